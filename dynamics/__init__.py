@@ -1,0 +1,35 @@
+"""Gradient descent at the edge of stability: losses, rules, runs, flows and what is measured.
+
+import dynamics
+run = dynamics.simulate("parabolic-valley", "ngd", (1.8, 1.1), eta=0.1, steps=600)
+dynamics.measure(run).sharpness
+"""
+
+import jax
+
+jax.config.update("jax_enable_x64", True)
+
+from dynamics.catalogue import LOSSES, RULES, find_loss, find_rule  # noqa: E402
+from dynamics.measures import Extras, Measures, measure, measure_extras  # noqa: E402
+from dynamics.simulate import MAX_STEPS, Outcome, Run, simulate, window  # noqa: E402
+from dynamics.types import Branch, Domain, Loss, Rule  # noqa: E402
+
+__all__ = [
+    "LOSSES",
+    "MAX_STEPS",
+    "RULES",
+    "Branch",
+    "Domain",
+    "Extras",
+    "Loss",
+    "Measures",
+    "Outcome",
+    "Rule",
+    "Run",
+    "find_loss",
+    "find_rule",
+    "measure",
+    "measure_extras",
+    "simulate",
+    "window",
+]

@@ -1,0 +1,174 @@
+"""The command line: list, simulate, flow, rate. Each prints one JSON object.
+
+    python -m dynamics list
+    python -m dynamics simulate --loss hyperbola --rule ngd --eta 0.05 --start 2,0.7 --steps 800
+    python -m dynamics flow --loss hyperbola --rule ngd --start 2,0.5 --tau 2
+    python -m dynamics rate --loss hyperbola --rule ngd --start 2,0.5 --tau 1 --etas 0.1,0.05,0.025
+
+Bad input gets one line on standard error and exit status 2, and nothing is written.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+
+import jax
+import numpy as np
+
+from dynamics.catalogue import LOSSES, RULES, find_loss, find_rule
+from dynamics.curvature import sharpness
+from dynamics.files import check_path, clean, run_columns, run_settings, write
+from dynamics.flows import gradient_flow, limiting_flow
+from dynamics.measures import measure
+from dynamics.projection import projection
+from dynamics.rate import check_tau, measure_rate
+from dynamics.simulate import checked_start, simulate
+from dynamics.types import Loss, Rule
+
+FLOW_POINTS = 501
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line, without the usage."""
+
+    def error(self, message: str):
+        print(f"{self.prog}: {message}", file=sys.stderr)
+        sys.exit(2)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; the exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        answer = options.command(options)
+    except (ValueError, OSError) as error:
+        print(f"dynamics: {error}", file=sys.stderr)
+        return 2
+    print(json.dumps(clean(answer), ensure_ascii=False))
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="dynamics", description="Gradient descent at the edge of stability.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
+    commands.add_parser("list", help="the losses and rules").set_defaults(command=_list)
+
+    run = _command(commands, "simulate", _simulate, "run a rule")
+    run.add_argument("--eta", type=_number, required=True, help="step size η")
+    run.add_argument("--steps", type=_whole, required=True, help="number of steps")
+    run.add_argument("--noise", type=_number, default=0.0, help="radius of the noise")
+    run.add_argument("--seed", type=_whole, default=0, help="of the noise")
+    run.add_argument("--out", help="a .npz, .csv or .json file for the columns")
+
+    flow = _command(commands, "flow", _flow, "integrate the limiting flow")
+    flow.add_argument("--tau", type=_number, required=True, help="slow time τ = η²t")
+    flow.add_argument("--out", help="a .npz, .csv or .json file for the columns")
+
+    rate = _command(commands, "rate", _rate, "measure how the gap shrinks with η")
+    rate.add_argument("--tau", type=_number, required=True, help="slow time of the gaps")
+    rate.add_argument("--etas", type=_numbers, required=True, help="step sizes, comma-separated")
+    return parser
+
+
+def _command(commands, name: str, command, words: str) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=words, allow_abbrev=False)
+    parser.set_defaults(command=command)
+    parser.add_argument("--loss", required=True, metavar="KEY")
+    parser.add_argument("--rule", required=True, metavar="KEY")
+    parser.add_argument("--start", type=_numbers, required=True, help="comma-separated numbers")
+    return parser
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"must be a number, got {text!r}") from None
+
+
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"must be a whole number, got {text!r}") from None
+
+
+def _numbers(text: str) -> tuple[float, ...]:
+    return tuple(_number(part) for part in text.split(","))
+
+
+def _list(_: argparse.Namespace) -> dict:
+    losses = {
+        loss.key: {
+            "name": loss.name,
+            "formula": loss.formula,
+            "manifold": loss.valley,
+            "sharpness": loss.sharpness_formula,
+            "start": loss.start,
+        }
+        for loss in LOSSES.values()
+    }
+    rules = {rule.key: {"name": rule.name, "formula": rule.formula} for rule in RULES.values()}
+    return {"losses": losses, "rules": rules}
+
+
+def _simulate(options: argparse.Namespace) -> dict:
+    out = check_path(options.out) if options.out else None
+    run = simulate(
+        options.loss, options.rule, options.start, options.eta, options.steps,
+        noise=options.noise, seed=options.seed,
+    )  # fmt: skip
+    measures = measure(run)
+    settings = run_settings(run)
+    if out:
+        write(out, run_columns(run, measures), settings)
+    return {
+        "settings": settings,
+        "x": run.x[-1],
+        "x_prev": run.x[-2] if len(run.x) > 1 else None,
+        "projection": measures.projection[-1],
+        "loss": measures.loss[-1],
+        "sharpness": measures.projection_sharpness[-1],
+        "flow": None if run.rule.drift is None else measures.flow[-1],
+        "gap": measures.gap[-1],
+        "stableness_pair": measures.stableness_pair[-1],
+        "outcome": run.outcome.name.lower(),
+        "outcome_step": run.outcome_step,
+        "outcome_words": run.outcome.value,
+    }
+
+
+def _flow(options: argparse.Namespace) -> dict:
+    out = check_path(options.out) if options.out else None
+    loss, rule = find_loss(options.loss), find_rule(options.rule)
+    check_tau(options.tau)
+    start = checked_start(loss, options.start)
+    tau = np.linspace(0.0, options.tau, FLOW_POINTS)
+    columns = {"tau": tau, **_flow_columns(loss, rule, start, tau)}
+    settings = {"loss": loss.key, "rule": rule.key, "start": start, "tau": options.tau}
+    if out:
+        write(out, columns, settings)
+    return {"settings": settings, "x": columns["flow"][-1], "sharpness": columns["sharpness"][-1]}
+
+
+def _flow_columns(loss: Loss, rule: Rule, start: np.ndarray, tau: np.ndarray) -> dict:
+    """`flow` [k, d] and `sharpness` [k]; gradient flow itself is integrated in its own time."""
+    if rule.effective_step is None:
+        points = gradient_flow(loss, start, tau)
+    elif rule.drift is None:
+        raise ValueError(f"rule must have a flow (ngd, sqrt-gd, gradient-flow), got {rule.key}")
+    else:
+        points = limiting_flow(loss, rule, projection(loss, start), tau)
+    along = jax.vmap(lambda x: sharpness(loss, x))(points)
+    return {"flow": np.asarray(points), "sharpness": np.asarray(along)}
+
+
+def _rate(options: argparse.Namespace) -> dict:
+    rate = measure_rate(options.loss, options.rule, options.start, options.tau, options.etas)
+    names = ("loss", "rule", "start", "tau")
+    return {"settings": {name: getattr(options, name) for name in names}, **rate._asdict()}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

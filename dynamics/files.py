@@ -1,0 +1,112 @@
+"""Runs and flows as files: .npz, .csv and .json, with the columns under the theory's names.
+
+A column of vectors is one array in .npz and .json; in .csv it is one column a component, named
+`x_0`, `x_1`, … A value that nothing defines is NaN in .npz, empty in .csv and null in .json.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from dynamics.measures import Measures, measure, measure_extras
+from dynamics.simulate import Run
+
+SUFFIXES = (".npz", ".csv", ".json")
+PICTURE_ONLY = ("span", "profile")
+
+Columns = Mapping[str, np.ndarray]
+
+
+def run_columns(run: Run, measures: Measures | None = None) -> dict[str, np.ndarray]:
+    """Every column of a run: `eta`, the measures and the extras, [t] or [t, d] each."""
+    columns = (measures or measure(run))._asdict() | measure_extras(run)._asdict()
+    columns = {name: column for name, column in columns.items() if name not in PICTURE_ONLY}
+    return {"eta": np.full(len(run.step), run.eta)} | columns
+
+
+def run_settings(run: Run) -> dict:
+    """What was asked for, and how the run ended, for the head of a file."""
+    return {
+        "loss": run.loss.key,
+        "rule": run.rule.key,
+        "eta": run.eta,
+        "start": run.start,
+        "steps": run.steps,
+        "noise": run.noise,
+        "seed": run.seed,
+        "outcome": run.outcome.name.lower(),
+        "outcome_step": run.outcome_step,
+    }
+
+
+def check_path(path: str) -> Path:
+    """The path if a file can be written there.
+
+    Raises:
+        ValueError: the ending is unknown or the folder does not exist.
+    """
+    file = Path(path)
+    if file.suffix not in SUFFIXES:
+        raise ValueError(f"out must end in {', '.join(SUFFIXES)}, got {path}")
+    if not file.parent.is_dir():
+        raise ValueError(f"out must lie in a folder that exists, got {path}")
+    return file
+
+
+def write(path: Path, columns: Columns, settings: Mapping) -> None:
+    """Write columns in the format of the path's ending; `settings` says what was asked for."""
+    path.write_bytes(encode(path.suffix, columns, settings))
+
+
+def encode(suffix: str, columns: Columns, settings: Mapping) -> bytes:
+    """The bytes of a file: ".npz", ".csv" or ".json"."""
+    if suffix == ".npz":
+        return _npz(columns, settings)
+    if suffix == ".csv":
+        return _csv(columns, settings).encode()
+    return json.dumps({"settings": clean(settings), "columns": clean(columns)}).encode()
+
+
+def _npz(columns: Columns, settings: Mapping) -> bytes:
+    buffer = io.BytesIO()
+    arrays: dict[str, Any] = {"settings": np.array(json.dumps(clean(settings))), **columns}
+    np.savez_compressed(buffer, **arrays)
+    return buffer.getvalue()
+
+
+def _csv(columns: Columns, settings: Mapping) -> str:
+    """A comment line with the settings, a header, then a line a row."""
+    text = io.StringIO()
+    text.write(f"# {json.dumps(clean(settings), ensure_ascii=False)}\n")
+    writer = csv.writer(text, lineterminator="\n")
+    flat = {}
+    for name, column in columns.items():
+        parts = [column] if column.ndim == 1 else list(column.T)
+        names = [name] if column.ndim == 1 else [f"{name}_{i}" for i in range(len(parts))]
+        flat |= dict(zip(names, parts, strict=True))
+    writer.writerow(flat)
+    writer.writerows(zip(*(_cells(column) for column in flat.values()), strict=True))
+    return text.getvalue()
+
+
+def _cells(column: np.ndarray) -> list:
+    cells = column.tolist()
+    return cells if column.dtype.kind == "i" else ["" if c != c else repr(c) for c in cells]
+
+
+def clean(value):
+    """Arrays as lists and numbers that are not finite as None, so that JSON stays JSON."""
+    if isinstance(value, Mapping):
+        return {key: clean(item) for key, item in value.items()}
+    if isinstance(value, np.ndarray | np.generic):
+        return clean(value.tolist())
+    if isinstance(value, list | tuple):
+        return [clean(item) for item in value]
+    if isinstance(value, float) and not np.isfinite(value):
+        return None
+    return value

@@ -1,0 +1,263 @@
+"""What is measured along a run, under the names of the theory.
+
+At the edge of stability, with S_t = η_t λ₁(∇²L(x_t)) [ALP22, section 4]:
+
+    1/S_t + 1/S_{t+1} → 1                            NGD and GD on √L
+    √L(x_t) + √L(x_{t+1}) → η √(λ₁/2)                NGD, λ₁ at Φ(x_t)
+    √L(x_t) + √L(x_{t+1}) → ½ η λ₁                   GD on √L
+
+[ALP22] Arora, Li, Panigrahi, ICML 2022, arXiv 2205.09745.
+"""
+
+from functools import partial
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from dynamics.curvature import direction, gradient, hessian, sharpness
+from dynamics.flows import limiting_flow
+from dynamics.projection import nearest, projection
+from dynamics.simulate import ROWS, Run
+from dynamics.types import Array, Loss, Rule, Scalar
+
+SEGMENT_PARTS = 16
+PROFILE_NODES = 9
+BATCH = 500
+
+
+class Measures(NamedTuple):
+    """Columns along a run, one row a recorded step, [t] unless a shape is given.
+
+    A pair is the recorded steps (t, t + 1); both of its rows carry the pair's value. Where nothing
+    defines a value it is NaN: pairs of a run of no steps, Φ where gradient flow does not reach Γ,
+    the flow of a rule that has none.
+    """
+
+    step: Array
+    """t, integers."""
+    tau: Array
+    """τ = η² t."""
+    x: Array
+    """x_t, [t, d]."""
+    loss: Array
+    """L(x_t)."""
+    sharpness: Array
+    """λ₁(∇²L(x_t))."""
+    direction: Array
+    """v₁(Φ(x_t)), [t, d], signed so that its largest component is positive."""
+    projection: Array
+    """Φ(x_t), [t, d]."""
+    projection_sharpness: Array
+    """λ₁(∇²L(Φ(x_t)))."""
+    effective_step: Array
+    """η_t."""
+    threshold: Array
+    """2/η_t."""
+    threshold_mean: Array
+    """Mean of 2/η_t over the pair."""
+    stableness_pair: Array
+    """1/S_t + 1/S_{t+1} with S_t = η_t λ₁(∇²L(x_t)); 1 at the edge."""
+    sqrt_loss_pair: Array
+    """√L(x_t) + √L(x_{t+1}) over its value at the edge; 1 at the edge."""
+    flow: Array
+    """X(η² t), [t, d]."""
+    flow_sharpness: Array
+    """λ₁(∇²L(X(η² t)))."""
+    gap: Array
+    """‖Φ(x_t) − X(η² t)‖."""
+    offset: Array
+    """⟨v₁, x_t − Φ(x_t)⟩: where the iterate is across the valley."""
+    bounce: Array
+    """|s_t| + |s_{t+1}| at the edge, s the offset, by the rule's law."""
+    span: Array
+    """Half-width of a view across the valley that holds the iterate and its neighbours."""
+    profile: Array
+    """L(Φ(x_t) + s v₁) at Chebyshev points s of [−span, span], from low to high, [t, 9]."""
+
+
+class Extras(NamedTuple):
+    """Further columns for files and programs, [t] each."""
+
+    stableness: Array
+    """S_t = η_t · sup of λ₁(∇²L(x_t − s∇L(x_t))) over s in [0, η_t]."""
+    alignment: Array
+    """θ_t, the angle in [0, π/2] between ∇²L(Φ(x_t))(x_t − Φ(x_t)) and v₁(Φ(x_t))."""
+    distance: Array
+    """Distance from x_t to the nearest point of Γ."""
+
+
+def measure(run: Run) -> Measures:
+    """The measures of every recorded row of a run."""
+    rows = len(run.step)
+    x, step = _padded(run.x, rows), _padded(run.step, rows)
+    flow = _flow(run.loss, run.rule, run.start, run.eta, step)
+    points = _points(run.loss, run.rule, x, run.eta)
+    columns = _columns(run.loss, run.rule, x, step, run.eta, rows, flow, points)
+    return Measures(*(np.asarray(column)[:rows] for column in columns))
+
+
+def measure_extras(run: Run) -> Extras:
+    """The measures that only files and programs ask for."""
+    rows = len(run.step)
+    columns = _extras(run.loss, run.rule, _padded(run.x, rows), run.eta)
+    return Extras(*(np.asarray(column)[:rows] for column in columns))
+
+
+def profile_nodes() -> np.ndarray:
+    """The Chebyshev points in [−1, 1] at which `profile` is taken, ascending, [9]."""
+    return -np.cos(np.pi * (np.arange(PROFILE_NODES) + 0.5) / PROFILE_NODES)
+
+
+def _padded(column: np.ndarray, rows: int) -> np.ndarray:
+    """Repeat the last row up to a length that seldom changes, so that little is compiled."""
+    length = max(ROWS, 1 << (rows - 1).bit_length())
+    return np.concatenate([column, np.repeat(column[-1:], length - rows, axis=0)])
+
+
+class _Points(NamedTuple):
+    loss: Array
+    sharpness: Array
+    effective_step: Array
+    projection: Array
+    projection_sharpness: Array
+    direction: Array
+    offset: Array
+
+
+@partial(jax.jit, static_argnames=("loss", "rule"))
+def _points(loss: Loss, rule: Rule, x: Array, eta: Scalar) -> _Points:
+    """What depends on one row alone. In batches, because the solver's loop lasts as long as its
+    slowest row, and only the rows of the descent are slow."""
+
+    def at(x: Array) -> _Points:
+        value = loss.value(x)
+        end = projection(loss, x)
+        v = direction(loss, end)
+        v = v * jnp.where(v[jnp.argmax(jnp.abs(v))] < 0, -1.0, 1.0)
+        return _Points(
+            loss=value,
+            sharpness=sharpness(loss, x),
+            effective_step=effective_step(loss, rule, x, eta),
+            projection=end,
+            projection_sharpness=sharpness(loss, end),
+            direction=v,
+            offset=v @ (x - end),
+        )
+
+    return jax.vmap(at)(x) if loss.projection else jax.lax.map(at, x, batch_size=BATCH)
+
+
+def effective_step(loss: Loss, rule: Rule, x: Array, eta: Scalar) -> Array:
+    """η_t at x [d]; for gradient flow η, the time that a recorded step stands for."""
+    if rule.effective_step is None:
+        return eta * jnp.ones_like(x[0])
+    slope = gradient(loss, x)
+    return rule.effective_step(eta, loss.value(x), slope @ slope)
+
+
+@partial(jax.jit, static_argnames=("loss", "rule"))
+def _flow(loss: Loss, rule: Rule, start: Array, eta: Scalar, step: Array) -> Array:
+    """X(η² t) at each row, [t, d]."""
+    return limiting_flow(loss, rule, projection(loss, start), eta**2 * step)
+
+
+@partial(jax.jit, static_argnames=("loss", "rule"))
+def _columns(loss, rule, x, step, eta, rows, flow, points: _Points) -> Measures:
+    partner = _partner(step, rows)
+    threshold = 2 / points.effective_step
+    inverse = 1 / (points.effective_step * points.sharpness)
+    root = jnp.sqrt(points.loss)
+    bounce = _law(rule.bounce, eta, points.projection_sharpness)
+    expected = _law(rule.sqrt_loss_law, eta, points.projection_sharpness)
+    paired = jnp.where(partner == jnp.arange(len(step)), jnp.nan, 1.0)
+    span = _span(points.offset, bounce)
+    line = span[:, None] * profile_nodes()
+    across = points.projection[:, None, :] + line[:, :, None] * points.direction[:, None, :]
+    return Measures(
+        step=step,
+        tau=eta**2 * step,
+        x=x,
+        loss=points.loss,
+        sharpness=points.sharpness,
+        direction=points.direction,
+        projection=points.projection,
+        projection_sharpness=points.projection_sharpness,
+        effective_step=points.effective_step,
+        threshold=threshold,
+        threshold_mean=paired * 0.5 * (threshold + threshold[partner]),
+        stableness_pair=paired * (inverse + inverse[partner]),
+        sqrt_loss_pair=paired * (root + root[partner]) / expected,
+        flow=flow,
+        flow_sharpness=jax.vmap(partial(sharpness, loss))(flow),
+        gap=jnp.linalg.norm(points.projection - flow, axis=1),
+        offset=points.offset,
+        bounce=bounce,
+        span=span,
+        profile=jax.vmap(jax.vmap(loss.value))(across),
+    )
+
+
+def _partner(step: Array, rows: Scalar) -> Array:
+    """For each row the row of the other step of its pair; itself where there is none.
+
+    Recorded runs consist of consecutive stretches. Within a stretch a row pairs with the next, the
+    last row of a stretch with the one before.
+    """
+    here = jnp.arange(len(step))
+    following = jnp.minimum(here + 1, len(step) - 1)
+    before = jnp.maximum(here - 1, 0)
+    forward = (step[following] == step + 1) & (following < rows)
+    backward = step[before] == step - 1
+    return jnp.where(forward, following, jnp.where(backward, before, here))
+
+
+def _law(law, eta: Scalar, sharpness: Array) -> Array:
+    return law(eta, sharpness) if law else jnp.full_like(sharpness, jnp.nan)
+
+
+def _span(offset: Array, bounce: Array) -> Array:
+    """Half-width of the view: 1.3 bounces, or what holds the iterate and its two neighbours."""
+    size = jnp.abs(offset)
+    near = jnp.maximum(size, jnp.maximum(jnp.roll(size, 1), jnp.roll(size, -1)))
+    return jnp.maximum(1.3 * jnp.nan_to_num(bounce), 1.25 * near)
+
+
+@partial(jax.jit, static_argnames=("loss", "rule"))
+def _extras(loss: Loss, rule: Rule, x: Array, eta: Scalar) -> Extras:
+    def at(x: Array) -> Extras:
+        end = projection(loss, x)
+        turned = hessian(loss, end) @ (x - end)
+        along = jnp.abs(direction(loss, end) @ turned)
+        return Extras(
+            stableness=stableness(loss, rule, x, eta),
+            alignment=jnp.arctan2(
+                jnp.sqrt(jnp.maximum(turned @ turned - along**2, 0.0)),
+                along,
+            ),
+            distance=jnp.linalg.norm(x - nearest(loss, x)),
+        )
+
+    return jax.lax.map(at, x, batch_size=BATCH)
+
+
+def stableness(loss: Loss, rule: Rule, x: Array, eta: Scalar) -> Array:
+    """S_t = η_t · sup of λ₁ over the segment of the step, [d] -> []  [ALP22, Def. 1.1].
+
+    The supremum is the largest of 17 values along the segment, improved by the vertex of the
+    parabola through it and its neighbours.
+    """
+    length = effective_step(loss, rule, x, eta)
+    slope = gradient(loss, x)
+
+    def along(fraction: Array) -> Array:
+        return sharpness(loss, x - fraction * length * slope)
+
+    values = jax.vmap(along)(jnp.linspace(0.0, 1.0, SEGMENT_PARTS + 1))
+    peak = jnp.clip(jnp.argmax(values), 1, SEGMENT_PARTS - 1)
+    low, mid, high = values[peak - 1], values[peak], values[peak + 1]
+    bend = low - 2 * mid + high
+    shift = jnp.where(bend < 0, 0.5 * (low - high) / jnp.where(bend < 0, bend, 1.0), 0.0)
+    vertex = along((peak + jnp.clip(shift, -1.0, 1.0)) / SEGMENT_PARTS)
+    return length * jnp.maximum(jnp.max(values), vertex)

@@ -1,0 +1,85 @@
+"""Φ(x): where gradient flow from x ends; the way there; and the nearest point of Γ.
+
+Gradient flow takes for ever to arrive. Timed by its own height √L instead, the same curve arrives
+after a bounded interval and is smooth up to the end: with depth u = 1 − √(L/L₀),
+
+    dx/du = −2 √(L₀ L(x)) ∇L(x) / ‖∇L(x)‖²,   u from 0 to 1.
+
+An adaptive solver takes it to u = 1 − 3·10⁻⁵; there a Newton step along the normal space lands on
+Γ, with an error of the square of what was left. (With the height read off the clock, 1 − u, in
+place of √L(x), the equation would blow errors up as 1/(1 − u).)
+"""
+
+import diffrax
+import jax
+import jax.numpy as jnp
+
+from dynamics.curvature import gradient, newton_to_manifold, normal_space, tangential
+from dynamics.types import Array, Loss
+
+LAST_HEIGHT = 3e-5
+TOLERANCE = 1e-10
+FIRST_STEP = 0.25
+MAX_SOLVER_STEPS = 256
+NEAREST_ITERATIONS = 40
+
+
+def projection(loss: Loss, x: Array) -> Array:
+    """Φ(x), [d] -> [d]: the record's closed form where it has one, else the solver.
+
+    NaN where gradient flow does not reach Γ (a saddle, a maximum).
+    """
+    return loss.projection(x) if loss.projection else solve_projection(loss, x)
+
+
+def solve_projection(loss: Loss, x: Array) -> Array:
+    """Φ(x), [d] -> [d], by the solver, to about 1e-8."""
+    end = _descend(loss, x, diffrax.SaveAt(t1=True))[0]
+    landed = newton_to_manifold(loss, newton_to_manifold(loss, end))
+    return jnp.where(loss.value(x) > 0, landed, x)
+
+
+def descent(loss: Loss, x: Array, points: int) -> Array:
+    """The curve of gradient flow from x to Γ, [points, d], at equal steps of √L."""
+    heights = jnp.linspace(0.0, 1.0 - LAST_HEIGHT, points - 1)
+    path = _descend(loss, x, diffrax.SaveAt(ts=heights))
+    return jnp.concatenate([path, projection(loss, x)[None]])
+
+
+def nearest(loss: Loss, x: Array) -> Array:
+    """The nearest point of Γ, [d] -> [d], reached from Φ(x).
+
+    Repeats z ← z + P⊥(x − z) − (∇²L)⁺∇L(z), which converges where x is closer to Γ than Γ's radius
+    of curvature. A local minimum of the distance where there are several.
+    """
+
+    def improve(_: int, z: Array) -> Array:
+        _, vectors = normal_space(loss, z)
+        return newton_to_manifold(loss, z + tangential(vectors, x - z))
+
+    return jax.lax.fori_loop(0, NEAREST_ITERATIONS, improve, projection(loss, x))
+
+
+def _descend(loss: Loss, x: Array, saveat: diffrax.SaveAt) -> Array:
+    """Points of the descent from x, on the depth u = 1 − h; NaN where the solver gives up."""
+    height = loss.value(x)
+
+    def slope(_: Array, z: Array, __: None) -> Array:
+        g = gradient(loss, z)
+        return -2 * jnp.sqrt(height * loss.value(z)) * g / (g @ g)
+
+    solution = diffrax.diffeqsolve(
+        diffrax.ODETerm(slope),
+        diffrax.Tsit5(),
+        t0=0.0,
+        t1=1.0 - LAST_HEIGHT,
+        dt0=FIRST_STEP,
+        y0=x,
+        saveat=saveat,
+        stepsize_controller=diffrax.PIDController(rtol=TOLERANCE, atol=TOLERANCE),
+        max_steps=MAX_SOLVER_STEPS,
+        throw=False,
+    )
+    failed = solution.result != diffrax.RESULTS.successful
+    assert solution.ys is not None
+    return jnp.where(failed, jnp.nan, solution.ys)

@@ -1,0 +1,1 @@
+"""The dashboard: settings in, arrays through, figures and a page out."""

@@ -1,0 +1,1 @@
+"""Who hears what; bodies of a few lines."""

@@ -1,0 +1,58 @@
+"""The stage's wires: controls to the page's script, and a scene to its still figures."""
+
+from typing import Any
+
+from dash import ClientsideFunction, Dash, Input, Output
+
+from app import ids
+from app.compute import LOSSES, Compute
+from app.figures.landscape import landscape
+from app.figures.sharpness import sharpness_frame
+
+# What the page's script hears of: it is told which of them changed, and to what.
+CONTROLS = (
+    ids.RULES,
+    ids.ETA,
+    ids.ETA_SLIDER,
+    ids.HORIZON,
+    ids.HORIZON_UNIT,
+    ids.START_X,
+    ids.START_Y,
+    ids.NOISE,
+    ids.SEED,
+    ids.CLOCK,
+    ids.STROBE,
+    ids.SCALE,
+    ids.PLAYHEAD,
+    ids.SPEED,
+)
+
+
+def register(app: Dash, compute: Compute) -> None:
+    """Connect the stage of an app."""
+    app.clientside_callback(
+        ClientsideFunction("edgewalk", "controls"),
+        Output(ids.HEARD, "data"),
+        [Input(control, "value") for control in CONTROLS],
+        prevent_initial_call=True,
+    )
+
+    @app.callback(
+        Output(ids.LANDSCAPE, "figure"),
+        Output(ids.SHARPNESS, "figure"),
+        Input(ids.SCENE, "data"),
+        prevent_initial_call=True,
+    )
+    def draw(scene: dict[str, Any]):
+        return still_figures(compute, scene)
+
+
+def still_figures(compute: Compute, scene: dict[str, Any]):
+    """The landscape and the sharpness panel's frame for a scene: loss, view, scale, scheme."""
+    loss = LOSSES[scene["loss"]]
+    (x_low, x_high), (y_low, y_high) = scene.get("view") or loss.view
+    view = (float(x_low), float(x_high)), (float(y_low), float(y_high))
+    terrain = compute.terrain(loss.key, view)
+    scheme, scale = scene["scheme"], scene["scale"]
+    figure = landscape(terrain, view, ("x", "y"), scale, scheme, loss.key)
+    return figure, sharpness_frame(scheme)

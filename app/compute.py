@@ -1,0 +1,235 @@
+"""The only door to `dynamics`: settings in, a run as bytes out, each computed once.
+
+Results are kept by flask-caching under the canonical JSON of what they depend on plus the version
+of the code that made them. Two equal requests that arrive together wait for one computation.
+"""
+
+import hashlib
+import json
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import jax
+import numpy as np
+from flask_caching import Cache
+
+import dynamics
+from dynamics import LOSSES, MAX_STEPS, RULES, find_loss, find_rule
+from dynamics.files import encode, run_columns
+from dynamics.manifold import Trace, flattest_points, trace_manifold
+from dynamics.measures import profile_nodes
+from dynamics.phases import edge_step
+from dynamics.projection import descent
+from dynamics.simulate import ROWS, Run
+
+if TYPE_CHECKING:
+    from app.settings import Settings
+
+__all__ = ["LOSSES", "MAX_STEPS", "RULES", "Compute", "Terrain", "View", "find_loss", "find_rule"]
+
+ROOT = Path(__file__).parents[1]
+RUNS_KEPT = 16
+DESCENT_POINTS = 160
+GRID = 181
+
+View = tuple[tuple[float, float], tuple[float, float]]
+
+PAGE_COLUMNS = (
+    "step", "x", "loss", "sharpness", "direction", "projection", "projection_sharpness",
+    "threshold", "threshold_mean", "stableness_pair", "sqrt_loss_pair", "flow", "flow_sharpness",
+    "gap", "offset", "bounce", "span", "profile",
+)  # fmt: skip
+
+
+def code_version() -> str:
+    """A short name of the code that makes results: it changes when that code does."""
+    digest = hashlib.sha256()
+    for folder in ("dynamics", "app"):
+        for file in sorted((ROOT / folder).rglob("*.py")):
+            digest.update(file.read_bytes())
+    digest.update(jax.__version__.encode())
+    return digest.hexdigest()[:12]
+
+
+class Terrain(NamedTuple):
+    """The landscape's arrays: grid lines [i] and [j], L on the grid [j, i], the stretches of Γ in
+    it, and the flattest points [m, 2]."""
+
+    x: np.ndarray
+    y: np.ndarray
+    loss: np.ndarray
+    curves: tuple[Trace, ...]
+    flattest: np.ndarray
+
+
+class Compute:
+    """Runs for the page and for files, cached."""
+
+    def __init__(self, cache: Cache) -> None:
+        self.cache = cache
+        self.version = code_version()
+        self._runs: OrderedDict[str, Run] = OrderedDict()
+        self._locks: dict[str, list] = {}
+        self._guard = threading.Lock()
+
+    def key(self, **what: Any) -> str:
+        """The name of a result: canonical JSON of its inputs, and the code version."""
+        text = json.dumps(what | {"version": self.version}, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def page_run(
+        self, settings: "Settings", rule: str, stretch: tuple[int, int] | None
+    ) -> tuple[dict[str, Any], bytes]:
+        """One run's header and columns for the page; of `stretch` (first, count) in full."""
+        what = self._inputs(settings, rule)
+        key = self.key(kind="page", stretch=stretch, **what)
+        return self.once(key, lambda: self._encode_for_page(what, stretch))
+
+    def file(self, settings: "Settings", suffix: str, about: Mapping) -> bytes:
+        """All runs of the settings as one table: ".npz", ".csv" or ".json"."""
+        inputs = [self._inputs(settings, rule) for rule in settings.rule]
+        key = self.key(kind=suffix, runs=inputs, about=about)
+        return self.once(key, lambda: encode(suffix, self._table(inputs), about))
+
+    def descent(self, settings: "Settings") -> np.ndarray:
+        """Gradient flow from the start to Γ, [160, d]."""
+        return np.asarray(_descent(LOSSES[settings.loss], np.asarray(settings.start_point)))
+
+    def terrain(self, loss: str, view: View) -> Terrain:
+        """What the landscape is drawn from: L on a grid half a view wider on each side, and Γ."""
+        key = self.key(kind="terrain", loss=loss, view=view)
+        return self.once(key, lambda: _terrain(LOSSES[loss], view))
+
+    def once(self, key: str, make: Callable[[], Any]) -> Any:
+        """The cached result of `make`, which runs once however many ask for it at a time."""
+        found = self.cache.get(key)
+        if found is not None:
+            return found
+        with self._holding(key):
+            found = self.cache.get(key)
+            if found is None:
+                found = make()
+                self.cache.set(key, found)
+        return found
+
+    @contextmanager
+    def _holding(self, key: str) -> Iterator[None]:
+        """One lock a key, forgotten when the last that waits for it has gone."""
+        with self._guard:
+            lock = self._locks.setdefault(key, [threading.Lock(), 0])
+            lock[1] += 1
+        try:
+            with lock[0]:
+                yield
+        finally:
+            with self._guard:
+                lock[1] -= 1
+                if not lock[1]:
+                    del self._locks[key]
+
+    def _inputs(self, settings: "Settings", rule: str) -> dict[str, Any]:
+        return {
+            "loss": settings.loss,
+            "rule": rule,
+            "eta": settings.eta,
+            "start": list(settings.start_point),
+            "steps": settings.step_count,
+            "noise": settings.noise,
+            "seed": settings.seed,
+        }
+
+    def _run(self, what: Mapping[str, Any]) -> Run:
+        """The run itself; the last few are kept, since their windows start from their rows."""
+        key = self.key(**what)
+        with self._guard:
+            run = self._runs.get(key)
+        if run is None:
+            run = dynamics.simulate(
+                what["loss"], what["rule"], what["start"], what["eta"], what["steps"],
+                noise=what["noise"], seed=what["seed"],
+            )  # fmt: skip
+        with self._guard:
+            self._runs[key] = run
+            self._runs.move_to_end(key)
+            while len(self._runs) > RUNS_KEPT:
+                self._runs.popitem(last=False)
+        return run
+
+    def _encode_for_page(
+        self, what: Mapping[str, Any], stretch: tuple[int, int] | None
+    ) -> tuple[dict[str, Any], bytes]:
+        run = self._run(what)
+        if stretch:
+            first = min(stretch[0], int(run.step[-1]))
+            run = dynamics.window(run, first, min(stretch[1], ROWS))
+        measures = dynamics.measure(run)
+        columns = {name: getattr(measures, name) for name in PAGE_COLUMNS}
+        edge = None if stretch else edge_step(run.step, measures.stableness_pair)
+        header = {
+            "rule": run.rule.key,
+            "name": run.rule.name,
+            "eta": run.eta,
+            "steps": run.steps,
+            "last": int(run.step[-1]),
+            "rows": len(run.step),
+            "outcome": run.outcome.name.lower(),
+            "outcome_step": run.outcome_step,
+            "outcome_words": run.outcome.value,
+            "edge_step": edge if run.rule.drift else None,
+            "columns": [
+                {"name": name, "width": 1 if c.ndim == 1 else c.shape[1]}
+                for name, c in columns.items()
+            ],
+        }
+        data = b"".join(np.ascontiguousarray(c, dtype="<f4").tobytes() for c in columns.values())
+        return header, data
+
+    def _table(self, inputs: list[dict[str, Any]]) -> dict[str, np.ndarray]:
+        tables = [run_columns(self._run(what)) for what in inputs]
+        rules = [
+            np.full(len(table["step"]), what["rule"])
+            for what, table in zip(inputs, tables, strict=True)
+        ]
+        stacked = {name: np.concatenate([t[name] for t in tables]) for name in tables[0]}
+        return {"rule": np.concatenate(rules)} | stacked
+
+
+def _terrain(loss: dynamics.Loss, view: View) -> Terrain:
+    x, y = (np.linspace(*_wider(side), GRID) for side in view)
+    grid = np.stack(np.meshgrid(x, y), axis=-1)
+    values = np.asarray(_on_grid(loss, grid))
+    pieces = [piece for trace in trace_manifold(loss) for piece in _inside(trace, view)]
+    return Terrain(x, y, values, tuple(pieces), flattest_points(loss))
+
+
+def _wider(side: tuple[float, float]) -> tuple[float, float]:
+    margin = 0.5 * (side[1] - side[0])
+    return side[0] - margin, side[1] + margin
+
+
+def _inside(trace: Trace, view: View) -> list[Trace]:
+    """The stretches of a branch that lie in the wider view."""
+    low, high = np.array([_wider(side) for side in view]).T
+    inside = np.flatnonzero(np.all((trace.x >= low) & (trace.x <= high), axis=1))
+    stretches = np.split(inside, np.flatnonzero(np.diff(inside) > 1) + 1)
+    return [Trace(trace.x[s], trace.sharpness[s]) for s in stretches if len(s) > 1]
+
+
+_on_grid = jax.jit(lambda loss, grid: jax.vmap(jax.vmap(loss.value))(grid), static_argnums=0)
+_descent = jax.jit(lambda loss, start: descent(loss, start, DESCENT_POINTS), static_argnums=0)
+
+
+def profile_axis() -> list[float]:
+    """The points in [−1, 1] at which a profile is given."""
+    return profile_nodes().tolist()
+
+
+def warm_up(compute: Compute, settings: "Settings") -> None:
+    """Compile what the first page needs, before anybody asks for it."""
+    for rule in settings.rule:
+        compute.page_run(settings, rule, None)
+    compute.descent(settings)

@@ -1,0 +1,1 @@
+"""Runs as resources: the page's own numbers, and files."""

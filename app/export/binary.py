@@ -1,0 +1,26 @@
+"""The layout of /run.bin.
+
+    bytes 0–3     "EDGW"
+    bytes 4–7     n, the length of the header, unsigned 32-bit, little-endian
+    next n bytes  the header, JSON in UTF-8, padded with spaces so that the data start at a
+                  multiple of 4
+    the rest      float32, little-endian: for each of header["runs"] its columns in order, each
+                  rows × width, row by row; then, where header["descent"] is given, its
+                  rows × width
+
+A value that nothing defines is NaN. Steps are exact: they stay below 2²⁴.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+MAGIC = b"EDGW"
+PREFIX = 8
+
+
+def pack(header: Mapping[str, Any], blocks: Iterable[bytes]) -> bytes:
+    """The bytes of a resource from its header and its blocks of float32."""
+    text = json.dumps(header, ensure_ascii=False, allow_nan=False).encode()
+    text += b" " * (-(PREFIX + len(text)) % 4)
+    return b"".join([MAGIC, len(text).to_bytes(4, "little"), text, *blocks])

@@ -1,0 +1,123 @@
+"""The landscape: contours of √L or log L, and Γ drawn thick and coloured by λ₁."""
+
+from typing import Literal
+
+import numpy as np
+import plotly.graph_objects as go
+from plotly.colors import sample_colorscale
+
+from app.compute import Terrain, View
+from app.theme import HEIGHT_SCALES, INKS, SHARPNESS_SCALES, Scheme, template
+
+Scale = Literal["root", "log"]
+
+BANDS = 14
+FLOOR_DECADES = 6.0
+SHADES = 40
+
+
+def landscape(
+    terrain: Terrain,
+    view: View,
+    names: tuple[str, str],
+    scale: Scale,
+    scheme: Scheme,
+    zoom_key: str,
+) -> go.Figure:
+    """The still landscape; a zoom survives as long as `zoom_key` stays."""
+    figure = go.Figure([_contours(terrain, view, scale, scheme), *_valley(terrain, scheme)])
+    if len(terrain.flattest):
+        figure.add_trace(_flattest(terrain, scheme))
+    figure.update_layout(
+        template=template(scheme),
+        uirevision=zoom_key,
+        dragmode="pan",
+        xaxis={"range": view[0], "title": {"text": names[0]}, "showgrid": False},
+        yaxis={"range": view[1], "title": {"text": names[1]}, "showgrid": False},
+    )
+    return figure
+
+
+def height(loss: np.ndarray, scale: Scale) -> np.ndarray:
+    """√L, or log₁₀ L cut six decades below its largest value."""
+    if scale == "root":
+        return np.sqrt(loss)
+    top = np.nanmax(np.log10(np.maximum(loss, 1e-300)))
+    return np.maximum(np.log10(np.maximum(loss, 1e-300)), top - FLOOR_DECADES)
+
+
+def _contours(terrain: Terrain, view: View, scale: Scale, scheme: Scheme) -> go.Contour:
+    """Bands up to what nine in ten of the view stay below, so that a cliff does not take all."""
+    z = height(terrain.loss, scale)
+    inside = np.ix_(
+        (terrain.y >= view[1][0]) & (terrain.y <= view[1][1]),
+        (terrain.x >= view[0][0]) & (terrain.x <= view[0][1]),
+    )
+    seen = z[inside] if z[inside].size else z
+    low, high = float(np.nanmin(seen)), float(np.nanquantile(seen, 0.97))
+    return go.Contour(
+        x=terrain.x,
+        y=terrain.y,
+        z=z.astype(np.float32),
+        colorscale=_as_scale(HEIGHT_SCALES[scheme]),
+        contours={"start": low, "end": high, "size": max(high - low, 1e-12) / BANDS},
+        zmin=low,
+        zmax=high,
+        autocontour=False,
+        line={"width": 0.6, "color": INKS[scheme]["line"], "smoothing": 1.0},
+        showscale=False,
+        hoverinfo="skip",
+    )
+
+
+def _valley(terrain: Terrain, scheme: Scheme) -> list[go.Scatter]:
+    """Γ as stretches of one colour each, so that it is a line at every zoom."""
+    if not terrain.curves:
+        return []
+    every = np.concatenate([curve.sharpness for curve in terrain.curves])
+    low, high = float(every.min()), float(every.max())
+    traces: dict[int, list[np.ndarray]] = {}
+    for curve in terrain.curves:
+        shade = _shades(curve.sharpness, low, high)
+        cuts = np.flatnonzero(np.diff(shade)) + 1
+        for piece in np.split(np.arange(len(shade)), cuts):
+            # Two points into the next stretch, so that no seam shows.
+            stretch = curve.x[piece[0] : piece[-1] + 3]
+            traces.setdefault(int(shade[piece[0]]), []).extend([stretch, np.full((1, 2), np.nan)])
+    colours = sample_colorscale(SHARPNESS_SCALES[scheme], np.linspace(0, 1, SHADES).tolist())
+    return [_stretch(np.concatenate(parts), str(colours[shade])) for shade, parts in traces.items()]
+
+
+def _shades(sharpness: np.ndarray, low: float, high: float) -> np.ndarray:
+    """The shade of each point, [n], even in log λ₁: a doubling looks the same everywhere."""
+    span = np.log(high / low)
+    share = np.log(sharpness / low) / span if span > 0 else np.zeros_like(sharpness)
+    return np.minimum((share * SHADES).astype(int), SHADES - 1)
+
+
+def _stretch(points: np.ndarray, colour: str) -> go.Scatter:
+    return go.Scatter(
+        x=points[:, 0],
+        y=points[:, 1],
+        mode="lines",
+        line={"width": 5, "color": colour, "simplify": False},
+        hoverinfo="skip",
+    )
+
+
+def _flattest(terrain: Terrain, scheme: Scheme) -> go.Scatter:
+    inks = INKS[scheme]
+    return go.Scatter(
+        x=terrain.flattest[:, 0],
+        y=terrain.flattest[:, 1],
+        mode="markers+text",
+        marker={"size": 9, "color": inks["card"], "line": {"width": 2, "color": inks["ink"]}},
+        text=["flattest"] * len(terrain.flattest),
+        textposition="top center",
+        textfont={"color": inks["soft"]},
+        hoverinfo="skip",
+    )
+
+
+def _as_scale(colours: list[str]) -> list[list]:
+    return [[i / (len(colours) - 1), colour] for i, colour in enumerate(colours)]

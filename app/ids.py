@@ -1,0 +1,28 @@
+"""Every id on the page, once."""
+
+PROVIDER = "provider"
+SCENE = "scene"
+HEARD = "heard"
+MESSAGES = "messages"
+
+LOSS = "loss"
+RULES = "rules"
+ETA = "eta"
+ETA_SLIDER = "eta-slider"
+HORIZON = "horizon"
+HORIZON_UNIT = "horizon-unit"
+START_X = "start-x"
+START_Y = "start-y"
+NOISE = "noise"
+SEED = "seed"
+CLOCK = "clock"
+STROBE = "strobe"
+SCALE = "scale"
+
+PLAYHEAD = "playhead"
+SPEED = "speed"
+
+LANDSCAPE = "landscape"
+SHARPNESS = "sharpness"
+ACROSS = "across"
+HELP = "help-dialog"

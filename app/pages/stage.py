@@ -1,0 +1,450 @@
+"""The stage: landscape, sharpness and the magnifier on one playhead, the controls beside them.
+
+Its layout holds what stands still. The page's scripts fill in the numbers of the run, move the
+playhead, and keep the link.
+"""
+
+import math
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import dcc, html
+
+from app import ids
+from app.compute import LOSSES, RULES
+from app.settings import Settings
+from app.words import SYMBOLS
+
+ETA_LOW, ETA_HIGH = 1e-3, 10.0
+SPEED_LOW, SPEED_HIGH = 0.0, 4.0
+START_SPEED = 24
+
+GRAPH_CONFIG: Any = {
+    "displayModeBar": False,
+    "displaylogo": False,
+    "showSendToCloud": False,
+    "scrollZoom": True,
+    "doubleClick": "reset",
+    "responsive": True,
+}
+
+READINGS = (
+    ("step", "t", "step"),
+    ("tau", "τ", "slow time η²t"),
+    ("loss", "L", "loss"),
+    ("sharpness", "λ₁", "sharpness"),
+    ("threshold", "2/η", "threshold"),
+    ("gap", "gap", "gap to the theorem"),
+)
+
+EXPORTS = (
+    ("landscape.png", "Landscape, PNG"),
+    ("landscape.svg", "Landscape, SVG"),
+    ("sharpness.png", "Sharpness, PNG"),
+    ("sharpness.svg", "Sharpness, SVG"),
+    ("across.png", "Across the valley, PNG"),
+    ("across.svg", "Across the valley, SVG"),
+    ("run.csv", "The run, CSV"),
+    ("run.npz", "The run, NPZ"),
+)
+
+KEYS = (
+    ("Space", "play or pause"),
+    ("← →", "one step"),
+    ("Shift + ← →", "two steps: the same wall again"),
+    ("Home End", "first or last step"),
+    ("[ ]", "slower or faster"),
+    ("s", "strobe: all, even, odd or midpoints"),
+    ("?", "this help"),
+)
+
+
+def stage(settings: Settings) -> dmc.MantineProvider:
+    """The page as it stands before its first run arrives."""
+    return dmc.MantineProvider(
+        id=ids.PROVIDER,
+        theme={"fontFamily": "var(--font)", "primaryColor": "blue", "primaryShade": 8},
+        children=[
+            dcc.Store(id=ids.SCENE),
+            dcc.Store(id=ids.HEARD),
+            _header(),
+            html.Main([_controls(settings), _panels(), _transport()], className="stage"),
+            _help(),
+        ],
+    )
+
+
+def _header() -> html.Header:
+    return html.Header(
+        [
+            html.H1("Edgewalk"),
+            html.P("gradient descent at the edge of stability", className="tagline"),
+            html.Div(
+                [
+                    html.Button("Share", id="share", className="button"),
+                    dmc.Menu(
+                        [
+                            dmc.MenuTarget(html.Button("Export", className="button")),
+                            dmc.MenuDropdown(
+                                [
+                                    dmc.MenuItem(words, **_data("export", name))
+                                    for name, words in EXPORTS
+                                ]
+                            ),
+                        ],
+                        position="bottom-end",
+                    ),
+                    html.Button("Help", id="help", className="button"),
+                    html.Button("Dark", id="scheme", className="button"),
+                ],
+                className="actions",
+            ),
+        ]
+    )
+
+
+def _controls(settings: Settings) -> html.Div:
+    return html.Div(
+        [
+            _loss(settings),
+            _rules(settings),
+            _eta(settings),
+            _horizon(),
+            _start(settings),
+            _clock(settings),
+            _more(settings),
+            html.Div(id=ids.MESSAGES, className="messages", role="status", **_aria(live="polite")),
+        ],
+        className="controls",
+        role="region",
+        **_aria(label="Settings"),
+    )
+
+
+def _loss(settings: Settings) -> html.Div:
+    options = [html.Option(loss.name, value=loss.key) for loss in LOSSES.values()]
+    return html.Div(
+        [
+            html.Label("Loss", htmlFor=ids.LOSS, className="label"),
+            html.Select(options, id=ids.LOSS, className="select"),
+            html.P(LOSSES[settings.loss].formula, id="formula", className="formula"),
+            html.P([html.Span(id="valley"), html.Span(id="valley-sharpness")], className="facts"),
+        ]
+    )
+
+
+def _rules(settings: Settings) -> html.Div:
+    chips = [
+        dmc.Chip(rule.name, value=rule.key, size="xs", variant="outline") for rule in RULES.values()
+    ]
+    return html.Div(
+        [
+            html.Span("Rules", id="rules-label", className="label"),
+            dmc.ChipGroup(chips, id=ids.RULES, multiple=True, value=list(settings.rule)),
+            html.P(id="rule-formulas", className="facts"),
+        ],
+        role="group",
+        className="chips",
+        **_aria(labelledby="rules-label"),
+    )
+
+
+def _eta(settings: Settings) -> html.Div:
+    return html.Div(
+        [
+            _field(ids.ETA, "Step size η", f"{settings.eta:g}"),
+            dmc.Slider(
+                id=ids.ETA_SLIDER,
+                min=math.log10(ETA_LOW),
+                max=math.log10(ETA_HIGH),
+                step=0.01,
+                value=math.log10(settings.eta),
+                updatemode="drag",
+                label=None,
+                thumbLabel="Step size η",
+                thumbSize=24,
+                size=4,
+                className="slider",
+            ),
+        ]
+    )
+
+
+def _horizon() -> html.Div:
+    return html.Div(
+        [
+            _field(ids.HORIZON, "Horizon", ""),
+            dmc.SegmentedControl(
+                id=ids.HORIZON_UNIT,
+                data=[{"value": "tau", "label": "τ = η²t"}, {"value": "steps", "label": "steps"}],
+                value="tau",
+                size="xs",
+                **_aria(label="Unit of the horizon"),
+            ),
+            html.P(id="horizon-other", className="facts"),
+        ]
+    )
+
+
+def _start(settings: Settings) -> html.Div:
+    x, y = settings.start_point
+    return html.Div(
+        [
+            html.Span("Start", className="label"),
+            html.Div(
+                [_field(ids.START_X, "x", f"{x:g}"), _field(ids.START_Y, "y", f"{y:g}")],
+                className="pair",
+            ),
+            html.P("or drag the ring on the map", className="facts"),
+        ],
+        role="group",
+        **_aria(label="Start"),
+    )
+
+
+def _clock(settings: Settings) -> html.Div:
+    return html.Div(
+        [
+            html.Span("Clock", className="label"),
+            dmc.SegmentedControl(
+                id=ids.CLOCK,
+                data=[
+                    {"value": "step", "label": "t"},
+                    {"value": "eta", "label": "ηt"},
+                    {"value": "tau", "label": "η²t"},
+                ],
+                value=settings.clock,
+                size="xs",
+                **_aria(label="Clock"),
+            ),
+        ],
+        className="inline",
+    )
+
+
+def _more(settings: Settings) -> html.Details:
+    return html.Details(
+        [
+            html.Summary("More"),
+            html.Div(
+                [
+                    _field(ids.NOISE, "Noise", f"{settings.noise:g}"),
+                    _field(ids.SEED, "Seed", f"{settings.seed}"),
+                ],
+                className="pair",
+            ),
+            html.P("every tenth step, a nudge of at most this length", className="facts"),
+        ]
+    )
+
+
+def _field(name: str, label: str, value: str) -> dmc.TextInput:
+    return dmc.TextInput(
+        id=name,
+        label=label,
+        value=value,
+        debounce=True,
+        size="xs",
+        className="field",
+        autoComplete="off",
+        inputProps={"inputMode": "decimal"},
+    )
+
+
+def _panels() -> html.Div:
+    return html.Div(
+        [
+            _landscape(),
+            _panel(ids.SHARPNESS, "Sharpness", "λ₁ and the threshold 2/ηₜ"),
+            _across(),
+            _numbers(),
+            _story(),
+        ],
+        className="panels",
+    )
+
+
+def _landscape() -> html.Figure:
+    return _panel(
+        ids.LANDSCAPE,
+        "Landscape",
+        "the valley Γ coloured by sharpness",
+        [
+            dmc.SegmentedControl(
+                id=ids.STROBE,
+                data=[
+                    {"value": "all", "label": "all"},
+                    {"value": "even", "label": "even"},
+                    {"value": "odd", "label": "odd"},
+                    {"value": "midpoints", "label": "mid"},
+                ],
+                value="all",
+                size="xs",
+                **_aria(label="Iterates shown"),
+            ),
+            dmc.SegmentedControl(
+                id=ids.SCALE,
+                data=[{"value": "root", "label": "√L"}, {"value": "log", "label": "log L"}],
+                value="root",
+                size="xs",
+                **_aria(label="Height of the landscape"),
+            ),
+        ],
+    )
+
+
+def _panel(name: str, title: str, words: str, tools: list[Any] | None = None) -> html.Figure:
+    caption = [html.Span(title, className="title"), html.Span(words, className="aside")]
+    return html.Figure(
+        [
+            html.Figcaption([*caption, html.Span(tools or [], className="tools")]),
+            html.Div(dcc.Graph(id=name, config=GRAPH_CONFIG, className="graph"), className="plot"),
+        ],
+        className=f"card {name}",
+    )
+
+
+def _across() -> html.Figure:
+    return html.Figure(
+        [
+            html.Figcaption(
+                [
+                    html.Span("Across the valley", className="title"),
+                    html.Span(id="across-unit", className="aside"),
+                ]
+            ),
+            html.Div(id=ids.ACROSS, className="plot"),
+        ],
+        className="card across",
+    )
+
+
+def _numbers() -> html.Div:
+    rows = [
+        html.Div(
+            [
+                html.Dt([html.Span(symbol, className="symbol"), words], title=SYMBOLS[name]),
+                html.Dd("–", id=f"now-{name}"),
+            ]
+        )
+        for name, symbol, words in READINGS
+    ]
+    return html.Div(
+        [
+            html.H2("Now"),
+            html.Dl(rows, className="numbers"),
+        ],
+        className="card now",
+    )
+
+
+def _story() -> html.Div:
+    return html.Div(
+        [
+            html.H2("What to look for"),
+            html.P(id="story", className="story"),
+            html.P(
+                [
+                    html.Span(
+                        "1/Sₜ + 1/Sₜ₊₁", className="symbol", title=SYMBOLS["stableness_pair"]
+                    ),
+                    html.Span("–", id="now-stableness_pair", className="gauge"),
+                    html.Span("1 at the edge", className="facts"),
+                ],
+                className="law",
+            ),
+            html.P(id="summary", className="visually-hidden", **_aria(live="polite")),
+        ],
+        className="card story-card",
+    )
+
+
+def _transport() -> html.Div:
+    buttons = [
+        ("Reset", "reset"),
+        ("Step back", "back"),
+        ("Play", "play"),
+        ("Step forward", "forward"),
+        ("Go to the end", "end"),
+    ]
+    return html.Div(
+        [
+            html.Div(
+                [
+                    html.Button(
+                        id=name, className=f"round {name}", title=label, **_aria(label=label)
+                    )
+                    for label, name in buttons
+                ],
+                className="buttons",
+            ),
+            html.Div(
+                [
+                    dmc.Slider(
+                        id=ids.PLAYHEAD,
+                        min=0,
+                        max=1,
+                        step=1,
+                        value=0,
+                        updatemode="drag",
+                        label=None,
+                        thumbLabel="Playhead",
+                        thumbSize=24,
+                        size=4,
+                        className="slider",
+                    ),
+                    html.P(id="position", className="facts"),
+                ],
+                className="playhead",
+            ),
+            html.Div(
+                [
+                    dmc.Slider(
+                        id=ids.SPEED,
+                        min=SPEED_LOW,
+                        max=SPEED_HIGH,
+                        step=0.05,
+                        value=math.log10(START_SPEED),
+                        updatemode="drag",
+                        label=None,
+                        thumbLabel="Speed",
+                        thumbSize=24,
+                        size=4,
+                        className="slider",
+                    ),
+                    html.P(id="speed-words", className="facts"),
+                ],
+                className="speed",
+            ),
+        ],
+        className="transport",
+        role="region",
+        **_aria(label="Transport"),
+    )
+
+
+def _help() -> html.Dialog:
+    return html.Dialog(
+        [
+            html.H2("Keys"),
+            html.Dl(
+                [html.Div([html.Dt(keys), html.Dd(words)]) for keys, words in KEYS],
+                className="numbers",
+            ),
+            html.P(
+                "Drag the ring on the map to move the start; with the ring in focus the arrow keys "
+                "move it. Scroll over a plot to zoom, double-click to see all of it again."
+            ),
+            html.Button("Close", id="help-close", className="button"),
+        ],
+        id=ids.HELP,
+        **_aria(label="Help"),
+    )
+
+
+def _aria(**attributes: str) -> dict[str, Any]:
+    return {f"aria-{name}": value for name, value in attributes.items()}
+
+
+def _data(name: str, value: str) -> dict[str, Any]:
+    return {f"data-{name}": value}

@@ -1,0 +1,91 @@
+"""The app: Dash on Flask, its cache, its headers and its routes."""
+
+import os
+from pathlib import Path
+
+from dash import Dash
+from flask import Flask, Response
+from flask_caching import Cache
+
+from app import resources
+from app.callbacks import stage as stage_callbacks
+from app.compute import Compute
+from app.pages.stage import stage
+from app.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+CACHE_FOLDER = ROOT / ".cache" / "runs"
+CACHE_ENTRIES = 300
+
+# Plotly writes style attributes; exported pictures are blobs and data.
+POLICY = (
+    "default-src 'self'; script-src 'self' {scripts}; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; object-src 'none'; "
+    "base-uri 'self'"
+)
+
+INDEX = """<!DOCTYPE html>
+<html lang="en">
+    <head>
+        {%metas%}
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <title>{%title%}</title>
+        <script src="assets/scheme.js"></script>
+        {%favicon%}
+        {%css%}
+    </head>
+    <body>
+        {%app_entry%}
+        <footer>{%config%}{%scripts%}{%renderer%}</footer>
+    </body>
+</html>
+"""
+
+
+def create_app(cache_config: dict | None = None) -> Dash:
+    """The Dash app, ready to serve; its Flask server is `app.server`.
+
+    Args:
+        cache_config: for flask-caching; by default files in `.cache/runs`.
+    """
+    server = Flask("edgewalk")
+    app = Dash(
+        "edgewalk",
+        server=server,  # type: ignore[arg-type]  # Dash declares a WSGI callable too narrowly
+        assets_folder=str(ROOT / "assets"),
+        assets_ignore="scheme.js",
+        index_string=INDEX,
+        title="Edgewalk: gradient descent at the edge of stability",
+        update_title="",
+        compress=True,
+    )
+    cache = Cache(app.server, config=cache_config or _cache_config())
+    compute = Compute(cache)
+    app.compute = compute  # type: ignore[attr-defined]
+    app.layout = stage(Settings())
+    resources.register(app.server, compute)
+    stage_callbacks.register(app, compute)
+    _secure(app)
+    return app
+
+
+def _cache_config() -> dict:
+    """From the environment, as CACHE_TYPE and the like; files in the checkout otherwise."""
+    given = {key: value for key, value in os.environ.items() if key.startswith("CACHE_")}
+    return {
+        "CACHE_TYPE": "FileSystemCache",
+        "CACHE_DIR": str(CACHE_FOLDER),
+        "CACHE_THRESHOLD": CACHE_ENTRIES,
+        "CACHE_DEFAULT_TIMEOUT": 0,
+    } | given
+
+
+def _secure(app: Dash) -> None:
+    policy = POLICY.format(scripts=" ".join(app.csp_hashes()))
+
+    @app.server.after_request
+    def add_headers(response: Response) -> Response:
+        response.headers["Content-Security-Policy"] = policy
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Referrer-Policy"] = "same-origin"
+        return response

@@ -1,0 +1,236 @@
+"""Settings: the one record of what is shown, its checks, and its link.
+
+Each field is declared once, in `FIELDS`, with the key of the link, how text becomes a value and how
+a value becomes text. What cannot be read, or names nothing, is a problem (a resource answers 400,
+the page says so and shows the nearest valid setting); a number out of range is clamped, with a
+notice.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import numpy as np
+
+from app.compute import LOSSES, MAX_STEPS, RULES, find_loss, find_rule
+
+MAX_RULES = 3
+MIN_ETA, MAX_ETA = 1e-12, 1e6
+MIN_DEFAULT_STEPS = 20
+MAX_COORDINATE = 1e6
+MAX_NOISE = 1.0
+CLOCKS = ("step", "eta", "tau")
+DEFAULT_LOSS = "parabolic-valley"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What is shown. `start` and `steps` are None where they follow from the loss and η."""
+
+    loss: str = DEFAULT_LOSS
+    rule: tuple[str, ...] = ("ngd",)
+    eta: float = 0.1
+    start: tuple[float, ...] | None = None
+    steps: int | None = None
+    noise: float = 0.0
+    seed: int = 0
+    clock: str = "tau"
+    at: int = 0
+
+    @property
+    def start_point(self) -> tuple[float, ...]:
+        """x_0, the loss's own where none is given."""
+        return LOSSES[self.loss].start if self.start is None else self.start
+
+    @property
+    def step_count(self) -> int:
+        """The number of steps: as given, or what the loss's horizon of slow time takes."""
+        return horizon_steps(self.loss, self.eta) if self.steps is None else self.steps
+
+
+@dataclass(frozen=True)
+class Message:
+    """Something to tell a person, at the control it is about."""
+
+    field: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was made of a query: settings, what was broken in it, what was clamped."""
+
+    settings: Settings
+    problems: tuple[Message, ...] = ()
+    notices: tuple[Message, ...] = ()
+
+
+class _ClampedError(Exception):
+    """Carries the nearest valid value and what to say."""
+
+    def __init__(self, value: Any, text: str) -> None:
+        super().__init__(text)
+        self.value = value
+
+
+@dataclass(frozen=True)
+class _Field:
+    """One key of the link: (text, settings so far) -> value, and value -> text."""
+
+    key: str
+    read: Callable[[str, Settings], Any]
+    write: Callable[[Any], str]
+
+
+def horizon_steps(loss: str, eta: float) -> int:
+    """τ/η² steps for the loss's horizon τ, in bounds."""
+    wanted = LOSSES[loss].horizon / eta**2
+    return int(min(max(math.ceil(wanted), MIN_DEFAULT_STEPS), MAX_STEPS))
+
+
+def read_query(query: Mapping[str, str]) -> Reading:
+    """Settings from the keys of a link, always valid, with what had to be changed."""
+    settings, problems, notices = Settings(), [], []
+    for field in FIELDS:
+        if field.key not in query:
+            continue
+        try:
+            value = field.read(query[field.key].strip(), settings)
+        except _ClampedError as clamped:
+            value = clamped.value
+            notices.append(Message(field.key, str(clamped)))
+        except ValueError as error:
+            problems.append(Message(field.key, str(error)))
+            continue
+        settings = replace(settings, **{field.key: value})
+    known = {field.key for field in FIELDS}
+    problems += [Message(key, f"‘{key}’ is not a setting.") for key in query if key not in known]
+    notices += _bounded_horizon(settings)
+    return Reading(settings, tuple(problems), tuple(notices))
+
+
+def write_query(settings: Settings) -> str:
+    """The link of settings, defaults left out."""
+    default = Settings(loss=settings.loss)
+    given = {
+        field.key: field.write(getattr(settings, field.key))
+        for field in FIELDS
+        if getattr(settings, field.key) != getattr(default, field.key)
+    }
+    if settings.loss != DEFAULT_LOSS:
+        given = {"loss": settings.loss} | given
+    return urlencode(given, safe=",", quote_via=quote)
+
+
+def _bounded_horizon(settings: Settings) -> list[Message]:
+    wanted = LOSSES[settings.loss].horizon / settings.eta**2
+    if settings.steps is not None or wanted <= MAX_STEPS:
+        return []
+    tau = MAX_STEPS * settings.eta**2
+    text = f"τ = {LOSSES[settings.loss].horizon:g} would take {wanted:.1e} steps; shown is "
+    return [Message("steps", text + f"τ = {tau:.3g}, {MAX_STEPS:,} steps.")]
+
+
+def _number(text: str, name: str, low: float, high: float) -> float:
+    """A number in [low, high].
+
+    Raises:
+        ValueError: no finite number.
+        _ClampedError: outside the range.
+    """
+    try:
+        value = float(text)
+    except ValueError:
+        got = f"‘{text}’" if text else "nothing"
+        raise ValueError(f"{name} must be a number, got {got}.") from None
+    if math.isnan(value):
+        raise ValueError(f"{name} must be a number, got NaN.")
+    nearest = min(max(value, low), high)
+    if nearest != value:
+        raise _ClampedError(nearest, f"{name} must be in {low:g} … {high:g}; {nearest:g} is used.")
+    return value
+
+
+def _whole(text: str, name: str, low: int, high: int) -> int:
+    try:
+        value = int(text)
+    except ValueError:
+        try:
+            number = float(text)
+        except ValueError:
+            number = math.nan
+        if math.isnan(number) or (math.isfinite(number) and number != int(number)):
+            got = f"‘{text}’" if text else "nothing"
+            raise ValueError(f"{name} must be a whole number, got {got}.") from None
+        value = int(number) if math.isfinite(number) else (high + 1 if number > 0 else low - 1)
+    nearest = min(max(value, low), high)
+    if nearest != value:
+        raise _ClampedError(nearest, f"{name} must be in {low:,} … {high:,}; {nearest:,} is used.")
+    return value
+
+
+def _read_loss(text: str, _: Settings) -> str:
+    return find_loss(text).key
+
+
+def _read_rules(text: str, _: Settings) -> tuple[str, ...]:
+    keys = tuple(dict.fromkeys(find_rule(part.strip()).key for part in text.split(",")))
+    if len(keys) > MAX_RULES:
+        kept = keys[:MAX_RULES]
+        raise _ClampedError(kept, f"At most {MAX_RULES} rules at once; {', '.join(kept)} are used.")
+    return tuple(sorted(keys, key=list(RULES).index))
+
+
+def _read_eta(text: str, _: Settings) -> float:
+    if "," in text:
+        first = _number(text.split(",")[0], "η", MIN_ETA, MAX_ETA)
+        raise _ClampedError(first, f"One step size at a time; η = {first:g} is used.")
+    return _number(text, "η", MIN_ETA, MAX_ETA)
+
+
+def _read_start(text: str, settings: Settings) -> tuple[float, ...]:
+    loss = LOSSES[settings.loss]
+    parts = text.split(",")
+    if len(parts) != loss.d:
+        raise ValueError(f"The start must be {loss.d} numbers, got ‘{text}’.")
+    point = tuple(_coordinate(part) for part in parts)
+    if loss.domain and not loss.domain.inside(np.array(point)):
+        raise ValueError(f"The start must lie in {loss.domain.words}.")
+    outside = [p for p in point if abs(p) > MAX_COORDINATE]
+    if outside:
+        near = tuple(min(max(p, -MAX_COORDINATE), MAX_COORDINATE) for p in point)
+        raise _ClampedError(
+            near, f"The start must lie within ±{MAX_COORDINATE:g}; it was moved there."
+        )
+    return point
+
+
+def _coordinate(text: str) -> float:
+    return _number(text, "The start", -math.inf, math.inf)
+
+
+FIELDS: tuple[_Field, ...] = (
+    _Field("loss", _read_loss, str),
+    _Field("rule", _read_rules, ",".join),
+    _Field("eta", _read_eta, lambda value: f"{value:.12g}"),
+    _Field("start", _read_start, lambda value: ",".join(f"{part:.12g}" for part in value)),
+    _Field("steps", lambda text, _: _whole(text, "steps", 0, MAX_STEPS), str),
+    _Field(
+        "noise", lambda text, _: _number(text, "noise", 0.0, MAX_NOISE), lambda value: f"{value:g}"
+    ),
+    _Field("seed", lambda text, _: _whole(text, "seed", 0, 2**32 - 1), str),
+    _Field("clock", lambda text, _: _read_clock(text), str),
+    _Field("at", lambda text, settings: _read_at(text, settings), str),
+)
+
+
+def _read_clock(text: str) -> str:
+    if text not in CLOCKS:
+        raise ValueError(f"The clock must be one of {', '.join(CLOCKS)}, got ‘{text}’.")
+    return text
+
+
+def _read_at(text: str, settings: Settings) -> int:
+    return _whole(text, "at", 0, settings.step_count)

@@ -1,0 +1,87 @@
+"""Inks and the template of the still figures.
+
+A colour means a quantity and is the same ink in every panel, in CSS and on the canvas: the same
+table stands in `assets/style.css` as custom properties, and a test holds the two equal.
+"""
+
+from typing import Literal
+
+import plotly.graph_objects as go
+
+Scheme = Literal["light", "dark"]
+
+INKS: dict[Scheme, dict[str, str]] = {
+    "light": {
+        "paper": "#fbfaf7",
+        "card": "#ffffff",
+        "ink": "#1b1e23",
+        "soft": "#5a606a",
+        "line": "#e3e0d8",
+        "control": "#8b8f97",
+        "even": "#2166ac",
+        "odd": "#b85a0e",
+        "theory": "#00796b",
+        "threshold": "#6f747d",
+        "flow": "#7d838c",
+        "ok": "#2e7d32",
+        "warn": "#a8200d",
+        "tint": "#eaf1f8",
+    },
+    "dark": {
+        "paper": "#121418",
+        "card": "#191c22",
+        "ink": "#ebe8e1",
+        "soft": "#a8aeb8",
+        "line": "#2f353e",
+        "control": "#6b727d",
+        "even": "#74adf0",
+        "odd": "#ffb057",
+        "theory": "#4fd1bf",
+        "threshold": "#9aa1ac",
+        "flow": "#9aa1ac",
+        "ok": "#7ccf82",
+        "warn": "#ff8a75",
+        "tint": "#1e2a38",
+    },
+}
+
+# Sharpness along Γ, from flat to sharp: apart from every ink, and in the dark never near the paper.
+SHARPNESS_SCALES: dict[Scheme, list[str]] = {
+    "light": ["#33106b", "#7b1f7f", "#c0347c", "#ec5f63", "#fca36b"],
+    "dark": ["#8f6fe0", "#bf5fc4", "#ea6699", "#ff9479", "#ffd092"],
+}
+
+# Height of the landscape, from the valley up.
+HEIGHT_SCALES: dict[Scheme, list[str]] = {
+    "light": ["#fdfdfb", "#e9ebea", "#d3d7d8", "#bbc1c4"],
+    "dark": ["#1b1f26", "#262c36", "#333b47", "#424c5a"],
+}
+
+FONT = 'Inter, system-ui, "Segoe UI", sans-serif'
+
+
+def template(scheme: Scheme) -> go.layout.Template:
+    """Axes, type and paper of every still figure."""
+    inks = INKS[scheme]
+    axis = {
+        "gridcolor": inks["line"],
+        "linecolor": inks["line"],
+        "zeroline": False,
+        "ticks": "outside",
+        "tickcolor": inks["line"],
+        "ticklen": 4,
+        "title": {"standoff": 6, "font": {"size": 12}},
+        "fixedrange": False,
+    }
+    return go.layout.Template(
+        layout={
+            "font": {"family": FONT, "size": 12, "color": inks["soft"]},
+            "paper_bgcolor": inks["card"],
+            "plot_bgcolor": inks["card"],
+            "xaxis": axis,
+            "yaxis": axis,
+            "showlegend": False,
+            "hovermode": False,
+            "margin": {"l": 46, "r": 14, "t": 8, "b": 40},
+        }
+    )

@@ -1,0 +1,56 @@
+// Time: which step is shown now. Pure; the time of day is handed in, in seconds.
+(function (root) {
+  const edgewalk = (root.edgewalk = root.edgewalk || {});
+
+  // A longer gap between two pictures (a hidden tab, a slow machine) counts as this many seconds.
+  const LONGEST_GAP = 0.25;
+
+  class Player {
+    constructor() {
+      this.at = 0;
+      this.last = 0;
+      this.speed = 24;
+      this.playing = false;
+      this.before = null;
+    }
+
+    // The step shown, an integer.
+    get step() {
+      return Math.min(Math.floor(this.at + 1e-9), this.last);
+    }
+
+    // Play from here, or from the beginning when at the end.
+    play(now) {
+      if (this.step >= this.last) this.at = 0;
+      this.playing = true;
+      this.before = now;
+    }
+
+    pause() {
+      this.playing = false;
+      this.at = this.step;
+    }
+
+    seek(step) {
+      this.at = Math.min(Math.max(Math.round(step), 0), this.last);
+    }
+
+    // Move on to `now`; stops at the last step.
+    tick(now) {
+      if (!this.playing) return;
+      const gap = Math.min(Math.max(now - this.before, 0), LONGEST_GAP);
+      this.before = now;
+      this.at = Math.min(this.at + gap * this.speed, this.last);
+      if (this.at >= this.last) this.pause();
+    }
+
+    // A run of another length has arrived.
+    resize(last) {
+      this.last = last;
+      this.at = Math.min(this.at, last);
+    }
+  }
+
+  edgewalk.Player = Player;
+  if (typeof module !== "undefined") module.exports = Player;
+})(typeof window === "undefined" ? globalThis : window);

@@ -36,13 +36,14 @@ class Server(BaseApplication):
                 self.cfg.set(key, value)
 
     def load(self):
-        from app.compute import warm_up
+        from app.compute import LOSSES, RULES, warm_up
         from app.server import create_app
         from app.settings import Settings
 
         app = create_app()
-        warming = threading.Thread(target=warm_up, args=(app.compute, Settings()), daemon=True)  # type: ignore[attr-defined]
-        warming.start()
+        others = [Settings(loss=loss, rule=(rule,)) for rule in RULES for loss in LOSSES]
+        warming = (app.compute, Settings(), others)  # type: ignore[attr-defined]
+        threading.Thread(target=warm_up, args=warming, daemon=True).start()
         return app.server
 
 

@@ -6,9 +6,11 @@ of the code that made them. Two equal requests that arrive together wait for one
 
 import hashlib
 import json
+import math
 import threading
+import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -35,6 +37,7 @@ ROOT = Path(__file__).parents[1]
 RUNS_KEPT = 16
 DESCENT_POINTS = 160
 GRID = 181
+IDLE_SECONDS = 4.0
 
 View = tuple[tuple[float, float], tuple[float, float]]
 
@@ -72,6 +75,7 @@ class Compute:
     def __init__(self, cache: Cache) -> None:
         self.cache = cache
         self.version = code_version()
+        self.last_asked = -math.inf
         self._runs: OrderedDict[str, Run] = OrderedDict()
         self._locks: dict[str, list] = {}
         self._guard = threading.Lock()
@@ -85,6 +89,7 @@ class Compute:
         self, settings: "Settings", rule: str, stretch: tuple[int, int] | None
     ) -> tuple[dict[str, Any], bytes]:
         """One run's header and columns for the page; of `stretch` (first, count) in full."""
+        self.last_asked = time.monotonic()
         what = self._inputs(settings, rule)
         key = self.key(kind="page", stretch=stretch, **what)
         return self.once(key, lambda: self._encode_for_page(what, stretch))
@@ -145,19 +150,23 @@ class Compute:
     def _run(self, what: Mapping[str, Any]) -> Run:
         """The run itself; the last few are kept, since their windows start from their rows."""
         key = self.key(**what)
-        with self._guard:
-            run = self._runs.get(key)
-        if run is None:
-            run = dynamics.simulate(
-                what["loss"], what["rule"], what["start"], what["eta"], what["steps"],
-                noise=what["noise"], seed=what["seed"],
-            )  # fmt: skip
+        with self._holding(key):
+            with self._guard:
+                run = self._runs.get(key)
+            if run is None:
+                run = dynamics.simulate(
+                    what["loss"], what["rule"], what["start"], what["eta"], what["steps"],
+                    noise=what["noise"], seed=what["seed"],
+                )  # fmt: skip
+            self._keep(key, run)
+        return run
+
+    def _keep(self, key: str, run: Run) -> None:
         with self._guard:
             self._runs[key] = run
             self._runs.move_to_end(key)
             while len(self._runs) > RUNS_KEPT:
                 self._runs.popitem(last=False)
-        return run
 
     def _encode_for_page(
         self, what: Mapping[str, Any], stretch: tuple[int, int] | None
@@ -185,8 +194,7 @@ class Compute:
                 for name, c in columns.items()
             ],
         }
-        data = b"".join(np.ascontiguousarray(c, dtype="<f4").tobytes() for c in columns.values())
-        return header, data
+        return header, b"".join(map(_float32, columns.values()))
 
     def _table(self, inputs: list[dict[str, Any]]) -> dict[str, np.ndarray]:
         tables = [run_columns(self._run(what)) for what in inputs]
@@ -196,6 +204,12 @@ class Compute:
         ]
         stacked = {name: np.concatenate([t[name] for t in tables]) for name in tables[0]}
         return {"rule": np.concatenate(rules)} | stacked
+
+
+def _float32(column: np.ndarray) -> bytes:
+    """Little-endian float32; what a diverging run leaves above 3·10³⁸ is infinite."""
+    with np.errstate(over="ignore"):
+        return np.ascontiguousarray(column, dtype="<f4").tobytes()
 
 
 def _terrain(loss: dynamics.Loss, view: View) -> Terrain:
@@ -212,11 +226,14 @@ def _wider(side: tuple[float, float]) -> tuple[float, float]:
 
 
 def _inside(trace: Trace, view: View) -> list[Trace]:
-    """The stretches of a branch that lie in the wider view."""
+    """The stretches of a branch that cross the wider view, however close that looks."""
     low, high = np.array([_wider(side) for side in view]).T
-    inside = np.flatnonzero(np.all((trace.x >= low) & (trace.x <= high), axis=1))
-    stretches = np.split(inside, np.flatnonzero(np.diff(inside) > 1) + 1)
-    return [Trace(trace.x[s], trace.sharpness[s]) for s in stretches if len(s) > 1]
+    before, after = trace.x[:-1], trace.x[1:]
+    meets = (np.maximum(before, after) >= low) & (np.minimum(before, after) <= high)
+    chords = np.flatnonzero(np.all(meets, axis=1))
+    stretches = np.split(chords, np.flatnonzero(np.diff(chords) > 1) + 1)
+    ends = [slice(s[0], s[-1] + 2) for s in stretches if len(s)]
+    return [Trace(trace.x[s], trace.sharpness[s]) for s in ends]
 
 
 _on_grid = jax.jit(lambda loss, grid: jax.vmap(jax.vmap(loss.value))(grid), static_argnums=0)
@@ -228,8 +245,21 @@ def profile_axis() -> list[float]:
     return profile_nodes().tolist()
 
 
-def warm_up(compute: Compute, settings: "Settings") -> None:
-    """Compile what the first page needs, before anybody asks for it."""
+def warm_up(compute: Compute, first: "Settings", others: Iterable["Settings"]) -> None:
+    """Compile what pages need before anybody asks for it: the first one's at once, the others'
+    one by one while nobody is asking for anything."""
+    _compile_for(compute, first)
+    for settings in others:
+        while time.monotonic() - compute.last_asked < IDLE_SECONDS:
+            time.sleep(IDLE_SECONDS / 4)
+        _compile_for(compute, settings)
+
+
+def _compile_for(compute: Compute, settings: "Settings") -> None:
+    asked = compute.last_asked
     for rule in settings.rule:
         compute.page_run(settings, rule, None)
     compute.descent(settings)
+    (x_low, x_high), (y_low, y_high) = LOSSES[settings.loss].view
+    compute.terrain(settings.loss, ((x_low, x_high), (y_low, y_high)))
+    compute.last_asked = asked

@@ -5,6 +5,7 @@ consecutive steps in full. A query that cannot be read is answered with 400 and 
 each with its field and a message for a person, and the query of the nearest valid settings.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -37,13 +38,15 @@ def register(server: Flask, compute: Compute) -> None:
 
 def answer_run(compute: Compute, suffix: str, query: dict[str, str]) -> Response:
     """The response of /run.<suffix> to a query."""
+    problems, stretch = (), None
     try:
         stretch = _stretch(query) if suffix == "bin" else None
     except ValueError as error:
-        return _refusal(Reading(Settings(), (Message("first", str(error)),)))
+        problems = (Message("first", str(error)),)
     reading = read_query(query)
-    if reading.problems:
-        return _refusal(reading)
+    problems += reading.problems
+    if problems:
+        return _refusal(problems, reading.settings)
     tag = compute.key(kind=suffix, query=query, stretch=stretch)
     if request.if_none_match.contains(tag):
         return _tagged(Response(status=304), tag)
@@ -64,12 +67,11 @@ def _stretch(query: dict[str, str]) -> tuple[int, int] | None:
     first, count = query.pop("first", None), query.pop("count", None)
     if first is None and count is None:
         return None
-    try:
-        numbers = int(first or ""), int(count or "")
-    except ValueError:
-        raise ValueError("first and count must be whole numbers, both given.") from None
-    if numbers[0] < 0 or numbers[1] < 1:
-        raise ValueError("first must be 0 or more and count 1 or more.")
+    if not all(re.fullmatch("[0-9]{1,15}", text or "") for text in (first, count)):
+        raise ValueError("first and count must be whole numbers, both given.")
+    numbers = int(first or 0), int(count or 0)
+    if numbers[1] < 1:
+        raise ValueError("count must be 1 or more.")
     return numbers
 
 
@@ -77,7 +79,7 @@ def _binary(compute: Compute, reading: Reading, stretch: tuple[int, int] | None)
     settings = reading.settings
     runs = [compute.page_run(settings, rule, stretch) for rule in settings.rule]
     header: dict[str, Any] = {
-        "settings": _about(settings) | {"horizon": LOSSES[settings.loss].horizon},
+        "settings": _about(settings) | _about_loss(settings.loss),
         "query": write_query(settings),
         "page": {key: getattr(settings, key) for key in PAGE_KEYS},
         "notices": [vars(notice) for notice in reading.notices],
@@ -105,10 +107,14 @@ def _about(settings: Settings) -> dict[str, Any]:
     }
 
 
-def _refusal(reading: Reading) -> Response:
+def _about_loss(key: str) -> dict[str, Any]:
+    return {"horizon": LOSSES[key].horizon, "view": LOSSES[key].view}
+
+
+def _refusal(problems: tuple[Message, ...], nearest: Settings) -> Response:
     body: Mapping[str, Any] = {
-        "problems": [vars(problem) for problem in reading.problems],
-        "nearest": write_query(reading.settings),
+        "problems": [vars(problem) for problem in problems],
+        "nearest": write_query(nearest),
     }
     response = jsonify(body)
     response.status_code = 400

@@ -9,6 +9,7 @@ notice.
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -21,6 +22,7 @@ MIN_ETA, MAX_ETA = 1e-12, 1e6
 MIN_DEFAULT_STEPS = 20
 MAX_COORDINATE = 1e6
 MAX_NOISE = 1.0
+LONGEST_ECHO = 40
 CLOCKS = ("step", "eta", "tau")
 DEFAULT_LOSS = "parabolic-valley"
 
@@ -105,8 +107,8 @@ def read_query(query: Mapping[str, str]) -> Reading:
             problems.append(Message(field.key, str(error)))
             continue
         settings = replace(settings, **{field.key: value})
-    known = {field.key for field in FIELDS}
-    problems += [Message(key, f"‘{key}’ is not a setting.") for key in query if key not in known]
+    known = [field.key for field in FIELDS]
+    problems += [Message(key, _unknown(key, known)) for key in query if key not in known]
     notices += _bounded_horizon(settings)
     return Reading(settings, tuple(problems), tuple(notices))
 
@@ -124,29 +126,39 @@ def write_query(settings: Settings) -> str:
     return urlencode(given, safe=",", quote_via=quote)
 
 
+def _unknown(key: str, known: list[str]) -> str:
+    near = get_close_matches(key.lower(), known, n=1)
+    hint = f"Did you mean ‘{near[0]}’? " if near else ""
+    return f"{_echo(key)} is not a setting. {hint}Known: {', '.join(known)}."
+
+
 def _bounded_horizon(settings: Settings) -> list[Message]:
     wanted = LOSSES[settings.loss].horizon / settings.eta**2
     if settings.steps is not None or wanted <= MAX_STEPS:
         return []
     tau = MAX_STEPS * settings.eta**2
-    text = f"τ = {LOSSES[settings.loss].horizon:g} would take {wanted:.1e} steps; shown is "
-    return [Message("steps", text + f"τ = {tau:.3g}, {MAX_STEPS:,} steps.")]
+    text = f"τ = {LOSSES[settings.loss].horizon:g} would take {_powers(wanted)} steps; shown are "
+    return [Message("steps", text + f"{MAX_STEPS:,}, to τ = {_powers(tau)}.")]
+
+
+def _powers(value: float) -> str:
+    """A number to two digits, large and small ones with a power of ten."""
+    if 1e-3 <= value < 1e6:
+        return f"{value:,.2g}"
+    digits, power = f"{value:.1e}".split("e")
+    return f"{digits}·10" + str(int(power)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
 def _number(text: str, name: str, low: float, high: float) -> float:
     """A number in [low, high].
 
     Raises:
-        ValueError: no finite number.
+        ValueError: no number.
         _ClampedError: outside the range.
     """
-    try:
-        value = float(text)
-    except ValueError:
-        got = f"‘{text}’" if text else "nothing"
-        raise ValueError(f"{name} must be a number, got {got}.") from None
+    value = _parsed(text)
     if math.isnan(value):
-        raise ValueError(f"{name} must be a number, got NaN.")
+        raise ValueError(f"{name} must be a number, got {_echo(text)}.")
     nearest = min(max(value, low), high)
     if nearest != value:
         raise _ClampedError(nearest, f"{name} must be in {low:g} … {high:g}; {nearest:g} is used.")
@@ -154,72 +166,80 @@ def _number(text: str, name: str, low: float, high: float) -> float:
 
 
 def _whole(text: str, name: str, low: int, high: int) -> int:
-    try:
-        value = int(text)
-    except ValueError:
-        try:
-            number = float(text)
-        except ValueError:
-            number = math.nan
-        if math.isnan(number) or (math.isfinite(number) and number != int(number)):
-            got = f"‘{text}’" if text else "nothing"
-            raise ValueError(f"{name} must be a whole number, got {got}.") from None
-        value = int(number) if math.isfinite(number) else (high + 1 if number > 0 else low - 1)
-    nearest = min(max(value, low), high)
+    """A whole number in [low, high], in any notation: 1e5 is one. Raises as `_number` does."""
+    value = _parsed(text)
+    if math.isnan(value) or (math.isfinite(value) and value != int(value)):
+        raise ValueError(f"{name} must be a whole number, got {_echo(text)}.")
+    nearest = int(min(max(value, low), high))
     if nearest != value:
         raise _ClampedError(nearest, f"{name} must be in {low:,} … {high:,}; {nearest:,} is used.")
-    return value
+    return nearest
+
+
+def _parsed(text: str) -> float:
+    """The number that a text says, or NaN. Python alone takes 1_000 and ١; the page does not."""
+    try:
+        return float(text) if text.isascii() and "_" not in text else math.nan
+    except ValueError:
+        return math.nan
+
+
+def _written(value: float) -> str:
+    """The shortest text that reads back as the same number."""
+    return repr(float(value)).removesuffix(".0")
+
+
+def _echo(text: str) -> str:
+    """What was got, for a message."""
+    return f"‘{_short(text)}’" if text else "nothing"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST_ECHO else f"{text[:LONGEST_ECHO]}…"
 
 
 def _read_loss(text: str, _: Settings) -> str:
-    return find_loss(text).key
+    return find_loss(_short(text)).key
 
 
 def _read_rules(text: str, _: Settings) -> tuple[str, ...]:
-    keys = tuple(dict.fromkeys(find_rule(part.strip()).key for part in text.split(",")))
+    keys = list(dict.fromkeys(find_rule(_short(part.strip())).key for part in text.split(",")))
+    kept = tuple(sorted(keys[:MAX_RULES], key=list(RULES).index))
     if len(keys) > MAX_RULES:
-        kept = keys[:MAX_RULES]
         raise _ClampedError(kept, f"At most {MAX_RULES} rules at once; {', '.join(kept)} are used.")
-    return tuple(sorted(keys, key=list(RULES).index))
+    return kept
 
 
 def _read_eta(text: str, _: Settings) -> float:
     if "," in text:
-        first = _number(text.split(",")[0], "η", MIN_ETA, MAX_ETA)
+        first = _number(text.split(",")[0].strip(), "η", MIN_ETA, MAX_ETA)
         raise _ClampedError(first, f"One step size at a time; η = {first:g} is used.")
     return _number(text, "η", MIN_ETA, MAX_ETA)
 
 
 def _read_start(text: str, settings: Settings) -> tuple[float, ...]:
     loss = LOSSES[settings.loss]
-    parts = text.split(",")
+    parts = [part.strip() for part in text.split(",")]
     if len(parts) != loss.d:
-        raise ValueError(f"The start must be {loss.d} numbers, got ‘{text}’.")
-    point = tuple(_coordinate(part) for part in parts)
-    if loss.domain and not loss.domain.inside(np.array(point)):
+        raise ValueError(f"The start must be {loss.d} numbers, got {_echo(text)}.")
+    point = tuple(_number(part, "The start", -math.inf, math.inf) for part in parts)
+    near = tuple(min(max(p, -MAX_COORDINATE), MAX_COORDINATE) for p in point)
+    if loss.domain and not loss.domain.inside(np.array(near)):
         raise ValueError(f"The start must lie in {loss.domain.words}.")
-    outside = [p for p in point if abs(p) > MAX_COORDINATE]
-    if outside:
-        near = tuple(min(max(p, -MAX_COORDINATE), MAX_COORDINATE) for p in point)
+    if near != point:
         raise _ClampedError(
             near, f"The start must lie within ±{MAX_COORDINATE:g}; it was moved there."
         )
     return point
 
 
-def _coordinate(text: str) -> float:
-    return _number(text, "The start", -math.inf, math.inf)
-
-
 FIELDS: tuple[_Field, ...] = (
     _Field("loss", _read_loss, str),
     _Field("rule", _read_rules, ",".join),
-    _Field("eta", _read_eta, lambda value: f"{value:.12g}"),
-    _Field("start", _read_start, lambda value: ",".join(f"{part:.12g}" for part in value)),
+    _Field("eta", _read_eta, _written),
+    _Field("start", _read_start, lambda value: ",".join(map(_written, value))),
     _Field("steps", lambda text, _: _whole(text, "steps", 0, MAX_STEPS), str),
-    _Field(
-        "noise", lambda text, _: _number(text, "noise", 0.0, MAX_NOISE), lambda value: f"{value:g}"
-    ),
+    _Field("noise", lambda text, _: _number(text, "noise", 0.0, MAX_NOISE), _written),
     _Field("seed", lambda text, _: _whole(text, "seed", 0, 2**32 - 1), str),
     _Field("clock", lambda text, _: _read_clock(text), str),
     _Field("at", lambda text, settings: _read_at(text, settings), str),
@@ -228,7 +248,7 @@ FIELDS: tuple[_Field, ...] = (
 
 def _read_clock(text: str) -> str:
     if text not in CLOCKS:
-        raise ValueError(f"The clock must be one of {', '.join(CLOCKS)}, got ‘{text}’.")
+        raise ValueError(f"The clock must be one of {', '.join(CLOCKS)}, got {_echo(text)}.")
     return text
 
 

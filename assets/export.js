@@ -107,13 +107,20 @@
     })];
   }
 
-  // The figure of a panel, ready for Plotly: what stands still and what the playhead shows.
+  function heading({ result, step }) {
+    const { words, settings } = result;
+    const rules = words.rules.map((rule) => rule.name).join(", ");
+    return `${words.formula}, ${rules}, η = ${settings.eta}, step ${step}`;
+  }
+
+  // The figure of a panel, ready for Plotly: what stands still and what the playhead shows. Of the
+  // magnifier's, which is no Plotly graph, only the looks come from `graph`.
   function figure(panel, graph, scene) {
-    const title = { text: scene.title, font: { size: 14 }, x: 0.02, xanchor: "left" };
+    const title = { text: heading(scene), font: { size: 14 }, x: 0.02, xanchor: "left" };
     const legend = { orientation: "h", y: -0.16, font: { size: 12 } };
     const margin = { l: 64, r: 24, t: 48, b: 96 };
     if (panel === "across") {
-      const layout = JSON.parse(JSON.stringify(scene.frame.layout));
+      const layout = JSON.parse(JSON.stringify(graph.layout));
       Object.assign(layout, { title, legend, margin, showlegend: true });
       layout.xaxis = { title: { text: "across the valley, in bounces" } };
       layout.yaxis = { title: { text: "loss L" } };

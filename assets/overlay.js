@@ -21,7 +21,7 @@
   // Where data lie on a Plotly graph: functions from data to pixels, and the box of the axes.
   function frameOf(graph) {
     const layout = graph && graph._fullLayout;
-    if (!layout || !layout.xaxis || !layout.xaxis._length) return null;
+    if (!layout || !layout.xaxis || !layout.xaxis._length || !graph.data.length) return null;
     const { xaxis, yaxis } = layout;
     return {
       x: (value) => xaxis._offset + xaxis.d2p(value),
@@ -312,16 +312,20 @@
         pen.globalAlpha = 1;
         line(pen, inks.threshold, 1.6, [5, 4], start, to, curve("threshold_mean"));
       }
+      if (i === scene.focus) this.paintOwn(pen, scene, run, from, to, curve("sharpness"));
+      line(pen, inks.ink, 2, DASHES[i], start, to, curve("projection_sharpness"));
+    }
+
+    // λ₁(x_t) as points: a line through both walls would be a scribble.
+    paintOwn(pen, { inks, strobe }, run, from, to, place) {
       pen.globalAlpha = 0.4;
       pen.fillStyle = inks.ink;
-      const own = curve("sharpness");
       for (let row = from; row <= to; row++) {
-        const [x, y] = own(row);
+        const [x, y] = place(row);
         if (Number.isFinite(x + y) && shows(strobe === "midpoints" ? "all" : strobe, run.columns.step[row]))
           pen.fillRect(x - 1.2, y - 1.2, 2.4, 2.4);
       }
       pen.globalAlpha = 1;
-      line(pen, inks.ink, 2, DASHES[i], start, to, curve("projection_sharpness"));
     }
 
     paintNow(pen, scene, frame) {
@@ -410,7 +414,7 @@
       const { part, row } = edgewalk.run.locate(run, scene.step);
       const view = acrossView(part, row, scene.result.profile_axis);
       const { clientWidth: width, clientHeight: height } = this.host;
-      if (!view) return label(pen, scene.inks, "Here gradient flow does not reach the valley.", 14, height / 2, scene.inks.soft);
+      if (!view) return this.paintNothing(pen, scene.inks, part.columns.offset[row], width, height);
       const frame = {
         x: (u) => 20 + ((u + view.half) / (2 * view.half)) * (width - 40),
         y: (v) => height - 26 - v * (height - 44),
@@ -423,13 +427,18 @@
       this.paintHops(pen, scene, frame, view, part, row);
     }
 
+    paintNothing(pen, inks, offset, width, height) {
+      const words = offset === 0 ? "on the valley floor" : "no valley in reach of gradient flow";
+      label(pen, inks, words, width / 2, height / 2, inks.soft, "center");
+    }
+
     paintAxis(pen, inks, frame, view, width, height) {
       pen.strokeStyle = inks.line;
       pen.lineWidth = 1;
       line(pen, inks.line, 1, [], 0, 1, (k) => [k ? width - 20 : 20, height - 26]);
       for (const u of ticks(view.half)) {
         line(pen, inks.line, 1, [], 0, 1, (k) => [frame.x(u), height - 26 + 4 * k]);
-        label(pen, inks, String(Number(u.toPrecision(3))), frame.x(u), height - 12, inks.soft, "center");
+        label(pen, inks, tickWords(u), frame.x(u), height - 12, inks.soft, "center");
       }
     }
 
@@ -470,6 +479,8 @@
     const top = Math.max(share(-half), share(half));
     return { unit, half, top, lawful: bounce[row] > 0, loss: (u) => share(u) / top };
   }
+
+  const tickWords = (u) => (Math.abs(u) < 1e4 ? String(Number(u.toPrecision(3))) : edgewalk.run.words(u));
 
   // Round numbers in ±half.
   function ticks(half) {

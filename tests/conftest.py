@@ -1,5 +1,6 @@
 """What every test may ask for."""
 
+import logging
 import threading
 from collections.abc import Iterator
 
@@ -13,6 +14,7 @@ def server_url() -> Iterator[str]:
     # Here, so that tests of the mathematics alone do not import the page.
     from app.server import create_app
 
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = make_server("127.0.0.1", 0, create_app().server, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

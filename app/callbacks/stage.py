@@ -48,11 +48,16 @@ def register(app: Dash, compute: Compute) -> None:
 
 
 def still_figures(compute: Compute, scene: dict[str, Any]):
-    """The landscape and the sharpness panel's frame for a scene: loss, view, scale, scheme."""
+    """The landscape and the frame of the sharpness panel.
+
+    A scene has the loss's key, the view ((low, high), (low, high)), the scale ("root", "log"), the
+    scheme ("light", "dark") and a zoom counter: while that stays, a person's own zoom stays.
+    """
     loss = LOSSES[scene["loss"]]
-    (x_low, x_high), (y_low, y_high) = scene.get("view") or loss.view
+    (x_low, x_high), (y_low, y_high) = scene["view"]
     view = (float(x_low), float(x_high)), (float(y_low), float(y_high))
+    zoom_key = f"{loss.key} {scene['zoom']}"
     terrain = compute.terrain(loss.key, view)
-    scheme, scale = scene["scheme"], scene["scale"]
-    figure = landscape(terrain, view, ("x", "y"), scale, scheme, loss.key)
+    scheme = scene["scheme"]
+    figure = landscape(terrain, view, ("x", "y"), scene["scale"], scheme, zoom_key)
     return figure, sharpness_frame(scheme)

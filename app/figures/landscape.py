@@ -27,7 +27,7 @@ def landscape(
     """The still landscape; a zoom survives as long as `zoom_key` stays."""
     figure = go.Figure([_contours(terrain, view, scale, scheme), *_valley(terrain, scheme)])
     if len(terrain.flattest):
-        figure.add_trace(_flattest(terrain, scheme))
+        figure.add_trace(_flattest(terrain, view, scheme))
     figure.update_layout(
         template=template(scheme),
         uirevision=zoom_key,
@@ -105,7 +105,7 @@ def _stretch(points: np.ndarray, colour: str) -> go.Scatter:
     )
 
 
-def _flattest(terrain: Terrain, scheme: Scheme) -> go.Scatter:
+def _flattest(terrain: Terrain, view: View, scheme: Scheme) -> go.Scatter:
     inks = INKS[scheme]
     return go.Scatter(
         x=terrain.flattest[:, 0],
@@ -113,10 +113,27 @@ def _flattest(terrain: Terrain, scheme: Scheme) -> go.Scatter:
         mode="markers+text",
         marker={"size": 9, "color": inks["card"], "line": {"width": 2, "color": inks["ink"]}},
         text=["flattest"] * len(terrain.flattest),
-        textposition="top center",
+        textposition=[_clear_side(point, terrain, view) for point in terrain.flattest],
         textfont={"color": inks["soft"]},
         hoverinfo="skip",
     )
+
+
+def _clear_side(point: np.ndarray, terrain: Terrain, view: View) -> str:
+    """The side of a point [2] on which a word is farthest from Γ."""
+    size = np.array([high - low for low, high in view])
+    curve = np.concatenate([np.empty((0, 2)), *(piece.x for piece in terrain.curves)])
+    sides = {"top center": (0, 0.05), "bottom center": (0, -0.05)}
+    sides |= {
+        f"{v} {h}": (0.07 * x, 0.04 * y)
+        for v, y in (("top", 1), ("bottom", -1))
+        for h, x in (("right", 1), ("left", -1))
+    }
+    room = {
+        side: np.min(np.linalg.norm((curve - point) / size - shift, axis=1), initial=np.inf)
+        for side, shift in sides.items()
+    }
+    return max(room, key=lambda side: room[side])
 
 
 def _as_scale(colours: list[str]) -> list[list]:

@@ -12,7 +12,7 @@ def sharpness_frame(scheme: Scheme) -> go.Figure:
         template=template(scheme),
         uirevision="sharpness",
         dragmode="pan",
-        margin={"l": 46, "r": 112, "t": 8, "b": 40},
+        margin={"l": 46, "r": 124, "t": 8, "b": 40},
         xaxis={"range": [0, 6], "title": {"text": "slow time τ = η²t"}, "showgrid": False},
         yaxis={"range": [0, 6], "title": {"text": "sharpness λ₁"}},
     )

@@ -24,7 +24,7 @@ GRAPH_CONFIG: Any = {
     "displaylogo": False,
     "showSendToCloud": False,
     "scrollZoom": True,
-    "doubleClick": "reset",
+    "doubleClick": False,
     "responsive": True,
 }
 
@@ -141,7 +141,7 @@ def _rules(settings: Settings) -> html.Div:
         [
             html.Span("Rules", id="rules-label", className="label"),
             dmc.ChipGroup(chips, id=ids.RULES, multiple=True, value=list(settings.rule)),
-            html.P(id="rule-formulas", className="facts"),
+            html.P(id="rule-formulas", className="facts lines"),
         ],
         role="group",
         className="chips",

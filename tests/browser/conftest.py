@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, ConsoleMessage
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page
+
+from tests.browser.stage import Stage
 
 # No sandbox, since a container's root has none; the others keep Chromium itself off the network.
 FLAGS = (
@@ -84,3 +86,9 @@ def new_context(
         return context
 
     return listened_to
+
+
+@pytest.fixture
+def stage(page: Page) -> Stage:
+    """The stage, not yet opened."""
+    return Stage(page)

@@ -1,0 +1,82 @@
+// Asking the server for runs. One request is under way at a time; of those that wait only the newest
+// is kept, so an answer never overwrites a newer one and the hand is followed as fast as can be.
+(function (root) {
+  const edgewalk = (root.edgewalk = root.edgewalk || {});
+
+  const MOST_STEPS_WHILE_DRAGGED = 100000;
+  const WINDOW_PAUSE = 60;
+  const FASTEST_FOR_WINDOWS = 2000;
+  const NOTICEABLE = 250;
+
+  class Requests {
+    // `fetch` as in browsers; `hear` is told of each answer: run(result, asked),
+    // refused(problems, nearest, asked), failed(words); and busy(true or false) where one takes
+    // long enough to be noticed.
+    constructor(fetch, hear) {
+      this.fetch = fetch;
+      this.hear = hear;
+      this.waiting = null;
+      this.busy = false;
+      this.windowAsked = 0;
+    }
+
+    // Ask for the run of a query. `asked.dragged` bounds the steps, for the hand's sake.
+    ask(asked) {
+      this.waiting = asked;
+      if (!this.busy) this.next();
+    }
+
+    async next() {
+      this.busy = true;
+      while (this.waiting) {
+        const asked = this.waiting;
+        this.waiting = null;
+        const late = setTimeout(() => this.hear.busy(true), NOTICEABLE);
+        await this.answer(asked);
+        clearTimeout(late);
+      }
+      this.busy = false;
+      this.hear.busy(false);
+    }
+
+    async answer(asked) {
+      let response;
+      try {
+        response = await this.fetch(`run.bin?${edgewalk.url.write(sent(asked))}`);
+      } catch {
+        return this.hear.failed("The server does not answer. The last picture is kept.");
+      }
+      if (response.ok) return this.hear.run(edgewalk.run.decode(await response.arrayBuffer()), asked);
+      if (response.status !== 400) return this.hear.failed(`The server failed (${response.status}).`);
+      const { problems, nearest } = await response.json();
+      return this.hear.refused(problems, nearest, asked);
+    }
+
+    // Full resolution around the playhead, where the overview has gaps: runs get a `window`.
+    // Answers whether one came.
+    async window(result, query, player) {
+      const step = player.step;
+      const missing = result.runs.some((run) => !edgewalk.run.locate(run, step).exact);
+      const fast = player.playing && player.speed > FASTEST_FOR_WINDOWS;
+      if (!missing || fast || Date.now() - this.windowAsked < WINDOW_PAUSE) return false;
+      this.windowAsked = Date.now();
+      const count = Math.round(Math.min(Math.max(player.speed * 6, 400), 4000));
+      const wanted = { ...edgewalk.url.forRun(query), first: Math.max(0, step - 100), count };
+      const response = await this.fetch(`run.bin?${edgewalk.url.write(wanted)}`).catch(() => null);
+      if (!response || !response.ok) return false;
+      const stretch = edgewalk.run.decode(await response.arrayBuffer());
+      result.runs.forEach((run, i) => (run.window = stretch.runs[i]));
+      return true;
+    }
+  }
+
+  function sent({ query, dragged, steps }) {
+    const wanted = edgewalk.url.forRun(query);
+    const asked = Number(wanted.steps) || steps || 0;
+    if (dragged && asked > MOST_STEPS_WHILE_DRAGGED) wanted.steps = MOST_STEPS_WHILE_DRAGGED;
+    return wanted;
+  }
+
+  edgewalk.Requests = Requests;
+  if (typeof module !== "undefined") module.exports = Requests;
+})(typeof window === "undefined" ? globalThis : window);

@@ -1,0 +1,74 @@
+// The ring on the map: where the run starts, moved by mouse, finger or arrow keys.
+(function () {
+  const edgewalk = (window.edgewalk = window.edgewalk || {});
+
+  const NUDGE = 0.01; // of the width in view; ten times that with Shift
+  const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+
+  let ring = null;
+  let host = null;
+
+  const frame = () => edgewalk.overlay.frameOf(edgewalk.stage.graphOf("landscape"));
+
+  function begin(plot) {
+    host = plot;
+    ring = Object.assign(document.createElement("button"), { className: "start", type: "button" });
+    host.append(ring);
+    ring.addEventListener("pointerdown", (event) => {
+      ring.setPointerCapture(event.pointerId);
+      event.preventDefault();
+      ring.focus();
+    });
+    ring.addEventListener("pointermove", (event) => {
+      if (ring.hasPointerCapture(event.pointerId)) follow(event);
+    });
+    ring.addEventListener("keydown", nudge);
+  }
+
+  function follow(event) {
+    const map = frame();
+    const box = host.getBoundingClientRect();
+    const within = (value, low, size) => Math.min(Math.max(value, low), low + size);
+    const x = within(event.clientX - box.left, map.left, map.width);
+    const y = within(event.clientY - box.top, map.top, map.height);
+    move(map.dataX(x), map.dataY(y), map);
+  }
+
+  function nudge(event) {
+    const way = ARROWS[event.key];
+    if (!way) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const map = frame();
+    const [x, y] = ["start-x", "start-y"].map((id) => Number(document.getElementById(id).value));
+    const share = NUDGE * (event.shiftKey ? 10 : 1);
+    move(x + way[0] * share * size(map.rangeX), y + way[1] * share * size(map.rangeY), map);
+  }
+
+  const size = (range) => Math.abs(range[1] - range[0]);
+
+  // Rounded to a thousandth of the view, finer than a pixel can tell.
+  function move(x, y, map) {
+    const round = (value, range) => {
+      const digits = Math.max(0, 3 - Math.floor(Math.log10(size(range))));
+      return String(Number(value.toFixed(digits)));
+    };
+    edgewalk.controls.dragStart([round(x, map.rangeX), round(y, map.rangeY)]);
+  }
+
+  // Put the ring where the run on screen starts.
+  function place() {
+    const { result } = edgewalk.stage.state;
+    const map = ring && result && frame();
+    if (!map) return;
+    const [x, y] = result.settings.start;
+    const [left, top] = [map.x(x) - map.left, map.y(y) - map.top];
+    const inside = left >= 0 && left <= map.width && top >= 0 && top <= map.height;
+    ring.style.transform = `translate(${map.x(x)}px, ${map.y(y)}px)`;
+    ring.classList.toggle("outside", !inside);
+    const words = [x, y].map((value) => edgewalk.run.words(value)).join(", ");
+    ring.setAttribute("aria-label", `Start (${words}). Arrow keys move it.`);
+  }
+
+  edgewalk.start = { begin, place };
+})();

@@ -1,0 +1,93 @@
+"""The stage as a person finds it: by roles and names."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.sync_api import Locator, Page
+
+# Compiling a loss for the first time takes some seconds on a busy machine.
+PATIENCE = 60_000
+
+
+@dataclass
+class Stage:
+    """An open stage."""
+
+    page: Page
+
+    def open(self, query: str = "") -> "Stage":
+        self.page.goto(f"/{query}")
+        self.page.wait_for_selector("body[data-ready][data-drawn]", timeout=PATIENCE)
+        self.settle()
+        return self
+
+    def settle(self) -> None:
+        """Wait until no run is asked for and the picture is painted."""
+        self.page.wait_for_function(
+            "() => !edgewalk.stage.requests.busy && !edgewalk.stage.requests.waiting",
+            timeout=PATIENCE,
+        )
+        self.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => done()))")
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def slider(self, name: str) -> Locator:
+        return self.page.get_by_role("slider", name=name, exact=True)
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def type_into(self, field: str, text: str) -> None:
+        self.page.fill(f"#{field}", text)
+        self.page.keyboard.press("Enter")
+        self.settle()
+
+    @property
+    def step(self) -> int:
+        return self.page.evaluate("edgewalk.stage.player.step")
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What the run on screen was computed from."""
+        return self.page.evaluate("edgewalk.stage.state.result.settings")
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The link."""
+        script = "Object.fromEntries(new URLSearchParams(location.search))"
+        return self.page.evaluate(script)
+
+    def expect_query(self, **wanted: str) -> None:
+        """Wait until the link says so."""
+        self.page.wait_for_function(
+            "(wanted) => Object.entries(wanted).every("
+            "([k, v]) => new URLSearchParams(location.search).get(k) === v)",
+            arg=wanted,
+            timeout=PATIENCE,
+        )
+        self.settle()
+
+    def now(self, name: str) -> str:
+        """A number under Now."""
+        return self.page.inner_text(f"#now-{name}")
+
+    def ink_at(self, panel: str, x: float, y: float) -> list[int]:
+        """The colour [r, g, b, alpha] that the panel's upper canvas has at a point of its plot."""
+        return self.page.evaluate(
+            """([panel, x, y]) => {
+                const host = document.querySelector(`.card.${panel} .plot`);
+                const canvas = [...host.querySelectorAll(':scope > canvas')].at(-1);
+                const frame = edgewalk.overlay.frameOf(edgewalk.stage.graphOf(panel));
+                const density = canvas.width / host.clientWidth;
+                const at = [frame.x(x) * density, frame.y(y) * density].map(Math.round);
+                return [...canvas.getContext('2d').getImageData(...at, 1, 1).data];
+            }""",
+            [panel, x, y],
+        )
+
+    def ink(self, name: str) -> list[int]:
+        """An ink of the current scheme as [r, g, b, 255]."""
+        text = self.page.evaluate(f"edgewalk.stage.state.inks[{name!r}]").lstrip("#")
+        return [*bytes.fromhex(text), 255]

@@ -1,0 +1,92 @@
+"""Bad input gets a message where the person looks, and the last good picture stays."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.stage import Stage
+
+NOT_NUMBERS = ["", "NaN", "fast", "0.1.2"]
+
+
+@pytest.mark.expects_console_errors
+@pytest.mark.parametrize("text", NOT_NUMBERS)
+def test_a_step_size_that_is_no_number(stage: Stage, text: str):
+    stage.open("?at=40")
+    stage.type_into("eta", text)
+    expect(stage.page.get_by_text("η must be a number, got")).to_be_visible()
+    assert stage.settings["eta"] == 0.1
+    assert stage.step == 40
+    stage.type_into("eta", "0.2")
+    expect(stage.page.get_by_text("η must be a number, got")).to_have_count(0)
+    assert stage.settings["eta"] == 0.2
+
+
+@pytest.mark.expects_console_errors
+def test_a_broken_link(stage: Stage):
+    stage.open("?loss=hyperbole&eta=0.07&zip=1&rule=ngd,nag&at=oops")
+    for words in ("Did you mean 'hyperbola'?", "‘zip’ is not a setting", "no rule called 'nag'"):
+        expect(stage.page.get_by_text(words)).to_be_visible()
+    assert stage.settings["loss"] == "parabolic-valley"
+    assert stage.settings["eta"] == 0.07
+    assert "zip" not in stage.query
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown", "words"),
+    [("0", "1e-12", "is used"), ("1e9", "1000000", "is used"), ("-3", "1e-12", "is used")],
+)
+def test_a_step_size_out_of_range(stage: Stage, typed: str, shown: str, words: str):
+    stage.open()
+    stage.type_into("eta", typed)
+    expect(stage.page.get_by_text(words)).to_be_visible()
+    assert float(stage.page.input_value("#eta")) == float(shown)
+
+
+@pytest.mark.parametrize("eta", ["1e-12", "1e6"])
+def test_extreme_step_sizes_are_shown(stage: Stage, eta: str):
+    stage.open(f"?eta={eta}")
+    assert stage.settings["eta"] == float(eta)
+    stage.press("End")
+    assert stage.now("loss") not in ("–", "NaN", "")
+
+
+@pytest.mark.parametrize(("steps", "last"), [("0", 0), ("1000000000", 10_000_000)])
+def test_step_counts_are_bounded(stage: Stage, steps: str, last: int):
+    stage.open(f"?eta=0.001&steps={steps}")
+    stage.press("End")
+    assert stage.step == last
+    if last:
+        expect(stage.page.get_by_text("10,000,000 is used")).to_be_visible()
+
+
+def test_a_start_on_the_valley_floor(stage: Stage):
+    stage.open("?start=1.5,0")
+    stage.press("End")
+    expect(stage.page.locator("#story")).to_contain_text("no longer moves")
+
+
+@pytest.mark.expects_console_errors
+def test_a_start_outside_the_domain(stage: Stage):
+    stage.open("?loss=ring")
+    stage.type_into("start-x", "0")
+    stage.type_into("start-y", "0.01")
+    expect(stage.page.get_by_text("The start must lie in r > 0.1")).to_be_visible()
+    assert stage.settings["start"][1] != 0.01
+
+
+def test_divergence_is_a_result(stage: Stage):
+    stage.open("?loss=paper-valley&rule=gd")
+    stage.press("End")
+    expect(stage.page.locator("#story")).to_contain_text("the run diverges")
+    expect(stage.page.locator("#story")).to_contain_text("GD, step 5")
+    assert stage.step == 5
+
+
+@pytest.mark.expects_console_errors
+def test_a_server_that_is_gone(stage: Stage):
+    stage.open("?at=30")
+    stage.page.route("**/run.bin*", lambda route: route.abort())
+    stage.type_into("eta", "0.3")
+    expect(stage.page.get_by_text("The server does not answer")).to_be_visible()
+    assert stage.settings["eta"] == 0.1
+    assert stage.step == 30

@@ -6,13 +6,11 @@
   const STROBES = ["all", "even", "odd", "midpoints"];
   const FASTER = 0.3; // powers of ten
   const HIGHEST_SPEED = 4;
-  const TEXT_FIELDS = "input:not([type=checkbox]):not([type=radio]), select, textarea, [role=menu]";
+  const TEXT_FIELDS = "input:not([type=checkbox]):not([type=radio]), select, textarea";
 
   function begin() {
     document.addEventListener("click", onClick);
     document.addEventListener("keydown", onKey);
-    const dialog = document.getElementById("help-dialog");
-    dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
   }
 
   function move(count) {
@@ -21,7 +19,8 @@
     seek(player.step + count);
   }
 
-  const help = () => document.getElementById("help-dialog").showModal();
+  const open = (id) => document.getElementById(id).showModal();
+  const help = () => open("help-dialog");
 
   const buttons = {
     play: () => (edgewalk.stage.player.playing ? edgewalk.stage.pause() : edgewalk.stage.play()),
@@ -31,7 +30,7 @@
     end: () => move(Infinity),
     share,
     help,
-    "help-close": () => document.getElementById("help-dialog").close(),
+    export: () => open("export-dialog"),
     scheme: () => {
       const other = edgewalk.scheme === "dark" ? "light" : "dark";
       localStorage.setItem(SCHEME_KEY, other);
@@ -60,9 +59,12 @@
   }
 
   function onClick(event) {
-    const item = event.target.closest("[data-export]");
-    if (item) return keep(...item.dataset.export.split("."));
-    const button = event.target.closest("button");
+    const { target } = event;
+    const item = target.closest("[data-export]");
+    if (item) keep(...item.dataset.export.split("."));
+    // A dialog itself is hit only where its backdrop is.
+    if (item || target.closest(".close") || target.nodeName === "DIALOG") return target.closest("dialog").close();
+    const button = target.closest("button");
     if (button && buttons[button.id]) buttons[button.id]();
   }
 

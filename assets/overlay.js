@@ -239,11 +239,11 @@
     }
 
     paintNow(pen, scene, frame) {
+      scene.result.runs.forEach((run, i) => this.paintLabels(pen, scene, frame, run, i));
       pen.save();
       clipTo(pen, frame);
       scene.result.runs.forEach((run) => this.paintHead(pen, scene, frame, run));
       pen.restore();
-      scene.result.runs.forEach((run, i) => this.paintLabels(pen, scene, frame, run, i));
     }
 
     paintHead(pen, { inks, step, strobe }, frame, run) {

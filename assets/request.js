@@ -28,28 +28,34 @@
 
     async next() {
       this.busy = true;
-      while (this.waiting) {
-        const asked = this.waiting;
-        this.waiting = null;
-        const late = setTimeout(() => this.hear.busy(true), NOTICEABLE);
-        await this.answer(asked);
-        clearTimeout(late);
+      try {
+        while (this.waiting) await this.take();
+      } finally {
+        this.busy = false;
+        this.hear.busy(false);
       }
-      this.busy = false;
-      this.hear.busy(false);
+    }
+
+    async take() {
+      const asked = this.waiting;
+      this.waiting = null;
+      const late = setTimeout(() => this.hear.busy(true), NOTICEABLE);
+      await this.answer(asked).finally(() => clearTimeout(late));
     }
 
     async answer(asked) {
       let response;
+      let answer;
       try {
         response = await this.fetch(`run.bin?${edgewalk.url.write(sent(asked))}`);
+        if (response.ok) answer = edgewalk.run.decode(await response.arrayBuffer());
+        else if (response.status === 400) answer = await response.json();
       } catch {
         return this.hear.failed("The server does not answer. The last picture is kept.");
       }
-      if (response.ok) return this.hear.run(edgewalk.run.decode(await response.arrayBuffer()), asked);
+      if (response.ok) return this.hear.run(answer, asked);
       if (response.status !== 400) return this.hear.failed(`The server failed (${response.status}).`);
-      const { problems, nearest } = await response.json();
-      return this.hear.refused(problems, nearest, asked);
+      return this.hear.refused(answer.problems, answer.nearest, asked);
     }
 
     // Full resolution around the playhead, where the overview has gaps: runs get a `window`.
@@ -62,11 +68,14 @@
       this.windowAsked = Date.now();
       const count = Math.round(Math.min(Math.max(player.speed * 6, 400), 4000));
       const wanted = { ...edgewalk.url.forRun(query), first: Math.max(0, step - 100), count };
-      const response = await this.fetch(`run.bin?${edgewalk.url.write(wanted)}`).catch(() => null);
-      if (!response || !response.ok) return false;
-      const stretch = edgewalk.run.decode(await response.arrayBuffer());
-      result.runs.forEach((run, i) => (run.window = stretch.runs[i]));
-      return true;
+      try {
+        const response = await this.fetch(`run.bin?${edgewalk.url.write(wanted)}`);
+        const stretch = response.ok && edgewalk.run.decode(await response.arrayBuffer());
+        if (stretch) result.runs.forEach((run, i) => (run.window = stretch.runs[i]));
+        return Boolean(stretch);
+      } catch {
+        return false;
+      }
     }
   }
 

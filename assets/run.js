@@ -74,7 +74,8 @@
     return clock === "step" ? t : clock === "eta" ? eta * t : eta * eta * t;
   }
 
-  // A number as a person reads it: four significant digits, small and large ones with a power.
+  // A number as a person reads it: four significant digits or to the unit, small and large ones with
+  // a power.
   function words(value) {
     if (!Number.isFinite(value)) return "–";
     const size = Math.abs(value);
@@ -82,6 +83,7 @@
       const [digits, power] = value.toExponential(2).split("e");
       return `${digits}·10${superscript(Number(power))}`;
     }
+    if (size >= 1e3) return value.toFixed(0);
     return value === 0 ? "0" : value.toPrecision(4);
   }
 

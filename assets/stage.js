@@ -55,6 +55,7 @@
     if (!previous || previous.settings.loss !== result.settings.loss) edgewalk.axes.showWhole();
     repaint();
     edgewalk.readout.show(true);
+    sharpen();
   }
 
   // What of the link belongs to the page.

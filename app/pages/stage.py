@@ -37,16 +37,12 @@ READINGS = (
     ("gap", "gap", "gap to the theorem"),
 )
 
-EXPORTS = (
-    ("landscape.png", "Landscape, PNG"),
-    ("landscape.svg", "Landscape, SVG"),
-    ("sharpness.png", "Sharpness, PNG"),
-    ("sharpness.svg", "Sharpness, SVG"),
-    ("across.png", "Across the valley, PNG"),
-    ("across.svg", "Across the valley, SVG"),
-    ("run.csv", "The run, CSV"),
-    ("run.npz", "The run, NPZ"),
-)
+EXPORTS = {
+    "Landscape": {"PNG": "landscape.png", "SVG": "landscape.svg"},
+    "Sharpness": {"PNG": "sharpness.png", "SVG": "sharpness.svg"},
+    "Across the valley": {"PNG": "across.png", "SVG": "across.svg"},
+    "The run": {"CSV": "run.csv", "NPZ": "run.npz"},
+}
 
 KEYS = (
     ("Space", "play or pause"),
@@ -70,6 +66,7 @@ def stage(settings: Settings) -> dmc.MantineProvider:
             _header(),
             html.Main([_controls(settings), _panels(), _transport()], className="stage"),
             _help(),
+            _exports(),
         ],
     )
 
@@ -82,18 +79,7 @@ def _header() -> html.Header:
             html.Div(
                 [
                     html.Button("Share", id="share", className="button"),
-                    dmc.Menu(
-                        [
-                            dmc.MenuTarget(html.Button("Export", className="button")),
-                            dmc.MenuDropdown(
-                                [
-                                    dmc.MenuItem(words, **_data("export", name))
-                                    for name, words in EXPORTS
-                                ]
-                            ),
-                        ],
-                        position="bottom-end",
-                    ),
+                    html.Button("Export", id="export", className="button"),
                     html.Button("Help", id="help", className="button"),
                     html.Button("Dark", id="scheme", className="button"),
                 ],
@@ -424,22 +410,43 @@ def _transport() -> html.Div:
 
 
 def _help() -> html.Dialog:
-    return html.Dialog(
+    keys = [html.Div([html.Dt(keys), html.Dd(words)]) for keys, words in KEYS]
+    return _dialog(
+        ids.HELP,
+        "Help",
         [
-            html.H2("Keys"),
-            html.Dl(
-                [html.Div([html.Dt(keys), html.Dd(words)]) for keys, words in KEYS],
-                className="numbers",
-            ),
+            html.Dl(keys, className="numbers"),
             html.P(
                 "Drag the ring on the map to move the start; with the ring in focus the arrow keys "
                 "move it. Scroll over a plot to zoom, double-click to see all of it again."
             ),
-            html.Button("Close", id="help-close", className="button"),
         ],
-        id=ids.HELP,
-        **_aria(label="Help"),
     )
+
+
+def _exports() -> html.Dialog:
+    rows = [
+        html.Div([html.Dt(what), html.Dd([_export(what, *item) for item in formats.items()])])
+        for what, formats in EXPORTS.items()
+    ]
+    return _dialog(
+        ids.EXPORTS,
+        "Export",
+        [
+            html.Dl(rows, className="numbers"),
+            html.P("Pictures show the run up to the playhead; files hold all of it."),
+        ],
+    )
+
+
+def _export(what: str, form: str, name: str) -> html.Button:
+    label = f"{what}, {form}"
+    return html.Button(form, className="button", **_aria(label=label), **_data("export", name))
+
+
+def _dialog(name: str, title: str, content: list[Any]) -> html.Dialog:
+    close = html.Button("Close", className="button close")
+    return html.Dialog([html.H2(title), *content, close], id=name, **_aria(label=title))
 
 
 def _aria(**attributes: str) -> dict[str, Any]:

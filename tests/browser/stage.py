@@ -29,6 +29,10 @@ class Stage:
         )
         self.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => done()))")
 
+    def wait(self, condition: str) -> None:
+        """Wait until a JavaScript expression is true."""
+        self.page.wait_for_function(f"() => {condition}", timeout=PATIENCE)
+
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name, exact=True)
 
@@ -82,7 +86,10 @@ class Stage:
                 const frame = edgewalk.overlay.frameOf(edgewalk.stage.graphOf(panel));
                 const density = canvas.width / host.clientWidth;
                 const at = [frame.x(x) * density, frame.y(y) * density].map(Math.round);
-                return [...canvas.getContext('2d').getImageData(...at, 1, 1).data];
+                const one = Object.assign(document.createElement('canvas'), {width: 1, height: 1});
+                const pen = one.getContext('2d');
+                pen.drawImage(canvas, -at[0], -at[1]);
+                return [...pen.getImageData(0, 0, 1, 1).data];
             }""",
             [panel, x, y],
         )

@@ -18,7 +18,7 @@ PANELS = ["Landscape", "Sharpness", "Across the valley"]
 def download(stage: Stage, item: str, folder: Path) -> Path:
     stage.button("Export").click()
     with stage.page.expect_download() as event:
-        stage.page.get_by_role("menuitem", name=item, exact=True).click()
+        stage.page.get_by_role("button", name=item, exact=True).click()
     file = folder / event.value.suggested_filename
     event.value.save_as(file)
     return file

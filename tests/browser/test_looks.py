@@ -38,7 +38,7 @@ def test_order_on_a_phone(new_context):
     ]
     assert tops == sorted(tops)
     stage.button("Play").tap()
-    stage.page.wait_for_function("edgewalk.stage.player.step > 3")
+    stage.wait("edgewalk.stage.player.step > 3")
 
 
 def test_the_start_follows_a_finger(new_context):
@@ -51,7 +51,7 @@ def test_the_start_follows_a_finger(new_context):
     for kind, shift in (("touchStart", 0), ("touchMove", 20), ("touchMove", 40), ("touchEnd", 0)):
         fingers = [] if kind == "touchEnd" else [{"x": x - shift, "y": y + shift}]
         touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": fingers})
-    stage.page.wait_for_function("location.search.includes('start=')")
+    stage.wait("location.search.includes('start=')")
     assert stage.settings["start"][0] < 1.8
 
 

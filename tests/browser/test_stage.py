@@ -37,7 +37,7 @@ def test_names_that_programs_rely_on(stage: Stage):
 def test_play_moves_and_pause_holds(stage: Stage):
     stage.open()
     stage.button("Play").click()
-    stage.page.wait_for_function("edgewalk.stage.player.step > 12")
+    stage.wait("edgewalk.stage.player.step > 12")
     stage.button("Pause").click()
     held = stage.step
     stage.page.wait_for_timeout(300)
@@ -51,7 +51,7 @@ def test_playing_to_the_end_stops_there_and_starts_over(stage: Stage):
     expect(stage.button("Play")).to_be_visible()
     assert stage.step == 40
     stage.button("Play").click()
-    stage.page.wait_for_function("edgewalk.stage.player.step < 30")
+    stage.wait("edgewalk.stage.player.step < 30")
 
 
 def test_sharpness_falls_and_the_gauge_turns_green(stage: Stage):
@@ -101,14 +101,14 @@ def test_scrub(stage: Stage):
     stage.open()
     stage.slider("Playhead").focus()
     stage.press("ArrowRight", "ArrowRight", "ArrowRight")
-    stage.page.wait_for_function("edgewalk.stage.player.step === 3")
+    stage.wait("edgewalk.stage.player.step === 3")
     track = stage.page.locator("#playhead").bounding_box()
     assert track
     stage.page.mouse.move(track["x"] + 5, track["y"] + track["height"] / 2)
     stage.page.mouse.down()
     stage.page.mouse.move(track["x"] + track["width"] / 2, track["y"] + 3, steps=5)
     stage.page.mouse.up()
-    stage.page.wait_for_function("Math.abs(edgewalk.stage.player.step - 300) < 12")
+    stage.wait("Math.abs(edgewalk.stage.player.step - 300) < 12")
 
 
 def test_eta_by_slider_and_by_typing(stage: Stage):
@@ -160,7 +160,7 @@ def test_the_start_by_mouse_keys_and_typing(stage: Stage):
     stage.page.mouse.down()
     stage.page.mouse.move(x - 60, y + 40, steps=12)
     stage.page.mouse.up()
-    stage.page.wait_for_function("location.search.includes('start=')")
+    stage.wait("location.search.includes('start=')")
     stage.settle()
     moved = stage.settings["start"]
     assert moved[0] < 1.7
@@ -179,7 +179,7 @@ def test_the_start_by_mouse_keys_and_typing(stage: Stage):
     assert stage.step == 0
     stage.settle()
     stage.type_into("start-x", "1.25")
-    stage.page.wait_for_function("edgewalk.stage.state.result.settings.start[0] === 1.25")
+    stage.wait("edgewalk.stage.state.result.settings.start[0] === 1.25")
 
 
 def test_a_link_opens_what_it_says(stage: Stage):
@@ -211,7 +211,7 @@ def test_share_copies_the_link(stage: Stage):
 
 def test_stepping_in_a_long_run_is_exact(stage: Stage):
     stage.open("?eta=0.003&steps=600000&at=300001")
-    stage.page.wait_for_function("edgewalk.stage.state.result.runs[0].window", timeout=60_000)
+    stage.wait("edgewalk.stage.state.result.runs[0].window")
     assert stage.now("step") == "300,001"
     run = dynamics.simulate("parabolic-valley", "ngd", (1.8, 1.1), 0.003, 600_000)
     exact = dynamics.window(run, 300_001, 2)
@@ -232,7 +232,7 @@ def test_several_rules_share_the_playhead(stage: Stage):
     names = stage.page.evaluate("edgewalk.stage.state.result.runs.map((run) => run.rule)")
     assert names == ["ngd", "sqrt-gd", "gradient-flow"]
     stage.button("Play").click()
-    stage.page.wait_for_function("edgewalk.stage.player.step > 60")
+    stage.wait("edgewalk.stage.player.step > 60")
     stage.button("Pause").click()
 
 
@@ -242,7 +242,7 @@ def test_an_older_answer_never_overwrites_a_newer_one(stage: Stage):
     stage.page.route("**/run.bin?eta=0.2", lambda route: held.append(route))
     stage.page.fill("#eta", "0.2")
     stage.press("Enter")
-    stage.page.wait_for_function("edgewalk.stage.requests.busy")
+    stage.wait("edgewalk.stage.requests.busy")
     for text in ("0.15", "0.12"):
         stage.page.fill("#eta", text)
         stage.press("Enter")

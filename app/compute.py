@@ -36,7 +36,7 @@ __all__ = ["LOSSES", "MAX_STEPS", "RULES", "Compute", "Terrain", "View", "find_l
 ROOT = Path(__file__).parents[1]
 RUNS_KEPT = 16
 DESCENT_POINTS = 160
-GRID = 181
+GRID = 141
 IDLE_SECONDS = 4.0
 
 View = tuple[tuple[float, float], tuple[float, float]]

@@ -23,7 +23,7 @@ MEDIA_TYPES = {
     "json": "application/json",
 }
 # Belong to the page, not to the run.
-PAGE_KEYS = ("at", "clock")
+PAGE_KEYS = ("at", "clock", "hide", "embed")
 
 
 def register(server: Flask, compute: Compute) -> None:

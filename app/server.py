@@ -17,6 +17,9 @@ ROOT = Path(__file__).parents[1]
 CACHE_FOLDER = ROOT / ".cache" / "runs"
 CACHE_ENTRIES = 300
 
+# A tenth less for the wire than the default, for 35 ms more once.
+COMPRESSION = 9
+
 # Plotly writes style attributes; exported pictures are blobs and data.
 POLICY = (
     "default-src 'self'; script-src 'self' {scripts}; style-src 'self' 'unsafe-inline'; "
@@ -59,6 +62,7 @@ def create_app(cache_config: dict | None = None) -> Dash:
         update_title="",
         compress=True,
     )
+    server.config["COMPRESS_ZSTD_LEVEL"] = COMPRESSION
     cache = Cache(app.server, config=cache_config or _cache_config())
     compute = Compute(cache)
     app.compute = compute  # type: ignore[attr-defined]

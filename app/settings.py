@@ -24,6 +24,11 @@ MAX_COORDINATE = 1e6
 MAX_NOISE = 1.0
 LONGEST_ECHO = 40
 CLOCKS = ("step", "eta", "tau")
+HIDEABLE = (
+    "header", "loss", "rules", "eta", "horizon", "start", "clock", "more", "across", "now", "story",
+    "sharpness", "transport",
+)  # fmt: skip
+LATER = {"formula": "Own formulas cannot be shown yet."}
 DEFAULT_LOSS = "parabolic-valley"
 
 
@@ -40,6 +45,8 @@ class Settings:
     seed: int = 0
     clock: str = "tau"
     at: int = 0
+    hide: tuple[str, ...] = ()
+    embed: bool = False
 
     @property
     def start_point(self) -> tuple[float, ...]:
@@ -243,6 +250,8 @@ FIELDS: tuple[_Field, ...] = (
     _Field("seed", lambda text, _: _whole(text, "seed", 0, 2**32 - 1), str),
     _Field("clock", lambda text, _: _read_clock(text), str),
     _Field("at", lambda text, settings: _read_at(text, settings), str),
+    _Field("hide", lambda text, _: _read_hidden(text), ",".join),
+    _Field("embed", lambda text, _: _read_flag(text), lambda value: "1" if value else "0"),
 )
 
 
@@ -254,3 +263,17 @@ def _read_clock(text: str) -> str:
 
 def _read_at(text: str, settings: Settings) -> int:
     return _whole(text, "at", 0, settings.step_count)
+
+
+def _read_hidden(text: str) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+    unknown = [name for name in names if name not in HIDEABLE]
+    if unknown:
+        raise ValueError(f"There is no ‘{unknown[0]}’ to hide. Known: {', '.join(HIDEABLE)}.")
+    return names
+
+
+def _read_flag(text: str) -> bool:
+    if text not in ("0", "1"):
+        raise ValueError(f"embed must be 1 or 0, got ‘{text}’.")
+    return text == "1"

@@ -175,8 +175,8 @@
 
   function setClock(name) {
     const { state } = edgewalk.stage;
-    if (edgewalk.axes.CLOCK_WORDS[name]) state.clock = name;
-    setQuietly("clock", state.clock);
+    state.clock = name;
+    setQuietly("clock", name);
   }
 
   // What depends on the run that has arrived.

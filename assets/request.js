@@ -20,7 +20,8 @@
       this.windowAsked = 0;
     }
 
-    // Ask for the run of a query. `asked.dragged` bounds the steps, for the hand's sake.
+    // Ask for the run of a query. `asked.dragged` bounds the steps, for the hand's sake;
+    // `asked.whole` sends what belongs to the page too, so that the whole link is checked.
     ask(asked) {
       this.waiting = asked;
       if (!this.busy) this.next();
@@ -79,8 +80,8 @@
     }
   }
 
-  function sent({ query, dragged, steps }) {
-    const wanted = edgewalk.url.forRun(query);
+  function sent({ query, dragged, steps, whole }) {
+    const wanted = whole ? { ...query } : edgewalk.url.forRun(query);
     const asked = Number(wanted.steps) || steps || 0;
     if (dragged && asked > MOST_STEPS_WHILE_DRAGGED) wanted.steps = MOST_STEPS_WHILE_DRAGGED;
     return wanted;

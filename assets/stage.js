@@ -8,7 +8,8 @@
 
   const player = new edgewalk.Player();
   const state = {
-    query: {},          // the settings that are not defaults, as the text of the link
+    query: {},          // of a run: the settings that are not defaults, as the text of the link
+    frame: {},          // of the link, but no setting of a run: `hide` and `embed`
     clock: "tau",
     strobe: "all",
     scale: "root",
@@ -38,7 +39,7 @@
   function refused(problems, nearest) {
     if (state.result) return edgewalk.controls.say(problems);
     state.query = edgewalk.url.read(nearest);
-    request({ notices: problems });
+    request({ notices: problems, whole: true });
   }
 
   // A run has arrived: keep the playhead at the same time, tell what was changed, paint.
@@ -48,7 +49,7 @@
     state.result = result;
     player.resize(Math.max(...result.runs.map((run) => run.last)));
     if (previous) carryOver(before);
-    else beginAt(edgewalk.url.read(location.search));
+    else beginWith(result.page, edgewalk.url.read(result.query));
     if (!asked.dragged) settle(result, asked, !previous);
     edgewalk.controls.showRun(result);
     edgewalk.axes.frameSharpness();
@@ -58,10 +59,12 @@
     sharpen();
   }
 
-  // What of the link belongs to the page.
-  function beginAt({ at, clock }) {
-    if (/^\d+$/.test(at || "")) player.seek(Number(at));
-    edgewalk.controls.setClock(clock);
+  // What of the link belongs to the page and not to a run.
+  function beginWith(page, { hide, embed }) {
+    state.frame = { hide, embed };
+    player.seek(page.at);
+    edgewalk.controls.setClock(page.clock);
+    edgewalk.embed.begin(page);
   }
 
   // The same time on the clock at another η.
@@ -76,13 +79,13 @@
   // The full run after the last change: the link is now the server's, and so are clamped values.
   function settle(result, asked, first) {
     edgewalk.controls.say([...(asked.notices || []), ...result.notices]);
-    if (!requests.waiting) state.query = edgewalk.url.read(result.query);
+    if (!requests.waiting) state.query = edgewalk.url.forRun(edgewalk.url.read(result.query));
     if (first || asked.adopt || result.notices.length) edgewalk.controls.showSettings(result.settings);
     writeLink();
   }
 
   function writeLink() {
-    const query = { ...state.query };
+    const query = { ...state.query, ...state.frame };
     if (state.clock !== "tau") query.clock = state.clock;
     if (player.step > 0) query.at = player.step;
     const text = edgewalk.url.write(query);
@@ -179,7 +182,7 @@
     edgewalk.keys.begin();
     setScheme(edgewalk.scheme);
     state.query = edgewalk.url.read(location.search);
-    request({});
+    request({ whole: true });
     whenReady(() => graphOf("landscape")?.on && graphOf("sharpness")?.on, addPanels);
   }
 

@@ -10,6 +10,7 @@ Bad input gets one line on standard error and exit status 2, and nothing is writ
 
 import argparse
 import json
+import re
 import sys
 from collections.abc import Sequence
 
@@ -39,7 +40,7 @@ class _Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; the exit status."""
-    options = _parser().parse_args(arguments)
+    options = _parser().parse_args(_joined(sys.argv[1:] if arguments is None else arguments))
     try:
         answer = options.command(options)
     except (ValueError, OSError) as error:
@@ -47,6 +48,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     print(json.dumps(clean(answer), ensure_ascii=False))
     return 0
+
+
+def _joined(arguments: Sequence[str]) -> list[str]:
+    """`--start -1,2` as `--start=-1,2`: argparse takes −1,2 for the name of an option."""
+    joined: list[str] = []
+    for text in arguments:
+        if re.match(r"-\.?\d", text) and joined and joined[-1].startswith("--"):
+            joined[-1] += f"={text}"
+        else:
+            joined.append(text)
+    return joined
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -96,7 +96,7 @@ def _csv(columns: Columns, settings: Mapping) -> str:
 
 def _cells(column: np.ndarray) -> list:
     cells = column.tolist()
-    return cells if column.dtype.kind == "i" else ["" if c != c else repr(c) for c in cells]
+    return ["" if c != c else repr(c) for c in cells] if column.dtype.kind == "f" else cells
 
 
 def clean(value):

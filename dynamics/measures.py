@@ -25,6 +25,7 @@ from dynamics.types import Array, Loss, Rule, Scalar
 SEGMENT_PARTS = 16
 PROFILE_NODES = 9
 BATCH = 500
+CACHE_BATCH = 2048
 
 
 class Measures(NamedTuple):
@@ -93,7 +94,7 @@ def measure(run: Run) -> Measures:
     rows = len(run.step)
     x, step = _padded(run.x, rows), _padded(run.step, rows)
     flow = _flow(run.loss, run.rule, run.start, run.eta, step)
-    points = _points(run.loss, run.rule, x, run.eta)
+    points = _points(run.loss, x)
     columns = _columns(run.loss, run.rule, x, step, run.eta, rows, flow, points)
     return Measures(*(np.asarray(column)[:rows] for column in columns))
 
@@ -103,6 +104,13 @@ def measure_extras(run: Run) -> Extras:
     rows = len(run.step)
     columns = _extras(run.loss, run.rule, _padded(run.x, rows), run.eta)
     return Extras(*(np.asarray(column)[:rows] for column in columns))
+
+
+def loss_and_sharpness(run: Run) -> tuple[np.ndarray, np.ndarray]:
+    """L(x_t) and λ₁(∇²L(x_t)) of every recorded row, [t] each, without the cost of the rest."""
+    rows = len(run.step)
+    height, top = _loss_and_sharpness(run.loss, _padded(run.x, rows))
+    return np.asarray(height)[:rows], np.asarray(top)[:rows]
 
 
 def profile_nodes() -> np.ndarray:
@@ -118,28 +126,31 @@ def _padded(column: np.ndarray, rows: int) -> np.ndarray:
 
 class _Points(NamedTuple):
     loss: Array
+    squared_slope: Array
     sharpness: Array
-    effective_step: Array
     projection: Array
     projection_sharpness: Array
     direction: Array
     offset: Array
 
 
-@partial(jax.jit, static_argnames=("loss", "rule"))
-def _points(loss: Loss, rule: Rule, x: Array, eta: Scalar) -> _Points:
-    """What depends on one row alone. In batches, because the solver's loop lasts as long as its
-    slowest row, and only the rows of the descent are slow."""
+@partial(jax.jit, static_argnames=("loss",))
+def _points(loss: Loss, x: Array) -> _Points:
+    """What depends on one row alone, whatever the rule.
+
+    In batches, because the solver's loop lasts as long as its slowest row, and only the rows of the
+    descent are slow.
+    """
 
     def at(x: Array) -> _Points:
-        value = loss.value(x)
+        slope = gradient(loss, x)
         end = projection(loss, x)
         v = direction(loss, end)
         v = v * jnp.where(v[jnp.argmax(jnp.abs(v))] < 0, -1.0, 1.0)
         return _Points(
-            loss=value,
+            loss=loss.value(x),
+            squared_slope=slope @ slope,
             sharpness=sharpness(loss, x),
-            effective_step=effective_step(loss, rule, x, eta),
             projection=end,
             projection_sharpness=sharpness(loss, end),
             direction=v,
@@ -149,12 +160,11 @@ def _points(loss: Loss, rule: Rule, x: Array, eta: Scalar) -> _Points:
     return jax.vmap(at)(x) if loss.projection else jax.lax.map(at, x, batch_size=BATCH)
 
 
-def effective_step(loss: Loss, rule: Rule, x: Array, eta: Scalar) -> Array:
-    """η_t at x [d]; for gradient flow η, the time that a recorded step stands for."""
+def effective_step(rule: Rule, eta: Scalar, loss: Array, squared_slope: Array) -> Array:
+    """η_t, [t], from L [t] and ‖∇L‖² [t]; for gradient flow η, the time of a recorded step."""
     if rule.effective_step is None:
-        return eta * jnp.ones_like(x[0])
-    slope = gradient(loss, x)
-    return rule.effective_step(eta, loss.value(x), slope @ slope)
+        return eta * jnp.ones_like(loss)
+    return rule.effective_step(eta, loss, squared_slope)
 
 
 @partial(jax.jit, static_argnames=("loss", "rule"))
@@ -166,8 +176,9 @@ def _flow(loss: Loss, rule: Rule, start: Array, eta: Scalar, step: Array) -> Arr
 @partial(jax.jit, static_argnames=("loss", "rule"))
 def _columns(loss, rule, x, step, eta, rows, flow, points: _Points) -> Measures:
     partner = _partner(step, rows)
-    threshold = 2 / points.effective_step
-    inverse = 1 / (points.effective_step * points.sharpness)
+    length = effective_step(rule, eta, points.loss, points.squared_slope)
+    threshold = 2 / length
+    inverse = 1 / (length * points.sharpness)
     root = jnp.sqrt(points.loss)
     bounce = _law(rule.bounce, eta, points.projection_sharpness)
     expected = _law(rule.sqrt_loss_law, eta, points.projection_sharpness)
@@ -184,7 +195,7 @@ def _columns(loss, rule, x, step, eta, rows, flow, points: _Points) -> Measures:
         direction=points.direction,
         projection=points.projection,
         projection_sharpness=points.projection_sharpness,
-        effective_step=points.effective_step,
+        effective_step=length,
         threshold=threshold,
         threshold_mean=paired * 0.5 * (threshold + threshold[partner]),
         stableness_pair=paired * (inverse + inverse[partner]),
@@ -224,18 +235,22 @@ def _span(offset: Array, bounce: Array) -> Array:
     return jnp.maximum(1.3 * jnp.nan_to_num(bounce), 1.25 * near)
 
 
+@partial(jax.jit, static_argnames=("loss",))
+def _loss_and_sharpness(loss: Loss, x: Array) -> tuple[Array, Array]:
+    """In batches that stay in the cache; on one core, where two would wait for each other."""
+    return jax.lax.map(lambda x: (loss.value(x), sharpness(loss, x)), x, batch_size=CACHE_BATCH)
+
+
 @partial(jax.jit, static_argnames=("loss", "rule"))
 def _extras(loss: Loss, rule: Rule, x: Array, eta: Scalar) -> Extras:
     def at(x: Array) -> Extras:
         end = projection(loss, x)
         turned = hessian(loss, end) @ (x - end)
-        along = jnp.abs(direction(loss, end) @ turned)
+        v = direction(loss, end)
+        along = v @ turned
         return Extras(
             stableness=stableness(loss, rule, x, eta),
-            alignment=jnp.arctan2(
-                jnp.sqrt(jnp.maximum(turned @ turned - along**2, 0.0)),
-                along,
-            ),
+            alignment=jnp.arctan2(jnp.linalg.norm(turned - along * v), jnp.abs(along)),
             distance=jnp.linalg.norm(x - nearest(loss, x)),
         )
 
@@ -248,8 +263,8 @@ def stableness(loss: Loss, rule: Rule, x: Array, eta: Scalar) -> Array:
     The supremum is the largest of 17 values along the segment, improved by the vertex of the
     parabola through it and its neighbours.
     """
-    length = effective_step(loss, rule, x, eta)
     slope = gradient(loss, x)
+    length = effective_step(rule, eta, loss.value(x), slope @ slope)
 
     def along(fraction: Array) -> Array:
         return sharpness(loss, x - fraction * length * slope)

@@ -5,9 +5,9 @@ after a bounded interval and is smooth up to the end: with depth u = 1 − √(L
 
     dx/du = −2 √(L₀ L(x)) ∇L(x) / ‖∇L(x)‖²,   u from 0 to 1.
 
-An adaptive solver takes it to u = 1 − 3·10⁻⁵; there a Newton step along the normal space lands on
-Γ, with an error of the square of what was left. (With the height read off the clock, 1 − u, in
-place of √L(x), the equation would blow errors up as 1/(1 − u).)
+An adaptive solver takes it to √L = 3·10⁻⁵ (of √L₀ where that is less); there a Newton step along
+the normal space lands on Γ, with an error of the square of what was left. (With the height read off
+the clock, 1 − u, in place of √L(x), the equation would blow errors up as 1/(1 − u).)
 """
 
 import diffrax
@@ -41,7 +41,7 @@ def solve_projection(loss: Loss, x: Array) -> Array:
 
 def descent(loss: Loss, x: Array, points: int) -> Array:
     """The curve of gradient flow from x to Γ, [points, d], at equal steps of √L."""
-    heights = jnp.linspace(0.0, 1.0 - LAST_HEIGHT, points - 1)
+    heights = jnp.linspace(0.0, _last_depth(loss.value(x)), points - 1)
     path = _descend(loss, x, diffrax.SaveAt(ts=heights))
     return jnp.concatenate([path, projection(loss, x)[None]])
 
@@ -60,6 +60,10 @@ def nearest(loss: Loss, x: Array) -> Array:
     return jax.lax.fori_loop(0, NEAREST_ITERATIONS, improve, projection(loss, x))
 
 
+def _last_depth(height: Array) -> Array:
+    return 1.0 - LAST_HEIGHT / jnp.maximum(1.0, jnp.sqrt(height))
+
+
 def _descend(loss: Loss, x: Array, saveat: diffrax.SaveAt) -> Array:
     """Points of the descent from x, on the depth u = 1 − h; NaN where the solver gives up."""
     height = loss.value(x)
@@ -72,7 +76,7 @@ def _descend(loss: Loss, x: Array, saveat: diffrax.SaveAt) -> Array:
         diffrax.ODETerm(slope),
         diffrax.Tsit5(),
         t0=0.0,
-        t1=1.0 - LAST_HEIGHT,
+        t1=_last_depth(height),
         dt0=FIRST_STEP,
         y0=x,
         saveat=saveat,

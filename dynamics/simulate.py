@@ -9,6 +9,7 @@ thousand pairs spread over the rest. Where a run has no more steps than rows, it
 from dataclasses import dataclass
 from enum import Enum
 from functools import partial
+from numbers import Integral
 from typing import Literal
 
 import jax
@@ -153,12 +154,12 @@ def check_numbers(eta: float, steps: int, noise: float = 0.0, seed: int = 0) -> 
     """Raises ValueError where a setting of a run is out of range."""
     if not (np.isfinite(eta) and eta > 0):
         raise ValueError(f"eta must be a number above 0, got {eta}")
-    if not 0 <= steps <= MAX_STEPS:
-        raise ValueError(f"steps must be in 0 … {MAX_STEPS}, got {steps}")
+    if not (isinstance(steps, Integral) and 0 <= steps <= MAX_STEPS):
+        raise ValueError(f"steps must be a whole number in 0 … {MAX_STEPS}, got {steps}")
     if not (np.isfinite(noise) and noise >= 0):
         raise ValueError(f"noise must be 0 or more, got {noise}")
-    if not 0 <= seed < 2**32:
-        raise ValueError(f"seed must be in 0 … {2**32 - 1}, got {seed}")
+    if not (isinstance(seed, Integral) and 0 <= seed < 2**32):
+        raise ValueError(f"seed must be a whole number in 0 … {2**32 - 1}, got {seed}")
 
 
 def checked_start(loss: Loss, start: Array | tuple[float, ...]) -> np.ndarray:
@@ -197,10 +198,8 @@ def _record(
         times = eta * np.minimum(np.stack([ends - 1, ends], axis=1).ravel(), steps)
         points = gradient_flow(loss, x if origin is None else origin, times)
         return steps, points.reshape(len(ends), 2, loss.d)
-    walks = np.diff(ends, prepend=t)
     pairs = int(np.searchsorted(ends, steps)) + 1
-    points = np.asarray(_scan(loss, rule, noise > 0, x, t, eta, noise, seed, walks, pairs))
-    points = points.reshape(-1, 2, loss.d)
+    points = np.asarray(_scan(loss, rule, noise > 0, x, t, eta, noise, seed, ends, pairs))
     row = steps - int(ends[pairs - 1]) + 1  # NaN stays, so the last row that is asked for tells
     if np.all(np.isfinite(points[pairs - 1, row])):
         return steps, points
@@ -224,10 +223,9 @@ def _outcome(loss, rule, step, x, steps, eta, noise, seed) -> tuple[Outcome, int
         following = _next(loss, rule, noise > 0, x[-1], last, eta, noise, seed)
         finite = bool(jnp.all(jnp.isfinite(following)))
         return (Outcome.LEFT_DOMAIN if finite else Outcome.NOT_FINITE), last
-    standing = np.all(x == x[-1], axis=1)
     if noise > 0 or rule.effective_step is None or not _stands(loss, rule, x[-1], eta):
         return Outcome.REACHED, last
-    moving = np.flatnonzero(~standing)
+    moving = np.flatnonzero(np.any(x != x[-1], axis=1))
     begin = int(moving[-1]) if moving.size else 0
     at = int(_walk_on(loss, rule, False, x[begin], int(step[begin]), eta, 0.0, 0, steps)[1])
     minimiser = float(loss.value(x[-1])) <= 1e-20
@@ -268,27 +266,34 @@ def _noise(key, t: Array, radius: Scalar, d: int) -> Array:
 
 
 @partial(jax.jit, static_argnames=("loss", "rule", "noisy"))
-def _scan(loss, rule, noisy, x, t, eta, noise, seed, walks, pairs) -> Array:
-    """Walk the first `pairs` of `walks` in turn, keep the last two points of each: [·, 2 d].
+def _scan(loss, rule, noisy, x, t, eta, noise, seed, ends, pairs) -> Array:
+    """Walk from x at step t to the first `pairs` of `ends` in turn: x_{end−1}, x_end, [·, 2, d].
 
-    The state is d scalars rather than an array: XLA then keeps it in registers. The number of
-    pairs is a traced bound, so that a short run costs little in the same compiled program.
+    Two steps a turn of the loop, because its state goes through memory from turn to turn. (More
+    gain little, and noise costs more than memory.) The number of pairs is a traced bound, so that
+    a short run costs little in the same compiled program.
     """
     advance = _advance(loss, rule, noisy, eta, noise, jax.random.key(seed))
 
     def step(_, state):
         x, _, t = state
-        moved = advance(jnp.stack(x), t)
-        return tuple(moved[i] for i in range(loss.d)), x, t + 1
+        return advance(x, t), x, t + 1
+
+    def two_steps(_, state):
+        return step(_, step(_, state))
 
     def pair(i, state):
         x, t, points = state
-        x, before, t = jax.lax.fori_loop(0, walks[i], step, (x, x, t))
-        return x, t, points.at[i].set(jnp.stack([*before, *x]))
+        count, state = ends[i] - t, (x, x, t)
+        if not noisy:
+            state = jax.lax.fori_loop(0, count // 2, two_steps, state)
+            count = count % 2
+        x, before, t = jax.lax.fori_loop(0, count, step, state)
+        row = jnp.stack([before, x])
+        return x, t, jax.lax.dynamic_update_index_in_dim(points, row, i, axis=0)
 
-    begin = tuple(x[i] for i in range(loss.d))
-    points = jnp.zeros((walks.shape[0], 2 * loss.d))
-    return jax.lax.fori_loop(0, pairs, pair, (begin, jnp.asarray(t), points))[2]
+    points = jnp.zeros((ends.shape[0], 2, loss.d))
+    return jax.lax.fori_loop(0, pairs, pair, (x, jnp.asarray(t), points))[2]
 
 
 @partial(jax.jit, static_argnames=("loss", "rule", "noisy"))

@@ -28,4 +28,5 @@ def wright_omega(z: Array) -> Array:
         residual = z - w - jnp.log(w)
         numerator = 2 * (1 + w) * (1 + w + 2 * residual / 3)
         w = w * (1 + residual / (1 + w) * (numerator - residual) / (numerator - 2 * residual))
-    return jnp.where(z < -650.0, jnp.exp(z), w)
+    # Far out w² under- or overflows, and the first guesses are exact.
+    return jnp.where(z < -650.0, jnp.exp(z), jnp.where(z > 1e100, guess, w))

@@ -9,6 +9,7 @@ from typing import Any
 
 import dash_mantine_components as dmc
 from dash import dcc, html
+from dash.development.base_component import Component
 
 from app import ids
 from app.compute import LOSSES, RULES
@@ -63,8 +64,11 @@ def stage(settings: Settings) -> dmc.MantineProvider:
         children=[
             dcc.Store(id=ids.SCENE),
             dcc.Store(id=ids.HEARD),
-            _header(),
-            html.Main([_controls(settings), _panels(), _transport()], className="stage"),
+            _part("header", _header()),
+            html.Main(
+                [_controls(settings), _panels(), _part("transport", _transport())],
+                className="stage",
+            ),
             _help(),
             _exports(),
         ],
@@ -92,13 +96,13 @@ def _header() -> html.Header:
 def _controls(settings: Settings) -> html.Div:
     return html.Div(
         [
-            _loss(settings),
-            _rules(settings),
-            _eta(settings),
-            _horizon(),
-            _start(settings),
-            _clock(settings),
-            _more(settings),
+            _part("loss", _loss(settings)),
+            _part("rules", _rules(settings)),
+            _part("eta", _eta(settings)),
+            _part("horizon", _horizon()),
+            _part("start", _start(settings)),
+            _part("clock", _clock(settings)),
+            _part("more", _more(settings)),
             html.Div(id=ids.MESSAGES, className="messages", role="status", **_aria(live="polite")),
         ],
         className="controls",
@@ -238,16 +242,11 @@ def _field(name: str, label: str, value: str) -> dmc.TextInput:
 
 
 def _panels() -> html.Div:
-    return html.Div(
-        [
-            _landscape(),
-            _panel(ids.SHARPNESS, "Sharpness", "λ₁ and the threshold 2/ηₜ"),
-            _across(),
-            _numbers(),
-            _story(),
-        ],
-        className="panels",
-    )
+    sharpness = _panel(ids.SHARPNESS, "Sharpness", "λ₁ and the threshold 2/ηₜ")
+    upper = [_landscape(), _part("sharpness", sharpness)]
+    lower = [_part("across", _across()), _part("now", _numbers()), _part("story", _story())]
+    rows = [html.Div(upper, className="row upper"), html.Div(lower, className="row lower")]
+    return html.Div(rows, className="panels")
 
 
 def _landscape() -> html.Figure:
@@ -447,6 +446,12 @@ def _export(what: str, form: str, name: str) -> html.Button:
 def _dialog(name: str, title: str, content: list[Any]) -> html.Dialog:
     close = html.Button("Close", className="button close")
     return html.Dialog([html.H2(title), *content, close], id=name, **_aria(label=title))
+
+
+def _part(name: str, component: Component) -> Component:
+    """Mark a part of the page that a link can hide."""
+    setattr(component, "data-part", name)
+    return component
 
 
 def _aria(**attributes: str) -> dict[str, Any]:

@@ -73,6 +73,12 @@ def _half_tangent(x: Array) -> Array:
     return jnp.tan(0.5 * jnp.arctan2(x[1], x[0]))
 
 
+def _ring_ngd_flow(x: Array, tau: Array) -> Array:
+    """tan(φ/2) grows as e^{kτ/4}; bounded, for φ = 0 stays where it is."""
+    growth = jnp.exp(jnp.minimum(0.25 * RING_K * tau, 700.0))
+    return _angle_to_point(_half_tangent(x) * growth)
+
+
 def _ring_projection(x: Array) -> Array:
     """Φ keeps ln tan(φ/2) + ½k (ln r + 1/r)."""
     r = jnp.sqrt(x[0] ** 2 + x[1] ** 2)
@@ -84,14 +90,12 @@ RING = Loss(
     name="Ring",
     value=_ring_value,
     gradient=_ring_gradient,
-    formula="L = ½ e^{cos φ} (r − 1)²",
+    formula="L = ½ exp(cos φ) (r − 1)²",
     valley="r = 1",
-    sharpness_formula="λ₁ = e^{cos φ}",
+    sharpness_formula="λ₁ = exp(cos φ)",
     manifold_sharpness=lambda x: jnp.exp(RING_K * x[0] / jnp.sqrt(x[0] ** 2 + x[1] ** 2)),
     projection=_ring_projection,
-    limiting_flows={
-        "ngd": lambda x, tau: _angle_to_point(_half_tangent(x) * jnp.exp(0.25 * RING_K * tau)),
-    },
+    limiting_flows={"ngd": _ring_ngd_flow},
     domain=Domain(
         lambda x: x[0] ** 2 + x[1] ** 2 > RING_HOLE**2,
         f"r > {RING_HOLE} (at the centre the angle φ is undefined)",

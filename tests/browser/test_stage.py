@@ -150,6 +150,21 @@ def test_horizon_in_slow_time_and_in_steps(stage: Stage):
     stage.expect_query(steps="50")
 
 
+def test_noise_and_its_seed(stage: Stage):
+    stage.open("?at=200")
+    ends = []
+    stage.page.get_by_text("More", exact=True).click()
+    for noise, seed in (("0", "0"), ("0.01", "0"), ("0.01", "1"), ("0.01", "0")):
+        stage.type_into("noise", noise)
+        stage.type_into("seed", seed)
+        ends.append(
+            stage.page.evaluate("[...edgewalk.stage.state.result.runs[0].columns.x.slice(-2)]")
+        )
+    assert ends[1] == ends[3]
+    assert ends[0] != ends[1] != ends[2]
+    assert stage.query["noise"] == "0.01"
+
+
 def test_the_start_by_mouse_keys_and_typing(stage: Stage):
     stage.open()
     ring = stage.page.get_by_role("button", name="Start (")

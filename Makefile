@@ -13,6 +13,11 @@ export PLAYWRIGHT_NODEJS_PATH := $(CURDIR)/$(NODE)
 # Pyright would otherwise ask the network whether it is the newest.
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
+# Tests and benchmarks keep what JAX compiles where the app keeps it, and start faster next time.
+export JAX_COMPILATION_CACHE_DIR := $(CURDIR)/.cache/jax
+export JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS := 0
+export JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES := -1
+
 .PHONY: help run test bench setup browser clean
 
 help:

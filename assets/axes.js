@@ -37,7 +37,7 @@
     const graph = graphOf("sharpness");
     if (!graph || !graph._fullLayout || !graph.data.length || !state.result) return;
     const { settings } = state.result;
-    const end = edgewalk.run.clockTime(state.clock, settings.eta, Math.max(settings.steps, 1));
+    const end = tidyEnd(edgewalk.run.clockTime(state.clock, settings.eta, Math.max(settings.steps, 1)));
     const top = roundUp(highest(state.result.runs));
     const key = [end, top, state.clock].join();
     // A new figure brings a new layout; relayout keeps the one that is there.
@@ -46,6 +46,12 @@
     window.Plotly.relayout(graph, {
       "xaxis.range": [0, end], "yaxis.range": [0, top], "xaxis.title.text": CLOCK_WORDS[state.clock],
     });
+  }
+
+  // A hundredth of room behind the end, and the same end where whole steps make it a little other.
+  function tidyEnd(end) {
+    const round = Number(end.toPrecision(2));
+    return 1.01 * (Math.abs(round - end) < 0.008 * end ? round : end);
   }
 
   // The largest value worth seeing: what lies on Γ, both walls at the edge, GD's threshold if near.

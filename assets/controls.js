@@ -8,7 +8,9 @@
   const HAND_RESTS = 150;
 
   const $ = (id) => document.getElementById(id);
+  const known = {}; // what the controls show
   const quiet = {}; // values set here, which the controls will report back
+  const errors = {}; // the message at each control
   let unit = "tau"; // of the horizon
   let tau = null; // the horizon in slow time, once a person has set it
   let resting = null;
@@ -22,6 +24,7 @@
   function heard() {
     for (const { prop_id: name, value } of window.dash_clientside.callback_context.triggered) {
       const id = name.split(".")[0];
+      known[id] = value;
       if (id in quiet && same(quiet[id], value)) delete quiet[id];
       else if (edgewalk.stage.state.result) changes[id](value);
     }
@@ -33,7 +36,8 @@
   }
 
   function setQuietly(id, value) {
-    quiet[id] = value;
+    if (id in known && same(known[id], value)) return;
+    known[id] = quiet[id] = value;
     edgewalk.stage.props(id, { value });
   }
 
@@ -187,7 +191,8 @@
     $("valley-sharpness").textContent = words.sharpness;
     $("rule-formulas").replaceChildren(...words.rules.map((rule) => element("span", rule.formula)));
     showHorizon(settings);
-    props("playhead", { max: Math.max(player.last, 1) });
+    if (known.last !== player.last) props("playhead", { max: Math.max(player.last, 1) });
+    known.last = player.last;
     document.body.dataset.ready = "yes";
   }
 
@@ -197,9 +202,11 @@
 
   // Messages at the control they are about, the others below the controls; older ones go.
   function say(messages) {
-    const { props } = edgewalk.stage;
     const at = Object.fromEntries(messages.map(({ field, text }) => [FIELDS[field], text]));
-    for (const id of Object.values(FIELDS)) props(id, { error: at[id] || false });
+    for (const id of Object.values(FIELDS)) {
+      if (at[id] || errors[id]) edgewalk.stage.props(id, { error: at[id] || false });
+      errors[id] = at[id];
+    }
     const elsewhere = messages.filter(({ field }) => !FIELDS[field]);
     $("messages").replaceChildren(...elsewhere.map(({ text }) => element("p", text)));
   }

@@ -5,8 +5,13 @@ run = dynamics.simulate("parabolic-valley", "ngd", (1.8, 1.1), eta=0.1, steps=60
 dynamics.measure(run).sharpness
 """
 
+import os
+
 import jax
 
+# Diffrax marks what it cannot integrate as NaN, which is what a failure is here, instead of raising
+# from inside a compiled program; without those raises, compiled programs can be kept on disk.
+os.environ.setdefault("EQX_ON_ERROR", "nan")
 jax.config.update("jax_enable_x64", True)
 
 from dynamics.catalogue import LOSSES, RULES, find_loss, find_rule  # noqa: E402

@@ -19,13 +19,12 @@ import numpy as np
 from dynamics.curvature import direction, gradient, hessian, sharpness
 from dynamics.flows import limiting_flow
 from dynamics.projection import nearest, projection
-from dynamics.simulate import ROWS, Run
+from dynamics.simulate import ROWS, Measured, Run, measure_rows
 from dynamics.types import Array, Loss, Rule, Scalar
 
 SEGMENT_PARTS = 16
 PROFILE_NODES = 9
 BATCH = 500
-CACHE_BATCH = 2048
 
 
 class Measures(NamedTuple):
@@ -106,11 +105,10 @@ def measure_extras(run: Run) -> Extras:
     return Extras(*(np.asarray(column)[:rows] for column in columns))
 
 
-def loss_and_sharpness(run: Run) -> tuple[np.ndarray, np.ndarray]:
-    """L(x_t) and λ₁(∇²L(x_t)) of every recorded row, [t] each, without the cost of the rest."""
+def loss_and_sharpness(run: Run) -> Measured:
+    """Loss and sharpness of every recorded row: as recorded, or measured now."""
     rows = len(run.step)
-    height, top = _loss_and_sharpness(run.loss, _padded(run.x, rows))
-    return np.asarray(height)[:rows], np.asarray(top)[:rows]
+    return run.measured or measure_rows(run.loss, _padded(run.x, rows), rows)
 
 
 def profile_nodes() -> np.ndarray:
@@ -233,12 +231,6 @@ def _span(offset: Array, bounce: Array) -> Array:
     size = jnp.abs(offset)
     near = jnp.maximum(size, jnp.maximum(jnp.roll(size, 1), jnp.roll(size, -1)))
     return jnp.maximum(1.3 * jnp.nan_to_num(bounce), 1.25 * near)
-
-
-@partial(jax.jit, static_argnames=("loss",))
-def _loss_and_sharpness(loss: Loss, x: Array) -> tuple[Array, Array]:
-    """In batches that stay in the cache; on one core, where two would wait for each other."""
-    return jax.lax.map(lambda x: (loss.value(x), sharpness(loss, x)), x, batch_size=CACHE_BATCH)
 
 
 @partial(jax.jit, static_argnames=("loss", "rule"))

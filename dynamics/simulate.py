@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import partial
 from numbers import Integral
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 from dynamics.catalogue import find_loss, find_rule
-from dynamics.curvature import gradient
+from dynamics.curvature import gradient, sharpness
 from dynamics.flows import gradient_flow
 from dynamics.types import Array, Loss, Rule, Scalar
 
@@ -27,6 +27,7 @@ PAIRS = HEAD_PAIRS + OVERVIEW_PAIRS
 ROWS = 2 * PAIRS
 MAX_STEPS = 10_000_000
 NOISE_PERIOD = 10
+CACHE_ROWS = 2048
 
 
 class Outcome(Enum):
@@ -37,6 +38,15 @@ class Outcome(Enum):
     NOT_FINITE = "The next step is too large for a number: the run diverges."
     AT_MINIMISER = "The iterate no longer moves: it has stopped at a minimiser."
     STATIONARY = "The iterate no longer moves: the gradient is zero, but this is no minimiser."
+
+
+class Measured(NamedTuple):
+    """Loss and sharpness along a run, [t] each."""
+
+    loss: np.ndarray
+    """L(x_t)."""
+    sharpness: np.ndarray
+    """λ₁(∇²L(x_t))."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +61,7 @@ class Run:
         outcome: how it ended.
         outcome_step: the step at which it ended: the last one that could be taken, or the first
             from which the iterate stands still.
+        measured: loss and sharpness of each row, where `simulate` was asked for them.
     """
 
     loss: Loss
@@ -64,6 +75,7 @@ class Run:
     x: np.ndarray
     outcome: Outcome
     outcome_step: int
+    measured: Measured | None = None
 
 
 def simulate(
@@ -76,6 +88,7 @@ def simulate(
     noise: float = 0.0,
     seed: int = 0,
     record: Literal["overview", "all"] = "overview",
+    measured: bool = False,
 ) -> Run:
     """Run a rule from a start.
 
@@ -87,6 +100,7 @@ def simulate(
         noise: radius of the ball from which a vector is added every tenth step; 0 for none.
         seed: of the noise.
         record: "overview" keeps at most 5,000 rows, "all" every step.
+        measured: keep loss and sharpness of each row too, where `measure` would be too slow.
 
     Raises:
         ValueError: says what must hold and what was got.
@@ -94,6 +108,8 @@ def simulate(
     loss, rule = find_loss(loss), find_rule(rule)
     begin = checked_start(loss, loss.start if start is None else start)
     check_numbers(eta, steps, noise, seed)
+    # NumPy's numbers would be compiled anew.
+    eta, steps, noise, seed = float(eta), int(steps), float(noise), int(seed)
     ends = overview_ends(steps) if record == "overview" else _all_ends(steps)
     taken, points = _record(loss, rule, begin, 0, ends, steps, eta, noise, seed)
     last = taken
@@ -102,7 +118,8 @@ def simulate(
         _, points = _record(loss, rule, begin, 0, ends, taken, eta, noise, seed)
     step, x = _rows(ends, points, 0, last)
     outcome, at = _outcome(loss, rule, step, x, steps, eta, noise, seed)
-    return Run(loss, rule, begin, eta, steps, noise, seed, step, x, outcome, at)
+    along = measure_rows(loss, points, len(step)) if measured else None
+    return Run(loss, rule, begin, eta, steps, noise, seed, step, x, outcome, at, along)
 
 
 def window(run: Run, first: int, count: int) -> Run:
@@ -133,6 +150,11 @@ def window(run: Run, first: int, count: int) -> Run:
         run.loss, run.rule, run.start, run.eta, run.steps, run.noise, run.seed, step, x,
         run.outcome, run.outcome_step,
     )  # fmt: skip
+
+
+def measure_rows(loss: Loss, points: Array, rows: int) -> Measured:
+    """Loss and sharpness of the first `rows` of points [·, d] or pairs [·, 2, d]."""
+    return Measured(*(np.asarray(column)[:rows] for column in _loss_and_sharpness(loss, points)))
 
 
 def overview_ends(steps: int) -> np.ndarray:
@@ -294,6 +316,13 @@ def _scan(loss, rule, noisy, x, t, eta, noise, seed, ends, pairs) -> Array:
 
     points = jnp.zeros((ends.shape[0], 2, loss.d))
     return jax.lax.fori_loop(0, pairs, pair, (x, jnp.asarray(t), points))[2]
+
+
+@partial(jax.jit, static_argnames=("loss",))
+def _loss_and_sharpness(loss: Loss, points: Array) -> tuple[Array, Array]:
+    """In batches that stay in the cache."""
+    x = points.reshape(-1, loss.d)
+    return jax.lax.map(lambda x: (loss.value(x), sharpness(loss, x)), x, batch_size=CACHE_ROWS)
 
 
 @partial(jax.jit, static_argnames=("loss", "rule", "noisy"))

@@ -59,7 +59,7 @@ HYPERBOLA = Loss(
     branches=(_branch(1.0, 1.0), _branch(-1.0, -1.0)),
     look_for="The drift balances the two factors: it runs to x = y = 1, the flattest minimum.",
     start=(2.6, 0.9),
-    view=((-0.5, 3.5), (-0.8, 2.4)),
+    view=((-0.2, 3.3), (-0.2, 1.8)),
     horizon=6.0,
 )
 
@@ -90,6 +90,6 @@ QUARTIC_HYPERBOLA = Loss(
     branches=tuple(_branch(a, b) for a in (1.0, -1.0) for b in (1.0, -1.0)),
     look_for="Two factors used twice each: the drift balances them, to |x| = |y| = 1.",
     start=(2.3, 0.8),
-    view=((-0.5, 3.3), (-0.6, 2.2)),
+    view=((-0.2, 3.0), (-0.2, 1.7)),
     horizon=4.0,
 )

@@ -64,7 +64,7 @@ PARABOLIC_VALLEY = Loss(
     },
     look_for="The walls are steeper the further from x = 0, so the drift runs towards x = 0.",
     start=(1.8, 1.1),
-    view=((-0.5, 2.5), (-1.5, 1.5)),
+    view=((-0.4, 2.3), (-0.6, 1.4)),
     horizon=6.0,
     **_STRAIGHT,
 )
@@ -118,6 +118,6 @@ SINE_VALLEY = Loss(
         "it meets."
     ),
     start=(3.2, 1.0),
-    view=((-4.5, 4.5), (-3.0, 3.0)),
+    view=((-4.5, 4.5), (-2.2, 2.2)),
     horizon=8.0,
 )

@@ -27,7 +27,7 @@ def test_an_iterate_is_painted_at_its_pixel_in_its_parity_ink(stage: Stage, poin
     stage.open(QUERY + str(step))
     # The start's ring would lie above the first one.
     assert_painted(stage, points, step)
-    assert stage.ink_at("landscape", 0.1, -0.6)[3] == 0
+    assert stage.ink_at("landscape", 0.1, -0.1)[3] == 0
 
 
 def test_after_zoom_resize_scheme_and_scale(stage: Stage, points):

@@ -271,10 +271,9 @@ def warm_up(compute: Compute, first: "Settings", others: Iterable["Settings"]) -
 
 
 def _compile_for(compute: Compute, settings: "Settings") -> None:
-    asked = compute.last_asked
+    """Past the cache: a run that is found there compiles nothing."""
     for rule in settings.rule:
-        compute.page_run(settings, rule, None)
+        compute._encode_for_page(compute._inputs(settings, rule), None)
     compute.descent(settings)
     (x_low, x_high), (y_low, y_high) = LOSSES[settings.loss].view
     compute.terrain(settings.loss, ((x_low, x_high), (y_low, y_high)))
-    compute.last_asked = asked

@@ -134,6 +134,8 @@ def write_query(settings: Settings) -> str:
 
 
 def _unknown(key: str, known: list[str]) -> str:
+    if key in LATER:
+        return LATER[key]
     near = get_close_matches(key.lower(), known, n=1)
     hint = f"Did you mean ‘{near[0]}’? " if near else ""
     return f"{_echo(key)} is not a setting. {hint}Known: {', '.join(known)}."
@@ -269,11 +271,11 @@ def _read_hidden(text: str) -> tuple[str, ...]:
     names = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
     unknown = [name for name in names if name not in HIDEABLE]
     if unknown:
-        raise ValueError(f"There is no ‘{unknown[0]}’ to hide. Known: {', '.join(HIDEABLE)}.")
+        raise ValueError(f"There is no {_echo(unknown[0])} to hide. Known: {', '.join(HIDEABLE)}.")
     return names
 
 
 def _read_flag(text: str) -> bool:
     if text not in ("0", "1"):
-        raise ValueError(f"embed must be 1 or 0, got ‘{text}’.")
+        raise ValueError(f"embed must be 1 or 0, got {_echo(text)}.")
     return text == "1"

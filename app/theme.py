@@ -19,7 +19,7 @@ INKS: dict[Scheme, dict[str, str]] = {
         "line": "#e3e0d8",
         "control": "#8b8f97",
         "even": "#2166ac",
-        "odd": "#b85a0e",
+        "odd": "#b0550c",
         "theory": "#00796b",
         "threshold": "#6f747d",
         "flow": "#7d838c",

@@ -482,14 +482,13 @@
 
   const tickWords = (u) => (Math.abs(u) < 1e4 ? String(Number(u.toPrecision(3))) : edgewalk.run.words(u));
 
-  // Round numbers in ±half.
+  // Round numbers in ±half, three to five of them.
   function ticks(half) {
-    const rough = half / 2;
+    const rough = half / 2.5;
     const power = 10 ** Math.floor(Math.log10(rough));
-    const size = [1, 2, 5, 10].map((m) => m * power).find((m) => m >= rough) || rough;
-    const found = [];
-    for (let u = -Math.floor(half / size) * size; u <= half * 1.0001; u += size) found.push(u);
-    return found;
+    const size = power * [1, 2, 5, 10].find((m) => m * power >= rough);
+    const most = Math.floor((1.0001 * half) / size);
+    return Array.from({ length: 2 * most + 1 }, (_, k) => (k - most) * size);
   }
 
   edgewalk.overlay = {

@@ -1,0 +1,313 @@
+"""The door to `dynamics`: each result is made once, under a name that depends on all it must."""
+
+import os
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from flask import Flask
+from flask_caching import Cache
+
+import app.compute
+import dynamics
+from app.compute import Compute, code_version, warm_up
+from app.server import _tidy, create_app
+from app.settings import Settings
+
+SHORT = Settings(steps=20)
+VISITORS = 12
+PATIENCE = 30
+
+
+@pytest.fixture
+def compute() -> Iterator[Compute]:
+    """A door whose results are kept in memory."""
+    server = Flask("test")
+    with server.app_context():
+        yield Compute(Cache(server, config={"CACHE_TYPE": "SimpleCache"}))
+
+
+@pytest.fixture
+def simulated(monkeypatch: pytest.MonkeyPatch) -> list[tuple]:
+    """The runs that are simulated, in order; each of them takes a while."""
+    calls: list[tuple] = []
+    simulate = dynamics.simulate
+
+    def slow(*args: Any, **kwargs: Any) -> dynamics.Run:
+        calls.append((*args, *sorted(kwargs.items())))
+        time.sleep(0.1)
+        return simulate(*args, **kwargs)
+
+    monkeypatch.setattr(dynamics, "simulate", slow)
+    return calls
+
+
+def together(*tasks: Callable[[], Any]) -> list[Any]:
+    """The answers to tasks that begin at the same moment, each on a thread of its own."""
+    ready = threading.Barrier(len(tasks), timeout=PATIENCE)
+
+    def begin(task: Callable[[], Any]) -> Any:
+        ready.wait()
+        return task()
+
+    with ThreadPoolExecutor(len(tasks)) as pool:
+        return list(pool.map(begin, tasks))
+
+
+# ---- once ----
+
+
+def test_a_second_equal_request_simulates_nothing(compute: Compute, simulated: list) -> None:
+    first = compute.page_run(SHORT, "ngd", None)
+    second = compute.page_run(Settings(steps=20), "ngd", None)
+    assert first == second
+    assert len(simulated) == 1
+
+
+def test_equal_requests_that_arrive_together_simulate_once(simulated: list) -> None:
+    """Through the routes, as visitors come."""
+    server = create_app({"CACHE_TYPE": "SimpleCache"}).server
+
+    def visit() -> Any:
+        return server.test_client().get("/run.bin?steps=20")
+
+    answers = together(*[visit] * VISITORS)
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.data for answer in answers}) == 1
+    assert len(simulated) == 1
+
+
+def test_different_results_of_one_run_simulate_it_once(simulated: list) -> None:
+    """The page's columns, a window and a file, asked for together."""
+    server = create_app({"CACHE_TYPE": "SimpleCache"}).server
+    links = ["bin?steps=20", "bin?steps=20&first=3&count=4", "csv?steps=20", "npz?steps=20"]
+    answers = together(
+        *(lambda link=link: server.test_client().get(f"/run.{link}") for link in links)
+    )
+    assert {answer.status_code for answer in answers} == {200}
+    assert len(simulated) == 1
+
+
+def test_requests_for_different_runs_do_not_wait_for_each_other(compute: Compute) -> None:
+    both = threading.Barrier(2, timeout=PATIENCE)  # breaks if one is let in after the other
+    answers = together(
+        lambda: compute.once("one", lambda: both.wait() >= 0),
+        lambda: compute.once("two", lambda: both.wait() >= 0),
+    )
+    assert answers == [True, True]
+
+
+def test_once_is_once_for_each_key(compute: Compute) -> None:
+    made: list[str] = []
+
+    def make(key: str) -> str:
+        made.append(key)
+        time.sleep(0.05)
+        return f"result {key}"
+
+    keys = ["a", "b", "c"] * VISITORS
+    answers = together(*(lambda key=key: compute.once(key, lambda: make(key)) for key in keys))
+    assert answers == [f"result {key}" for key in keys]
+    assert sorted(made) == ["a", "b", "c"]
+    assert not compute._locks
+
+
+def test_a_failure_is_not_kept_and_blocks_nobody(compute: Compute) -> None:
+    def fail() -> None:
+        raise RuntimeError("no luck")
+
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match="no luck"):
+            compute.once("key", fail)
+    assert compute.once("key", lambda: 7) == 7
+    assert not compute._locks
+
+
+def test_the_last_runs_are_kept_and_no_more(
+    compute: Compute, simulated: list, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app.compute, "RUNS_KEPT", 2)
+    for seed in range(3):
+        compute.page_run(replace(SHORT, seed=seed), "ngd", None)
+    assert len(compute._runs) == 2
+    compute.page_run(replace(SHORT, seed=2), "ngd", (0, 5))
+    assert len(simulated) == 3
+    compute.page_run(replace(SHORT, seed=0), "ngd", (0, 5))
+    assert len(simulated) == 4
+
+
+# ---- the key ----
+
+
+def test_key_does_not_depend_on_order_or_kind_of_sequence(compute: Compute) -> None:
+    key = compute.key(eta=0.1, start=[1.0, 2.0], about={"a": 1, "b": (2, 3)})
+    assert key == compute.key(about={"b": [2, 3], "a": 1}, start=(1.0, 2.0), eta=np.float64(0.1))
+
+
+def test_key_is_a_digest_whatever_it_is_made_of(compute: Compute) -> None:
+    for name in ("../../etc/passwd", "a/b", "\0", "‘é’", "x" * 100_000, "\ud800"):
+        assert re.fullmatch("[0-9a-f]{64}", compute.key(query={name: name}))
+
+
+def test_key_depends_on_the_code(compute: Compute) -> None:
+    before = compute.key(eta=0.1)
+    compute.version = "another"
+    assert compute.key(eta=0.1) != before
+
+
+def test_code_version_changes_with_any_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in ("dynamics/losses", "app/figures"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "a.py").write_text("x = 1\n")
+    monkeypatch.setattr(app.compute, "ROOT", tmp_path)
+    versions = [code_version(), code_version()]
+    for name in ("dynamics/losses/a.py", "app/figures/a.py", "app/b.py"):
+        (tmp_path / name).write_text("x = 2\n")
+        versions.append(code_version())
+    (tmp_path / "notes.txt").write_text("no code")
+    versions.append(code_version())
+    assert len(set(versions)) == 4
+    assert versions[0] == versions[1]
+    assert versions[-1] == versions[-2]
+
+
+def test_code_version_is_that_of_this_checkout(compute: Compute) -> None:
+    assert compute.version == code_version()
+    assert re.fullmatch("[0-9a-f]{12}", compute.version)
+
+
+DIFFERENT = [
+    SHORT,
+    replace(SHORT, loss="paper-valley"),
+    replace(SHORT, eta=0.1 + 1e-15),
+    replace(SHORT, start=(1.8, 1.1 + 1e-15)),
+    replace(SHORT, start=(1.1, 1.8)),
+    replace(SHORT, steps=21),
+    replace(SHORT, noise=1e-12),
+    replace(SHORT, seed=1),
+]
+
+
+def test_different_settings_have_different_keys(
+    compute: Compute, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys: list[str] = []
+    monkeypatch.setattr(compute, "once", lambda key, make: keys.append(key))
+    for settings in DIFFERENT:
+        compute.page_run(settings, "ngd", None)
+        compute.page_run(settings, "gd", None)
+        for stretch in ((0, 5), (0, 6), (1, 5)):
+            compute.page_run(settings, "ngd", stretch)
+        for suffix in (".npz", ".csv", ".json"):
+            compute.file(settings, suffix, {})
+        compute.file(replace(settings, rule=("ngd", "gd")), ".csv", {})
+    for view in (((0.0, 1.0), (0.0, 1.0)), ((0.0, 1.0), (0.0, 2.0))):
+        for loss in ("ring", "ellipse"):
+            compute.terrain(loss, view)
+    assert len(set(keys)) == len(keys) == 9 * len(DIFFERENT) + 4
+
+
+@pytest.mark.parametrize(
+    "change", [{"clock": "step"}, {"at": 3}, {"rule": ("gd", "ngd")}, {"start": (1.8, 1.1)}]
+)
+def test_what_a_run_does_not_depend_on_is_not_in_its_key(
+    compute: Compute, monkeypatch: pytest.MonkeyPatch, change: dict
+) -> None:
+    """Clock and playhead, the other rules, and whether a default is written out."""
+    keys: list[str] = []
+    monkeypatch.setattr(compute, "once", lambda key, make: keys.append(key))
+    compute.page_run(SHORT, "ngd", None)
+    compute.page_run(replace(SHORT, **change), "ngd", None)
+    assert keys[0] == keys[1]
+
+
+# ---- where results are kept ----
+
+
+def test_results_are_files_in_one_folder_and_outlive_the_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, simulated: list
+) -> None:
+    monkeypatch.setattr("app.server.CACHE_FOLDER", tmp_path / "runs")
+    bodies = [
+        create_app().server.test_client().get("/run.bin?steps=20&seed=..%2F..%2F1").data,
+        create_app().server.test_client().get("/run.bin?steps=20").data,
+        create_app().server.test_client().get("/run.bin?steps=20").data,
+    ]
+    assert bodies[1] == bodies[2]
+    assert len(simulated) == 1
+    written = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert len(written) >= 1
+    assert {path.parent for path in written} == {tmp_path / "runs"}
+    assert all(re.fullmatch("[0-9a-f]+", path.name) for path in written)
+
+
+def test_warming_up_compiles_even_where_the_result_is_known(
+    compute: Compute, simulated: list
+) -> None:
+    """Else a second start would leave it to the first visitor."""
+    compute.page_run(SHORT, "ngd", None)
+    compute._runs.clear()  # as after a restart: results outlive the process, programs do not
+    warm_up(compute, SHORT, [])
+    assert len(simulated) == 2
+
+
+def test_warming_up_lets_visitors_go_first(
+    compute: Compute, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warmed: list[tuple[str, float]] = []
+    monkeypatch.setattr(app.compute, "IDLE_SECONDS", 0.2)
+    monkeypatch.setattr(
+        app.compute, "_compile_for", lambda _, s: warmed.append((s.loss, time.monotonic()))
+    )
+    began = compute.last_asked = time.monotonic()
+    warm_up(compute, Settings(), [Settings(loss="ring"), Settings(loss="ellipse")])
+    assert [loss for loss, _ in warmed] == ["parabolic-valley", "ring", "ellipse"]
+    assert warmed[0][1] - began < 0.1
+    assert warmed[1][1] - began >= 0.2
+
+
+def test_old_files_go_when_there_are_too_many(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.server.CACHE_FILES", 5)
+    files = {"CACHE_TYPE": "FileSystemCache", "CACHE_DIR": str(tmp_path)}
+    for age in range(6):
+        (tmp_path / str(age)).write_text("")
+        os.utime(tmp_path / str(age), (1e9 - age, 1e9 - age))
+    _tidy({"CACHE_TYPE": "SimpleCache"})
+    assert len(list(tmp_path.iterdir())) == 6
+    _tidy(files)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["0", "1", "2"]
+    _tidy(files)
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_the_cache_is_tidied_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app.compute, "TIDY_EVERY", 3)
+    tidied = threading.Semaphore(0)
+    server = Flask("test")
+    with server.app_context():
+        compute = Compute(Cache(server, config={"CACHE_TYPE": "SimpleCache"}), tidied.release)
+        for number in range(7):
+            compute.once(f"key {number}", lambda: 1)
+            compute.once(f"key {number}", lambda: 1)
+    assert [tidied.acquire(timeout=PATIENCE) for _ in range(3)] == [True] * 3
+    assert not tidied.acquire(timeout=0.05)
+
+
+def test_the_cache_is_chosen_by_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.server.CACHE_FOLDER", tmp_path / "runs")
+    monkeypatch.setenv("CACHE_TYPE", "SimpleCache")
+    create_app().server.test_client().get("/run.bin?steps=20")
+    assert not (tmp_path / "runs").exists()

@@ -1,0 +1,253 @@
+"""The page: every id once, every control heard, every name that a person looks for."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app import ids
+from app.callbacks.stage import CONTROLS
+from app.compute import LOSSES, RULES
+from app.pages.stage import EXPORTS, KEYS, READINGS, stage
+from app.resources import MEDIA_TYPES, PAGE_KEYS
+from app.server import create_app
+from app.settings import CLOCKS, FIELDS, HIDEABLE, MAX_RULES, Settings
+
+ASSETS = Path(__file__).parents[2] / "assets"
+SCRIPTS = {path.name: path.read_text(encoding="utf-8") for path in ASSETS.glob("*.js")}
+EVERY_SCRIPT = "\n".join(SCRIPTS.values())
+IDS = {name: value for name, value in vars(ids).items() if name.isupper()}
+
+Component = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def layout() -> Component:
+    """The page as it is sent to a browser."""
+    client = create_app({"CACHE_TYPE": "SimpleCache"}).server.test_client()
+    return client.get("/_dash-layout").get_json()
+
+
+def components(node: Any) -> Iterator[Component]:
+    """Every component in a layout, from the outside in."""
+    if isinstance(node, list):
+        for item in node:
+            yield from components(item)
+    elif isinstance(node, dict):
+        if "props" in node and "type" in node:
+            yield node
+        for item in node.values():
+            yield from components(item)
+
+
+def of_type(layout: Component, kind: str) -> list[dict[str, Any]]:
+    """The properties of each component of a type."""
+    return [part["props"] for part in components(layout) if part["type"] == kind]
+
+
+def with_id(layout: Component, name: str) -> dict[str, Any]:
+    (found,) = (part["props"] for part in components(layout) if part["props"].get("id") == name)
+    return found
+
+
+def text_of(node: Any) -> str:
+    """What a component says."""
+    if isinstance(node, dict):
+        return text_of(node["props"].get("children")) if "props" in node else ""
+    return "".join(map(text_of, node)) if isinstance(node, list) else node or ""
+
+
+def id_counts(layout: Component) -> Counter[str]:
+    return Counter(part["props"]["id"] for part in components(layout) if "id" in part["props"])
+
+
+def table(name: str) -> set[str]:
+    """The keys of an object that a script holds under this name, one a line or in short form."""
+    (body,) = re.findall(rf"^  const {name} = \{{\n(.*?)\n  \}};", EVERY_SCRIPT, re.S | re.M)
+    return set(re.findall(r"^    \"?([\w-]+)\"?(?::|,$)", body, re.M))
+
+
+# ---- ids ----
+
+
+def test_every_id_stands_on_the_page_once(layout: Component) -> None:
+    assert [name for name, count in id_counts(layout).items() if count > 1] == []
+
+
+@pytest.mark.parametrize("name", IDS)
+def test_every_named_id_is_on_the_page(layout: Component, name: str) -> None:
+    assert IDS[name] in id_counts(layout)
+
+
+def test_no_id_has_two_names() -> None:
+    assert len(set(IDS.values())) == len(IDS)
+
+
+def test_every_id_that_the_scripts_ask_for_is_on_the_page(layout: Component) -> None:
+    asked = set(re.findall(r"""(?:\$|getElementById)\("([\w-]+)"\)""", EVERY_SCRIPT))
+    asked |= set(
+        re.findall(r"""\b(?:props|setQuietly|setText|change)\("([\w-]+)",""", EVERY_SCRIPT)
+    )
+    assert len(asked) > 20
+    assert asked - set(id_counts(layout)) == set()
+
+
+def test_what_points_to_another_part_of_the_page_finds_it(layout: Component) -> None:
+    every = id_counts(layout)
+    for part in components(layout):
+        for key in ("htmlFor", "aria-labelledby", "aria-describedby", "aria-controls"):
+            for name in str(part["props"].get(key, "")).split():
+                assert name in every, f"{key}={name}"
+
+
+# ---- wires between the page, its scripts and the server ----
+
+
+def test_every_control_is_heard_and_every_one_that_is_heard_exists(layout: Component) -> None:
+    assert table("changes") == set(CONTROLS)
+    assert len(set(CONTROLS)) == len(CONTROLS)
+    for control in CONTROLS:
+        assert "value" in with_id(layout, control), control
+
+
+def test_every_button_does_something(layout: Component) -> None:
+    on_page = {props["id"] for props in of_type(layout, "Button") if "id" in props}
+    assert on_page == table("buttons")
+
+
+def test_every_key_that_help_lists_is_bound() -> None:
+    listed = {key for keys, _ in KEYS for key in keys.replace("Shift +", "").split()}
+    names = {
+        "Space": '" "',
+        "←": "ArrowLeft",
+        "→": "ArrowRight",
+        "[": '"["',
+        "]": '"]"',
+        "?": '"?"',
+    }
+    for key in listed:
+        assert re.search(rf"^    {re.escape(names.get(key, key))}:", EVERY_SCRIPT, re.M), key
+
+
+def test_every_reading_is_given() -> None:
+    for name, _, _ in READINGS:
+        assert re.search(rf"^      {name}: ", SCRIPTS["readout.js"], re.M), name
+
+
+def test_every_export_is_one_that_can_be_made() -> None:
+    listed = [(form, name) for formats in EXPORTS.values() for form, name in formats.items()]
+    assert len(dict(listed)) >= 4
+    for words, name in listed:
+        what, form = name.split(".")
+        assert words == form.upper()
+        assert what in ("run", ids.LANDSCAPE, ids.SHARPNESS, ids.ACROSS)
+        assert form in (MEDIA_TYPES if what == "run" else ("png", "svg"))
+
+
+def test_every_part_that_can_be_hidden_is_on_the_page_once(layout: Component) -> None:
+    parts = Counter(
+        c["props"]["data-part"] for c in components(layout) if "data-part" in c["props"]
+    )
+    assert set(HIDEABLE) <= set(parts)
+    assert set(parts.values()) == {1}
+
+
+def test_page_and_server_agree_on_what_is_no_part_of_a_run() -> None:
+    (listed,) = re.findall(r"const PAGE_KEYS = \[(.*?)\]", SCRIPTS["url.js"])
+    assert set(re.findall(r"\w+", listed)) == set(PAGE_KEYS)
+
+
+def test_page_and_server_agree_on_the_number_of_rules() -> None:
+    assert f"const MOST_RULES = {MAX_RULES};" in EVERY_SCRIPT
+    (dashes,) = re.findall(r"const DASHES = (\[.*\]);", SCRIPTS["overlay.js"])
+    assert len(json.loads(dashes)) >= MAX_RULES
+
+
+def test_messages_go_to_controls_that_exist(layout: Component) -> None:
+    (listed,) = re.findall(r"const FIELDS = \{(.*?)\}", EVERY_SCRIPT)
+    fields = dict(re.findall(r"(\w+): \"([\w-]+)\"", listed))
+    assert set(fields) <= {field.key for field in FIELDS}
+    assert set(fields.values()) <= set(id_counts(layout))
+
+
+# ---- what a person finds ----
+
+
+@pytest.mark.parametrize(
+    "name", ["Play", "Step forward", "Step back", "Reset", "Export", "Share", "Help"]
+)
+def test_button_has_its_name(layout: Component, name: str) -> None:
+    buttons = of_type(layout, "Button")
+    named = [b for b in buttons if name == (b.get("aria-label") or text_of(b.get("children")))]
+    assert len(named) == 1
+
+
+@pytest.mark.parametrize("name", ["Step size η", "Playhead", "Speed"])
+def test_slider_has_its_name(layout: Component, name: str) -> None:
+    assert [s["thumbLabel"] for s in of_type(layout, "Slider")].count(name) == 1
+
+
+def test_losses_are_chosen_from_the_catalogue(layout: Component) -> None:
+    (label,) = (p for p in of_type(layout, "Label") if p["htmlFor"] == ids.LOSS)
+    assert text_of(label["children"]) == "Loss"
+    options = with_id(layout, ids.LOSS)["children"]
+    assert [option["props"]["value"] for option in options] == list(LOSSES)
+    assert [text_of(option) for option in options] == [loss.name for loss in LOSSES.values()]
+
+
+def test_rules_are_a_group_of_the_catalogue(layout: Component) -> None:
+    (group,) = (p["props"] for p in components(layout) if p["props"].get("className") == "chips")
+    assert group["role"] == "group"
+    assert text_of(with_id(layout, group["aria-labelledby"])["children"]) == "Rules"
+    chips = of_type(layout, "Chip")
+    assert [chip["value"] for chip in chips] == list(RULES)
+    assert [chip["children"] for chip in chips] == [rule.name for rule in RULES.values()]
+
+
+def test_clock_offers_every_clock(layout: Component) -> None:
+    assert [choice["value"] for choice in with_id(layout, ids.CLOCK)["data"]] == list(CLOCKS)
+
+
+def test_nothing_to_press_is_without_a_name(layout: Component) -> None:
+    for button in of_type(layout, "Button"):
+        assert button.get("aria-label") or text_of(button.get("children"))
+    for choice in of_type(layout, "SegmentedControl"):
+        assert choice.get("aria-label")
+    for field in of_type(layout, "TextInput"):
+        assert field.get("label")
+
+
+def test_graphs_ask_nothing_of_others_and_show_no_bar(layout: Component) -> None:
+    graphs = of_type(layout, "Graph")
+    assert {graph["id"] for graph in graphs} == {ids.LANDSCAPE, ids.SHARPNESS}
+    for graph in graphs:
+        assert graph["config"]["showSendToCloud"] is False
+        assert graph["config"]["displaylogo"] is False
+
+
+# ---- settings in, page out ----
+
+
+def test_controls_begin_as_the_settings_say() -> None:
+    settings = Settings(
+        loss="ring",
+        rule=("ngd", "gd"),
+        eta=0.05,
+        start=(1.25, -0.5),
+        noise=1e-9,
+        seed=7,
+        clock="eta",
+    )
+    page = json.loads(json.dumps(stage(settings), default=lambda part: part.to_plotly_json()))
+    value = {name: with_id(page, name).get("value") for name in CONTROLS}
+    assert value[ids.RULES] == ["ngd", "gd"]
+    assert float(value[ids.ETA]) == 0.05
+    assert 10 ** value[ids.ETA_SLIDER] == pytest.approx(0.05)
+    assert (value[ids.START_X], value[ids.START_Y]) == ("1.25", "-0.5")
+    assert float(value[ids.NOISE]) == 1e-9
+    assert (value[ids.SEED], value[ids.CLOCK]) == ("7", "eta")
+    assert with_id(page, "formula")["children"] == LOSSES["ring"].formula

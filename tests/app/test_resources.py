@@ -1,0 +1,400 @@
+"""The plain routes: what they answer, in which layout, and that it is what `dynamics` says."""
+
+import csv
+import io
+import json
+import re
+import struct
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import parse_qsl
+
+import numpy as np
+import pytest
+from flask.testing import FlaskClient
+
+import dynamics
+from app.compute import PAGE_COLUMNS
+from app.export.binary import pack
+from app.server import create_app
+from app.settings import read_query
+from dynamics.measures import measure_extras, profile_nodes
+from dynamics.simulate import Outcome
+
+FLOAT32 = 4
+SUFFIXES = ("bin", "npz", "csv", "json")
+# A start off the axis of symmetry, and more steps than a window holds.
+QUERY = "loss=parabolic-valley&eta=0.1&start=2,0.3&steps=1200"
+# The step, and what is measured at every recorded row; each [t] or [t, d].
+VECTORS = {"x": 2, "direction": 2, "projection": 2, "flow": 2, "profile": 9}
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[FlaskClient]:
+    """A visitor of an app that keeps its results in memory."""
+    with create_app({"CACHE_TYPE": "SimpleCache"}).server.test_client() as client:
+        yield client
+
+
+def unpack(body: bytes) -> dict[str, Any]:
+    """/run.bin by the letter of its documentation, independent of the code that packs it."""
+    magic, length = struct.unpack_from("<4sI", body)
+    assert magic == b"EDGW"
+    at = 8 + length
+    assert at % 4 == 0
+    header = json.loads(body[8:at].decode("utf-8"))
+    for part in [*header["runs"], header.get("descent")]:
+        if part is None:
+            continue
+        columns = part.get("columns", [{"name": "points", "width": part.get("width")}])
+        part["data"] = {}
+        for column in columns:
+            count = part["rows"] * column["width"]
+            values = struct.unpack_from(f"<{count}f", body, at)
+            at += count * FLOAT32
+            shape = (part["rows"],) if column["width"] == 1 else (part["rows"], column["width"])
+            part["data"][column["name"]] = np.array(values, np.float32).reshape(shape)
+    assert at == len(body)
+    return header
+
+
+def table_of(text: str) -> tuple[dict[str, Any], dict[str, list[str]]]:
+    """A .csv: its comment line of settings, and its columns as text."""
+    comment, _, rest = text.partition("\n")
+    assert comment.startswith("# ")
+    rows = list(csv.DictReader(io.StringIO(rest)))
+    return json.loads(comment[2:]), {name: [row[name] for row in rows] for name in rows[0]}
+
+
+@pytest.fixture(scope="module")
+def binary(client: FlaskClient) -> dict[str, Any]:
+    """What /run.bin answers to QUERY."""
+    return unpack(client.get(f"/run.bin?{QUERY}").data)
+
+
+@pytest.fixture(scope="module")
+def run() -> dynamics.Run:
+    """The run that QUERY asks for, without the app."""
+    return dynamics.simulate("parabolic-valley", "ngd", (2, 0.3), 0.1, 1200)
+
+
+@pytest.fixture(scope="module")
+def measures(run: dynamics.Run) -> dynamics.Measures:
+    return dynamics.measure(run)
+
+
+# ---- /healthz ----
+
+
+def test_healthz_answers_with_json(client: FlaskClient) -> None:
+    response = client.get("/healthz")
+    assert response.status_code == 200
+    assert response.is_json
+    assert response.get_json()["status"] == "ok"
+
+
+# ---- /run.bin ----
+
+
+def test_binary_holds_the_columns_that_the_page_needs(binary: dict[str, Any]) -> None:
+    (run,) = binary["runs"]
+    assert tuple(run["data"]) == PAGE_COLUMNS
+    widths = {column["name"]: column["width"] for column in run["columns"]}
+    assert widths == {name: VECTORS.get(name, 1) for name in PAGE_COLUMNS}
+
+
+@pytest.mark.parametrize("name", PAGE_COLUMNS)
+def test_binary_is_what_is_measured(
+    binary: dict[str, Any], measures: dynamics.Measures, name: str
+) -> None:
+    expected = np.asarray(getattr(measures, name)).astype(np.float32)
+    np.testing.assert_array_equal(binary["runs"][0]["data"][name], expected)
+
+
+def test_binary_head_says_what_was_asked_for_and_how_it_ended(binary: dict[str, Any]) -> None:
+    assert (
+        binary["settings"].items()
+        >= {
+            "loss": "parabolic-valley",
+            "rule": ["ngd"],
+            "eta": 0.1,
+            "start": [2.0, 0.3],
+            "steps": 1200,
+            "noise": 0.0,
+            "seed": 0,
+        }.items()
+    )
+    assert binary["query"] == "start=2,0.3&steps=1200"
+    assert binary["notices"] == []
+    np.testing.assert_allclose(binary["profile_axis"], profile_nodes())
+    (run,) = binary["runs"]
+    assert (run["rule"], run["last"], run["rows"]) == ("ngd", 1200, 1201)
+    assert (run["outcome"], run["outcome_words"]) == ("reached", Outcome.REACHED.value)
+    assert 0 < run["edge_step"] < 100
+
+
+def test_descent_goes_from_the_start_to_the_valley(binary: dict[str, Any]) -> None:
+    points = binary["descent"]["data"]["points"]
+    np.testing.assert_array_equal(points[0], np.float32((2, 0.3)))
+    # Φ keeps ½y² − ln|x| − ½x², and so does all of the way there.
+    x, y = points.astype(np.float64).T
+    kept = 0.5 * y**2 - np.log(x) - 0.5 * x**2
+    np.testing.assert_allclose(kept, kept[0], atol=1e-5)
+    assert abs(points[-1, 1]) < 1e-6
+    assert np.all(np.diff(np.abs(y)) <= 1e-6)
+
+
+def test_packed_data_start_at_a_multiple_of_four_for_every_header() -> None:
+    for length in range(8):
+        packed = pack({"runs": [], "é": "x" * length}, [struct.pack("<f", 1.5)])
+        assert len(packed) % 4 == 0
+        assert packed[-4:] == struct.pack("<f", 1.5)
+        (size,) = struct.unpack_from("<I", packed, 4)
+        assert json.loads(packed[8 : 8 + size])["é"] == "x" * length
+
+
+def test_a_header_never_holds_what_is_no_json() -> None:
+    with pytest.raises(ValueError, match="JSON"):
+        pack({"eta": float("nan")}, [])
+
+
+@pytest.mark.parametrize(("first", "count"), [(0, 1), (0, 50), (301, 400), (1199, 2), (1200, 1)])
+def test_window_is_that_stretch_of_the_run(
+    client: FlaskClient, measures: dynamics.Measures, first: int, count: int
+) -> None:
+    window = unpack(client.get(f"/run.bin?{QUERY}&first={first}&count={count}").data)
+    assert "descent" not in window
+    columns = window["runs"][0]["data"]
+    np.testing.assert_array_equal(
+        columns["step"], np.arange(first, min(first + count, 1201), dtype=np.float32)
+    )
+    stretch = slice(first, first + count)
+    for name in ("x", "loss", "sharpness", "projection", "threshold", "flow", "gap", "offset"):
+        expected = np.asarray(getattr(measures, name))[stretch].astype(np.float32)
+        np.testing.assert_allclose(columns[name], expected, rtol=1e-6, atol=1e-9, err_msg=name)
+
+
+def test_window_of_a_long_run_is_in_full_where_the_overview_is_not(client: FlaskClient) -> None:
+    query = "eta=0.02&steps=40000"
+    overview = unpack(client.get(f"/run.bin?{query}").data)["runs"][0]
+    window = unpack(client.get(f"/run.bin?{query}&first=20001&count=300").data)["runs"][0]
+    assert overview["rows"] <= 5000
+    assert overview["last"] == overview["data"]["step"][-1] == 40000
+    np.testing.assert_array_equal(window["data"]["step"], np.arange(20001, 20301))
+    in_full = dynamics.simulate("parabolic-valley", "ngd", None, 0.02, 20300, record="all")
+    np.testing.assert_allclose(
+        window["data"]["x"], in_full.x[20001:20301].astype(np.float32), rtol=1e-6
+    )
+    shared = np.isin(overview["data"]["step"], window["data"]["step"])
+    assert shared.sum() >= 10
+    at = (overview["data"]["step"][shared] - 20001).astype(int)
+    np.testing.assert_array_equal(overview["data"]["x"][shared], window["data"]["x"][at])
+
+
+def test_window_beyond_the_end_is_the_last_step(client: FlaskClient) -> None:
+    body = client.get(f"/run.bin?{QUERY}&first=999999&count=999999999999999").data
+    assert unpack(body)["runs"][0]["data"]["step"].tolist() == [1200.0]
+
+
+def test_several_rules_are_several_runs(client: FlaskClient) -> None:
+    query = "start=2,0.3&steps=100&rule=gradient-flow,gd,ngd"
+    runs = unpack(client.get(f"/run.bin?{query}").data)["runs"]
+    assert [run["rule"] for run in runs] == ["ngd", "gd", "gradient-flow"]
+    for run in runs:
+        alone = dynamics.simulate("parabolic-valley", run["rule"], (2, 0.3), 0.1, 100)
+        np.testing.assert_array_equal(run["data"]["x"], alone.x.astype(np.float32))
+    assert np.isnan(runs[2]["data"]["flow"]).all()
+    assert runs[2]["edge_step"] is None
+
+
+def test_a_diverging_run_ends_at_its_last_finite_step(client: FlaskClient) -> None:
+    response = client.get("/run.bin?rule=gd&eta=3&start=5,5&steps=2000")
+    (run,) = unpack(response.data)["runs"]
+    assert (run["outcome"], run["outcome_words"]) == ("not_finite", Outcome.NOT_FINITE.value)
+    assert run["last"] == run["outcome_step"] == run["data"]["step"][-1] < 2000
+    assert run["data"]["x"].shape == (run["rows"], 2)
+    # A float32 ends before a float64: beyond it the page reads an infinity, never a crash.
+    assert np.isfinite(run["data"]["x"][:3]).all()
+    assert np.isinf(run["data"]["loss"][-1])
+
+
+@pytest.mark.parametrize("steps", [0, 1])
+def test_the_shortest_runs(client: FlaskClient, steps: int) -> None:
+    (run,) = unpack(client.get(f"/run.bin?steps={steps}").data)["runs"]
+    assert run["rows"] == steps + 1
+    assert np.isnan(run["data"]["stableness_pair"]).all() == (steps == 0)
+
+
+def test_notices_travel_with_the_run(client: FlaskClient) -> None:
+    header = unpack(client.get("/run.bin?steps=10&eta=0.2,0.1&clock=eta&at=3").data)
+    assert [notice["field"] for notice in header["notices"]] == ["eta"]
+    assert header["query"] == "eta=0.2&steps=10&clock=eta&at=3"
+    assert header["page"].items() >= {"at": 3, "clock": "eta"}.items()
+
+
+# ---- files ----
+
+
+def test_npz_holds_every_column_of_the_run(
+    client: FlaskClient, run: dynamics.Run, measures: dynamics.Measures
+) -> None:
+    with np.load(io.BytesIO(client.get(f"/run.npz?{QUERY}").data), allow_pickle=False) as file:
+        held = dict(file)
+    settings = json.loads(str(held.pop("settings")))
+    assert settings["loss"] == "parabolic-valley"
+    assert settings["rule"] == ["ngd"]
+    assert set(held.pop("rule")) == {"ngd"}
+    expected = measures._asdict() | measure_extras(run)._asdict()
+    for name in ("step", "x", "sharpness", "gap", "stableness", "alignment"):
+        np.testing.assert_array_equal(held[name], expected[name], err_msg=name)
+    assert {len(column) for column in held.values()} == {1201}
+
+
+def test_the_three_files_agree(client: FlaskClient) -> None:
+    query = "steps=40&rule=ngd,gd"
+    with np.load(io.BytesIO(client.get(f"/run.npz?{query}").data), allow_pickle=False) as file:
+        arrays = dict(file)
+    settings, text = table_of(client.get(f"/run.csv?{query}").text)
+    as_json = client.get(f"/run.json?{query}").get_json()
+    assert settings == as_json["settings"] == json.loads(str(arrays.pop("settings")))
+    assert set(arrays) == set(as_json["columns"])
+    for name, column in arrays.items():
+        if column.dtype.kind == "U":
+            assert as_json["columns"][name] == column.tolist() == text[name]
+            continue
+        listed = np.array(as_json["columns"][name], dtype=float)
+        np.testing.assert_array_equal(listed, column, err_msg=name)
+        parts = [name] if column.ndim == 1 else [f"{name}_{i}" for i in range(column.shape[1])]
+        written = [[float(cell or "nan") for cell in text[part]] for part in parts]
+        np.testing.assert_array_equal(np.array(written).T.reshape(column.shape), column)
+
+
+def test_a_file_of_several_runs_names_the_rule_in_each_row(client: FlaskClient) -> None:
+    _, text = table_of(client.get("/run.csv?steps=3&rule=gd,ngd").text)
+    assert text["rule"] == ["ngd"] * 4 + ["gd"] * 4
+    assert text["step"] == ["0", "1", "2", "3"] * 2
+
+
+@pytest.mark.parametrize("suffix", ["npz", "csv", "json"])
+def test_a_file_has_a_name_of_its_own(client: FlaskClient, suffix: str) -> None:
+    response = client.get(f"/run.{suffix}?steps=3&rule=gd,ngd")
+    name = f"edgewalk-parabolic-valley-ngd-gd.{suffix}"
+    assert response.headers["Content-Disposition"] == f'attachment; filename="{name}"'
+
+
+# ---- caching ----
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+@pytest.mark.parametrize("encoding", ["identity", "gzip"])
+def test_what_is_known_is_not_sent_again(client: FlaskClient, suffix: str, encoding: str) -> None:
+    headers = {"Accept-Encoding": encoding}
+    first = client.get(f"/run.{suffix}?steps=30", headers=headers)
+    assert first.status_code == 200
+    assert "no-cache" in first.headers["Cache-Control"]
+    known = headers | {"If-None-Match": first.headers["ETag"]}
+    again = client.get(f"/run.{suffix}?steps=30", headers=known)
+    assert (again.status_code, again.data) == (304, b"")
+    assert again.headers["ETag"] == first.headers["ETag"]
+    other = client.get(f"/run.{suffix}?steps=31", headers=known)
+    assert other.status_code == 200
+
+
+def test_tags_tell_resources_apart(client: FlaskClient) -> None:
+    links = ["bin?steps=9", "csv?steps=9", "bin?steps=9&first=0&count=3", "bin?steps=9&eta=0.2"]
+    links += ["bin?steps=9&seed=1", "bin?steps=9&start=1,1", "bin?steps=9&rule=gd"]
+    tags = {client.get(f"/run.{link}").headers["ETag"] for link in links}
+    assert len(tags) == len(links)
+
+
+def test_head_is_answered_without_a_body(client: FlaskClient) -> None:
+    response = client.head("/run.bin?steps=30")
+    assert (response.status_code, response.data) == (200, b"")
+
+
+# ---- refusals ----
+
+REFUSED = [
+    ("bin", "eta=x&loss=ring", "eta", "loss=ring"),
+    ("npz", "eta=", "eta", ""),
+    ("csv", "loss=nothing&seed=4", "loss", "seed=4"),
+    ("json", "rule=ngd,foo", "rule", ""),
+    ("bin", "start=1&eta=0.2", "start", "eta=0.2"),
+    ("bin", "loss=ring&start=0,0", "start", "loss=ring"),
+    ("bin", "steps=2.5", "steps", ""),
+    ("bin", "hello=1&steps=5", "hello", "steps=5"),
+    ("csv", "first=0&count=3", "first", ""),
+    ("bin", "first=0&loss=ring", "first", "loss=ring"),
+    ("bin", "count=3", "first", ""),
+    ("bin", "first=0&count=0", "first", ""),
+    ("bin", "first=-1&count=3", "first", ""),
+    ("bin", "first=1_0&count=3", "first", ""),
+    ("bin", "first=١&count=3", "first", ""),
+    ("bin", f"first={'9' * 5000}&count=3", "first", ""),
+]
+
+
+@pytest.mark.parametrize(("suffix", "query", "field", "nearest"), REFUSED)
+def test_a_broken_query_gets_400_and_the_nearest(
+    client: FlaskClient, suffix: str, query: str, field: str, nearest: str
+) -> None:
+    response = client.get(f"/run.{suffix}?{query}")
+    assert response.status_code == 400
+    assert response.is_json
+    answer = response.get_json()
+    assert set(answer) == {"problems", "nearest"}
+    assert answer["problems"][0]["field"] == field
+    for problem in answer["problems"]:
+        assert problem["text"].endswith(".")
+        assert " " in problem["text"]
+        assert not any(word in problem["text"] for word in ("Error", "Traceback", "None"))
+    assert answer["nearest"] == nearest
+    assert "ETag" not in response.headers
+    assert not read_query(dict(parse_qsl(nearest))).problems
+
+
+def test_every_problem_is_told_at_once(client: FlaskClient) -> None:
+    answer = client.get("/run.bin?eta=x&steps=y&first=z&foo=1").get_json()
+    fields = [problem["field"] for problem in answer["problems"]]
+    assert fields == ["first", "eta", "steps", "foo"]
+
+
+@pytest.mark.parametrize("path", ["/run.exe", "/run", "/run.", "/run.bin.exe", "/run.BIN"])
+def test_an_unknown_suffix_is_no_run(client: FlaskClient, path: str) -> None:
+    response = client.get(f"{path}?steps=3")
+    assert response.status_code == 404 or response.mimetype == "text/html"
+    assert not response.data.startswith(b"EDGW")
+
+
+def test_a_run_cannot_be_posted(client: FlaskClient) -> None:
+    assert client.post("/run.bin?steps=3").status_code == 405
+
+
+# ---- headers ----
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/", "/_dash-layout", "/assets/run.js", "/assets/missing.js"),
+        *("/healthz", "/run.bin?steps=3", "/run.csv?steps=3", "/run.bin?eta=x"),
+    ],
+)
+def test_security_headers_stand_on_every_answer(client: FlaskClient, path: str) -> None:
+    headers = client.get(path).headers
+    policy = dict(part.split(maxsplit=1) for part in headers["Content-Security-Policy"].split(";"))
+    assert policy["default-src"] == "'self'"
+    assert policy["object-src"] == "'none'"
+    assert policy["base-uri"] == "'self'"
+    assert "'unsafe-inline'" not in policy["script-src"]
+    assert "'unsafe-eval'" not in policy["script-src"]
+    assert not any("http" in sources or "*" in sources for sources in policy.values())
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+
+
+def test_everything_that_the_page_loads_is_from_here(client: FlaskClient) -> None:
+    sources = re.findall(r'(?:src|href)="([^"]*)"', client.get("/").text)
+    assert len(sources) > 10
+    assert all(re.match(r"/?(assets|_dash)", source) for source in sources)
+    assert all(client.get(f"/{source.lstrip('/')}").status_code == 200 for source in sources)

@@ -1,0 +1,179 @@
+"use strict";
+const { test } = require("node:test");
+const assert = require("node:assert/strict");
+const run = require("../../assets/run.js");
+
+const NODES = Array.from({ length: 9 }, (_, j) => -Math.cos((Math.PI * (j + 0.5)) / 9));
+
+// /run.bin by the letter of its documentation: a header padded with spaces, then float32.
+function pack(header, numbers) {
+  const text = new TextEncoder().encode(JSON.stringify(header));
+  const start = 8 + text.length + ((4 - (text.length % 4)) % 4);
+  const buffer = new ArrayBuffer(start + 4 * numbers.length);
+  const view = new DataView(buffer);
+  new Uint8Array(buffer).fill(0x20, 8, start);
+  new Uint8Array(buffer).set(new TextEncoder().encode("EDGW"), 0);
+  view.setUint32(4, start - 8, true);
+  new Uint8Array(buffer).set(text, 8);
+  numbers.forEach((value, i) => view.setFloat32(start + 4 * i, value, true));
+  return buffer;
+}
+
+const table = (steps, more) => ({ rows: steps.length, columns: { step: Float32Array.from(steps) }, ...more });
+
+test("decode finds every column of every run, and the descent after them", () => {
+  const columns = [{ name: "step", width: 1 }, { name: "x", width: 2 }];
+  const header = {
+    query: "loss=ring",
+    words: { formula: "L = ½ e^{cos φ} (r − 1)²" },
+    runs: [{ rows: 2, columns, rule: "ngd" }, { rows: 1, columns: [...columns, { name: "gap", width: 1 }], rule: "gd" }],
+    descent: { rows: 2, width: 2 },
+  };
+  const numbers = [0, 1, 10, 11, 12, 13, 0, 20, 21, NaN, -1.5, 2.5, 3.5, 4.5];
+  const result = run.decode(pack(header, numbers));
+  assert.equal(result.query, "loss=ring");
+  assert.equal(result.words.formula, "L = ½ e^{cos φ} (r − 1)²");
+  assert.deepEqual([...result.runs[0].columns.step], [0, 1]);
+  assert.deepEqual([...result.runs[0].columns.x], [10, 11, 12, 13]);
+  assert.deepEqual(result.runs[0].widths, { step: 1, x: 2 });
+  assert.deepEqual([...result.runs[1].columns.x], [20, 21]);
+  assert.deepEqual([...result.runs[1].columns.gap], [NaN]);
+  assert.equal(result.runs[1].rule, "gd");
+  assert.deepEqual([...result.descent.points], [-1.5, 2.5, 3.5, 4.5]);
+});
+
+test("decode finds the numbers whatever the length of the header", () => {
+  for (let length = 0; length < 8; length++) {
+    const header = { note: "é".repeat(length) + "x", runs: [{ rows: 2, columns: [{ name: "step", width: 1 }] }] };
+    assert.deepEqual([...run.decode(pack(header, [7, 16777215])).runs[0].columns.step], [7, 16777215]);
+  }
+});
+
+test("decode of a window needs no descent", () => {
+  const result = run.decode(pack({ runs: [{ rows: 1, columns: [{ name: "step", width: 1 }] }] }, [300]));
+  assert.equal(result.descent, undefined);
+});
+
+test("decode copies nothing: columns share the buffer", () => {
+  const buffer = pack({ runs: [{ rows: 1, columns: [{ name: "step", width: 1 }] }] }, [5]);
+  assert.equal(run.decode(buffer).runs[0].columns.step.buffer, buffer);
+});
+
+test("decode refuses what is no run, or half of one", () => {
+  assert.throws(() => run.decode(new TextEncoder().encode("<!DOCTYPE html>").buffer), /not a run/);
+  assert.throws(() => run.decode(new ArrayBuffer(0)), RangeError);
+  const whole = pack({ runs: [{ rows: 4, columns: [{ name: "step", width: 1 }] }] }, [0, 1, 2, 3]);
+  assert.throws(() => run.decode(whole.slice(0, whole.byteLength - 4)), RangeError);
+});
+
+test("rowAt is the last row at or before a step, in rows with gaps", () => {
+  const part = table([0, 1, 2, 10, 11, 20, 21]);
+  const expected = { 0: 0, 1: 1, 2: 2, 3: 2, 9: 2, 10: 3, 11: 4, 12: 4, 20: 5, 21: 6, 99: 6 };
+  for (const [step, row] of Object.entries(expected)) assert.equal(run.rowAt(part, Number(step)), row, step);
+});
+
+test("rowAt agrees with a search through all rows", () => {
+  const steps = [0];
+  for (let i = 1; i < 300; i++) steps.push(steps[i - 1] + 1 + ((i * 7919) % 5));
+  const part = table(steps);
+  for (let t = 0; t <= steps.at(-1) + 3; t++) {
+    assert.equal(run.rowAt(part, t), steps.findLastIndex((step) => step <= t));
+  }
+});
+
+test("rowAt of a single row, and before the first, is the first", () => {
+  assert.equal(run.rowAt(table([0]), 5), 0);
+  assert.equal(run.rowAt(table([100, 101]), 3), 0);
+});
+
+test("locate says whether the step itself is recorded", () => {
+  const part = table([0, 1, 2, 10, 11], { last: 11 });
+  assert.deepEqual(run.locate(part, 2), { part, row: 2, exact: true });
+  assert.deepEqual(run.locate(part, 5), { part, row: 2, exact: false });
+  assert.deepEqual(run.locate(part, 11), { part, row: 4, exact: true });
+});
+
+test("locate holds a run that has ended at its last step", () => {
+  const part = table([0, 1, 2, 10, 11], { last: 11 });
+  assert.deepEqual(run.locate(part, 500), { part, row: 4, exact: true });
+});
+
+test("locate prefers the window where it reaches, both ends included", () => {
+  const window = table([4, 5, 6, 7]);
+  const part = table([0, 1, 2, 10, 11], { last: 11, window });
+  for (const [step, row] of [[4, 0], [5, 1], [7, 3]]) {
+    assert.deepEqual(run.locate(part, step), { part: window, row, exact: true });
+  }
+  assert.deepEqual(run.locate(part, 3), { part, row: 2, exact: false });
+  assert.deepEqual(run.locate(part, 8), { part, row: 2, exact: false });
+  assert.deepEqual(run.locate(part, 10), { part, row: 3, exact: true });
+});
+
+test("consecutiveFrom goes back over steps in a row, never over a gap", () => {
+  const part = table([0, 1, 2, 10, 11, 12, 20, 21]);
+  assert.equal(run.consecutiveFrom(part, 5, 7), 3);
+  assert.equal(run.consecutiveFrom(part, 5, 2), 4);
+  assert.equal(run.consecutiveFrom(part, 5, 1), 5);
+  assert.equal(run.consecutiveFrom(part, 2, 7), 0);
+  assert.equal(run.consecutiveFrom(part, 0, 7), 0);
+  assert.equal(run.consecutiveFrom(part, 6, 7), 6);
+});
+
+test("interpolate gives back polynomials up to degree 8", () => {
+  for (let degree = 0; degree <= 8; degree++) {
+    const polynomial = (u) => 0.5 - u + 2 * u ** degree;
+    const values = NODES.map(polynomial);
+    for (let u = -1; u <= 1; u += 0.01) {
+      assert.ok(Math.abs(run.interpolate(NODES, values, u) - polynomial(u)) < 1e-12, `degree ${degree} at ${u}`);
+    }
+  }
+});
+
+test("interpolate does not give back degree 9, so nine values are all it uses", () => {
+  const values = NODES.map((u) => u ** 9);
+  assert.ok(Math.abs(run.interpolate(NODES, values, 1) - 1) > 1e-3);
+});
+
+test("interpolate at a node is the value there", () => {
+  const values = Float32Array.from(NODES, (_, j) => j * j);
+  NODES.forEach((node, j) => assert.equal(run.interpolate(NODES, values, node), j * j));
+});
+
+test("clockTime counts steps, ηt or η²t", () => {
+  assert.equal(run.clockTime("step", 0.1, 600), 600);
+  assert.ok(Math.abs(run.clockTime("eta", 0.1, 600) - 60) < 1e-12);
+  assert.ok(Math.abs(run.clockTime("tau", 0.1, 600) - 6) < 1e-12);
+});
+
+test("words give four digits, and never cut one off", () => {
+  const expected = [
+    [0.00296, "0.002960"], [0.001, "0.001000"], [0.1234567, "0.1235"], [1, "1.000"], [1.99996, "2.000"],
+    [-0.5, "-0.5000"], [12.345, "12.35"], [999.96, "1000"], [1000, "1000"], [9999.6, "10000"],
+    [10000, "10000"], [12345, "12345"], [99999, "99999"],
+  ];
+  for (const [value, text] of expected) assert.equal(run.words(value), text, String(value));
+});
+
+test("words of small and large numbers have a power", () => {
+  const expected = [
+    [0.000999, "9.99·10⁻⁴"], [1e-12, "1.00·10⁻¹²"], [-2.5e-7, "-2.50·10⁻⁷"], [100000, "1.00·10⁵"],
+    [1.234e10, "1.23·10¹⁰"], [1e300, "1.00·10³⁰⁰"], [5e-324, "4.94·10⁻³²⁴"],
+  ];
+  for (const [value, text] of expected) assert.equal(run.words(value), text, String(value));
+});
+
+test("words of nothing are a dash, of zero a zero", () => {
+  for (const value of [NaN, Infinity, -Infinity, undefined]) assert.equal(run.words(value), "–");
+  for (const value of [0, -0]) assert.equal(run.words(value), "0");
+});
+
+test("words of any number are within a thousandth of it", () => {
+  const digits = { "⁻": "-", "⁰": 0, "¹": 1, "²": 2, "³": 3, "⁴": 4, "⁵": 5, "⁶": 6, "⁷": 7, "⁸": 8, "⁹": 9 };
+  for (let power = -30; power < 30; power += 0.0137) {
+    const value = 10 ** power;
+    const text = run.words(value);
+    assert.ok(!text.includes("e"), text);
+    const plain = text.replace("·10", "e").replace(/[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]/g, (c) => digits[c]);
+    assert.ok(Math.abs(Number(plain) / value - 1) < 5.01e-3, `${value} as ${text}`);
+  }
+});

@@ -110,7 +110,9 @@
   function drawScene() {
     const { state, props } = edgewalk.stage;
     if (!state.result || !view) return;
-    const wanted = { loss: state.result.settings.loss, scale, scheme: edgewalk.scheme, view, zoom };
+    const touch = window.matchMedia("(pointer: coarse)").matches;
+    const { loss } = state.result.settings;
+    const wanted = { loss, scale, scheme: edgewalk.scheme, view, zoom, touch };
     const text = JSON.stringify(wanted);
     if (text === drawn) return;
     drawn = text;

@@ -37,18 +37,21 @@
     };
   }
 
-  // A canvas that fills its host at the screen's resolution.
+  // A canvas that fills its host at the screen's resolution. Its size is observed, because asking
+  // for it in the midst of a picture would lay the page out anew.
   function addCanvas(host) {
     const canvas = document.createElement("canvas");
     canvas.setAttribute("aria-hidden", "true");
     host.append(canvas);
+    const measure = () => (canvas.size = [host.clientWidth, host.clientHeight]);
+    new ResizeObserver(measure).observe(host);
+    measure();
     return canvas;
   }
 
   function fit(canvas) {
-    const { clientWidth: width, clientHeight: height } = canvas.parentElement;
     const density = Math.min(root.devicePixelRatio || 1, 2);
-    const size = [Math.round(width * density), Math.round(height * density)];
+    const size = canvas.size.map((length) => Math.round(length * density));
     if (canvas.width !== size[0] || canvas.height !== size[1]) [canvas.width, canvas.height] = size;
     const pen = canvas.getContext("2d");
     pen.setTransform(density, 0, 0, density, 0, 0);
@@ -401,7 +404,6 @@
   // The magnifier: L along v₁ through Φ(x_t), in units of the bounce.
   class Across {
     constructor(host) {
-      this.host = host;
       this.canvas = addCanvas(host);
     }
 
@@ -413,7 +415,7 @@
       const run = scene.result.runs[scene.focus];
       const { part, row } = edgewalk.run.locate(run, scene.step);
       const view = acrossView(part, row, scene.result.profile_axis);
-      const { clientWidth: width, clientHeight: height } = this.host;
+      const [width, height] = this.canvas.size;
       if (!view) return this.paintNothing(pen, scene.inks, part.columns.offset[row], width, height);
       const frame = {
         x: (u) => 20 + ((u + view.half) / (2 * view.half)) * (width - 40),

@@ -55,8 +55,8 @@
     edgewalk.axes.frameSharpness();
     if (!previous || previous.settings.loss !== result.settings.loss) edgewalk.axes.showWhole();
     repaint();
-    edgewalk.readout.show(true);
-    sharpen();
+    edgewalk.readout.show(!asked.dragged);
+    if (!asked.dragged) sharpen();
   }
 
   // What of the link belongs to the page and not to a run.

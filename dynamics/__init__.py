@@ -12,6 +12,14 @@ import jax
 # Diffrax marks what it cannot integrate as NaN, which is what a failure is here, instead of raising
 # from inside a compiled program; without those raises, compiled programs can be kept on disk.
 os.environ.setdefault("EQX_ON_ERROR", "nan")
+
+# XLA makes one kernel of a loop only where a turn of it touches less memory than this, and runs
+# other loops piece by piece, at half a microsecond a turn. By default 1,024 bytes, which is less
+# than two steps need. It is read when the first program is compiled, so before any import below.
+os.environ["XLA_FLAGS"] = (
+    os.environ.get("XLA_FLAGS", "")
+    + " --xla_backend_extra_options=xla_cpu_small_while_loop_byte_threshold=1048576"
+)
 jax.config.update("jax_enable_x64", True)
 
 from dynamics.catalogue import LOSSES, RULES, find_loss, find_rule  # noqa: E402

@@ -118,7 +118,7 @@ def profile_nodes() -> np.ndarray:
 
 def _padded(column: np.ndarray, rows: int) -> np.ndarray:
     """Repeat the last row up to a length that seldom changes, so that little is compiled."""
-    length = max(ROWS, 1 << (rows - 1).bit_length())
+    length = ROWS if rows <= ROWS else 1 << (rows - 1).bit_length()
     return np.concatenate([column, np.repeat(column[-1:], length - rows, axis=0)])
 
 

@@ -24,16 +24,19 @@ def _gd_step(eta: Scalar, loss: Array, squared_norm: Array) -> Array:
 
 
 def _ngd_step(eta: Scalar, loss: Array, squared_norm: Array) -> Array:
-    return _unless_too_large(squared_norm, eta / jnp.sqrt(squared_norm + TINY))
+    return _unless_too_large(eta, squared_norm) / jnp.sqrt(squared_norm + TINY)
 
 
 def _sqrt_gd_step(eta: Scalar, loss: Array, squared_norm: Array) -> Array:
-    return _unless_too_large(loss, eta / (2 * jnp.sqrt(loss + TINY)))
+    return _unless_too_large(eta, loss) / (2 * jnp.sqrt(loss + TINY))
 
 
-def _unless_too_large(size: Array, step: Array) -> Array:
-    """NaN where the size overflows: a step of η/∞ would stand still and pass for a minimiser."""
-    return jnp.where(size < jnp.inf, step, jnp.nan)
+def _unless_too_large(eta: Scalar, size: Array) -> Array:
+    """η, or NaN where the size overflows: a step of η/∞ would stand still and pass for a minimiser.
+
+    Decided above the line, where it is ready before the root below it is.
+    """
+    return jnp.where(size < jnp.inf, eta, jnp.nan)
 
 
 def _ngd_drift(sharpness: Array, gradient: Array) -> Array:

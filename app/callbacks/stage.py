@@ -51,7 +51,8 @@ def still_figures(compute: Compute, scene: dict[str, Any]):
     """The landscape and the frame of the sharpness panel.
 
     A scene has the loss's key, the view ((low, high), (low, high)), the scale ("root", "log"), the
-    scheme ("light", "dark") and a zoom counter: while that stays, a person's own zoom stays.
+    scheme ("light", "dark"), a zoom counter (while that stays, a person's own zoom stays), and
+    whether it is touched: a finger on a plot then scrolls the page.
     """
     loss = LOSSES[scene["loss"]]
     (x_low, x_high), (y_low, y_high) = scene["view"]
@@ -60,4 +61,8 @@ def still_figures(compute: Compute, scene: dict[str, Any]):
     terrain = compute.terrain(loss.key, view)
     scheme = scene["scheme"]
     figure = landscape(terrain, view, ("x", "y"), scene["scale"], scheme, zoom_key)
-    return figure, sharpness_frame(scheme)
+    figures = figure, sharpness_frame(scheme)
+    if scene["touch"]:
+        for still in figures:
+            still.update_layout(dragmode=False)
+    return figures

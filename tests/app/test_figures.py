@@ -298,7 +298,7 @@ def test_a_flat_valley_is_of_one_colour() -> None:
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_a_scene_becomes_both_figures(compute: Compute, scheme: str) -> None:
     loss = LOSSES["hyperbola"]
-    scene = {"loss": loss.key, "view": loss.view, "scale": "root", "scheme": scheme, "zoom": 1}
+    scene = {"loss": loss.key, "view": loss.view, "scale": "root", "scheme": scheme, "zoom": 1, "touch": False}
     # As it arrives from the page: numbers may be integers, pairs are lists.
     scene = json.loads(json.dumps(scene))
     figure, frame = still_figures(compute, scene)

@@ -1,0 +1,150 @@
+"""The mathematics: normalized GD on the parabolic valley against the same loop in C and NumPy."""
+
+import resource
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+
+import numpy as np
+
+from benchmarks.baseline import library, numpy_pairs
+from benchmarks.clock import best_in_turn
+from benchmarks.row import Bound, Figures, Row
+from dynamics import Run, simulate, window
+from dynamics.simulate import overview_ends
+
+START = (1.8, 1.1)
+
+# NumPy's loop takes seconds. So many of its steps last as long as a whole run of the others; one
+# pair is kept in as many steps as it is there.
+NUMPY_STEPS = 5_000
+NUMPY_STRIDE = 500
+
+# From here on the longest run is on the floor; its descent takes some 1,500 steps.
+BOUNCING = 10_000
+WINDOW = 1000
+
+BYTES = 1 if sys.platform == "darwin" else 1024
+"""The unit of ru_maxrss."""
+
+
+def one_run(steps: int = 1_000_000, eta: float = 0.003) -> Figures:
+    """A run whose overview of pairs is kept."""
+    ends = overview_ends(steps)
+    few = np.arange(NUMPY_STRIDE, NUMPY_STEPS + 1, NUMPY_STRIDE)
+    points = np.empty((len(ends), 2, 2))
+
+    def ours() -> Run:
+        return simulate("parabolic-valley", "ngd", START, eta, steps)
+
+    def in_c() -> None:
+        library().walk_pairs(*START, eta, len(ends), ends, points)
+
+    def in_numpy() -> None:
+        numpy_pairs(START, eta, few)
+
+    mine, c, numpy = best_in_turn(ours, in_c, in_numpy, rounds=30)
+    _check_equal(ours().x.reshape(-1, 2, 2), points)
+    numpy *= steps / NUMPY_STEPS
+    return {
+        "ms": 1e3 * mine,
+        "ms in C": 1e3 * c,
+        f"s in NumPy (from {NUMPY_STEPS:,} steps)": numpy,
+        "× C": mine / c,
+        "× as fast as NumPy": numpy / mine,
+    }
+
+
+def every_step(steps: int = 100_000, eta: float = 0.005) -> Figures:
+    """A run kept in full, with loss and sharpness."""
+    points, loss, sharpness = np.empty((steps + 1, 2)), np.empty(steps + 1), np.empty(steps + 1)
+
+    def ours() -> tuple[np.ndarray, ...]:
+        run = simulate("parabolic-valley", "ngd", START, eta, steps, record="all", measured=True)
+        assert run.measured
+        return run.x, *run.measured
+
+    def in_c() -> None:
+        library().walk_all(*START, eta, steps, points, loss, sharpness)
+
+    mine, c = best_in_turn(ours, in_c, rounds=45)
+    for column, same in zip(ours(), (points, loss, sharpness), strict=True):
+        _check_equal(column, same)
+    return {
+        "ms": 1e3 * mine,
+        "ms in C": 1e3 * c,
+        "× C": mine / c,
+    }
+
+
+def long_run() -> Figures:
+    """The longest run, in a process of its own, whose peak of memory is not another row's."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(_long_run).result()
+
+
+def _long_run(steps: int = 10_000_000, eta: float = 1e-3) -> Figures:
+    def ours() -> Run:
+        return simulate("parabolic-valley", "ngd", START, eta, steps)
+
+    short = simulate("parabolic-valley", "ngd", START, eta, 2 * BOUNCING)
+    window(short, BOUNCING, WINDOW)
+    before = _peak()
+    (best,) = best_in_turn(ours, rounds=5)
+    run = ours()
+    windows = [window(run, first, WINDOW) for first in (BOUNCING, steps // 2, steps - WINDOW)]
+    growth = _peak() - before
+    return {
+        "s": best,
+        "MB more than 20,000 steps": growth / 1e6,
+        "% of pairs bounce": 100 * float(np.mean(_bounces(run)[::2])),
+        "% of steps in windows bounce": 100 * float(np.mean([_bounces(w) for w in windows])),
+    }
+
+
+def _bounces(run: Run) -> np.ndarray:
+    """For each two rows: neither more nor less than one step, all of it across the valley.
+
+    (Not from one side of the floor to the other: where x no longer drifts, one end of the bounce
+    lies on the floor.)
+    """
+    bouncing = run.step >= BOUNCING
+    step, y = run.step[bouncing], run.x[bouncing, 1]
+    return (np.diff(step) == 1) & (abs(abs(np.diff(y)) / run.eta - 1) < 0.01)
+
+
+def _peak() -> int:
+    """The largest memory of this process so far, in bytes."""
+    return BYTES * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+def _check_equal(mine: np.ndarray, theirs: np.ndarray) -> None:
+    """Both did the same job."""
+    np.testing.assert_allclose(mine, theirs, rtol=1e-6, atol=1e-9)
+
+
+ROWS = (
+    Row(
+        "run",
+        "one run, 10⁶ steps of NGD on `parabolic-valley`, pairs recorded",
+        (Bound("≤", 1.3, "× C"), Bound("≥", 200, "× as fast as NumPy")),
+        one_run,
+    ),
+    Row(
+        "every-step",
+        "10⁵ steps with loss and sharpness at every step",
+        (Bound("≤", 2, "× C"),),
+        every_step,
+    ),
+    Row(
+        "long-run",
+        "a run of 10⁷ steps (η = 10⁻³, τ = 10), and windows of it",
+        (
+            Bound("≤", 0.5, "s"),
+            Bound("≤", 8, "MB more than 20,000 steps"),
+            Bound("≥", 100, "% of pairs bounce"),
+            Bound("≥", 100, "% of steps in windows bounce"),
+        ),
+        long_run,
+    ),
+)

@@ -298,7 +298,14 @@ def test_a_flat_valley_is_of_one_colour() -> None:
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_a_scene_becomes_both_figures(compute: Compute, scheme: str) -> None:
     loss = LOSSES["hyperbola"]
-    scene = {"loss": loss.key, "view": loss.view, "scale": "root", "scheme": scheme, "zoom": 1, "touch": False}
+    scene = {
+        "loss": loss.key,
+        "view": loss.view,
+        "scale": "root",
+        "scheme": scheme,
+        "zoom": 1,
+        "touch": False,
+    }
     # As it arrives from the page: numbers may be integers, pairs are lists.
     scene = json.loads(json.dumps(scene))
     figure, frame = still_figures(compute, scene)
@@ -308,6 +315,8 @@ def test_a_scene_becomes_both_figures(compute: Compute, scheme: str) -> None:
     assert frame.layout.yaxis.title.text == "sharpness λ₁"
     again, _ = still_figures(compute, scene | {"scale": "log"})
     assert again.layout.uirevision == figure.layout.uirevision
+    for drawn in still_figures(compute, scene | {"touch": True}):
+        assert drawn.layout.dragmode is False  # a finger scrolls the page
     whole, _ = still_figures(compute, scene | {"zoom": 2})
     assert whole.layout.uirevision != figure.layout.uirevision
     other, _ = still_figures(compute, scene | {"loss": "ring"})

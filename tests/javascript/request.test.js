@@ -48,6 +48,12 @@ test("a run that is asked for is fetched, decoded and handed on with what was as
   assert.deepEqual(told(), [["run", [0, 1, 2], "0.1"]]);
 });
 
+test("the first link is sent whole, so that the server judges all of it", () => {
+  const { requests, sent } = setUp();
+  requests.ask({ query: { eta: "0.1", at: "x", clock: "hours" }, whole: true });
+  assert.equal(sent[0].url, "run.bin?eta=0.1&at=x&clock=hours");
+});
+
 test("while one is under way only the newest of those that wait is kept", async () => {
   const { requests, sent, told } = setUp();
   for (const eta of ["1", "2", "3", "4"]) ask(requests, eta);

@@ -21,6 +21,7 @@ from flask_caching import Cache
 
 import dynamics
 from dynamics import LOSSES, MAX_STEPS, RULES, find_loss, find_rule
+from dynamics.catalogue import nearest_key
 from dynamics.files import encode, run_columns
 from dynamics.manifold import Trace, flattest_points, trace_manifold
 from dynamics.measures import profile_nodes
@@ -31,7 +32,17 @@ from dynamics.simulate import ROWS, Run
 if TYPE_CHECKING:
     from app.settings import Settings
 
-__all__ = ["LOSSES", "MAX_STEPS", "RULES", "Compute", "Terrain", "View", "find_loss", "find_rule"]
+__all__ = [
+    "LOSSES",
+    "MAX_STEPS",
+    "RULES",
+    "Compute",
+    "Terrain",
+    "View",
+    "find_loss",
+    "find_rule",
+    "nearest_key",
+]
 
 ROOT = Path(__file__).parents[1]
 RUNS_KEPT = 16

@@ -1,4 +1,4 @@
-"""Every id on the page, once."""
+"""The ids that callbacks and layout share, once; the scripts know them too."""
 
 PROVIDER = "provider"
 SCENE = "scene"

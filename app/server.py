@@ -32,7 +32,6 @@ INDEX = """<!DOCTYPE html>
 <html lang="en">
     <head>
         {%metas%}
-        <meta name="viewport" content="width=device-width, initial-scale=1">
         <title>{%title%}</title>
         <script src="assets/scheme.js"></script>
         {%favicon%}
@@ -90,10 +89,18 @@ def _tidy(config: dict) -> None:
     themselves."""
     if config.get("CACHE_TYPE") != "FileSystemCache":
         return
-    files = [(entry.stat().st_mtime, entry.path) for entry in os.scandir(config["CACHE_DIR"])]
+    files = [_dated(Path(entry.path)) for entry in os.scandir(config["CACHE_DIR"])]
     if len(files) > CACHE_FILES:
         for _, path in sorted(files)[: len(files) // 2]:
-            Path(path).unlink(missing_ok=True)
+            path.unlink(missing_ok=True)
+
+
+def _dated(path: Path) -> tuple[float, Path]:
+    """A file with the time of its last change; 0 if it has gone in the meantime."""
+    try:
+        return path.stat().st_mtime, path
+    except FileNotFoundError:
+        return 0.0, path
 
 
 def _secure(app: Dash) -> None:

@@ -15,7 +15,7 @@ from urllib.parse import quote, urlencode
 
 import numpy as np
 
-from app.compute import LOSSES, MAX_STEPS, RULES, find_loss, find_rule
+from app.compute import LOSSES, MAX_STEPS, RULES, find_loss, find_rule, nearest_key
 
 MAX_RULES = 3
 MIN_ETA, MAX_ETA = 1e-12, 1e6
@@ -84,6 +84,14 @@ class _ClampedError(Exception):
         self.value = value
 
 
+class _UnknownKeyError(ValueError):
+    """A name that stands for nothing, and the value that was most likely meant."""
+
+    def __init__(self, text: str, nearest: Any) -> None:
+        super().__init__(text)
+        self.nearest = nearest
+
+
 @dataclass(frozen=True)
 class _Field:
     """One key of the link: (text, settings so far) -> value, and value -> text."""
@@ -112,7 +120,7 @@ def read_query(query: Mapping[str, str]) -> Reading:
             notices.append(Message(field.key, str(clamped)))
         except ValueError as error:
             problems.append(Message(field.key, str(error)))
-            continue
+            value = getattr(error, "nearest", getattr(settings, field.key))
         settings = replace(settings, **{field.key: value})
     known = [field.key for field in FIELDS]
     problems += [Message(key, _unknown(key, known)) for key in query if key not in known]
@@ -207,13 +215,25 @@ def _short(text: str) -> str:
     return text if len(text) <= LONGEST_ECHO else f"{text[:LONGEST_ECHO]}…"
 
 
-def _read_loss(text: str, _: Settings) -> str:
-    return find_loss(_short(text)).key
+def _read_loss(text: str, settings: Settings) -> str:
+    try:
+        return find_loss(_short(text)).key
+    except ValueError as error:
+        raise _UnknownKeyError(
+            str(error), nearest_key(_short(text), LOSSES) or settings.loss
+        ) from None
 
 
-def _read_rules(text: str, _: Settings) -> tuple[str, ...]:
-    keys = list(dict.fromkeys(find_rule(_short(part.strip())).key for part in text.split(",")))
-    kept = tuple(sorted(keys[:MAX_RULES], key=list(RULES).index))
+def _read_rules(text: str, settings: Settings) -> tuple[str, ...]:
+    parts = [_short(part.strip()) for part in text.split(",")]
+    meant = [part if part in RULES else nearest_key(part, RULES) for part in parts]
+    keys = list(dict.fromkeys(key for key in meant if key))
+    kept = tuple(sorted(keys[:MAX_RULES], key=list(RULES).index)) or settings.rule
+    for part in parts:
+        try:
+            find_rule(part)
+        except ValueError as error:
+            raise _UnknownKeyError(str(error), kept) from None
     if len(keys) > MAX_RULES:
         raise _ClampedError(kept, f"At most {MAX_RULES} rules at once; {', '.join(kept)} are used.")
     return kept

@@ -25,7 +25,6 @@ INKS: dict[Scheme, dict[str, str]] = {
         "flow": "#7d838c",
         "ok": "#2e7d32",
         "warn": "#a8200d",
-        "tint": "#eaf1f8",
     },
     "dark": {
         "paper": "#121418",
@@ -41,19 +40,18 @@ INKS: dict[Scheme, dict[str, str]] = {
         "flow": "#9aa1ac",
         "ok": "#7ccf82",
         "warn": "#ff8a75",
-        "tint": "#1e2a38",
     },
 }
 
 # Sharpness along Γ, from flat to sharp: apart from every ink, and in the dark never near the paper.
 SHARPNESS_SCALES: dict[Scheme, list[str]] = {
-    "light": ["#33106b", "#7b1f7f", "#c0347c", "#ec5f63", "#fca36b"],
+    "light": ["#33106b", "#7b1f7f", "#b92d78", "#d94862", "#e8604c"],
     "dark": ["#8f6fe0", "#bf5fc4", "#ea6699", "#ff9479", "#ffd092"],
 }
 
 # Height of the landscape, from the valley up.
 HEIGHT_SCALES: dict[Scheme, list[str]] = {
-    "light": ["#fdfdfb", "#e9ebea", "#d3d7d8", "#bbc1c4"],
+    "light": ["#fdfdfb", "#eff1f0", "#e0e4e4", "#d0d5d7"],
     "dark": ["#1b1f26", "#262c36", "#333b47", "#424c5a"],
 }
 

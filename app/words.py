@@ -1,6 +1,6 @@
 """Every sentence that depends on what is shown. The page's fixed texts stand in its layout.
 
-Numbers at the playhead are filled in by the page: `{sharpness}`, `{step}`, `{first_sharpness}`.
+Numbers at the playhead are filled in by the page: `{sharpness}` and `{first_sharpness}`.
 """
 
 from collections.abc import Mapping

@@ -19,9 +19,11 @@
 
   const everyRow = (run) => Array.from({ length: run.rows }, (_, row) => row);
 
+  // Iterates as the strobe shows them. `place` gives {x, y} for a list of rows.
   function marks(run, scene, place) {
+    if (scene.strobe === "midpoints") return [midpoints(run, scene, place)];
     return ["even", "odd"]
-      .filter((kind) => scene.strobe === kind || scene.strobe === "all" || scene.strobe === "midpoints")
+      .filter((kind) => scene.strobe === kind || scene.strobe === "all")
       .map((kind) => ({
         ...place(rowsOf(run, scene.step, (step) => edgewalk.overlay.parity(step) === kind)),
         type: "scatter",
@@ -29,6 +31,17 @@
         name: `${run.name}, ${kind} t`,
         marker: { size: 6, color: scene.inks[kind], symbol: kind === "odd" ? "square" : "circle" },
       }));
+  }
+
+  function midpoints(run, scene, place) {
+    const steps = run.columns.step;
+    const second = rowsOf(run, scene.step, () => true).filter((row) => row > 0 && steps[row] === steps[row - 1] + 1);
+    const [here, before] = [place(second), place(second.map((row) => row - 1))];
+    const middle = (axis) => here[axis].map((value, i) => (value + before[axis][i]) / 2);
+    return {
+      x: middle("x"), y: middle("y"), type: "scatter", mode: "markers", name: `${run.name}, midpoints`,
+      marker: { size: 6, color: scene.inks.soft, symbol: "diamond" },
+    };
   }
 
   function landscapeTraces(scene) {
@@ -97,7 +110,9 @@
     const first = edgewalk.run.consecutiveFrom(part, row, 9);
     const hops = Array.from({ length: row - first + 1 }, (_, k) => first + k);
     const wall = { x: axis, y: axis.map((u) => view.loss(u) * view.top), type: "scatter", mode: "lines", name: "L along v₁", line: { color: inks.soft } };
-    return [wall, ...["even", "odd"].map((kind) => {
+    const strobe = scene.strobe === "midpoints" ? "all" : scene.strobe;
+    const kinds = ["even", "odd"].filter((kind) => strobe === "all" || strobe === kind);
+    return [wall, ...kinds.map((kind) => {
       const rows = hops.filter((r) => edgewalk.overlay.parity(part.columns.step[r]) === kind);
       return {
         x: rows.map((r) => part.columns.offset[r] / view.unit), y: rows.map((r) => part.columns.loss[r]),

@@ -46,9 +46,16 @@ def find_rule(rule: Rule | str) -> Rule:
     return rule if isinstance(rule, Rule) else _find(rule, RULES, "rule")
 
 
+def nearest_key(key: str, records: Mapping[str, Record]) -> str | None:
+    """The key that was most likely meant, by key or by name; None where nothing is like it."""
+    words = {name.lower(): key for key, record in records.items() for name in (key, record.name)}
+    near = get_close_matches(key.lower(), words, n=1, cutoff=0.6)
+    return words[near[0]] if near else None
+
+
 def _find(key: str, records: Mapping[str, Record], kind: str) -> Record:
     if key in records:
         return records[key]
-    near = get_close_matches(str(key).lower(), records, n=1, cutoff=0.4)
-    hint = f" Did you mean {near[0]!r}?" if near else ""
+    near = nearest_key(key, records)
+    hint = f" Did you mean {near!r}?" if near else ""
     raise ValueError(f"no {kind} called {key!r}.{hint} Known: {', '.join(records)}.")

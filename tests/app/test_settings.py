@@ -294,7 +294,8 @@ def test_broken_value_is_a_problem_at_its_control(key: str, text: str, message: 
         ("loss", "parabolic valley", "'parabolic-valley'"),
         ("rule", "nmd", "'ngd'"),
         ("rule", "SQRT-GD", "'sqrt-gd'"),
-        ("rule", "ngd,gradient", "'gradient-flow'"),
+        ("rule", "normalised", "'ngd'"),
+        ("rule", "gradient", "'gradient-flow'"),
     ],
 )
 def test_unknown_name_is_answered_with_the_nearest(key: str, text: str, near: str) -> None:
@@ -303,7 +304,13 @@ def test_unknown_name_is_answered_with_the_nearest(key: str, text: str, near: st
     assert field == key
     assert f"Did you mean {near}?" in said
     assert_sentence(said)
-    assert reading.settings == DEFAULT
+    meant = near.strip("'")
+    assert getattr(reading.settings, key) == (meant if key == "loss" else (meant,))
+
+
+def test_rules_that_are_known_stay_beside_one_that_is_not() -> None:
+    assert read_query({"rule": "gd,!!!"}).settings.rule == ("gd",)
+    assert read_query({"rule": "!!!"}).settings.rule == DEFAULT.rule
 
 
 @pytest.mark.parametrize("key", ["loss", "rule"])

@@ -27,7 +27,8 @@ def test_a_broken_link(stage: Stage):
     stage.open("?loss=hyperbole&eta=0.07&zip=1&rule=ngd,nag&at=oops")
     for words in ("Did you mean 'hyperbola'?", "‘zip’ is not a setting", "no rule called 'nag'"):
         expect(stage.page.get_by_text(words)).to_be_visible()
-    assert stage.settings["loss"] == "parabolic-valley"
+    assert stage.settings["loss"] == "hyperbola"
+    assert stage.settings["rule"] == ["ngd"]
     assert stage.settings["eta"] == 0.07
     assert "zip" not in stage.query
 

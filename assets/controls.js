@@ -6,6 +6,7 @@
   const FIELDS = { eta: "eta", start: "start-x", steps: "horizon", noise: "noise", seed: "seed" };
   const MOST_RULES = 3;
   const HAND_RESTS = 150;
+  const TEXT_PAUSE = 120;
 
   const $ = (id) => document.getElementById(id);
   const known = {}; // what the controls show
@@ -14,9 +15,11 @@
   let unit = "tau"; // of the horizon
   let tau = null; // the horizon in slow time, once a person has set it
   let resting = null;
+  let written = 0;
 
   function begin() {
     $("loss").addEventListener("change", (event) => chooseLoss(event.target.value));
+    edgewalk.sliders.begin((id, value) => edgewalk.stage.state.result && changes[id](value));
     showSpeed();
   }
 
@@ -44,13 +47,13 @@
   const changes = {
     rules: chooseRules,
     eta: (text) => {
-      if (Number(text) > 0) setQuietly("eta-slider", Math.log10(Number(text)));
+      showEta(Number(text));
       set("eta", text);
     },
     "eta-slider": (power) => {
       const eta = String(Number((10 ** power).toPrecision(3)));
-      setQuietly("eta", eta);
-      drag("eta", eta);
+      showEta(Number(eta));
+      drag("eta", eta, { eta });
     },
     horizon: setHorizon,
     "horizon-unit": (name) => {
@@ -79,10 +82,15 @@
     },
   };
 
-  // Change a control from elsewhere on the page, as if a person had.
+  // Change the strobe or the speed from elsewhere on the page, as if a person had.
   function change(id, value) {
-    setQuietly(id, value);
+    if (id === "speed") edgewalk.sliders.set("speed", value);
+    else setQuietly(id, value);
     changes[id](value);
+  }
+
+  function showEta(eta) {
+    if (eta > 0) edgewalk.sliders.set("eta-slider", Math.log10(eta), String(eta));
   }
 
   function set(key, text) {
@@ -91,19 +99,34 @@
     edgewalk.stage.request({});
   }
 
-  // A control that is being dragged: a run at each move, the full one when the hand rests.
-  function drag(key, text) {
+  // A control that is being dragged: a run at each move, the full one when the hand rests; `texts`
+  // are what its text fields then say, which follow more slowly, since the page's framework takes
+  // longer to write them than the server to simulate.
+  function drag(key, text, texts) {
     edgewalk.stage.state.query[key] = text;
     keepHorizon(key);
     edgewalk.stage.request({ dragged: true });
     clearTimeout(resting);
-    resting = setTimeout(() => edgewalk.stage.request({}), HAND_RESTS);
+    resting = setTimeout(() => {
+      write(texts);
+      edgewalk.stage.request({});
+    }, HAND_RESTS);
+    if (performance.now() - written > TEXT_PAUSE) write(texts);
   }
 
-  function dragStart(point) {
-    setQuietly("start-x", point[0]);
-    setQuietly("start-y", point[1]);
-    drag("start", point.join(","));
+  function write(texts) {
+    written = performance.now();
+    for (const [id, text] of Object.entries(texts)) setQuietly(id, text);
+  }
+
+  function dragStart([x, y]) {
+    drag("start", `${x},${y}`, { "start-x": x, "start-y": y });
+  }
+
+  // Where the start is by now, whether or not its run has arrived.
+  function startNow() {
+    const { query, result } = edgewalk.stage.state;
+    return query.start ? query.start.split(",").map(Number) : result.settings.start;
   }
 
   function chooseRules(keys) {
@@ -166,7 +189,7 @@
     $("loss").value = settings.loss;
     setQuietly("rules", settings.rule);
     setQuietly("eta", short(settings.eta));
-    setQuietly("eta-slider", Math.log10(settings.eta));
+    showEta(settings.eta);
     setQuietly("start-x", short(settings.start[0]));
     setQuietly("start-y", short(settings.start[1]));
     setQuietly("noise", String(settings.noise));
@@ -185,19 +208,26 @@
 
   // What depends on the run that has arrived.
   function showRun({ words, settings }) {
-    const { props, player } = edgewalk.stage;
+    const { player } = edgewalk.stage;
+    const said = JSON.stringify([words.formula, words.rules]);
+    if (said !== known.words) showFormulas(words);
+    known.words = said;
+    showHorizon(settings);
+    edgewalk.sliders.setMost("playhead", Math.max(player.last, 1));
+    document.body.dataset.ready = "yes";
+  }
+
+  function showFormulas(words) {
     $("formula").textContent = words.formula;
     $("valley").textContent = words.valley;
     $("valley-sharpness").textContent = words.sharpness;
     $("rule-formulas").replaceChildren(...words.rules.map((rule) => element("span", rule.formula)));
-    showHorizon(settings);
-    if (known.last !== player.last) props("playhead", { max: Math.max(player.last, 1) });
-    known.last = player.last;
-    document.body.dataset.ready = "yes";
   }
 
   function showSpeed() {
-    $("speed-words").textContent = `${edgewalk.stage.player.speed.toLocaleString("en")} steps a second`;
+    const { speed } = edgewalk.stage.player;
+    $("speed-words").textContent = `${speed.toLocaleString("en")} steps a second`;
+    edgewalk.sliders.set("speed", Math.log10(speed), $("speed-words").textContent);
   }
 
   // Messages at the control they are about, the others below the controls; older ones go.
@@ -214,6 +244,6 @@
   const element = (name, text) => Object.assign(document.createElement(name), { textContent: text });
 
   edgewalk.controls = {
-    begin, heard, change, setQuietly, dragStart, showSettings, setClock, showRun, say,
+    begin, heard, change, dragStart, startNow, showSettings, setClock, showRun, say,
   };
 })();

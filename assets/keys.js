@@ -6,7 +6,7 @@
   const STROBES = ["all", "even", "odd", "midpoints"];
   const FASTER = 0.3; // powers of ten
   const HIGHEST_SPEED = 4;
-  const TEXT_FIELDS = "input:not([type=checkbox]):not([type=radio]), select, textarea";
+  const TEXT_FIELDS = "input:not([type=checkbox], [type=radio], [type=range]), select, textarea";
 
   function begin() {
     document.addEventListener("click", onClick);
@@ -74,8 +74,8 @@
     const { target, key } = event;
     const moves = key.startsWith("Arrow") || key === "Home" || key === "End";
     if (target.closest(TEXT_FIELDS)) return;
-    if (moves && target.closest("[role=slider], input")) return;
-    if (key === " " && target.closest("button, summary, input")) return;
+    if (moves && target.closest("input")) return;
+    if (key === " " && target.closest("button, summary, [type=checkbox], [type=radio]")) return;
     if (!keys[key]) return;
     event.preventDefault();
     keys[key](event);

@@ -28,7 +28,7 @@
     showPosition(run, step, player.last);
     showUnit(place, state.result.profile_axis);
     showStory(run, place, state.result.words.stories[focus]);
-    edgewalk.controls.setQuietly("playhead", step);
+    edgewalk.sliders.set("playhead", step, `step ${step}`);
     edgewalk.embed.tell(step, run.eta, place.part.columns.sharpness[place.row]);
     if (standing && !player.playing) summarise(run, numbers);
   }

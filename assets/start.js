@@ -40,7 +40,7 @@
     event.preventDefault();
     event.stopPropagation();
     const map = frame();
-    const [x, y] = ["start-x", "start-y"].map((id) => Number(document.getElementById(id).value));
+    const [x, y] = edgewalk.controls.startNow();
     const share = NUDGE * (event.shiftKey ? 10 : 1);
     move(x + way[0] * share * size(map.rangeX), y + way[1] * share * size(map.rangeY), map);
   }

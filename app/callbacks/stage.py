@@ -13,7 +13,6 @@ from app.figures.sharpness import sharpness_frame
 CONTROLS = (
     ids.RULES,
     ids.ETA,
-    ids.ETA_SLIDER,
     ids.HORIZON,
     ids.HORIZON_UNIT,
     ids.START_X,
@@ -23,8 +22,6 @@ CONTROLS = (
     ids.CLOCK,
     ids.STROBE,
     ids.SCALE,
-    ids.PLAYHEAD,
-    ids.SPEED,
 )
 
 

@@ -143,18 +143,11 @@ def _eta(settings: Settings) -> html.Div:
     return html.Div(
         [
             _field(ids.ETA, "Step size η", f"{settings.eta:g}"),
-            dmc.Slider(
-                id=ids.ETA_SLIDER,
-                min=math.log10(ETA_LOW),
-                max=math.log10(ETA_HIGH),
-                step=0.01,
-                value=math.log10(settings.eta),
-                updatemode="drag",
-                label=None,
-                thumbLabel="Step size η",
-                thumbSize=24,
-                size=4,
-                className="slider",
+            _slider(
+                ids.ETA_SLIDER,
+                "Step size η",
+                (math.log10(ETA_LOW), math.log10(ETA_HIGH), 0.01),
+                math.log10(settings.eta),
             ),
         ]
     )
@@ -226,6 +219,13 @@ def _more(settings: Settings) -> html.Details:
             html.P("every tenth step, a nudge of at most this length", className="facts"),
         ]
     )
+
+
+def _slider(name: str, label: str, scale: tuple[float, float, float], value: float) -> html.Div:
+    """The place of a slider; the page's script puts the browser's own there."""
+    low, high, step = (f"{number:g}" for number in scale)
+    data = _data(label=label, low=low, high=high, step=step, value=f"{value:g}")
+    return html.Div(id=name, className="slider", **data)
 
 
 def _field(name: str, label: str, value: str) -> dmc.TextInput:
@@ -365,37 +365,15 @@ def _transport() -> html.Div:
             ),
             html.Div(
                 [
-                    dmc.Slider(
-                        id=ids.PLAYHEAD,
-                        min=0,
-                        max=1,
-                        step=1,
-                        value=0,
-                        updatemode="drag",
-                        label=None,
-                        thumbLabel="Playhead",
-                        thumbSize=24,
-                        size=4,
-                        className="slider",
-                    ),
+                    _slider(ids.PLAYHEAD, "Playhead", (0, 1, 1), 0),
                     html.P(id="position", className="facts"),
                 ],
                 className="playhead",
             ),
             html.Div(
                 [
-                    dmc.Slider(
-                        id=ids.SPEED,
-                        min=SPEED_LOW,
-                        max=SPEED_HIGH,
-                        step=0.05,
-                        value=math.log10(START_SPEED),
-                        updatemode="drag",
-                        label=None,
-                        thumbLabel="Speed",
-                        thumbSize=24,
-                        size=4,
-                        className="slider",
+                    _slider(
+                        ids.SPEED, "Speed", (SPEED_LOW, SPEED_HIGH, 0.05), math.log10(START_SPEED)
                     ),
                     html.P(id="speed-words", className="facts"),
                 ],
@@ -440,7 +418,7 @@ def _exports() -> html.Dialog:
 
 def _export(what: str, form: str, name: str) -> html.Button:
     label = f"{what}, {form}"
-    return html.Button(form, className="button", **_aria(label=label), **_data("export", name))
+    return html.Button(form, className="button", **_aria(label=label), **_data(export=name))
 
 
 def _dialog(name: str, title: str, content: list[Any]) -> html.Dialog:
@@ -458,5 +436,5 @@ def _aria(**attributes: str) -> dict[str, Any]:
     return {f"aria-{name}": value for name, value in attributes.items()}
 
 
-def _data(name: str, value: str) -> dict[str, Any]:
-    return {f"data-{name}": value}
+def _data(**values: str) -> dict[str, Any]:
+    return {f"data-{name}": value for name, value in values.items()}

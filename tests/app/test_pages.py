@@ -71,6 +71,10 @@ def table(name: str) -> set[str]:
     return set(re.findall(r"^    \"?([\w-]+)\"?(?::|,$)", body, re.M))
 
 
+def is_slider(part: dict) -> bool:
+    return part["props"].get("className") == "slider"
+
+
 # ---- ids ----
 
 
@@ -108,7 +112,8 @@ def test_what_points_to_another_part_of_the_page_finds_it(layout: Component) -> 
 
 
 def test_every_control_is_heard_and_every_one_that_is_heard_exists(layout: Component) -> None:
-    assert table("changes") == set(CONTROLS)
+    sliders = {p["props"]["id"] for p in components(layout) if is_slider(p)}
+    assert table("changes") == set(CONTROLS) | sliders
     assert len(set(CONTROLS)) == len(CONTROLS)
     for control in CONTROLS:
         assert "value" in with_id(layout, control), control
@@ -188,7 +193,11 @@ def test_button_has_its_name(layout: Component, name: str) -> None:
 
 @pytest.mark.parametrize("name", ["Step size η", "Playhead", "Speed"])
 def test_slider_has_its_name(layout: Component, name: str) -> None:
-    assert [s["thumbLabel"] for s in of_type(layout, "Slider")].count(name) == 1
+    places = [p["props"] for p in components(layout) if is_slider(p)]
+    assert [place["data-label"] for place in places].count(name) == 1
+    for place in places:
+        low, value, high = (float(place[f"data-{end}"]) for end in ("low", "value", "high"))
+        assert low <= value <= high
 
 
 def test_losses_are_chosen_from_the_catalogue(layout: Component) -> None:
@@ -246,7 +255,8 @@ def test_controls_begin_as_the_settings_say() -> None:
     value = {name: with_id(page, name).get("value") for name in CONTROLS}
     assert value[ids.RULES] == ["ngd", "gd"]
     assert float(value[ids.ETA]) == 0.05
-    assert 10 ** value[ids.ETA_SLIDER] == pytest.approx(0.05)
+    slider = with_id(page, ids.ETA_SLIDER)["data-value"]
+    assert 10 ** float(slider) == pytest.approx(0.05, rel=1e-4)
     assert (value[ids.START_X], value[ids.START_Y]) == ("1.25", "-0.5")
     assert float(value[ids.NOISE]) == 1e-9
     assert (value[ids.SEED], value[ids.CLOCK]) == ("7", "eta")

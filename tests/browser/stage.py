@@ -46,6 +46,7 @@ class Stage:
     def type_into(self, field: str, text: str) -> None:
         self.page.fill(f"#{field}", text)
         self.page.keyboard.press("Enter")
+        self.page.wait_for_timeout(120)  # until the page has heard of it
         self.settle()
 
     @property

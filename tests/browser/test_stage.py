@@ -121,7 +121,7 @@ def test_eta_by_slider_and_by_typing(stage: Stage):
     assert stage.step == pytest.approx(100 * (0.1 / 0.0933) ** 2, abs=1)
     stage.type_into("eta", "0.05")
     stage.expect_query(eta="0.05")
-    assert float(stage.slider("Step size η").get_attribute("aria-valuenow") or 0) == pytest.approx(
+    assert float(stage.slider("Step size η").input_value()) == pytest.approx(
         np.log10(0.05), abs=0.01
     )
 

@@ -1,0 +1,217 @@
+"""`python -m dynamics`: one JSON object; or one line of complaint, status 2, nothing written."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import dynamics
+from dynamics.__main__ import main
+from dynamics.flows import limiting_flow
+
+SIMULATE = "simulate --loss hyperbola --rule ngd --eta 0.05 --start 2,0.7 --steps 40"
+FLOW = "flow --loss hyperbola --rule ngd --start 2,0.5 --tau 2"
+RATE = "rate --loss hyperbola --rule ngd --start 2,0.7 --tau 1 --etas 0.1,0.05,0.025"
+
+
+def answer(capsys: pytest.CaptureFixture, line: str) -> dict:
+    """What a command prints, as JSON without NaN."""
+    assert main(line.split()) == 0
+    printed = capsys.readouterr()
+    assert printed.err == ""
+    assert printed.out.count("\n") == 1
+    return json.loads(printed.out, parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
+
+
+def changed(line: str, **options: str | None) -> str:
+    """A command with options replaced, or left out where they are None."""
+    for name, value in options.items():
+        line = re.sub(rf" --{name} \S+", "", line)
+        line += f" --{name} {value}" if value is not None else ""
+    return line
+
+
+def test_list(capsys) -> None:
+    printed = answer(capsys, "list")
+    assert list(printed["losses"]) == list(dynamics.LOSSES)
+    assert list(printed["rules"]) == list(dynamics.RULES)
+    for key, loss in dynamics.LOSSES.items():
+        assert printed["losses"][key]["formula"] == loss.formula
+        assert printed["losses"][key]["sharpness"] == loss.sharpness_formula
+        assert tuple(printed["losses"][key]["start"]) == loss.start
+
+
+def test_simulate(capsys) -> None:
+    printed = answer(capsys, SIMULATE)
+    run = dynamics.simulate("hyperbola", "ngd", (2.0, 0.7), 0.05, 40)
+    found = dynamics.measure(run)
+    assert printed["x"] == run.x[-1].tolist()
+    assert printed["x_prev"] == run.x[-2].tolist()
+    assert printed["projection"] == found.projection[-1].tolist()
+    assert printed["loss"] == found.loss[-1]
+    assert printed["sharpness"] == found.projection_sharpness[-1]
+    assert printed["flow"] == found.flow[-1].tolist()
+    assert printed["gap"] == found.gap[-1]
+    assert printed["stableness_pair"] == found.stableness_pair[-1]
+    assert printed["outcome"] == "reached"
+    assert printed["settings"]["start"] == [2.0, 0.7]
+
+
+@pytest.mark.parametrize("rule", ["gd", "gradient-flow"])
+def test_a_rule_without_a_flow_has_none(capsys, rule: str) -> None:
+    printed = answer(capsys, changed(SIMULATE, rule=rule))
+    assert printed["flow"] is None
+    assert printed["gap"] is None
+    assert printed["x"] is not None
+
+
+def test_no_steps(capsys) -> None:
+    printed = answer(capsys, changed(SIMULATE, steps="0"))
+    assert printed["x"] == [2.0, 0.7]
+    assert printed["x_prev"] is None
+    assert printed["stableness_pair"] is None
+
+
+def test_divergence_is_an_answer(capsys) -> None:
+    printed = answer(
+        capsys, "simulate --loss paper-valley --rule gd --eta 0.05 --start 14.7,3 --steps 100"
+    )
+    assert printed["outcome"] == "not_finite"
+    assert printed["outcome_step"] == 6
+    assert printed["x"][0] is not None
+
+
+@pytest.mark.parametrize("start", ["-2,0.7", "-.5,-1", "2,-0.7", "-2e0,1"])
+def test_a_start_may_begin_with_a_minus(capsys, start: str) -> None:
+    printed = answer(capsys, changed(SIMULATE, start=start))
+    assert printed["settings"]["start"] == [float(number) for number in start.split(",")]
+
+
+def test_noise_and_seed(capsys) -> None:
+    ends = [answer(capsys, f"{SIMULATE} --noise 1e-3 --seed {seed}")["x"] for seed in (1, 1, 2)]
+    assert ends[0] == ends[1] != ends[2]
+    assert answer(capsys, f"{SIMULATE} --noise 1e-3 --seed 2")["settings"]["seed"] == 2
+
+
+def test_flow(capsys) -> None:
+    printed = answer(capsys, FLOW)
+    ngd = dynamics.RULES["ngd"]
+    x = limiting_flow(dynamics.LOSSES["hyperbola"], ngd, np.array([2, 0.5]), np.array([0, 2.0]))
+    np.testing.assert_allclose(printed["x"], x[-1], rtol=1e-8)
+    np.testing.assert_allclose(printed["sharpness"], np.sum(x[-1] ** 2), rtol=1e-8)
+
+
+def test_flow_begins_at_the_projection(capsys) -> None:
+    """√L on the parabolic valley from a point with y = 0: x₀e^{−τ/4}; from above it, from Φ."""
+    line = "flow --loss parabolic-valley --rule sqrt-gd --start 2,0 --tau 2"
+    np.testing.assert_allclose(answer(capsys, line)["x"], [2 * np.exp(-0.5), 0], rtol=1e-12)
+    above = answer(capsys, changed(line, start="2,1"))["x"]
+    foot = dynamics.LOSSES["parabolic-valley"].projection(np.array([2.0, 1.0]))
+    np.testing.assert_allclose(above, [foot[0] * np.exp(-0.5), 0], rtol=1e-12)
+
+
+def test_gradient_flow_is_followed_in_its_own_time(capsys) -> None:
+    line = "flow --loss quadratic --rule gradient-flow --start 1,1 --tau 0.5"
+    np.testing.assert_allclose(answer(capsys, line)["x"], np.exp([-1.5, -0.5]), rtol=1e-8)
+
+
+def test_rate(capsys) -> None:
+    printed = answer(capsys, RATE)
+    assert printed["etas"] == [0.1, 0.05, 0.025]
+    assert len(printed["gaps"]) == 3
+    low, high = printed["slope_interval"]
+    assert low < printed["slope"] < high
+
+
+@pytest.mark.parametrize("suffix", [".npz", ".csv", ".json"])
+@pytest.mark.parametrize("line", [SIMULATE, FLOW])
+def test_out(capsys, tmp_path: Path, line: str, suffix: str) -> None:
+    path = tmp_path / f"run{suffix}"
+    printed = answer(capsys, f"{line} --out {path}")
+    assert list(tmp_path.iterdir()) == [path]
+    name = "x" if line == SIMULATE else "flow"
+    if suffix == ".npz":
+        last = np.load(path)[name][-1]
+    elif suffix == ".json":
+        last = np.array(json.loads(path.read_text())["columns"][name])[-1]
+    else:
+        head, *rows = [row.split(",") for row in path.read_text().splitlines()[1:]]
+        last = np.array([float(rows[-1][head.index(f"{name}_{i}")]) for i in range(2)])
+    np.testing.assert_array_equal(last, printed["x"])
+
+
+BAD = [
+    (changed(SIMULATE, loss="hyperbla"), "no loss called 'hyperbla'. Did you mean 'hyperbola'?"),
+    (changed(SIMULATE, rule="nqd"), "no rule called 'nqd'. Did you mean 'ngd'?"),
+    (changed(SIMULATE, eta="0"), "eta must be a number above 0, got 0.0"),
+    (changed(SIMULATE, eta="-1"), "eta must be a number above 0, got -1.0"),
+    (changed(SIMULATE, eta="nan"), "eta must be a number above 0, got nan"),
+    (changed(SIMULATE, eta="fast"), "must be a number, got 'fast'"),
+    (changed(SIMULATE, start="2"), "start must have 2 numbers for hyperbola, got 1"),
+    (changed(SIMULATE, start="2,x"), "must be a number, got 'x'"),
+    (changed(SIMULATE, start="2,inf"), "start must be finite numbers, got 2.0,inf"),
+    (changed(SIMULATE, loss="ring", start="0,0"), "start must lie in r > 0.1"),
+    (changed(SIMULATE, steps="-1"), "steps must be a whole number in 0 … 10000000, got -1"),
+    (changed(SIMULATE, steps="10000001"), "steps must be a whole number in 0 … 10000000, got 100"),
+    (changed(SIMULATE, steps="1.5"), "must be a whole number, got '1.5'"),
+    (changed(SIMULATE, noise="-1"), "noise must be 0 or more, got -1.0"),
+    (changed(SIMULATE, seed="-1"), "seed must be a whole number in 0 … 4294967295, got -1"),
+    (changed(SIMULATE, out="run.txt"), "out must end in .npz, .csv, .json, got run.txt"),
+    (changed(SIMULATE, out="none/run.csv"), "out must lie in a folder that exists, got none/run"),
+    (changed(SIMULATE, start=None), "the following arguments are required: --start"),
+    (changed(SIMULATE, step="1"), "unrecognized arguments: --step"),
+    (changed(FLOW, rule="gd"), "rule must have a flow (ngd, sqrt-gd, gradient-flow), got gd"),
+    (changed(FLOW, tau="-1"), "tau must be a number above 0, got -1.0"),
+    (changed(FLOW, tau="inf"), "tau must be a number above 0, got inf"),
+    (changed(FLOW, out="run.txt"), "out must end in .npz, .csv, .json, got run.txt"),
+    (changed(RATE, etas="0.1"), "etas must hold two different step sizes or more, got 1"),
+    (changed(RATE, etas="0.1,"), "must be a number, got ''"),
+    (changed(RATE, rule="gd"), "rule must have a limiting flow (ngd, sqrt-gd), got gd"),
+    (changed(RATE, tau="0"), "tau must be a number above 0, got 0.0"),
+    ("", "the following arguments are required: COMMAND"),
+    ("walk", "invalid choice: 'walk'"),
+]
+
+
+@pytest.mark.parametrize(("line", "message"), BAD)
+def test_bad_input_gets_one_line(
+    capsys, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str, message: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    try:
+        status = main(line.split())
+    except SystemExit as leaving:
+        status = leaving.code
+    printed = capsys.readouterr()
+    assert status == 2
+    assert printed.out == ""
+    assert printed.err.count("\n") == 1
+    assert message in printed.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_cannot_be_written_gets_one_line(capsys, tmp_path: Path) -> None:
+    (tmp_path / "run.csv").mkdir()
+    assert main([*SIMULATE.split(), "--out", str(tmp_path / "run.csv")]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.count("\n") == 1
+
+
+def test_as_a_program(tmp_path: Path) -> None:
+    def program(line: str) -> subprocess.CompletedProcess:
+        command = [sys.executable, "-m", "dynamics", *line.split()]
+        root = Path(__file__).parents[2]
+        return subprocess.run(command, capture_output=True, text=True, cwd=root, check=False)
+
+    good = program(f"{SIMULATE} --out {tmp_path / 'run.npz'}")
+    assert (good.returncode, good.stderr) == (0, "")
+    assert json.loads(good.stdout)["outcome"] == "reached"
+    assert (tmp_path / "run.npz").exists()
+    bad = program(changed(SIMULATE, eta="-1"))
+    assert (bad.returncode, bad.stdout) == (2, "")
+    assert bad.stderr == "dynamics: eta must be a number above 0, got -1.0\n"

@@ -1,0 +1,249 @@
+"""Flows against closed forms, against SciPy, and against the law they obey."""
+
+from functools import lru_cache, partial
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from scipy.integrate import solve_ivp
+
+import dynamics
+from dynamics import Branch, Loss, Outcome, Rule, Run, measure
+from dynamics.flows import gradient_flow, limiting_flow, solve_limiting_flow
+from dynamics.projection import projection
+from dynamics.simulate import ROWS
+
+# As many as a run has, so that what is compiled for runs is compiled once.
+TIMES = np.linspace(0.0, 2.0, ROWS)
+TAU = np.linspace(0.0, 3.0, 31)
+
+# Of the law dX/dτ = −rate · P⊥∇f(λ₁): theory.md, section 3.
+LAWS = {"ngd": (0.25, np.log), "sqrt-gd": (0.125, lambda sharpness: sharpness)}
+
+FLATTEST = {
+    "parabolic-valley": (0, 0),
+    "paper-valley": (0, 0),
+    "hyperbola": (1, 1),
+    "quartic-hyperbola": (1, 1),
+    "ellipse": (np.sqrt(2), 0),
+    "ring": (-1, 0),
+}
+
+
+def test_the_flow_obeys_its_law_along_a_branch(valley: Loss, drifting: Rule) -> None:
+    """ds/dτ = −rate · f(λ₁)'/‖γ'‖² for the parameter s of a branch γ, by differences and SciPy."""
+    if not valley.branches:
+        pytest.skip("no branch to walk along")
+    for branch in valley.branches:
+        for s in in_view(valley, branch):
+            x = flow(valley, drifting, branch.curve(s), TAU[-1])
+            walked = walk(valley, drifting, branch, s)
+            np.testing.assert_allclose(x, jax.vmap(branch.curve)(walked), rtol=1e-6, atol=1e-6)
+
+
+def test_the_closed_form_is_what_the_solver_finds(valley: Loss) -> None:
+    """One rule a loss, for the time it takes; the law above holds every rule to the same flow."""
+    for key in sorted(valley.limiting_flows)[:1]:
+        rule, x = dynamics.RULES[key], foot(valley)
+        exact = limiting_flow(valley, rule, x, TAU)
+        np.testing.assert_allclose(solved(valley, rule)(x, TAU), exact, rtol=1e-8, atol=1e-8)
+
+
+def test_hyperbola_ngd_by_the_law_of_c() -> None:
+    """dc/dτ = −c/√(c² + 4), c = x² − y²."""
+    loss = dynamics.LOSSES["hyperbola"]
+    x, y = flow(loss, dynamics.RULES["ngd"], loss.start, TAU[-1]).T
+    law = solve_ivp(
+        lambda _, c: -c / np.sqrt(c**2 + 4), (0, 3), [x[0] ** 2 - y[0] ** 2],
+        t_eval=TAU, rtol=1e-11, atol=1e-12,
+    )  # fmt: skip
+    np.testing.assert_allclose(x**2 - y**2, law.y[0], rtol=1e-8)
+
+
+def test_hyperbolas_sqrt_gd_by_the_law_of_c() -> None:
+    """c = c₀e^{−τ/2}, and four times as fast on the quartic, whose sharpness is four times it."""
+    for key, rate in (("hyperbola", 0.5), ("quartic-hyperbola", 2.0)):
+        loss = dynamics.LOSSES[key]
+        x, y = solved(loss, dynamics.RULES["sqrt-gd"])(foot(loss), TAU).T
+        np.testing.assert_allclose(
+            x**2 - y**2, (x[0] ** 2 - y[0] ** 2) * np.exp(-rate * TAU), rtol=1e-8
+        )
+
+
+def test_parabolic_valleys_by_their_laws() -> None:
+    """NGD: ln X + ½X² = const − τ/2 on both; √L: X₀e^{−τ/4}, and twice as fast without the ½."""
+    for key, rate in (("parabolic-valley", 0.25), ("paper-valley", 0.5)):
+        loss = dynamics.LOSSES[key]
+        x, y = limiting_flow(loss, dynamics.RULES["ngd"], jnp.array([2.0, 0.0]), TAU).T
+        np.testing.assert_allclose(np.log(x) + x**2 / 2, np.log(2) + 2 - TAU / 2, rtol=1e-12)
+        np.testing.assert_array_equal(y, 0)
+        x, _ = limiting_flow(loss, dynamics.RULES["sqrt-gd"], jnp.array([2.0, 0.0]), TAU).T
+        np.testing.assert_allclose(x, 2 * np.exp(-rate * TAU), rtol=1e-12)
+
+
+def test_ring_ngd_by_its_law() -> None:
+    """tan(φ/2) grows as e^{τ/4}."""
+    loss, ngd = dynamics.LOSSES["ring"], dynamics.RULES["ngd"]
+    for angle in (0.3, -0.3, 2.0):
+        x, y = limiting_flow(loss, ngd, jnp.array([np.cos(angle), np.sin(angle)]), TAU).T
+        np.testing.assert_allclose(
+            np.tan(np.arctan2(y, x) / 2), np.tan(angle / 2) * np.exp(TAU / 4), rtol=1e-10
+        )
+
+
+@pytest.mark.parametrize("x", [(1.0, 0.0), (-1.0, 0.0)])
+def test_the_flow_rests_where_the_sharpness_of_the_ring_is_stationary(x, drifting: Rule) -> None:
+    """At φ = 0 the closed form is 0 · ∞ for long times; at φ = π it is infinite."""
+    path = flow(dynamics.LOSSES["ring"], drifting, x, 1e12)
+    np.testing.assert_allclose(path, [x] * len(TAU), atol=1e-9)
+
+
+def test_the_flow_stays_on_the_manifold_and_flattens(
+    valley: Loss, drifting: Rule, autodiff
+) -> None:
+    path = flow(valley, drifting, valley.start, TAU[-1])
+    np.testing.assert_allclose(path[0], foot(valley), atol=1e-8)
+    sharpness = np.linalg.eigvalsh(autodiff.hessian(valley, path))[:, -1]
+    assert np.all(autodiff.value(valley, path) < 1e-20 * sharpness)
+    assert np.all(np.diff(sharpness) < 0)
+
+
+def test_a_flow_can_be_cut_in_two(valley: Loss, drifting: Rule) -> None:
+    whole = flow(valley, drifting, valley.start, 3.0)
+    rest = flow(valley, drifting, whole[10], 2.0)
+    np.testing.assert_allclose(rest[[0, 15, 30]], whole[[10, 20, 30]], atol=1e-8)
+
+
+def test_a_long_flow_arrives_where_it_is_flattest(valley: Loss, drifting: Rule, autodiff) -> None:
+    """Also where the solver could not keep up with its own rounding for so long."""
+    path = flow(valley, drifting, valley.start, 1e12)
+    assert np.all(np.isfinite(path))
+    if valley.key in FLATTEST:
+        np.testing.assert_allclose(path[-1], FLATTEST[valley.key], atol=1e-7)
+    for branch in valley.branches[:1]:
+        s = np.linspace(branch.low, branch.high, 20_001)
+        near = int(np.argmin(np.linalg.norm(jax.vmap(branch.curve)(s) - path[-1], axis=1)))
+        around = jax.vmap(branch.curve)(s[max(near - 200, 0) : near + 200])
+        sharpness = np.linalg.eigvalsh(autodiff.hessian(valley, around))[:, -1]
+        end = np.linalg.eigvalsh(autodiff.hessian(valley, path[-1:]))[0, -1]
+        np.testing.assert_allclose(end, sharpness.min(), rtol=1e-6)
+
+
+def test_rules_without_a_limiting_flow_get_none(loss: Loss, rule: Rule) -> None:
+    if rule.drift is None:
+        assert np.all(np.isnan(limiting_flow(loss, rule, jnp.array(loss.start), TAU)))
+
+
+def test_a_point_has_nowhere_to_drift(drifting: Rule) -> None:
+    x = jnp.array([0.3, -0.2])
+    path = limiting_flow(dynamics.LOSSES["quadratic"], drifting, x, TAU)
+    np.testing.assert_array_equal(path, [x] * len(TAU))
+
+
+def test_a_plane_of_minimisers_is_crossed_by_its_law() -> None:
+    """½(1 + x² + 2y²)z². √L: x₀e^{−τ/4}, y₀e^{−τ/2}."""
+    loss = Loss(
+        "plane", lambda x: 0.5 * (1 + x[0] ** 2 + 2 * x[1] ** 2) * x[2] ** 2, start=(1.2, 0.8, 0.3)
+    )
+    x, y, z = limiting_flow(loss, dynamics.RULES["sqrt-gd"], jnp.array([1.2, 0.8, 0.0]), TAU).T
+    np.testing.assert_allclose(x, 1.2 * np.exp(-TAU / 4), rtol=1e-8)
+    np.testing.assert_allclose(y, 0.8 * np.exp(-TAU / 2), rtol=1e-8)
+    np.testing.assert_allclose(z, 0, atol=1e-12)
+
+
+def test_gradient_flow_is_that_of_scipy(loss: Loss, autodiff) -> None:
+    solution = solve_ivp(
+        lambda _, z: -autodiff.gradient(loss, [z])[0], (0, TIMES[-1]), loss.start, "LSODA",
+        t_eval=TIMES[::100], rtol=1e-10, atol=1e-12,
+    )  # fmt: skip
+    found = gradient_flow(loss, np.array(loss.start), TIMES)[::100]
+    np.testing.assert_allclose(found, solution.y.T, rtol=1e-7, atol=1e-7)
+
+
+def test_gradient_flow_of_a_bowl_by_hand() -> None:
+    """x₀e^{−3s}, y₀e^{−s}: also where the solver has handed over to the linear flow."""
+    times = np.array([*TIMES[:-2], 10.0, 20.0])
+    found = gradient_flow(dynamics.LOSSES["quadratic"], np.array([2.0, 1.0]), times)
+    exact = np.stack([2 * np.exp(-3 * times), np.exp(-times)], axis=1)
+    np.testing.assert_allclose(found, exact, rtol=1e-8, atol=2e-10)
+
+
+def test_gradient_flow_arrives(loss: Loss, along) -> None:
+    """At Φ, and stays, however long it is followed."""
+    times = np.array([*TIMES[3:], 1e3, 1e6, 1e15])
+    found = np.asarray(gradient_flow(loss, np.array(loss.start), times))
+    assert np.all(np.isfinite(found))
+    end = along(projection, loss, [loss.start])
+    np.testing.assert_allclose(found[-3:], np.repeat(end, 3, axis=0), atol=1e-8)
+
+
+def test_gradient_flow_leaves_a_saddle_alone() -> None:
+    found = gradient_flow(dynamics.LOSSES["hyperbola"], np.array([0.0, 0.0]), TIMES * 1e6)
+    np.testing.assert_array_equal(found, np.zeros((len(TIMES), 2)))
+
+
+def test_the_order_of_gradient_flow_is_5(fixed_steps) -> None:
+    loss, x = dynamics.LOSSES["hyperbola"], np.array(dynamics.LOSSES["hyperbola"].start)
+    exact = gradient_flow(loss, x, TIMES)[ROWS // 2]
+    end = fixed_steps(partial(gradient_flow.__wrapped__, loss))
+    times = TIMES[: ROWS // 2 + 1 : 500]
+    assert 4.7 < _order(lambda h: end(h, x, times)[-1] - exact, 0.06) < 7
+
+
+def test_the_order_of_the_limiting_flow_is_5(fixed_steps) -> None:
+    loss, ngd = dynamics.LOSSES["hyperbola"], dynamics.RULES["ngd"]
+    exact = flow(loss, ngd, loss.start, TAU[-1])[-1]
+    end = fixed_steps(partial(solve_limiting_flow, loss, ngd))
+    assert 4.7 < _order(lambda h: end(h, foot(loss), TAU)[-1] - exact, 0.12) < 7
+
+
+def _order(error, h: float) -> float:
+    """From the errors at step sizes h and h/2."""
+    coarse, fine = (np.linalg.norm(error(step)) for step in (h, h / 2))
+    assert fine > 3e-12
+    return float(np.log2(coarse / fine))
+
+
+def flow(loss: Loss, rule: Rule, x, tau: float) -> np.ndarray:
+    """X at 31 times up to τ from Φ(x), as it is measured along a run, whose program it shares."""
+    start, step = np.array(x, float), 100 * np.arange(31)
+    eta, rows = float(np.sqrt(tau / step[-1])), np.tile(start, (31, 1))
+    run = Run(loss, rule, start, eta, int(step[-1]), 0.0, 0, step, rows, Outcome.REACHED, 0)
+    return measure(run).flow
+
+
+@lru_cache
+def foot(loss: Loss) -> np.ndarray:
+    """Φ of the loss's own start."""
+    return np.asarray(jax.jit(partial(projection, loss))(jnp.array(loss.start)))
+
+
+@lru_cache
+def solved(loss: Loss, rule: Rule):
+    return jax.jit(partial(solve_limiting_flow, loss, rule))
+
+
+def in_view(loss: Loss, branch: Branch) -> np.ndarray:
+    """Two parameters of a branch that lie in view."""
+    s = np.linspace(branch.low, branch.high, 2001)
+    x, (low, high) = jax.vmap(branch.curve)(s), np.array(loss.view).T
+    seen = s[np.all((low < x) & (x < high), axis=1)]
+    return seen[[len(seen) // 5, 3 * len(seen) // 4]] if seen.size else seen
+
+
+def walk(loss: Loss, rule: Rule, branch: Branch, s: float) -> np.ndarray:
+    """The parameter at each τ, from differences of eigenvalues and of points."""
+    rate, f = LAWS[rule.key]
+    h = 2e-3
+    around = jax.jit(lambda s: jax.vmap(branch.curve)(s + h * jnp.array([-2.0, -1, 1, 2])))
+    hessians = jax.jit(jax.vmap(jax.hessian(loss.value)))
+    weights = np.array([1, -8, 8, -1]) / (12 * h)
+
+    def velocity(_, s):
+        x = around(s[0])
+        slope = weights @ f(np.linalg.eigvalsh(hessians(x))[:, -1])
+        return [-rate * slope / np.sum((weights @ x) ** 2)]
+
+    solution = solve_ivp(velocity, (0, TAU[-1]), [s], t_eval=TAU, rtol=1e-8, atol=1e-9)
+    return solution.y[0]

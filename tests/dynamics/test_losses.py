@@ -1,0 +1,182 @@
+"""Every record against itself: what its formulas, its manifold and its words say of one another."""
+
+import math
+import re
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+import dynamics
+from dynamics import Loss
+from dynamics.projection import projection
+
+HALF_E = 0.5 * math.e
+
+# x, L(x), ∇L(x); a point of Γ, λ₁ there. All of it can be checked in the head.
+BY_HAND = {
+    "parabolic-valley": ((1, 1), 1, (1, 2), (2, 0), 5),
+    "paper-valley": ((1, 1), 2, (2, 4), (2, 0), 10),
+    "hyperbola": ((2, 1), 0.5, (1, 2), (2, 0.5), 4.25),
+    "quartic-hyperbola": ((2, 1), 4.5, (12, 24), (-2, 0.5), 17),
+    "ellipse": ((2, 1), 1, (2, 2), (0, 1), 2),
+    "ring": ((0, 2), 0.5, (0.25, 1), (-1, 0), 1 / math.e),
+    "sine-valley": ((0, 1), 0.5, (-1, 1), (0, 0), 2),
+    "quadratic": ((1, 2), 3.5, (3, 2), (0, 0), 3),
+}
+
+
+@pytest.mark.parametrize(("key", "numbers"), BY_HAND.items())
+def test_by_hand(key: str, numbers: tuple) -> None:
+    loss = dynamics.LOSSES[key]
+    x, value, gradient, foot, sharpness = (np.array(number, float) for number in numbers)
+    np.testing.assert_allclose(loss.value(x), value, rtol=1e-15)
+    np.testing.assert_allclose(loss.gradient(x), gradient, rtol=1e-15, atol=1e-16)
+    np.testing.assert_allclose(loss.value(foot), 0, atol=1e-30)
+    np.testing.assert_allclose(loss.manifold_sharpness(foot), sharpness, rtol=1e-15)
+
+
+def test_the_loss_is_zero_on_the_manifold(loss: Loss, on_manifold, autodiff) -> None:
+    np.testing.assert_allclose(autodiff.value(loss, on_manifold(loss)), 0, atol=1e-28)
+
+
+def test_the_loss_is_positive_off_the_manifold(loss: Loss, on_manifold, anywhere, autodiff) -> None:
+    x = on_manifold(loss)
+    steepest = np.linalg.eigh(autodiff.hessian(loss, x))[1][:, :, -1]
+    assert np.all(autodiff.value(loss, anywhere(loss)) > 0)
+    assert np.all(autodiff.value(loss, x + 1e-3 * steepest) > 1e-8)
+    assert np.all(autodiff.value(loss, x - 1e-3 * steepest) > 1e-8)
+
+
+def test_the_gradient_by_hand_is_that_of_the_value(
+    loss: Loss, anywhere, on_manifold, autodiff
+) -> None:
+    if loss.gradient is None:
+        return
+    x = np.concatenate([anywhere(loss), on_manifold(loss), _axes(loss)])
+    by_hand, automatic = jax.vmap(loss.gradient)(x), autodiff.gradient(loss, x)
+    np.testing.assert_allclose(by_hand, automatic, rtol=1e-11, atol=1e-12)
+
+
+def test_gradient_and_hessian_are_finite_on_the_axes(loss: Loss, autodiff) -> None:
+    """Trap 1: also at the angle π, and where a coordinate is 0."""
+    x = _axes(loss)
+    assert np.all(np.isfinite(autodiff.gradient(loss, x)))
+    assert np.all(np.isfinite(autodiff.hessian(loss, x)))
+
+
+def test_the_hessian_has_rank_codim_on_the_manifold(loss: Loss, on_manifold, autodiff) -> None:
+    values = np.linalg.eigvalsh(autodiff.hessian(loss, on_manifold(loss)))
+    relative = values / values[:, -1:]
+    assert np.all(relative[:, loss.d - loss.codim :] > 1e-6)
+    assert np.all(np.abs(relative[:, : loss.d - loss.codim]) < 1e-11)
+
+
+def test_the_sharpness_on_the_manifold_in_closed_form(
+    loss: Loss, on_manifold, along, autodiff
+) -> None:
+    if loss.manifold_sharpness is None:
+        return
+    found = along(lambda loss, x: loss.manifold_sharpness(x), loss, on_manifold(loss))
+    top = np.linalg.eigvalsh(autodiff.hessian(loss, on_manifold(loss)))[:, -1]
+    np.testing.assert_allclose(found, top, rtol=1e-12)
+
+
+def test_the_branches_are_curves_in_view(loss: Loss) -> None:
+    low, high = np.array(loss.view).T
+    seen = []
+    for branch in loss.branches:
+        assert branch.low < branch.high
+        x = jax.vmap(branch.curve)(jnp.linspace(branch.low, branch.high, 2001))
+        assert x.shape == (2001, loss.d)
+        length = np.linalg.norm(np.diff(x, axis=0), axis=1)
+        assert np.all((length > 0) & (length < 0.2))
+        seen.append(np.any(np.all((x > low) & (x < high), axis=1)))
+    assert any(seen) or not loss.branches
+
+
+def test_the_run_begins_in_view_and_in_the_domain(loss: Loss, along) -> None:
+    low, high = np.array(loss.view).T
+    start = np.array(loss.start)
+    assert loss.d == len(loss.start) == len(loss.view)
+    assert np.all(low < high)
+    assert np.all((low < start) & (start < high))
+    (end,) = along(projection, loss, [start])
+    assert np.all((low < end) & (end < high))
+    assert loss.domain is None or loss.domain.inside(start)
+    assert loss.value(start) > 1e-4
+    assert loss.horizon > 0
+
+
+def test_texts(loss: Loss) -> None:
+    assert loss.name
+    assert loss.formula.startswith("L = ")
+    assert loss.valley
+    assert loss.sharpness_formula.startswith("λ₁ = ")
+    assert loss.look_for.endswith(".")
+    assert loss.domain is None or loss.domain.words
+
+
+def test_the_formula_on_screen_is_the_function(loss: Loss, anywhere) -> None:
+    for x in anywhere(loss)[:5]:
+        shown = evaluate(loss.formula.removeprefix("L = "), x)
+        np.testing.assert_allclose(shown, loss.value(x), rtol=1e-12)
+
+
+def test_the_sharpness_on_screen_is_the_function(loss: Loss, on_manifold, autodiff) -> None:
+    text = loss.sharpness_formula.removeprefix("λ₁ = ")
+    shown = [evaluate(text, x) for x in on_manifold(loss)]
+    top = np.linalg.eigvalsh(autodiff.hessian(loss, on_manifold(loss)))[:, -1]
+    np.testing.assert_allclose(shown, top, rtol=1e-12)
+
+
+def test_a_record_needs_only_a_key_a_value_and_a_start() -> None:
+    def own() -> Loss:
+        return Loss(key="own", value=lambda x: jnp.sum(x**2), start=(1.0, 2.0, 3.0))
+
+    assert own().d == 3
+    assert own() != own()  # each stands for its own compiled programs
+
+
+def evaluate(text: str, x: np.ndarray) -> float:
+    """A formula as it stands on screen, at x; the test is skipped where it is written in words."""
+    tokens = re.findall(r"\s+|\d+\.?\d*|sin|cos|exp|[a-zφ]|[²³⁴]|[½¼()+−/]|.", text)
+    python = _python([token for token in tokens if token.strip()])
+    names: dict = dict(zip("xyzw", map(float, x), strict=False)) | vars(math)
+    names["r"], names["φ"] = math.hypot(*x[:2]), math.atan2(x[1], x[0])
+    return eval(python, {"__builtins__": {}}, names)
+
+
+def _python(tokens: list[str]) -> str:
+    """With every product, power and pair of brackets that print leaves out."""
+    signs = {"½": "(1/2)", "¼": "(1/4)", "−": "-", "²": "**2", "³": "**3", "⁴": "**4"}
+    python, before = "", ""
+    while tokens:
+        token = tokens.pop(0)
+        known = token in signs or token in "()+/" or re.fullmatch(r"[\d.]+|[a-zφ]+", token)
+        if not known:
+            pytest.skip(f"{token} is not read by this test")
+        begins, ended = token not in ")+−/²³⁴", before and before not in "(+−/"
+        python += "*" if begins and ended else ""
+        if token in ("sin", "cos", "exp"):
+            power = signs[tokens.pop(0)] if tokens[0] in "²³⁴" else ""
+            inner = _bracketed(tokens)
+            python, before = python + f"{token}({_python(inner)}){power}", ")"
+        else:
+            python, before = python + signs.get(token, token), token
+    return python
+
+
+def _bracketed(tokens: list[str]) -> list[str]:
+    """Takes the argument of a function off the tokens: what is in brackets, or one token."""
+    taken = [tokens.pop(0)]
+    while taken.count("(") > taken.count(")"):
+        taken.append(tokens.pop(0))
+    return taken
+
+
+def _axes(loss: Loss) -> np.ndarray:
+    """Points with all coordinates but one 0, of both signs, in the domain."""
+    x = np.concatenate([1.3 * np.eye(loss.d), -1.3 * np.eye(loss.d)])
+    return np.array([point for point in x if not loss.domain or loss.domain.inside(point)])

@@ -1,0 +1,263 @@
+"""Every column against an independent computation in NumPy, from the value of the loss alone."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+import dynamics
+from dynamics import Loss, Measures, Rule, Run, measure, measure_extras, simulate, window
+from dynamics.measures import loss_and_sharpness, profile_nodes, stableness
+from dynamics.projection import projection
+
+PLANE = Loss("plane", lambda x: 0.5 * (1 + x[0] ** 2 + 2 * x[1] ** 2) * x[2] ** 2, (1.2, 0.8, 0.6))
+LINE = Loss(
+    "line",
+    lambda x: 0.5 * ((1 + x[0] ** 2) * x[1] ** 2 + 0.4 * x[2] ** 2),
+    (1.2, 0.8, 0.6),
+    codim=2,
+)
+
+
+def test_columns_of_one_row(loss: Loss, drifting: Rule, at_the_edge, along, autodiff) -> None:
+    run, found = thinned(*at_the_edge(loss, drifting))
+    assert_rows(run, found, along, autodiff)
+
+
+def test_columns_of_pairs(loss: Loss, drifting: Rule, at_the_edge) -> None:
+    assert_pairs(*at_the_edge(loss, drifting))
+
+
+def test_nothing_is_missing_at_the_edge(loss: Loss, drifting: Rule, at_the_edge) -> None:
+    run, found = at_the_edge(loss, drifting)
+    for name, column in found._asdict().items():
+        assert len(column) == len(run.step), name
+        assert np.all(np.isfinite(column)), name
+        assert column.dtype == (np.int64 if name == "step" else np.float64), name
+
+
+def test_the_direction_points_one_way(loss: Loss, drifting: Rule, at_the_edge) -> None:
+    _, found = at_the_edge(loss, drifting)
+    largest = np.argmax(np.abs(found.direction), axis=1)
+    assert np.all(np.take_along_axis(found.direction, largest[:, None], axis=1) > 0)
+
+
+def test_the_profile_is_the_loss_across_the_valley(
+    loss: Loss, drifting: Rule, at_the_edge, autodiff
+) -> None:
+    """The polynomial through its nodes is L along v₁, and the view holds the iterate."""
+    run, found = at_the_edge(loss, drifting)
+    for row in (1000, 3001, len(run.step) - 1):
+        t = np.linspace(-1, 1, 32)
+        polynomial = np.polynomial.Chebyshev.fit(profile_nodes(), found.profile[row], 8)
+        line = found.projection[row] + found.span[row] * t[:, None] * found.direction[row]
+        across = autodiff.value(loss, line)
+        np.testing.assert_allclose(polynomial(t), across, atol=1e-6 * across.max())
+        assert np.all(found.span[row] >= np.abs(found.offset[row - 1 : row + 2]))
+        assert found.span[row] >= found.bounce[row]
+    np.testing.assert_allclose(np.diff(profile_nodes()[[0, 4, 8]]), np.cos(np.pi / 18), rtol=1e-12)
+
+
+def test_loss_and_sharpness_alone_are_the_same(at_the_edge) -> None:
+    run, found = at_the_edge(dynamics.LOSSES["hyperbola"], dynamics.RULES["ngd"])
+    height, top = loss_and_sharpness(run)
+    np.testing.assert_allclose(height, found.loss, rtol=1e-12)
+    np.testing.assert_allclose(top, found.sharpness, rtol=1e-12)
+
+
+def test_what_nothing_defines_is_nan() -> None:
+    """GD has no limiting flow and no law at the edge; gradient flow no step of its own."""
+    nothing = {"flow", "flow_sharpness", "gap", "bounce", "sqrt_loss_pair"}
+    for key in ("gd", "gradient-flow"):
+        found = measure(simulate("hyperbola", key, None, 0.01, 100))
+        missing = {
+            name for name, column in found._asdict().items() if not np.all(np.isfinite(column))
+        }
+        assert missing == nothing
+        for name in nothing:
+            assert np.all(np.isnan(getattr(found, name)))
+        np.testing.assert_allclose(found.effective_step, 0.01, rtol=1e-15)
+
+
+def test_where_gradient_flow_reaches_no_minimiser_what_needs_it_is_nan() -> None:
+    found = measure(simulate("hyperbola", "ngd", (1.0, -1.0), 0.01, 20))
+    assert np.all(np.isnan(found.projection))
+    assert np.all(np.isnan(found.gap))
+    assert np.all(np.isfinite(found.sharpness))
+    assert np.all(np.isfinite(found.loss))
+
+
+@pytest.mark.parametrize("steps", [0, 1, 2, 7])
+def test_short_runs(steps: int, along, autodiff) -> None:
+    run = simulate("hyperbola", "ngd", (1.3, 0.8), 0.05, steps)
+    found = measure(run)
+    assert_rows(run, found, along, autodiff)
+    assert_pairs(run, found)
+
+
+def test_windows_and_runs_that_ended_early(along, autodiff) -> None:
+    run = simulate("hyperbola", "ngd", None, 0.02, 20_001)
+    assert_pairs(run, measure(run))
+    part = window(run, 12_346, 7)
+    assert_rows(part, measure(part), along, autodiff)
+    assert_pairs(part, measure(part))
+    ended = simulate("hyperbola", "ngd", None, 1e6, 5)
+    assert_pairs(ended, measure(ended))
+
+
+def test_an_own_loss_is_measured_like_the_others(along, autodiff) -> None:
+    """Made only of key, value and start; everything else is computed."""
+    run = simulate(PLANE, "gd", None, 0.05, 400)
+    found = measure(run)
+    assert_pairs(run, found)
+    assert_rows(*thinned(run, found), along, autodiff)
+    np.testing.assert_allclose(found.projection[:, 2], 0, atol=1e-9)
+
+
+def test_an_own_loss_of_codimension_2(along, autodiff) -> None:
+    run = simulate(LINE, "sqrt-gd", None, 0.02, 4000)
+    found = measure(run)
+    assert_pairs(run, found)
+    assert_rows(*thinned(run, found), along, autodiff)
+    np.testing.assert_allclose(found.projection[:, 1:], 0, atol=1e-9)
+    law = found.flow[0, 0] * np.exp(-found.tau / 4)
+    np.testing.assert_allclose(found.flow[:, 0], law, atol=1e-8)
+    assert found.gap[-1] < 0.02
+    np.testing.assert_allclose(found.stableness_pair[-20:], 1, atol=0.02)
+    np.testing.assert_allclose(found.sqrt_loss_pair[-20:], 1, atol=0.02)
+
+
+def test_stableness_is_the_supremum_along_the_step(autodiff) -> None:
+    """Against 4,001 points of the segment, from far up the walls down to the edge."""
+    for rule, eta in (("ngd", 0.4), ("sqrt-gd", 0.3)):
+        run = simulate("hyperbola", rule, None, eta, 40)
+        found = measure_extras(run).stableness
+        steps = measure(run).effective_step
+        slopes = autodiff.gradient(run.loss, run.x)
+        for x, slope, step, value in zip(run.x[:-1], slopes, steps, found, strict=False):
+            segment = x - np.linspace(0, step, 4001)[:, None] * slope
+            top = np.linalg.eigvalsh(autodiff.hessian(run.loss, segment))[:, -1].max()
+            np.testing.assert_allclose(value, step * top, rtol=2e-3)
+
+
+def test_stableness_finds_a_maximum_inside_the_segment() -> None:
+    """f'' = 1 + e^{−(x−c)²}: the largest is 2, at c, wherever c lies between the 17 values."""
+    for c in (0.33, 0.5, 0.71):
+
+        def slope(x, c=c):
+            return x[0] + 0.5 * jnp.sqrt(jnp.pi) * jax.scipy.special.erf(x[0] - c)
+
+        bump = Loss("bump", lambda x: 0.0, (1.0,), gradient=lambda x, f=slope: jnp.stack([f(x)]))
+        step = 1 / slope(jnp.array([1.0]))  # to x = 0
+        found = stableness(bump, dynamics.RULES["gd"], jnp.array([1.0]), step)
+        np.testing.assert_allclose(found, 2 * step, rtol=1e-5)
+
+
+def test_alignment_by_hand() -> None:
+    """θ of (x, y) on ½(3x² + y²) is the angle of (3x, y) to the x-axis; also where it is tiny."""
+    starts = [(1.0, 3.0), (-1.0, 3.0), (0.5, 0.0), (0.0, 0.4), (1.0, 3e-12), (1.0, -3e-100)]
+    expected = [np.pi / 4, np.pi / 4, 0.0, np.pi / 2, 1e-12, 1e-100]
+    found = [measure_extras(simulate("quadratic", "gd", x, 0.1, 0)).alignment[0] for x in starts]
+    np.testing.assert_allclose(found, expected, rtol=1e-12)
+
+
+def test_alignment_is_nearly_zero_in_codimension_1(at_the_edge) -> None:
+    """Trap 2: x − Φ(x) is normal but for its curvature."""
+    run = simulate("hyperbola", "ngd", None, 0.005, 80_000)
+    assert measure_extras(run).alignment[-100:].max() < 0.01
+
+
+def test_distance_by_hand() -> None:
+    x = np.array([(1.3, 0.4), (1.3, -0.4), (-2.0, 1.0), (1.5, 0.0)])
+    found = [measure_extras(simulate("parabolic-valley", "gd", z, 0.1, 0)).distance[0] for z in x]
+    np.testing.assert_allclose(found, [0.4, 0.4, 1.0, 0.0], atol=1e-12)
+
+
+def test_a_run_of_any_length_is_measured_by_the_same_program(compiled: list[str]) -> None:
+    measure(simulate("hyperbola", "ngd", None, 0.05, 3))
+    compiled.clear()
+    for steps in (4095, 4096, 4998, 4999, 5000, 80_000):
+        measure(simulate("hyperbola", "ngd", None, 0.05, steps))
+    assert compiled == []
+
+
+def test_other_numbers_compile_nothing(drifting: Rule, compiled: list[str]) -> None:
+    measure(simulate("hyperbola", drifting, None, 0.05, 400))
+    compiled.clear()
+    measure(simulate("hyperbola", drifting, (2.0, 0.7), 0.02, 20_000))
+    measure(window(simulate("hyperbola", drifting, (2.0, 0.7), 0.02, 20_000), 5, 7))
+    assert compiled == []
+
+
+def thinned(run: Run, found: Measures, count: int = 32) -> tuple[Run, Measures]:
+    """Some of the rows, spread over all of them; only for what depends on one row."""
+    rows = np.linspace(0, len(run.step) - 1, count).astype(int)
+    part = Run(**(vars(run) | {"step": run.step[rows], "x": run.x[rows]}))
+    return part, Measures(*(column[rows] for column in found))
+
+
+def assert_rows(run: Run, found: Measures, along, autodiff) -> None:
+    """What depends on one row, from L, ∇L and ∇²L of the value by LAPACK."""
+    loss, eta, x = run.loss, run.eta, run.x
+    np.testing.assert_array_equal(found.step, run.step)
+    np.testing.assert_array_equal(found.x, x)
+    np.testing.assert_allclose(found.tau, eta**2 * run.step, rtol=1e-15)
+    value = autodiff.value(loss, x)
+    np.testing.assert_allclose(found.loss, value, rtol=1e-9, atol=1e-25)
+    norm = np.linalg.norm(autodiff.gradient(loss, x), axis=1)
+    step = {"gd": eta + 0 * norm, "ngd": eta / norm, "sqrt-gd": eta / (2 * np.sqrt(value))}
+    np.testing.assert_allclose(found.effective_step, step[run.rule.key], rtol=1e-9)
+    np.testing.assert_allclose(found.threshold, 2 / step[run.rule.key], rtol=1e-9)
+    top = np.linalg.eigvalsh(autodiff.hessian(loss, x))[:, -1]
+    np.testing.assert_allclose(found.sharpness, top, rtol=1e-9)
+
+    foot = along(projection, loss, x)
+    np.testing.assert_allclose(found.projection, foot, atol=1e-8)
+    values, vectors = np.linalg.eigh(autodiff.hessian(loss, foot))
+    np.testing.assert_allclose(found.projection_sharpness, values[:, -1], rtol=1e-7)
+    v = vectors[:, :, -1]
+    v = v * np.sign(np.einsum("ti,ti->t", v, found.direction))[:, None]
+    np.testing.assert_allclose(found.direction, v, atol=1e-7)
+    offset = np.einsum("ti,ti->t", v, x - foot)
+    np.testing.assert_allclose(found.offset, offset, atol=1e-7)
+
+    nan = np.full_like(top, np.nan)
+    bounce = {"ngd": eta + 0 * top, "sqrt-gd": eta * np.sqrt(values[:, -1] / 2), "gd": nan}
+    np.testing.assert_allclose(found.bounce, bounce[run.rule.key], rtol=1e-7)
+    np.testing.assert_allclose(found.gap, np.linalg.norm(foot - found.flow, axis=1), atol=1e-8)
+    if run.rule.drift:
+        flow_top = np.linalg.eigvalsh(autodiff.hessian(loss, found.flow))[:, -1]
+        np.testing.assert_allclose(found.flow_sharpness, flow_top, rtol=1e-9)
+
+
+def assert_pairs(run: Run, found: Measures) -> None:
+    """What belongs to a pair (t, t + 1) stands in both of its rows, NaN where there is no pair."""
+    law = {
+        "ngd": run.eta * np.sqrt(found.projection_sharpness / 2),
+        "sqrt-gd": run.eta * found.projection_sharpness / 2,
+        "gd": np.full(len(run.step), np.nan),
+    }[run.rule.key]
+    with np.errstate(divide="ignore"):
+        inverse = 1 / (found.effective_step * found.sharpness)
+    other = partners(run.step)
+    alone = other == np.arange(len(other))
+    root = np.sqrt(found.loss)
+    for column, expected in (
+        (found.threshold_mean, (1 / found.effective_step + 1 / found.effective_step[other])),
+        (found.stableness_pair, inverse + inverse[other]),
+        (found.sqrt_loss_pair, (root + root[other]) / law),
+    ):
+        np.testing.assert_allclose(column, np.where(alone, np.nan, expected), rtol=1e-9)
+
+
+def partners(step: np.ndarray) -> np.ndarray:
+    """The next row where it is the next step, else the one before, else the row itself."""
+    other = []
+    for row, t in enumerate(step):
+        if row + 1 < len(step) and step[row + 1] == t + 1:
+            other.append(row + 1)
+        elif row and step[row - 1] == t - 1:
+            other.append(row - 1)
+        else:
+            other.append(row)
+    return np.array(other)

@@ -1,0 +1,179 @@
+"""Φ against closed forms, against SciPy's integrators and against what gradient flow conserves."""
+
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from scipy.integrate import solve_ivp
+
+import dynamics
+from dynamics import Loss
+from dynamics.projection import descent, nearest, projection, solve_projection
+
+# theory.md, section 6: what gradient flow keeps.
+CONSERVED = {
+    "parabolic-valley": lambda x, y: y**2 / 2 - np.log(np.abs(x)) - x**2 / 2,
+    "paper-valley": lambda x, y: y**2 / 2 - np.log(np.abs(x)) - x**2 / 2,
+    "hyperbola": lambda x, y: x**2 - y**2,
+    "quartic-hyperbola": lambda x, y: x**2 - y**2,
+    "ellipse": lambda x, y: y / x**2,
+    "ring": lambda x, y: (
+        np.log(np.abs(np.tan(np.arctan2(y, x) / 2)))
+        + (np.log(np.hypot(x, y)) + 1 / np.hypot(x, y)) / 2
+    ),
+    "product-3": lambda *x: np.stack([x[0] ** 2 - x[1] ** 2, x[1] ** 2 - x[2] ** 2]),
+}
+
+# Where gradient flow ends at a saddle or a maximum, or stays at one.
+STRANDED = [
+    ("hyperbola", (1.0, -1.0)),
+    ("hyperbola", (0.0, 0.0)),
+    ("quartic-hyperbola", (0.0, 1.5)),
+    ("ellipse", (0.0, 0.0)),
+]
+
+
+def test_gradient_flow_of_scipy_ends_there(loss: Loss, anywhere, along) -> None:
+    starts = np.array([loss.start, *anywhere(loss)[:3]])
+    ends = [flow_for_long(loss, x) for x in starts]
+    np.testing.assert_allclose(along(projection, loss, starts), ends, rtol=1e-7, atol=1e-7)
+
+
+def test_the_solver_agrees_with_the_closed_form(loss: Loss, anywhere, along) -> None:
+    if loss.projection is None:
+        return
+    x = np.array([loss.start, *anywhere(loss), *_corners(loss)])
+    solved, exact = along(solve_projection, loss, x), jax.vmap(loss.projection)(x)
+    assert np.all(np.isfinite(exact))
+    np.testing.assert_allclose(solved, exact, rtol=1e-8, atol=1e-8)
+
+
+def test_the_solver_lands_on_the_manifold(loss: Loss, anywhere, along, autodiff) -> None:
+    ends = along(solve_projection, loss, anywhere(loss))
+    np.testing.assert_allclose(autodiff.value(loss, ends), 0, atol=1e-18)
+
+
+@pytest.mark.parametrize("key", CONSERVED)
+def test_what_gradient_flow_conserves(key: str, anywhere, along) -> None:
+    if key not in dynamics.LOSSES:
+        pytest.skip(f"{key} is not in the catalogue")
+    loss = dynamics.LOSSES[key]
+    x = anywhere(loss)
+    before, after = CONSERVED[key](*x.T), CONSERVED[key](*np.asarray(along(projection, loss, x)).T)
+    near = np.all(np.abs(x) < 5, axis=1)  # far out Φ may be too small for a number
+    np.testing.assert_allclose(after[..., near], before[..., near], rtol=1e-9, atol=1e-9)
+
+
+def test_points_of_the_manifold_stay(loss: Loss, on_manifold, along) -> None:
+    x = on_manifold(loss)
+    np.testing.assert_allclose(along(projection, loss, x), x, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize(("key", "x"), STRANDED)
+def test_nan_where_gradient_flow_does_not_reach_the_manifold(key: str, x: tuple, along) -> None:
+    loss = dynamics.LOSSES[key]
+    assert np.all(np.isnan(along(projection, loss, [x])))
+    assert np.all(np.isnan(along(solve_projection, loss, [x])))
+
+
+def test_far_starts_are_finite_in_closed_form(loss: Loss, along) -> None:
+    """Where a run that diverges can get before it overflows."""
+    if loss.projection is None:
+        return
+    x = np.array([1.0, 0.7]) * np.array([[1e3], [-1e6], [1e20], [1e60]])
+    assert np.all(np.isfinite(along(projection, loss, x)))
+
+
+@pytest.mark.parametrize("key", ["parabolic-valley", "paper-valley"])
+def test_on_the_line_x_is_0(key: str, along) -> None:
+    """ln|x| = −∞ there, and the flow stays on the line."""
+    np.testing.assert_array_equal(along(projection, dynamics.LOSSES[key], [[0.0, 1.2]]), [[0, 0]])
+
+
+def test_three_dimensions_two_codimensions(along) -> None:
+    """x and y do not feel z here, so Φ is that of the parabolic valley."""
+
+    def value(x):
+        return 0.5 * ((1 + x[0] ** 2) * x[1] ** 2 + 0.4 * x[2] ** 2)
+
+    loss = Loss("three", value, start=(1.2, 0.8, 0.6), codim=2)
+    x = np.random.default_rng(3).uniform(-1.5, 1.5, (12, 3))
+    exact = jax.vmap(partial(projection, dynamics.LOSSES["parabolic-valley"]))(x[:, :2])
+    solved = along(solve_projection, loss, x)
+    np.testing.assert_allclose(solved, np.c_[exact, np.zeros(12)], rtol=1e-8, atol=1e-8)
+
+
+def test_a_surface_of_minimisers(along) -> None:
+    """½(1 − xyz)²: Γ is a surface, and Φ keeps the differences of squares."""
+    loss = Loss("product", lambda x: 0.5 * (1 - x[0] * x[1] * x[2]) ** 2, start=(1.5, 0.9, 0.6))
+    x = np.random.default_rng(4).uniform(0.5, 2.0, (12, 3))
+    ends = along(solve_projection, loss, x)
+    np.testing.assert_allclose(ends.prod(axis=1), 1, rtol=1e-9)
+    np.testing.assert_allclose(np.diff(ends**2, axis=1), np.diff(x**2, axis=1), atol=1e-8)
+
+
+@pytest.mark.parametrize("key", ["paper-valley", "sine-valley"])
+def test_descent_goes_down_at_equal_steps_of_the_root(key: str, along, autodiff) -> None:
+    loss = dynamics.LOSSES[key]
+    path = np.asarray(jax.jit(partial(descent, loss, points=9))(jnp.array(loss.start)))
+    np.testing.assert_array_equal(path[0], loss.start)
+    np.testing.assert_allclose(path[-1], along(projection, loss, [loss.start])[0], atol=1e-8)
+    heights = np.sqrt(autodiff.value(loss, path[:-1]))
+    np.testing.assert_allclose(heights / heights[0], np.linspace(1, 0, 8), atol=1e-4)
+
+
+def test_nearest_is_the_foot_of_the_normal(valley: Loss, on_manifold, along, autodiff) -> None:
+    x = on_manifold(valley)[:12]
+    steepest = np.linalg.eigh(autodiff.hessian(valley, x))[1][:, :, -1]
+    for distance in (0.03, -0.03):
+        found = along(nearest, valley, x + distance * steepest)
+        np.testing.assert_allclose(found, x, rtol=1e-9, atol=1e-9)
+
+
+def test_nearest_agrees_with_a_dense_branch(valley: Loss, along) -> None:
+    if not valley.branches:
+        return
+    start = np.array(valley.start)
+    (foot,) = along(projection, valley, [start])
+    x = foot + 0.2 * (start - foot) / np.linalg.norm(start - foot)
+    distance = np.linalg.norm(x - along(nearest, valley, [x])[0])
+    dense = [jax.vmap(b.curve)(jnp.linspace(b.low, b.high, 400_001)) for b in valley.branches]
+    closest = np.linalg.norm(np.concatenate(dense) - x, axis=1).min()
+    np.testing.assert_allclose(distance, closest, rtol=1e-6)
+
+
+@pytest.mark.parametrize("key", ["parabolic-valley", "hyperbola", "ring", "sine-valley"])
+def test_the_projection_is_not_the_nearest_point(key: str, along, autodiff) -> None:
+    """Trap 8: they differ by O(distance²), no less."""
+    loss = dynamics.LOSSES[key]
+    foot = along(projection, loss, [loss.start])
+    steepest = np.linalg.eigh(autodiff.hessian(loss, foot))[1][0, :, -1]
+    x = foot + np.array([[1e-2], [1e-3]]) * steepest
+    apart = np.linalg.norm(along(projection, loss, x) - foot, axis=1)
+    assert 1.9 < np.log10(apart[0] / apart[1]) < 2.1
+
+
+def test_the_order_of_the_solver_is_5(along, fixed_steps) -> None:
+    """Its own equation at fixed steps: Tsitouras' method of order 5 shows 5 or more."""
+    loss, x = dynamics.LOSSES["ring"], np.array([2.2, 2.0])
+    (exact,) = along(solve_projection, loss, [x])
+    end = fixed_steps(partial(solve_projection, loss))
+    errors = np.array([np.linalg.norm(end(h, x) - exact) for h in (1 / 6, 1 / 12)])
+    assert errors[1] > 1e-11
+    assert np.log2(errors[0] / errors[1]) > 4.7
+
+
+def flow_for_long(loss: Loss, x: np.ndarray) -> np.ndarray:
+    """Where SciPy's LSODA is after a long time on the gradient of the value."""
+    slope = jax.jit(jax.grad(loss.value))
+    solution = solve_ivp(
+        lambda _, z: -np.asarray(slope(z)), (0, 2000), x, "LSODA", rtol=1e-11, atol=1e-13
+    )
+    assert solution.success
+    return solution.y[:, -1]
+
+
+def _corners(loss: Loss) -> np.ndarray:
+    return np.stack(np.meshgrid(*loss.view), axis=-1).reshape(-1, loss.d)

@@ -1,0 +1,327 @@
+"""Runs against plain Python loops; what is recorded, how runs end, and what bad input gets."""
+
+from collections.abc import Callable
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+import dynamics
+from dynamics import MAX_STEPS, Loss, Outcome, Rule, simulate, window
+from dynamics.projection import projection
+from dynamics.simulate import HEAD_PAIRS, PAIRS, ROWS, overview_ends
+
+# Each rule once more, in plain floats: (η, L, ‖∇L‖) -> η_t.
+STEPS = {
+    "gd": lambda eta, loss, norm: eta,
+    "ngd": lambda eta, loss, norm: eta / norm if norm else 0.0,
+    "sqrt-gd": lambda eta, loss, norm: eta / (2 * loss**0.5) if loss else 0.0,
+}
+stepping = pytest.mark.parametrize("key", STEPS)
+
+
+@stepping
+def test_a_run_is_the_plain_loop(loss: Loss, key: str) -> None:
+    eta = 1e-3 if key == "gd" else 0.03
+    run = simulate(loss, key, None, eta, 60)
+    expected = plain_loop(loss, key, loss.start, eta, 60)
+    np.testing.assert_array_equal(run.step, np.arange(61))
+    np.testing.assert_allclose(run.x, expected, rtol=1e-12, atol=1e-13)
+
+
+def test_gradient_descent_follows_gradient_flow_at_order_1(loss: Loss) -> None:
+    """Both on the clock ηt."""
+    apart = []
+    for eta, steps in ((1e-4, 500), (5e-5, 1000)):
+        smooth = simulate(loss, "gradient-flow", None, eta, steps)
+        rough = simulate(loss, "gd", None, eta, steps)
+        apart.append(np.linalg.norm(smooth.x[-1] - rough.x[-1]))
+    assert 1.8 < apart[0] / apart[1] < 2.2
+
+
+@pytest.mark.parametrize("steps", [0, 1, 2, 4998, 4999])
+def test_a_run_that_fits_is_recorded_in_full(steps: int) -> None:
+    run = simulate("hyperbola", "ngd", None, 0.02, steps)
+    np.testing.assert_array_equal(run.step, np.arange(steps + 1))
+    assert run.x.shape == (steps + 1, 2)
+    assert (run.outcome, run.outcome_step) == (Outcome.REACHED, steps)
+    np.testing.assert_array_equal(run.x[0], dynamics.LOSSES["hyperbola"].start)
+
+
+@pytest.mark.parametrize("steps", [5000, 5001, 7919, 100_000, MAX_STEPS])
+def test_the_overview_is_of_consecutive_pairs(steps: int) -> None:
+    run = simulate("parabolic-valley", "ngd", None, 1e-3, steps)
+    first, second = run.step[0::2], run.step[1::2]
+    assert len(run.step) == ROWS
+    np.testing.assert_array_equal(second - first, 1)
+    assert np.all(np.diff(run.step) >= 1)
+    np.testing.assert_array_equal(run.step[: 2 * HEAD_PAIRS], np.arange(2 * HEAD_PAIRS))
+    assert run.step[-1] == steps
+    spread = np.diff(second[HEAD_PAIRS:])
+    assert spread.max() - spread.min() <= 1
+    assert np.all(np.isfinite(run.x))
+
+
+@pytest.mark.parametrize("steps", [10_000, 100_000, 1_234_567, MAX_STEPS])
+def test_the_overview_shows_both_sides_of_the_bounce(steps: int) -> None:
+    """A pair holds one step of each parity, so no stride can hide a side."""
+    ends = overview_ends(steps)
+    assert len(ends) == PAIRS
+    assert ends[-1] == steps
+    assert np.all(np.diff(ends) >= 2)
+
+
+def test_the_overview_holds_the_rows_of_the_full_recording() -> None:
+    full = simulate("hyperbola", "ngd", None, 0.02, 20_001, record="all")
+    run = simulate("hyperbola", "ngd", None, 0.02, 20_001)
+    np.testing.assert_array_equal(full.step, np.arange(20_002))
+    np.testing.assert_array_equal(run.x, full.x[run.step])
+    moved = np.linalg.norm(np.diff(full.x, axis=0), axis=1)
+    np.testing.assert_allclose(moved, 0.02, rtol=1e-9)
+
+
+@pytest.mark.parametrize("noise", [0.0, 1e-7])
+@pytest.mark.parametrize("key", ["ngd", "sqrt-gd"])
+def test_a_window_is_the_full_recording(key: str, noise: float) -> None:
+    settings = {"eta": 0.02, "steps": 20_001, "noise": noise, "seed": 3}
+    full = simulate("hyperbola", key, None, **settings, record="all")
+    run = simulate("hyperbola", key, None, **settings)
+    for first, count in ((0, 3), (999, 7), (1002, 5000), (12_345, 1), (19_990, 100), (20_001, 1)):
+        part = window(run, first, count)
+        last = min(first + count, 20_002)
+        np.testing.assert_array_equal(part.step, np.arange(first, last))
+        np.testing.assert_array_equal(part.x, full.x[first:last])
+        assert (part.outcome, part.outcome_step) == (run.outcome, run.outcome_step)
+
+
+def test_a_window_of_gradient_flow_is_on_the_same_curve() -> None:
+    run = simulate("hyperbola", "gradient-flow", None, 1e-4, 20_000)
+    part = window(run, 1000, 5000)
+    both = np.isin(run.step, part.step)
+    np.testing.assert_allclose(part.x[np.isin(part.step, run.step)], run.x[both], atol=1e-9)
+
+
+def test_a_window_of_a_run_that_ended_early_ends_with_it() -> None:
+    run = simulate("paper-valley", "gd", None, 0.05, 100)
+    np.testing.assert_array_equal(window(run, 2, 100).x, run.x[2:])
+
+
+@pytest.mark.parametrize(("first", "count"), [(-1, 5), (101, 1), (0, 0), (0, ROWS + 1)])
+def test_a_window_outside_the_run_is_refused(first: int, count: int) -> None:
+    run = simulate("hyperbola", "ngd", None, 0.1, 100)
+    with pytest.raises(ValueError, match=rf"0 … 100 .* got {first} and {count}"):
+        window(run, first, count)
+
+
+def test_noise_is_seeded() -> None:
+    def end(seed: int, noise: float = 1e-3) -> np.ndarray:
+        return simulate("hyperbola", "ngd", None, 0.02, 8000, noise=noise, seed=seed).x
+
+    np.testing.assert_array_equal(end(1), end(1))
+    assert np.any(end(1) != end(2))
+    assert np.any(end(1) != end(1, noise=0.0))
+
+
+def test_noise_is_uniform_in_a_ball_every_tenth_step() -> None:
+    """On a loss without slope only the noise moves; r² is uniform in two dimensions."""
+    flat = Loss("flat", lambda x: 0.0 * x[0], start=(0.0, 0.0))
+    run = simulate(flat, "gd", None, 0.1, 40_000, noise=0.5, seed=7, record="all")
+    moved = np.diff(run.x, axis=0)
+    np.testing.assert_array_equal(moved[np.arange(40_000) % 10 != 0], 0)
+    added = moved[::10]
+    radius = np.linalg.norm(added, axis=1)
+    assert radius.max() <= 0.5 * (1 + 1e-9)
+    for quarter in (0.25, 0.5, 0.75):
+        assert abs(np.mean(radius**2 < 0.25 * quarter) - quarter) < 0.03
+    assert np.all(np.abs(added.mean(axis=0)) < 0.02)
+    assert run.outcome is Outcome.REACHED
+
+
+def test_divergence_ends_the_run_at_the_last_number() -> None:
+    run = simulate("paper-valley", "gd", None, 0.05, 1000)
+    path = plain_loop(dynamics.LOSSES["paper-valley"], "gd", (14.7, 3.0), 0.05, 12)
+    last = int(np.flatnonzero(np.all(np.isfinite(path), axis=1))[-1])
+    assert (run.outcome, run.outcome_step) == (Outcome.NOT_FINITE, last)
+    np.testing.assert_array_equal(run.step, np.arange(last + 1))
+    np.testing.assert_allclose(run.x, path[: last + 1], rtol=1e-9)
+
+
+def test_a_loss_that_overflows_is_divergence_and_no_standstill() -> None:
+    """√L: a step of η/(2√∞) is 0, and would pass for a stationary point."""
+    run = simulate("paper-valley", "sqrt-gd", None, 3.0, 1000)
+    assert run.outcome is Outcome.NOT_FINITE
+    loss = dynamics.LOSSES["paper-valley"]
+    assert np.isfinite(float(loss.value(jnp.asarray(run.x[-2]))))
+    assert np.isinf(float(loss.value(jnp.asarray(run.x[-1]))))
+
+
+def test_leaving_the_domain_ends_the_run_before_it() -> None:
+    """From r = 1.5, η = 1.45 leads NGD straight into the hole of the ring."""
+    run = simulate("ring", "ngd", (-1.5, 0.0), 1.45, 50)
+    assert (run.outcome, run.outcome_step) == (Outcome.LEFT_DOMAIN, 0)
+    np.testing.assert_array_equal(run.x, [[-1.5, 0.0]])
+
+
+def test_leaving_the_domain_after_some_steps() -> None:
+    loss, start = dynamics.LOSSES["ring"], (2.0, 1.0)
+    path = plain_loop(loss, "ngd", start, 1.0, 8)
+    inside = np.hypot(*path.T) > 0.1
+    np.testing.assert_array_equal(inside, [True] * 8 + [False])
+    run = simulate(loss, "ngd", start, 1.0, 400)
+    assert (run.outcome, run.outcome_step) == (Outcome.LEFT_DOMAIN, 7)
+    np.testing.assert_allclose(run.x, path[:8], rtol=1e-12)
+
+
+def test_gd_stops_at_a_minimiser() -> None:
+    run = simulate("hyperbola", "gd", None, 0.1, 20_000)
+    path = plain_loop(dynamics.LOSSES["hyperbola"], "gd", (2.6, 0.9), 0.1, 300)
+    still = int(np.flatnonzero(np.any(np.diff(path, axis=0) != 0, axis=1))[-1]) + 1
+    assert run.outcome is Outcome.AT_MINIMISER
+    assert abs(run.outcome_step - still) <= 3  # the last digits may come and go
+    assert run.step[-1] == 20_000
+
+
+@pytest.mark.parametrize("start", [(0.0, 0.0), (0.0, 1.5)])
+@stepping
+def test_a_stationary_start_stands(key: str, start: tuple[float, float]) -> None:
+    """∇L = 0 on both axes of the quartic, where L = ½."""
+    run = simulate("quartic-hyperbola", key, start, 0.1, 50)
+    assert (run.outcome, run.outcome_step) == (Outcome.STATIONARY, 0)
+    np.testing.assert_array_equal(run.x, np.tile(start, (51, 1)))
+
+
+@stepping
+def test_a_start_on_the_manifold_stands(key: str) -> None:
+    run = simulate("parabolic-valley", key, (1.5, 0.0), 0.1, 50)
+    assert (run.outcome, run.outcome_step) == (Outcome.AT_MINIMISER, 0)
+    np.testing.assert_array_equal(run.x, np.tile([1.5, 0.0], (51, 1)))
+
+
+@stepping
+@pytest.mark.parametrize("eta", [1e-12, 1e6])
+def test_extreme_steps_are_finite(loss: Loss, key: str, eta: float) -> None:
+    run = simulate(loss, key, None, eta, 300)
+    assert np.all(np.isfinite(run.x))
+    assert run.outcome in (Outcome.REACHED, Outcome.NOT_FINITE, Outcome.LEFT_DOMAIN)
+    assert run.outcome is not Outcome.REACHED or run.step[-1] == 300
+    assert eta > 1 or run.outcome is Outcome.REACHED
+
+
+@pytest.mark.parametrize("eta", [1e-12, 1e6])
+def test_extreme_steps_of_gradient_flow_are_finite(loss: Loss, along, eta: float) -> None:
+    run = simulate(loss, "gradient-flow", None, eta, 300)
+    assert np.all(np.isfinite(run.x))
+    assert run.outcome is Outcome.REACHED
+    end = [loss.start] if eta < 1 else along(projection, loss, [loss.start])
+    np.testing.assert_allclose(run.x[-1:], end, atol=1e-6)
+
+
+def test_other_numbers_compile_nothing(loss: Loss, rule: Rule, compiled: list[str]) -> None:
+    """η, the start and the number of steps are traced."""
+
+    def run_and_look_closer(factor: float, steps: int) -> None:
+        start = factor * np.array(loss.start)
+        window(simulate(loss, rule, start, 1e-5 * factor, steps), steps // 2, 10)
+
+    run_and_look_closer(1.0, 9000)
+    run_and_look_closer(1.0, 9)
+    compiled.clear()
+    run_and_look_closer(1.01, 100_000)
+    run_and_look_closer(0.99, 7)
+    assert compiled == []
+
+
+def test_other_noise_compiles_nothing(compiled: list[str]) -> None:
+    simulate("hyperbola", "ngd", None, 0.01, 300, noise=1e-9)
+    compiled.clear()
+    simulate("hyperbola", "ngd", (2.0, 1.0), 0.02, 9000, noise=1e-8, seed=5)
+    assert compiled == []
+
+
+def test_everything_is_float64(rule: Rule) -> None:
+    for start in ((2, 1), np.array([2, 1], dtype=np.float32), jnp.array([2.0, 1.0])):
+        run = simulate("hyperbola", rule, start, 0.01, 10)
+        assert run.x.dtype == run.start.dtype == np.float64
+        assert run.step.dtype.kind == "i"
+
+
+def test_numbers_of_numpy_compile_nothing_either(compiled: list[str]) -> None:
+    simulate("hyperbola", "ngd", None, 0.01, 300)
+    compiled.clear()
+    run = simulate("hyperbola", "ngd", None, np.float64(0.02), np.int64(300), seed=np.int32(1))
+    assert compiled == []
+    assert [type(value) for value in (run.eta, run.steps, run.seed)] == [float, int, int]
+
+
+def test_a_run_remembers_what_was_asked_for() -> None:
+    run = simulate("hyperbola", "ngd", (2.0, 0.7), 0.05, 30, noise=1e-9, seed=4)
+    assert run.loss is dynamics.LOSSES["hyperbola"]
+    assert run.rule is dynamics.RULES["ngd"]
+    assert (run.eta, run.steps, run.noise, run.seed) == (0.05, 30, 1e-9, 4)
+    np.testing.assert_array_equal(run.start, [2.0, 0.7])
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"eta": 0.0}, "eta must be a number above 0, got 0.0"),
+        ({"eta": -1.0}, "eta must be a number above 0, got -1.0"),
+        ({"eta": np.nan}, "eta must be a number above 0, got nan"),
+        ({"eta": np.inf}, "eta must be a number above 0, got inf"),
+        ({"steps": -1}, "steps must be a whole number in 0 … 10000000, got -1"),
+        ({"steps": MAX_STEPS + 1}, "steps must be a whole number in 0 … 10000000, got 10000001"),
+        ({"steps": 10.5}, "steps must be a whole number in 0 … 10000000, got 10.5"),
+        ({"noise": -1e-9}, "noise must be 0 or more, got -1e-09"),
+        ({"noise": np.nan}, "noise must be 0 or more, got nan"),
+        ({"seed": -1}, "seed must be a whole number in 0 … 4294967295, got -1"),
+        ({"seed": 2**32}, "seed must be a whole number in 0 … 4294967295, got 4294967296"),
+        ({"start": (1.0,)}, "start must have 2 numbers for ring, got 1"),
+        ({"start": (1.0, 2.0, 3.0)}, "start must have 2 numbers for ring, got 3"),
+        ({"start": (1.0, np.nan)}, "start must be finite numbers, got 1.0,nan"),
+        ({"start": (0.01, 0.0)}, "start must lie in r > 0.1"),
+        ({"rule": "sgd"}, "no rule called 'sgd'. Did you mean "),
+        ({"loss": "rings"}, "no loss called 'rings'. Did you mean 'ring'?"),
+    ],
+)
+def test_bad_input_is_answered_with_what_must_hold(settings: dict, message: str) -> None:
+    with pytest.raises(ValueError, match=r"must|no ") as error:
+        simulate(**({"loss": "ring", "rule": "ngd"} | settings))
+    assert str(error.value).startswith(message)
+
+
+def test_a_loss_of_three_parameters_needs_only_its_function() -> None:
+    own = Loss("own", lambda x: 0.5 * (1 - x[0] * x[1] * x[2]) ** 2, start=(1.5, 0.9, 0.5))
+    for key in STEPS:
+        run = simulate(own, key, None, 0.01, 50)
+        np.testing.assert_allclose(run.x, plain_loop(own, key, own.start, 0.01, 50), rtol=1e-12)
+
+
+def test_a_loss_of_one_parameter() -> None:
+    """NGD on x²: 0.25, −0.05 and back, by hand."""
+    own = Loss("own", lambda x: x[0] ** 2, start=(1.45,))
+    run = simulate(own, "ngd", None, 0.3, 7)
+    np.testing.assert_allclose(
+        run.x[:, 0], [1.45, 1.15, 0.85, 0.55, 0.25, -0.05, 0.25, -0.05], atol=1e-14
+    )
+
+
+def plain_loop(loss: Loss, key: str, start, eta: float, steps: int) -> np.ndarray:
+    """The rule in NumPy on the gradient of the value, [steps + 1, d]."""
+    slope, value = _compiled(loss)
+    path = [np.array(start, float)]
+    with np.errstate(over="ignore", invalid="ignore"):
+        for _ in range(steps):
+            g = np.asarray(slope(path[-1]))
+            step = STEPS[key](eta, float(value(path[-1])), float(np.sqrt(g @ g)))
+            path.append(path[-1] - step * g)
+    return np.array(path)
+
+
+def _compiled(loss: Loss) -> tuple[Callable, Callable]:
+    if loss not in _programs:
+        _programs[loss] = (jax.jit(jax.grad(loss.value)), jax.jit(loss.value))
+    return _programs[loss]
+
+
+_programs: dict[Loss, tuple[Callable, Callable]] = {}

@@ -6,7 +6,6 @@
   const FIELDS = { eta: "eta", start: "start-x", steps: "horizon", noise: "noise", seed: "seed" };
   const MOST_RULES = 3;
   const HAND_RESTS = 150;
-  const TEXT_PAUSE = 120;
 
   const $ = (id) => document.getElementById(id);
   const known = {}; // what the controls show
@@ -15,7 +14,6 @@
   let unit = "tau"; // of the horizon
   let tau = null; // the horizon in slow time, once a person has set it
   let resting = null;
-  let written = 0;
 
   function begin() {
     $("loss").addEventListener("change", (event) => chooseLoss(event.target.value));
@@ -99,24 +97,19 @@
     edgewalk.stage.request({});
   }
 
-  // A control that is being dragged: a run at each move, the full one when the hand rests; `texts`
-  // are what its text fields then say, which follow more slowly, since the page's framework takes
-  // longer to write them than the server to simulate.
+  // A control that is being dragged: a run at each move, the full one when the hand rests. `texts` is
+  // what its text fields then say: at once on the page, and to the page's framework, which takes
+  // longer over it than the server over a run, when the hand rests.
   function drag(key, text, texts) {
     edgewalk.stage.state.query[key] = text;
     keepHorizon(key);
     edgewalk.stage.request({ dragged: true });
+    for (const [id, words] of Object.entries(texts)) $(id).value = words;
     clearTimeout(resting);
     resting = setTimeout(() => {
-      write(texts);
+      for (const [id, words] of Object.entries(texts)) setQuietly(id, words);
       edgewalk.stage.request({});
     }, HAND_RESTS);
-    if (performance.now() - written > TEXT_PAUSE) write(texts);
-  }
-
-  function write(texts) {
-    written = performance.now();
-    for (const [id, text] of Object.entries(texts)) setQuietly(id, text);
   }
 
   function dragStart([x, y]) {

@@ -119,6 +119,20 @@
     }
   }
 
+  // The whole run as specks, too small for a shape, which are quick to paint.
+  function addSpecks(pen, inks, part, strobe, place) {
+    const steps = part.columns.step;
+    for (const kind of ["even", "odd"]) {
+      if (strobe !== "midpoints" && !shows(strobe, kind === "odd" ? 1 : 0)) continue;
+      pen.fillStyle = inks[kind];
+      for (let row = 0; row < part.rows; row++) {
+        if (parity(steps[row]) !== kind) continue;
+        const [x, y] = place(row);
+        if (Number.isFinite(x + y)) pen.fillRect(x - 2, y - 2, 4, 4);
+      }
+    }
+  }
+
   function addMidpoints(pen, inks, part, from, to, place, r) {
     const steps = part.columns.step;
     pen.beginPath();
@@ -228,7 +242,7 @@
       for (const run of result.runs) {
         line(pen, inks.theory, 2, [], 0, run.rows - 1, at(run, "flow", frame));
         pen.globalAlpha = FAINT;
-        if (!isSmooth(run)) addPoints(pen, inks, run, 0, run.rows - 1, strobe, at(run, "x", frame), 2);
+        if (!isSmooth(run)) addSpecks(pen, inks, run, strobe, at(run, "x", frame));
         pen.globalAlpha = 1;
       }
     }

@@ -6,7 +6,6 @@ of the code that made them. Two equal requests that arrive together wait for one
 
 import hashlib
 import json
-import math
 import threading
 import time
 from collections import OrderedDict
@@ -98,7 +97,7 @@ class Compute:
         self.tidy = tidy
         self.made = 0
         self.version = code_version()
-        self.last_asked = -math.inf
+        self.last_asked = time.monotonic()
         self._runs: OrderedDict[str, Run] = OrderedDict()
         self._locks: dict[str, list] = {}
         self._guard = threading.Lock()

@@ -16,6 +16,7 @@
       this.fetch = fetch;
       this.hear = hear;
       this.waiting = null;
+      this.under = null;
       this.busy = false;
       this.windowAsked = 0;
     }
@@ -27,36 +28,54 @@
       if (!this.busy) this.next();
     }
 
+    // Whether a newer answer than the one that is being told of is still to come.
+    get pending() {
+      return Boolean(this.waiting || this.under);
+    }
+
+    // The next request is under way while the last answer is painted.
     async next() {
       this.busy = true;
       try {
-        while (this.waiting) await this.take();
+        this.under = this.send();
+        while (this.under) {
+          const { asked, reply } = this.under;
+          const answer = await reply;
+          this.under = this.waiting && this.send();
+          this.tell(answer, asked);
+          this.under = this.under || (this.waiting && this.send());
+        }
       } finally {
+        this.under = null;
         this.busy = false;
         this.hear.busy(false);
       }
     }
 
-    async take() {
+    send() {
       const asked = this.waiting;
       this.waiting = null;
       const late = setTimeout(() => this.hear.busy(true), NOTICEABLE);
-      await this.answer(asked).finally(() => clearTimeout(late));
+      return { asked, reply: this.answer(asked).finally(() => clearTimeout(late)) };
     }
 
+    // What the server says, as {status, body}; status 0 where it says nothing that can be read.
     async answer(asked) {
-      let response;
-      let answer;
       try {
-        response = await this.fetch(`run.bin?${edgewalk.url.write(sent(asked))}`);
-        if (response.ok) answer = edgewalk.run.decode(await response.arrayBuffer());
-        else if (response.status === 400) answer = await response.json();
+        const response = await this.fetch(`run.bin?${edgewalk.url.write(sent(asked))}`);
+        const { ok, status } = response;
+        if (ok) return { status, body: edgewalk.run.decode(await response.arrayBuffer()) };
+        return { status, body: status === 400 ? await response.json() : null };
       } catch {
-        return this.hear.failed("The server does not answer. The last picture is kept.");
+        return { status: 0, body: null };
       }
-      if (response.ok) return this.hear.run(answer, asked);
-      if (response.status !== 400) return this.hear.failed(`The server failed (${response.status}).`);
-      return this.hear.refused(answer.problems, answer.nearest, asked);
+    }
+
+    tell({ status, body }, asked) {
+      if (status === 400) this.hear.refused(body.problems, body.nearest, asked);
+      else if (status === 0) this.hear.failed("The server does not answer. The last picture is kept.");
+      else if (body) this.hear.run(body, asked);
+      else this.hear.failed(`The server failed (${status}).`);
     }
 
     // Full resolution around the playhead, where the overview has gaps: runs get a `window`.

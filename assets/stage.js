@@ -79,7 +79,7 @@
   // The full run after the last change: the link is now the server's, and so are clamped values.
   function settle(result, asked, first) {
     edgewalk.controls.say([...(asked.notices || []), ...result.notices]);
-    if (!requests.waiting) state.query = edgewalk.url.forRun(edgewalk.url.read(result.query));
+    if (!requests.pending) state.query = edgewalk.url.forRun(edgewalk.url.read(result.query));
     if (first || asked.adopt || result.notices.length) edgewalk.controls.showSettings(result.settings);
     writeLink();
   }

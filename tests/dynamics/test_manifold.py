@@ -5,7 +5,9 @@ import pytest
 
 import dynamics
 from dynamics import Loss
+from dynamics.curvature import normal_space, sharpness_gradient, tangential
 from dynamics.manifold import flattest_points, trace_manifold
+from dynamics.types import Array
 
 FLATTEST = {
     "parabolic-valley": [(0, 0)],
@@ -33,6 +35,17 @@ def test_flattest_points_by_hand(key: str, expected: list) -> None:
     assert len(found) == len(expected)
     for point in np.array(expected, float):
         assert np.min(np.linalg.norm(found - point, axis=1)) < 1e-5
+
+
+def test_flattest_points_are_stationary(valley: Loss, along) -> None:
+    """P⊥∇λ₁ = 0 there, also where the least lies between the points that were sampled."""
+    found = flattest_points(valley)
+    if len(found):
+        np.testing.assert_allclose(along(_drift, valley, found), 0, atol=1e-3)
+
+
+def _drift(loss: Loss, x: Array) -> Array:
+    return tangential(normal_space(loss, x)[1], sharpness_gradient(loss, x))
 
 
 def test_flattest_points_are_local_minima_of_the_sharpness(loss: Loss, autodiff) -> None:

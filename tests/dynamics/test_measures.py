@@ -37,9 +37,10 @@ def test_nothing_is_missing_at_the_edge(loss: Loss, drifting: Rule, at_the_edge)
 
 
 def test_the_direction_points_one_way(loss: Loss, drifting: Rule, at_the_edge) -> None:
-    _, found = at_the_edge(loss, drifting)
-    largest = np.argmax(np.abs(found.direction), axis=1)
-    assert np.all(np.take_along_axis(found.direction, largest[:, None], axis=1) > 0)
+    below = measure(simulate("ring", drifting, (0.3, -1.4), 0.05, 100)).direction
+    found = np.concatenate([at_the_edge(loss, drifting)[1].direction, below])
+    largest = np.argmax(np.abs(found), axis=1)
+    assert np.all(np.take_along_axis(found, largest[:, None], axis=1) > 0)
 
 
 def test_the_profile_is_the_loss_across_the_valley(
@@ -53,9 +54,19 @@ def test_the_profile_is_the_loss_across_the_valley(
         line = found.projection[row] + found.span[row] * t[:, None] * found.direction[row]
         across = autodiff.value(loss, line)
         np.testing.assert_allclose(polynomial(t), across, atol=1e-6 * across.max())
-        assert np.all(found.span[row] >= np.abs(found.offset[row - 1 : row + 2]))
-        assert found.span[row] >= found.bounce[row]
     np.testing.assert_allclose(np.diff(profile_nodes()[[0, 4, 8]]), np.cos(np.pi / 18), rtol=1e-12)
+
+
+def test_the_view_across_holds_the_iterate_and_its_neighbours(
+    loss: Loss, drifting: Rule, at_the_edge
+) -> None:
+    """On the way down they are higher up than the bounce."""
+    _, found = at_the_edge(loss, drifting)
+    away = np.abs(found.offset)
+    near = np.maximum(away[1:-1], np.maximum(away[:-2], away[2:]))
+    assert np.all(found.span[1:-1] > 1.2 * near)
+    assert np.all(found.span > 1.25 * found.bounce)
+    assert away[0] > found.bounce[0]
 
 
 def test_loss_and_sharpness_alone_are_the_same(at_the_edge) -> None:

@@ -11,10 +11,9 @@ import pytest
 
 import dynamics
 from dynamics.__main__ import main
-from dynamics.flows import limiting_flow
 
 SIMULATE = "simulate --loss hyperbola --rule ngd --eta 0.05 --start 2,0.7 --steps 40"
-FLOW = "flow --loss hyperbola --rule ngd --start 2,0.5 --tau 2"
+FLOW = "flow --loss parabolic-valley --rule ngd --start 2,0.5 --tau 2"
 RATE = "rate --loss hyperbola --rule ngd --start 2,0.7 --tau 1 --etas 0.1,0.05,0.025"
 
 
@@ -98,11 +97,12 @@ def test_noise_and_seed(capsys) -> None:
 
 
 def test_flow(capsys) -> None:
-    printed = answer(capsys, FLOW)
-    ngd = dynamics.RULES["ngd"]
-    x = limiting_flow(dynamics.LOSSES["hyperbola"], ngd, np.array([2, 0.5]), np.array([0, 2.0]))
-    np.testing.assert_allclose(printed["x"], x[-1], rtol=1e-8)
-    np.testing.assert_allclose(printed["sharpness"], np.sum(x[-1] ** 2), rtol=1e-8)
+    """ln X + ½X² = const − τ/2, and λ₁ = 1 + X²."""
+    printed = answer(capsys, changed(FLOW, start="2,0"))
+    x, y = printed["x"]
+    np.testing.assert_allclose(np.log(x) + x**2 / 2, np.log(2) + 2 - 1, rtol=1e-12)
+    assert y == 0
+    np.testing.assert_allclose(printed["sharpness"], 1 + x**2, rtol=1e-12)
 
 
 def test_flow_begins_at_the_projection(capsys) -> None:
@@ -208,7 +208,8 @@ def test_as_a_program(tmp_path: Path) -> None:
         root = Path(__file__).parents[2]
         return subprocess.run(command, capture_output=True, text=True, cwd=root, check=False)
 
-    good = program(f"{SIMULATE} --out {tmp_path / 'run.npz'}")
+    quick = changed(SIMULATE, loss="quadratic", rule="gd")
+    good = program(f"{quick} --out {tmp_path / 'run.npz'}")
     assert (good.returncode, good.stderr) == (0, "")
     assert json.loads(good.stdout)["outcome"] == "reached"
     assert (tmp_path / "run.npz").exists()

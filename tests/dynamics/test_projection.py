@@ -92,19 +92,6 @@ def test_on_the_line_x_is_0(key: str, along) -> None:
     np.testing.assert_array_equal(along(projection, dynamics.LOSSES[key], [[0.0, 1.2]]), [[0, 0]])
 
 
-def test_three_dimensions_two_codimensions(along) -> None:
-    """x and y do not feel z here, so Φ is that of the parabolic valley."""
-
-    def value(x):
-        return 0.5 * ((1 + x[0] ** 2) * x[1] ** 2 + 0.4 * x[2] ** 2)
-
-    loss = Loss("three", value, start=(1.2, 0.8, 0.6), codim=2)
-    x = np.random.default_rng(3).uniform(-1.5, 1.5, (12, 3))
-    exact = jax.vmap(partial(projection, dynamics.LOSSES["parabolic-valley"]))(x[:, :2])
-    solved = along(solve_projection, loss, x)
-    np.testing.assert_allclose(solved, np.c_[exact, np.zeros(12)], rtol=1e-8, atol=1e-8)
-
-
 def test_a_surface_of_minimisers(along) -> None:
     """½(1 − xyz)²: Γ is a surface, and Φ keeps the differences of squares."""
     loss = Loss("product", lambda x: 0.5 * (1 - x[0] * x[1] * x[2]) ** 2, start=(1.5, 0.9, 0.6))
@@ -114,9 +101,8 @@ def test_a_surface_of_minimisers(along) -> None:
     np.testing.assert_allclose(np.diff(ends**2, axis=1), np.diff(x**2, axis=1), atol=1e-8)
 
 
-@pytest.mark.parametrize("key", ["paper-valley", "sine-valley"])
-def test_descent_goes_down_at_equal_steps_of_the_root(key: str, along, autodiff) -> None:
-    loss = dynamics.LOSSES[key]
+def test_descent_goes_down_at_equal_steps_of_the_root(along, autodiff) -> None:
+    loss = dynamics.LOSSES["paper-valley"]
     path = np.asarray(jax.jit(partial(descent, loss, points=9))(jnp.array(loss.start)))
     np.testing.assert_array_equal(path[0], loss.start)
     np.testing.assert_allclose(path[-1], along(projection, loss, [loss.start])[0], atol=1e-8)

@@ -191,7 +191,7 @@ def checked_start(loss: Loss, start: Array | tuple[float, ...]) -> np.ndarray:
         raise ValueError(f"start must have {loss.d} numbers for {loss.key}, got {x.size}")
     if not np.all(np.isfinite(x)):
         raise ValueError(f"start must be finite numbers, got {','.join(map(str, x))}")
-    if loss.domain and not bool(loss.domain.inside(x)):
+    if loss.domain and not bool(loss.domain.inside(jnp.asarray(x))):
         raise ValueError(f"start must lie in {loss.domain.words}, got {','.join(map(str, x))}")
     return x
 

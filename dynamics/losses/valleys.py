@@ -23,7 +23,7 @@ def _parabolic_gradient(x: Array, scale: float) -> Array:
 def _parabolic_projection(x: Array) -> Array:
     """Φ keeps ½y² − ln|x| − ½x²; at y = 0 that is X² + ln X² = x² + ln x² − y²."""
     x, y = x
-    squared = wright_omega(2 * jnp.log(jnp.abs(x)) + x * x - y * y)
+    squared = wright_omega(2 * jnp.log(jnp.abs(x)) + (x - y) * (x + y))
     return jnp.stack([jnp.sign(x) * jnp.sqrt(squared), jnp.zeros_like(y)])
 
 

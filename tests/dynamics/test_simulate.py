@@ -198,6 +198,12 @@ def test_a_start_on_the_manifold_stands(key: str) -> None:
     np.testing.assert_array_equal(run.x, np.tile([1.5, 0.0], (51, 1)))
 
 
+def test_a_start_too_far_out_for_a_number_is_an_outcome(loss: Loss) -> None:
+    """And no warning: neither page nor command line should have to silence one."""
+    run = simulate(loss, "ngd", 1e200 * np.array(loss.start), 0.1, 5)
+    assert (run.outcome, run.outcome_step) == (Outcome.NOT_FINITE, 0)
+
+
 @stepping
 @pytest.mark.parametrize("eta", [1e-12, 1e6])
 def test_extreme_steps_are_finite(loss: Loss, key: str, eta: float) -> None:

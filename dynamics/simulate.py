@@ -37,7 +37,7 @@ class Outcome(Enum):
     LEFT_DOMAIN = "The next step would leave the domain of the loss."
     NOT_FINITE = "The next step is too large for a number: the run diverges."
     AT_MINIMISER = "The iterate no longer moves: it has stopped at a minimiser."
-    STATIONARY = "The iterate no longer moves: the gradient is zero, but this is no minimiser."
+    STATIONARY = "The iterate no longer moves, but this is no minimiser."
 
 
 class Measured(NamedTuple):

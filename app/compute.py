@@ -162,15 +162,7 @@ class Compute:
                     del self._locks[key]
 
     def _inputs(self, settings: "Settings", rule: str) -> dict[str, Any]:
-        return {
-            "loss": settings.loss,
-            "rule": rule,
-            "eta": settings.eta,
-            "start": list(settings.start_point),
-            "steps": settings.step_count,
-            "noise": settings.noise,
-            "seed": settings.seed,
-        }
+        return settings.run | {"rule": rule}
 
     def _run(self, what: Mapping[str, Any]) -> Run:
         """The run itself; the last few are kept, since their windows start from their rows."""

@@ -53,7 +53,7 @@ def answer_run(compute: Compute, suffix: str, query: dict[str, str]) -> Response
     body = (
         _binary(compute, reading, stretch)
         if suffix == "bin"
-        else compute.file(reading.settings, f".{suffix}", _about(reading.settings))
+        else compute.file(reading.settings, f".{suffix}", reading.settings.run)
     )
     response = _tagged(Response(body, content_type=MEDIA_TYPES[suffix]), tag)
     if suffix != "bin":
@@ -79,7 +79,7 @@ def _binary(compute: Compute, reading: Reading, stretch: tuple[int, int] | None)
     settings = reading.settings
     runs = [compute.page_run(settings, rule, stretch) for rule in settings.rule]
     header: dict[str, Any] = {
-        "settings": _about(settings) | _about_loss(settings.loss),
+        "settings": settings.run | _about_loss(settings.loss),
         "query": write_query(settings),
         "page": {key: getattr(settings, key) for key in PAGE_KEYS},
         "notices": [vars(notice) for notice in reading.notices],
@@ -93,18 +93,6 @@ def _binary(compute: Compute, reading: Reading, stretch: tuple[int, int] | None)
         header["descent"] = {"rows": path.shape[0], "width": path.shape[1]}
         blocks.append(path.astype("<f4").tobytes())
     return pack(header, blocks)
-
-
-def _about(settings: Settings) -> dict[str, Any]:
-    return {
-        "loss": settings.loss,
-        "rule": list(settings.rule),
-        "eta": settings.eta,
-        "start": list(settings.start_point),
-        "steps": settings.step_count,
-        "noise": settings.noise,
-        "seed": settings.seed,
-    }
 
 
 def _about_loss(key: str) -> dict[str, Any]:

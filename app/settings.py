@@ -58,6 +58,19 @@ class Settings:
         """The number of steps: as given, or what the loss's horizon of slow time takes."""
         return horizon_steps(self.loss, self.eta) if self.steps is None else self.steps
 
+    @property
+    def run(self) -> dict[str, Any]:
+        """What the runs are computed from, with nothing left open."""
+        return {
+            "loss": self.loss,
+            "rule": list(self.rule),
+            "eta": self.eta,
+            "start": list(self.start_point),
+            "steps": self.step_count,
+            "noise": self.noise,
+            "seed": self.seed,
+        }
+
 
 @dataclass(frozen=True)
 class Message:

@@ -12,7 +12,6 @@
     frame: {},          // of the link, but no setting of a run: `hide` and `embed`
     clock: "tau",
     strobe: "all",
-    scale: "root",
     result: null,       // the last run that arrived
     inks: null,
   };
@@ -209,7 +208,7 @@
   }
 
   edgewalk.stage = {
-    $, props, graphOf, state, player, requests, request, scene, repaint, play, pause, seek, setScheme, writeLink,
+    props, graphOf, state, player, requests, request, scene, repaint, play, pause, seek, setScheme, writeLink,
   };
   window.dash_clientside = window.dash_clientside || {};
   window.dash_clientside.edgewalk = { controls: () => edgewalk.controls.heard() };

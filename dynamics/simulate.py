@@ -6,7 +6,7 @@ thousand pairs spread over the rest. Where a run has no more steps than rows, it
 `window` simulates any stretch again from the nearest recorded step, at full resolution.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import partial
 from numbers import Integral
@@ -112,11 +112,10 @@ def simulate(
     eta, steps, noise, seed = float(eta), int(steps), float(noise), int(seed)
     ends = overview_ends(steps) if record == "overview" else _all_ends(steps)
     taken, points = _record(loss, rule, begin, 0, ends, steps, eta, noise, seed)
-    last = taken
     if taken < steps:
         ends = overview_ends(taken) if record == "overview" else _all_ends(taken)
         _, points = _record(loss, rule, begin, 0, ends, taken, eta, noise, seed)
-    step, x = _rows(ends, points, 0, last)
+    step, x = _rows(ends, points, 0, taken)
     outcome, at = _outcome(loss, rule, step, x, steps, eta, noise, seed)
     along = measure_rows(loss, points, len(step)) if measured else None
     return Run(loss, rule, begin, eta, steps, noise, seed, step, x, outcome, at, along)
@@ -146,10 +145,7 @@ def window(run: Run, first: int, count: int) -> Run:
         origin=run.start,
     )  # fmt: skip
     step, x = _rows(ends, points, first, last)
-    return Run(
-        run.loss, run.rule, run.start, run.eta, run.steps, run.noise, run.seed, step, x,
-        run.outcome, run.outcome_step,
-    )  # fmt: skip
+    return replace(run, step=step, x=x, measured=None)
 
 
 def measure_rows(loss: Loss, points: Array, rows: int) -> Measured:

@@ -21,12 +21,13 @@ from flask_caching import Cache
 import dynamics
 from dynamics import LOSSES, MAX_STEPS, RULES, find_loss, find_rule
 from dynamics.catalogue import nearest_key
+from dynamics.curvature import sharpness
 from dynamics.files import encode, run_columns
-from dynamics.manifold import Trace, flattest_points, trace_manifold
+from dynamics.manifold import Trace, arc_length, beside_flattest, flattest_points, trace_manifold
 from dynamics.measures import profile_nodes
-from dynamics.phases import edge_step
+from dynamics.phases import phases
 from dynamics.projection import descent
-from dynamics.simulate import ROWS, Run
+from dynamics.simulate import Run
 
 if TYPE_CHECKING:
     from app.settings import Settings
@@ -36,10 +37,13 @@ __all__ = [
     "MAX_STEPS",
     "RULES",
     "Compute",
+    "Heights",
     "Terrain",
+    "Valley",
     "View",
     "find_loss",
     "find_rule",
+    "float32",
     "nearest_key",
 ]
 
@@ -78,13 +82,36 @@ def code_version() -> str:
 
 class Terrain(NamedTuple):
     """The landscape's arrays: grid lines [i] and [j], L on the grid [j, i], the stretches of Γ in
-    it, and the flattest points [m, 2]."""
+    it, the range of λ₁ on Γ that its colours span, and the flattest points [m, 2]."""
 
     x: np.ndarray
     y: np.ndarray
     loss: np.ndarray
     curves: tuple[Trace, ...]
+    sharpness_range: tuple[float, float]
     flattest: np.ndarray
+
+
+class Valley(NamedTuple):
+    """Γ whatever the view: its branches, arc length along each [n], the flattest points [m, 2], and
+    the range of λ₁ on Γ in the loss's own view."""
+
+    curves: tuple[Trace, ...]
+    arcs: tuple[np.ndarray, ...]
+    flattest: np.ndarray
+    sharpness_range: tuple[float, float]
+
+
+class Heights(NamedTuple):
+    """√L and λ₁(∇²L) on a grid that fills a view, [j, i] each."""
+
+    root: np.ndarray
+    sharpness: np.ndarray
+
+
+class _Measured(NamedTuple):
+    run: Run
+    measures: dynamics.Measures
 
 
 class Compute:
@@ -98,7 +125,7 @@ class Compute:
         self.made = 0
         self.version = code_version()
         self.last_asked = time.monotonic()
-        self._runs: OrderedDict[str, Run] = OrderedDict()
+        self._runs: OrderedDict[str, _Measured] = OrderedDict()
         self._locks: dict[str, list] = {}
         self._guard = threading.Lock()
 
@@ -108,19 +135,23 @@ class Compute:
         return hashlib.sha256(text.encode()).hexdigest()
 
     def page_run(
-        self, settings: "Settings", rule: str, stretch: tuple[int, int] | None
+        self, what: Mapping[str, Any], stretch: tuple[int, int] | None
     ) -> tuple[dict[str, Any], bytes]:
-        """One run's header and columns for the page; of `stretch` (first, count) in full."""
+        """One run's header and columns for the page, or those of a `stretch` (first, count) of it.
+
+        Args:
+            what: one of `Settings.runs`.
+            stretch: in full where it is no longer than a recording, else as pairs spread over it.
+        """
         self.last_asked = time.monotonic()
-        what = self._inputs(settings, rule)
         key = self.key(kind="page", stretch=stretch, **what)
         return self.once(key, lambda: self._encode_for_page(what, stretch))
 
     def file(self, settings: "Settings", suffix: str, about: Mapping) -> bytes:
         """All runs of the settings as one table: ".npz", ".csv" or ".json"."""
-        inputs = [self._inputs(settings, rule) for rule in settings.rule]
-        key = self.key(kind=suffix, runs=inputs, about=about)
-        return self.once(key, lambda: encode(suffix, self._table(inputs), about))
+        runs = settings.runs
+        key = self.key(kind=suffix, runs=runs, about=about)
+        return self.once(key, lambda: encode(suffix, self._table(runs), about))
 
     def descent(self, settings: "Settings") -> np.ndarray:
         """Gradient flow from the start to Γ, [160, d]."""
@@ -129,7 +160,27 @@ class Compute:
     def terrain(self, loss: str, view: View) -> Terrain:
         """What the landscape is drawn from: L on a grid half a view wider on each side, and Γ."""
         key = self.key(kind="terrain", loss=loss, view=view)
-        return self.once(key, lambda: _terrain(LOSSES[loss], view))
+        return self.once(key, lambda: _terrain(LOSSES[loss], view, self.valley(loss)))
+
+    def valley(self, loss: str) -> Valley:
+        """Γ, for the panel along it and for colours that stay as one zooms."""
+        return self.once(self.key(kind="valley", loss=loss), lambda: _valley(LOSSES[loss]))
+
+    def heights(self, loss: str, view: View) -> Heights:
+        """What the sharpness map and the surface are painted from."""
+        key = self.key(kind="heights", loss=loss, view=view)
+        return self.once(key, lambda: _heights(LOSSES[loss], view))
+
+    def flattest_start(self, settings: "Settings") -> list[float] | None:
+        """The start half a bounce beside the flattest point nearest to the present one, if any."""
+        flattest = self.valley(settings.loss).flattest
+        if not len(flattest):
+            return None
+        away = np.linalg.norm(flattest - np.asarray(settings.start_point), axis=1)
+        loss, rule = LOSSES[settings.loss], RULES[settings.rule[0]]
+        point = beside_flattest(loss, rule, flattest[np.argmin(away)], settings.eta[0])
+        inside = loss.domain is None or bool(loss.domain.inside(point))
+        return [round(float(f"{value:.6g}"), 9) for value in point] if inside else None
 
     def once(self, key: str, make: Callable[[], Any]) -> Any:
         """The cached result of `make`, which runs once however many ask for it at a time."""
@@ -161,26 +212,24 @@ class Compute:
                 if not lock[1]:
                     del self._locks[key]
 
-    def _inputs(self, settings: "Settings", rule: str) -> dict[str, Any]:
-        return settings.run | {"rule": rule}
-
-    def _run(self, what: Mapping[str, Any]) -> Run:
-        """The run itself; the last few are kept, since their windows start from their rows."""
+    def _measured(self, what: Mapping[str, Any]) -> _Measured:
+        """The run and its measures; the last few are kept, since windows start from their rows."""
         key = self.key(**what)
         with self._holding(key):
             with self._guard:
-                run = self._runs.get(key)
-            if run is None:
+                found = self._runs.get(key)
+            if found is None:
                 run = dynamics.simulate(
                     what["loss"], what["rule"], what["start"], what["eta"], what["steps"],
                     noise=what["noise"], seed=what["seed"],
                 )  # fmt: skip
-            self._keep(key, run)
-        return run
+                found = _Measured(run, dynamics.measure(run))
+            self._keep(key, found)
+        return found
 
-    def _keep(self, key: str, run: Run) -> None:
+    def _keep(self, key: str, found: _Measured) -> None:
         with self._guard:
-            self._runs[key] = run
+            self._runs[key] = found
             self._runs.move_to_end(key)
             while len(self._runs) > RUNS_KEPT:
                 self._runs.popitem(last=False)
@@ -188,53 +237,84 @@ class Compute:
     def _encode_for_page(
         self, what: Mapping[str, Any], stretch: tuple[int, int] | None
     ) -> tuple[dict[str, Any], bytes]:
-        run = self._run(what)
-        if stretch:
-            first = min(stretch[0], int(run.step[-1]))
-            run = dynamics.window(run, first, min(stretch[1], ROWS))
-        measures = dynamics.measure(run)
-        columns = {name: getattr(measures, name) for name in PAGE_COLUMNS}
-        edge = None if stretch else edge_step(run.step, measures.stableness_pair)
+        run, measures = self._measured(what)
         header = {
             "rule": run.rule.key,
             "name": run.rule.name,
             "eta": run.eta,
             "steps": run.steps,
-            "last": int(run.step[-1]),
-            "rows": len(run.step),
             "outcome": run.outcome.name.lower(),
             "outcome_step": run.outcome_step,
             "outcome_words": run.outcome.value,
-            "edge_step": edge if run.rule.drift else None,
+        }
+        if stretch:
+            run, measures = _window(run, measures, *stretch)
+        else:
+            header["phases"] = [
+                {"name": phase.name, "first": phase.first} for phase in phases(run, measures)
+            ]
+        columns = {name: getattr(measures, name) for name in PAGE_COLUMNS}
+        header |= {
+            "last": int(run.step[-1]),
+            "rows": len(run.step),
             "columns": [
                 {"name": name, "width": 1 if c.ndim == 1 else c.shape[1]}
                 for name, c in columns.items()
             ],
         }
-        return header, b"".join(map(_float32, columns.values()))
+        return header, b"".join(map(float32, columns.values()))
 
     def _table(self, inputs: list[dict[str, Any]]) -> dict[str, np.ndarray]:
-        tables = [run_columns(self._run(what)) for what in inputs]
-        rules = [
-            np.full(len(table["step"]), what["rule"])
+        tables = [run_columns(self._measured(what).run) for what in inputs]
+        tables = [
+            {"rule": np.full(len(table["step"]), what["rule"]), "eta": table["eta"]} | table
             for what, table in zip(inputs, tables, strict=True)
         ]
-        stacked = {name: np.concatenate([t[name] for t in tables]) for name in tables[0]}
-        return {"rule": np.concatenate(rules)} | stacked
+        return {name: np.concatenate([table[name] for table in tables]) for name in tables[0]}
 
 
-def _float32(column: np.ndarray) -> bytes:
+def _window(run: Run, measures: dynamics.Measures, first: int, count: int) -> _Measured:
+    """A stretch of a run, measured with v₁ turned the way that it has at the row before."""
+    first = min(first, int(run.step[-1]))
+    stretch = dynamics.window(run, first, min(count, MAX_STEPS))
+    row = int(np.searchsorted(run.step, first, side="right")) - 1
+    toward = measures.direction[row]
+    seen = toward if np.all(np.isfinite(toward)) else None
+    return _Measured(stretch, dynamics.measure(stretch, toward=seen))
+
+
+def float32(column: np.ndarray) -> bytes:
     """Little-endian float32; what a diverging run leaves above 3·10³⁸ is infinite."""
     with np.errstate(over="ignore"):
         return np.ascontiguousarray(column, dtype="<f4").tobytes()
 
 
-def _terrain(loss: dynamics.Loss, view: View) -> Terrain:
+def _terrain(loss: dynamics.Loss, view: View, valley: Valley) -> Terrain:
     x, y = (np.linspace(*_wider(side), GRID) for side in view)
     grid = np.stack(np.meshgrid(x, y), axis=-1)
     values = np.asarray(_on_grid(loss, grid))
-    pieces = [piece for trace in trace_manifold(loss) for piece in _inside(trace, view)]
-    return Terrain(x, y, values, tuple(pieces), flattest_points(loss))
+    pieces = [piece for curve in valley.curves for piece in _inside(curve, view)]
+    return Terrain(x, y, values, tuple(pieces), valley.sharpness_range, valley.flattest)
+
+
+def _valley(loss: dynamics.Loss) -> Valley:
+    curves = trace_manifold(loss)
+    inside = [_in_view(curve, loss.view) for curve in curves]
+    seen = np.concatenate([np.empty(0), *inside])
+    bounds = (float(seen.min()), float(seen.max())) if seen.size else (1.0, 1.0)
+    return Valley(curves, tuple(map(arc_length, curves)), flattest_points(loss), bounds)
+
+
+def _in_view(curve: Trace, view: tuple[tuple[float, float], ...]) -> np.ndarray:
+    """λ₁ at the points of a branch that lie in a view."""
+    low, high = np.array(view).T
+    return curve.sharpness[np.all((curve.x >= low) & (curve.x <= high), axis=1)]
+
+
+def _heights(loss: dynamics.Loss, view: View) -> Heights:
+    x, y = (np.linspace(*side, GRID) for side in view)
+    values, sharpness = _surfaces(loss, np.stack(np.meshgrid(x, y), axis=-1))
+    return Heights(np.sqrt(np.asarray(values)), np.asarray(sharpness))
 
 
 def _wider(side: tuple[float, float]) -> tuple[float, float]:
@@ -254,6 +334,10 @@ def _inside(trace: Trace, view: View) -> list[Trace]:
 
 
 _on_grid = jax.jit(lambda loss, grid: jax.vmap(jax.vmap(loss.value))(grid), static_argnums=0)
+_surfaces = jax.jit(
+    lambda loss, grid: jax.vmap(jax.vmap(lambda x: (loss.value(x), sharpness(loss, x))))(grid),
+    static_argnums=0,
+)
 _descent = jax.jit(lambda loss, start: descent(loss, start, DESCENT_POINTS), static_argnums=0)
 
 
@@ -274,8 +358,8 @@ def warm_up(compute: Compute, first: "Settings", others: Iterable["Settings"]) -
 
 def _compile_for(compute: Compute, settings: "Settings") -> None:
     """Past the cache: a run that is found there compiles nothing."""
-    for rule in settings.rule:
-        compute._encode_for_page(compute._inputs(settings, rule), None)
+    for what in settings.runs:
+        compute._encode_for_page(what, None)
     compute.descent(settings)
     (x_low, x_high), (y_low, y_high) = LOSSES[settings.loss].view
     compute.terrain(settings.loss, ((x_low, x_high), (y_low, y_high)))

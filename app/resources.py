@@ -1,17 +1,20 @@
-"""The plain routes: /healthz, and a run as /run.bin, /run.npz, /run.csv and /run.json.
+"""The plain routes: /healthz; a run as /run.bin, /run.npz, /run.csv and /run.json; and what does
+not depend on a run, Γ as /valley.bin and heights of a view as /heights.bin.
 
-Each takes the query of the page's own link. /run.bin takes `first` and `count` too: a stretch of
-consecutive steps in full. A query that cannot be read is answered with 400 and JSON: the problems,
-each with its field and a message for a person, and the query of the nearest valid settings.
+A run takes the query of the page's own link. /run.bin takes `first` and `count` too: a stretch of
+steps, in full up to 5,000 of them, else as pairs spread over it. A query that cannot be read is
+answered with 400 and JSON: the problems, each with its field and a message for a person, and the
+query of the nearest valid settings.
 """
 
+import math
 import re
 from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask, Response, jsonify, request
 
-from app.compute import LOSSES, Compute, profile_axis
+from app.compute import LOSSES, Compute, View, find_loss, float32, profile_axis
 from app.export.binary import pack
 from app.settings import Message, Reading, Settings, read_query, write_query
 from app.words import page_words
@@ -23,7 +26,7 @@ MEDIA_TYPES = {
     "json": "application/json",
 }
 # Belong to the page, not to the run.
-PAGE_KEYS = ("at", "clock", "hide", "embed")
+PAGE_KEYS = ("at", "clock", "axis", "strobe", "look", "hide", "embed")
 
 
 def register(server: Flask, compute: Compute) -> None:
@@ -33,6 +36,12 @@ def register(server: Flask, compute: Compute) -> None:
         "/run.<any(bin, npz, csv, json):suffix>",
         "run",
         lambda suffix: answer_run(compute, suffix, request.args.to_dict()),
+    )
+    server.add_url_rule(
+        "/valley.bin", "valley", lambda: answer_valley(compute, request.args.to_dict())
+    )
+    server.add_url_rule(
+        "/heights.bin", "heights", lambda: answer_heights(compute, request.args.to_dict())
     )
 
 
@@ -53,13 +62,66 @@ def answer_run(compute: Compute, suffix: str, query: dict[str, str]) -> Response
     body = (
         _binary(compute, reading, stretch)
         if suffix == "bin"
-        else compute.file(reading.settings, f".{suffix}", reading.settings.run)
+        else compute.file(reading.settings, f".{suffix}", reading.settings.plain)
     )
     response = _tagged(Response(body, content_type=MEDIA_TYPES[suffix]), tag)
     if suffix != "bin":
         name = f"edgewalk-{reading.settings.loss}-{'-'.join(reading.settings.rule)}.{suffix}"
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
+
+
+def answer_valley(compute: Compute, query: dict[str, str]) -> Response:
+    """Γ of `loss`: for each branch its points, arc length and λ₁."""
+    try:
+        loss = find_loss(query.get("loss", "")).key
+    except ValueError as error:
+        return _refusal((Message("loss", str(error)),), Settings())
+    valley = compute.valley(loss)
+    header = {
+        "flattest": valley.flattest.tolist(),
+        "sharpness_range": valley.sharpness_range,
+        "curves": [{"rows": len(curve.x)} for curve in valley.curves],
+    }
+    blocks = [
+        float32(column)
+        for curve, arc in zip(valley.curves, valley.arcs, strict=True)
+        for column in (curve.x, arc, curve.sharpness)
+    ]
+    return _bytes(compute.key(kind="valley.bin", loss=loss), pack(header, blocks))
+
+
+def answer_heights(compute: Compute, query: dict[str, str]) -> Response:
+    """√L and λ₁ of `loss` on a grid over `view`, x low, x high, y low and y high."""
+    try:
+        loss = find_loss(query.get("loss", "")).key
+    except ValueError as error:
+        return _refusal((Message("loss", str(error)),), Settings())
+    try:
+        view = _view(query.get("view", ""))
+    except ValueError as error:
+        return _refusal((Message("view", str(error)),), Settings(loss=loss))
+    heights = compute.heights(loss, view)
+    rows, columns = heights.root.shape
+    header = {"view": view, "rows": rows, "columns": columns}
+    blocks = [float32(heights.root), float32(heights.sharpness)]
+    return _bytes(compute.key(kind="heights.bin", loss=loss, view=view), pack(header, blocks))
+
+
+def _view(text: str) -> View:
+    try:
+        x_low, x_high, y_low, y_high = (float(part) for part in text.split(","))
+    except ValueError:
+        x_low = x_high = y_low = y_high = math.nan
+    if not (-math.inf < x_low < x_high < math.inf and -math.inf < y_low < y_high < math.inf):
+        raise ValueError("The view must be four numbers: x low, x high, y low, y high.")
+    return (x_low, x_high), (y_low, y_high)
+
+
+def _bytes(tag: str, body: bytes) -> Response:
+    if request.if_none_match.contains(tag):
+        return _tagged(Response(status=304), tag)
+    return _tagged(Response(body, content_type=MEDIA_TYPES["bin"]), tag)
 
 
 def _stretch(query: dict[str, str]) -> tuple[int, int] | None:
@@ -77,21 +139,24 @@ def _stretch(query: dict[str, str]) -> tuple[int, int] | None:
 
 def _binary(compute: Compute, reading: Reading, stretch: tuple[int, int] | None) -> bytes:
     settings = reading.settings
-    runs = [compute.page_run(settings, rule, stretch) for rule in settings.rule]
+    runs = [compute.page_run(what, stretch) for what in settings.runs]
     header: dict[str, Any] = {
-        "settings": settings.run | _about_loss(settings.loss),
+        "settings": settings.plain | _about_loss(settings.loss),
         "query": write_query(settings),
-        "page": {key: getattr(settings, key) for key in PAGE_KEYS},
         "notices": [vars(notice) for notice in reading.notices],
-        "words": page_words(settings, [run[0] for run in runs]),
         "profile_axis": profile_axis(),
         "runs": [run[0] for run in runs],
     }
     blocks = [run[1] for run in runs]
     if stretch is None:
         path = compute.descent(settings)
-        header["descent"] = {"rows": path.shape[0], "width": path.shape[1]}
-        blocks.append(path.astype("<f4").tobytes())
+        header |= {
+            "page": {key: getattr(settings, key) for key in PAGE_KEYS},
+            "words": page_words(settings, header["runs"]),
+            "flattest_start": compute.flattest_start(settings),
+            "descent": {"rows": path.shape[0], "width": path.shape[1]},
+        }
+        blocks.append(float32(path))
     return pack(header, blocks)
 
 

@@ -17,16 +17,19 @@ import numpy as np
 
 from app.compute import LOSSES, MAX_STEPS, RULES, find_loss, find_rule, nearest_key
 
-MAX_RULES = 3
+MAX_RUNS = 4
 MIN_ETA, MAX_ETA = 1e-12, 1e6
 MIN_DEFAULT_STEPS = 20
 MAX_COORDINATE = 1e6
 MAX_NOISE = 1.0
 LONGEST_ECHO = 40
 CLOCKS = ("step", "eta", "tau")
+AXES = ("linear", "log")
+STROBES = ("all", "even", "odd", "midpoints")
+LOOKS = ("root", "log", "sharpness", "surface")
 HIDEABLE = (
-    "header", "loss", "rules", "eta", "horizon", "start", "clock", "more", "across", "now", "story",
-    "sharpness", "transport",
+    "header", "loss", "rules", "eta", "horizon", "start", "more", "sharpness", "across", "along",
+    "laws", "gap", "phases", "now", "story", "transport",
 )  # fmt: skip
 LATER = {"formula": "Own formulas cannot be shown yet."}
 DEFAULT_LOSS = "parabolic-valley"
@@ -34,16 +37,22 @@ DEFAULT_LOSS = "parabolic-valley"
 
 @dataclass(frozen=True)
 class Settings:
-    """What is shown. `start` and `steps` are None where they follow from the loss and η."""
+    """What is shown: one run of each rule at each η, from one start.
+
+    `start` and `steps` are None where they follow from the loss and η.
+    """
 
     loss: str = DEFAULT_LOSS
     rule: tuple[str, ...] = ("ngd",)
-    eta: float = 0.1
+    eta: tuple[float, ...] = (0.1,)
     start: tuple[float, ...] | None = None
     steps: int | None = None
     noise: float = 0.0
     seed: int = 0
     clock: str = "tau"
+    axis: str = "linear"
+    strobe: str = "all"
+    look: str = "root"
     at: int = 0
     hide: tuple[str, ...] = ()
     embed: bool = False
@@ -53,23 +62,34 @@ class Settings:
         """x_0, the loss's own where none is given."""
         return LOSSES[self.loss].start if self.start is None else self.start
 
-    @property
-    def step_count(self) -> int:
-        """The number of steps: as given, or what the loss's horizon of slow time takes."""
-        return horizon_steps(self.loss, self.eta) if self.steps is None else self.steps
+    def steps_at(self, eta: float) -> int:
+        """The number of steps at an η: what the loss's horizon of slow time takes, or as given for
+        the first η and to the same slow time for the others."""
+        if self.steps is None:
+            return horizon_steps(self.loss, eta)
+        return int(min(round(self.steps * (self.eta[0] / eta) ** 2), MAX_STEPS))
 
     @property
-    def run(self) -> dict[str, Any]:
-        """What the runs are computed from, with nothing left open."""
-        return {
-            "loss": self.loss,
-            "rule": list(self.rule),
-            "eta": self.eta,
-            "start": list(self.start_point),
-            "steps": self.step_count,
-            "noise": self.noise,
-            "seed": self.seed,
-        }
+    def runs(self) -> list[dict[str, Any]]:
+        """What each run is computed from, with nothing left open."""
+        return [
+            {
+                "loss": self.loss,
+                "rule": rule,
+                "eta": eta,
+                "start": list(self.start_point),
+                "steps": self.steps_at(eta),
+                "noise": self.noise,
+                "seed": self.seed,
+            }
+            for rule in self.rule
+            for eta in self.eta
+        ]
+
+    @property
+    def plain(self) -> dict[str, Any]:
+        """What all the runs are computed from, as JSON has it; `steps` are the first run’s."""
+        return self.runs[0] | {"rule": list(self.rule), "eta": list(self.eta)}
 
 
 @dataclass(frozen=True)
@@ -163,12 +183,17 @@ def _unknown(key: str, known: list[str]) -> str:
 
 
 def _bounded_horizon(settings: Settings) -> list[Message]:
-    wanted = LOSSES[settings.loss].horizon / settings.eta**2
-    if settings.steps is not None or wanted <= MAX_STEPS:
+    """What to say where the run with the smallest η cannot go as far as it should."""
+    eta = min(settings.eta)
+    tau = LOSSES[settings.loss].horizon
+    if settings.steps is not None:
+        tau = settings.steps * settings.eta[0] ** 2
+    wanted = tau / eta**2
+    if wanted <= MAX_STEPS:
         return []
-    tau = MAX_STEPS * settings.eta**2
-    text = f"τ = {LOSSES[settings.loss].horizon:g} would take {_powers(wanted)} steps; shown are "
-    return [Message("steps", text + f"{MAX_STEPS:,}, to τ = {_powers(tau)}.")]
+    reached = MAX_STEPS * eta**2
+    text = f"τ = {_powers(tau)} would take {_powers(wanted)} steps at η = {eta:g}; shown are "
+    return [Message("steps", text + f"{MAX_STEPS:,}, to τ = {_powers(reached)}.")]
 
 
 def _powers(value: float) -> str:
@@ -241,22 +266,40 @@ def _read_rules(text: str, settings: Settings) -> tuple[str, ...]:
     parts = [_short(part.strip()) for part in text.split(",")]
     meant = [part if part in RULES else nearest_key(part, RULES) for part in parts]
     keys = list(dict.fromkeys(key for key in meant if key))
-    kept = tuple(sorted(keys[:MAX_RULES], key=list(RULES).index)) or settings.rule
+    kept = tuple(sorted(keys, key=list(RULES).index)) or settings.rule
     for part in parts:
         try:
             find_rule(part)
         except ValueError as error:
             raise _UnknownKeyError(str(error), kept) from None
-    if len(keys) > MAX_RULES:
-        raise _ClampedError(kept, f"At most {MAX_RULES} rules at once; {', '.join(kept)} are used.")
     return kept
 
 
-def _read_eta(text: str, _: Settings) -> float:
-    if "," in text:
-        first = _number(text.split(",")[0].strip(), "η", MIN_ETA, MAX_ETA)
-        raise _ClampedError(first, f"One step size at a time; η = {first:g} is used.")
-    return _number(text, "η", MIN_ETA, MAX_ETA)
+def _read_etas(text: str, settings: Settings) -> tuple[float, ...]:
+    """One step size or several, as many as there may be runs; the nearest valid ones otherwise."""
+    found, notices, problems = [], [], []
+    for part in text.split(","):
+        try:
+            found.append(_number(part.strip(), "η", MIN_ETA, MAX_ETA))
+        except _ClampedError as clamped:
+            found.append(clamped.value)
+            notices.append(str(clamped))
+        except ValueError as error:
+            problems.append(str(error))
+    distinct = tuple(dict.fromkeys(found))
+    kept = distinct[: MAX_RUNS // len(settings.rule)]
+    if problems:
+        raise _UnknownKeyError(problems[0], kept or settings.eta)
+    if len(kept) < len(distinct):
+        shown = ", ".join(f"{eta:g}" for eta in kept)
+        notices.append(f"At most {MAX_RUNS} runs at once; η = {shown} {_is_or_are(kept)} used.")
+    if notices:
+        raise _ClampedError(kept, " ".join(dict.fromkeys(notices)))
+    return kept
+
+
+def _is_or_are(things: tuple) -> str:
+    return "is" if len(things) == 1 else "are"
 
 
 def _read_start(text: str, settings: Settings) -> tuple[float, ...]:
@@ -275,29 +318,39 @@ def _read_start(text: str, settings: Settings) -> tuple[float, ...]:
     return point
 
 
+def _one_of(name: str, known: tuple[str, ...]) -> Callable[[str, Settings], str]:
+    """A reader of one of a few words."""
+
+    def read(text: str, settings: Settings) -> str:
+        if text in known:
+            return text
+        near = get_close_matches(text.lower(), known, n=1) or [getattr(settings, name)]
+        problem = f"The {name} must be one of {', '.join(known)}, got {_echo(text)}."
+        raise _UnknownKeyError(problem, near[0])
+
+    return read
+
+
 FIELDS: tuple[_Field, ...] = (
     _Field("loss", _read_loss, str),
     _Field("rule", _read_rules, ",".join),
-    _Field("eta", _read_eta, _written),
+    _Field("eta", _read_etas, lambda value: ",".join(map(_written, value))),
     _Field("start", _read_start, lambda value: ",".join(map(_written, value))),
     _Field("steps", lambda text, _: _whole(text, "steps", 0, MAX_STEPS), str),
     _Field("noise", lambda text, _: _number(text, "noise", 0.0, MAX_NOISE), _written),
     _Field("seed", lambda text, _: _whole(text, "seed", 0, 2**32 - 1), str),
-    _Field("clock", lambda text, _: _read_clock(text), str),
+    _Field("clock", _one_of("clock", CLOCKS), str),
+    _Field("axis", _one_of("axis", AXES), str),
+    _Field("strobe", _one_of("strobe", STROBES), str),
+    _Field("look", _one_of("look", LOOKS), str),
     _Field("at", lambda text, settings: _read_at(text, settings), str),
     _Field("hide", lambda text, _: _read_hidden(text), ",".join),
     _Field("embed", lambda text, _: _read_flag(text), lambda value: "1" if value else "0"),
 )
 
 
-def _read_clock(text: str) -> str:
-    if text not in CLOCKS:
-        raise ValueError(f"The clock must be one of {', '.join(CLOCKS)}, got {_echo(text)}.")
-    return text
-
-
 def _read_at(text: str, settings: Settings) -> int:
-    return _whole(text, "at", 0, settings.step_count)
+    return _whole(text, "at", 0, max(run["steps"] for run in settings.runs))
 
 
 def _read_hidden(text: str) -> tuple[str, ...]:

@@ -25,6 +25,10 @@ INKS: dict[Scheme, dict[str, str]] = {
         "flow": "#7d838c",
         "ok": "#2e7d32",
         "warn": "#a8200d",
+        "flat-map": "#b3cfe4",
+        "mid-map": "#fbfaf7",
+        "edge-map": "#ffffff",
+        "sharp-map": "#e7bfae",
     },
     "dark": {
         "paper": "#121418",
@@ -40,7 +44,17 @@ INKS: dict[Scheme, dict[str, str]] = {
         "flow": "#9aa1ac",
         "ok": "#7ccf82",
         "warn": "#ff8a75",
+        "flat-map": "#1d3a55",
+        "mid-map": "#33343b",
+        "edge-map": "#f4f1ea",
+        "sharp-map": "#5c2f27",
     },
+}
+
+# Runs when several are compared: parity is then told by shape alone.
+RUN_INKS: dict[Scheme, list[str]] = {
+    "light": ["#1b1e23", "#a3195b", "#6b6a00", "#5a4fcf"],
+    "dark": ["#ebe8e1", "#ff7eb6", "#d4d05a", "#a99bff"],
 }
 
 # Sharpness along Γ, from flat to sharp: apart from every ink, and in the dark never near the paper.

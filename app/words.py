@@ -1,6 +1,6 @@
 """Every sentence that depends on what is shown. The page's fixed texts stand in its layout.
 
-Numbers at the playhead are filled in by the page: `{sharpness}` and `{first_sharpness}`.
+Numbers at the playhead are filled in by the page, where a sentence has their name in braces.
 """
 
 from collections.abc import Mapping
@@ -9,19 +9,38 @@ from typing import Any
 from app.compute import LOSSES, RULES
 from app.settings import Settings
 
+# One line a symbol: what it is, shown where the symbol is pointed at or has the focus.
 SYMBOLS = {
-    "step": "t, the number of steps taken",
-    "tau": "τ = η²t, the slow time of the drift",
-    "loss": "L(x), the value that is minimised",
-    "sharpness": "λ₁, the largest curvature of L",
-    "threshold": "2/η, the curvature above which a step of this size overshoots",
-    "gap": "distance between the run, carried to Γ by gradient flow, and the theorem",
-    "stableness_pair": "1 at the edge of stability, for any two steps in a row",
+    "step": "t: the number of steps taken",
+    "tau": "τ = η²t: slow time, the clock of the drift along the valley",
+    "x": "x: the parameters, a point of the plane",
+    "eta": "η: the step size, or learning rate",
+    "loss": "L(x): the value that is minimised",
+    "sharpness": "λ₁: the largest curvature of L, its top Hessian eigenvalue",
+    "projection": "Φ(xₜ): where gradient flow from the iterate would end, on the valley Γ",
+    "projection_sharpness": "λ₁(Φ(xₜ)): sharpness where gradient flow from the iterate would end",
+    "flow_sharpness": "λ₁(X(τ)): sharpness that the theorem predicts",
+    "threshold": "2/ηₜ: the curvature above which a step this long overshoots; its mean over two "
+    "steps is λ₁ at the edge",
+    "threshold_mean": "mean of 2/ηₜ over two steps: equal to λ₁ at the edge",
+    "flow": "X(τ): the theorem's point on Γ, moving by the limiting flow",
+    "gap": "‖Φ(xₜ) − X(η²t)‖: how far the run is from the theorem",
+    "stableness_pair": "Sₜ = ηₜλ₁: a step is stable while Sₜ ≤ 2. At the edge 1/Sₜ + 1/Sₜ₊₁ is 1",
+    "sqrt_loss_pair": "√L of two steps in a row, over what the theorem says it is at the edge: "
+    "then 1",
+    "manifold": "Γ: the valley floor, all the minimisers of L",
+    "direction": "v₁: the direction of largest curvature, straight across the valley",
+    "arc": "s: length along Γ, from its flattest point",
+}
+
+FIGURES = {
+    "1a": "loss=paper-valley&rule=sqrt-gd&eta=0.5&start=14.7,3&steps=11",
+    "1b": "loss=paper-valley&eta=5&start=14.7,-3&steps=9",
 }
 
 
 def page_words(settings: Settings, runs: list[Mapping[str, Any]]) -> dict[str, Any]:
-    """Title, formulas and what to look for, from the settings and how the runs ended."""
+    """Title, formulas, names and what to look for, from the settings and how the runs went."""
     loss = LOSSES[settings.loss]
     return {
         "formula": loss.formula,
@@ -31,28 +50,50 @@ def page_words(settings: Settings, runs: list[Mapping[str, Any]]) -> dict[str, A
             {"key": key, "name": RULES[key].name, "formula": RULES[key].formula}
             for key in settings.rule
         ],
+        "labels": [_label(settings, run) for run in runs],
         "stories": [_story(settings, run) for run in runs],
     }
 
 
-def _story(settings: Settings, run: Mapping[str, Any]) -> dict[str, str]:
-    """What to look for before the edge, on it, and how the run ends."""
-    rule, loss = RULES[run["rule"]], LOSSES[settings.loss]
-    edge = run["edge_step"]
-    before = rule.look_for
-    if edge is not None and edge > 0:
-        before = f"Descent: the run reaches the edge of stability at step {edge:,}. " + before
+def _label(settings: Settings, run: Mapping[str, Any]) -> str:
+    """What tells a run from the others."""
+    parts = [run["name"]] if len(settings.rule) > 1 or len(settings.eta) == 1 else []
+    parts += [f"η = {run['eta']:g}"] if len(settings.eta) > 1 else []
+    return ", ".join(parts)
+
+
+def _story(settings: Settings, run: Mapping[str, Any]) -> dict[str, Any]:
+    """One sentence a phase, in the order of `run["phases"]`, and how the run ends."""
     return {
-        "before": before,
-        "edge": (
-            f"At the edge since step {edge:,}: each step jumps the valley floor, and the jumps "
-            "add up to a drift. Sharpness has gone from {first_sharpness} to {sharpness}. "
-            + loss.look_for
-            if edge is not None
-            else rule.look_for
-        ),
+        "phases": [_phase(settings, run, i) for i in range(len(run["phases"]))],
         "end": _ending(run),
     }
+
+
+def _phase(settings: Settings, run: Mapping[str, Any], i: int) -> str:
+    rule, loss = RULES[run["rule"]], LOSSES[settings.loss]
+    phase = run["phases"][i]
+    after = run["phases"][i + 1]["first"] if i + 1 < len(run["phases"]) else None
+    if not rule.drift:
+        return rule.look_for
+    if phase["name"] == "descent":
+        when = f"Descent, {_steps(after)}" if after else f"Descent, all {run['last']:,} steps"
+        return f"{when}: down the wall to the valley floor, loss now {{loss}}. {rule.look_for}"
+    if phase["name"] == "alignment":
+        turning = "the hops still turn straight across the valley, " if loss.codim > 1 else ""
+        return (
+            f"Alignment from step {phase['first']:,}: within a bounce of the floor, but {turning}"
+            "the laws of the edge do not hold yet; 1/Sₜ + 1/Sₜ₊₁ is {stableness_pair}."
+        )
+    return (
+        f"At the edge since step {phase['first']:,}: each step jumps the valley floor, and the "
+        "jumps add up to a drift. Sharpness has gone from {first_sharpness} to {sharpness}. "
+        + loss.look_for
+    )
+
+
+def _steps(count: int) -> str:
+    return "1 step" if count == 1 else f"{count:,} steps"
 
 
 def _ending(run: Mapping[str, Any]) -> str:

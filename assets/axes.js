@@ -1,51 +1,88 @@
-// Which part of the plane and of the clock is in view, and the still figures that go with it.
+// Which part of the plane and of the clock is in view, and what is asked for to fill it.
 (function () {
   const edgewalk = (window.edgewalk = window.edgewalk || {});
 
   const CLOCK_WORDS = { step: "step t", eta: "time ηt", tau: "slow time τ = η²t" };
   const REST = 250;
+  const MOST_OF_IT = 0.6; // of a run: where that much is in view, the overview serves
+  const ROWS = 5000; // of a recording
 
   let view = null; // what the landscape is drawn for, [[low, high], [low, high]]
   let zoom = 0; // counts the times that the whole landscape was shown
-  let scale = "root";
   let drawn = "";
-  let framed = { key: "", layout: null };
+  let framed = { key: "", kind: "", ranges: null }; // what the sharpness panel was last made to show
+  let own = null; // a person's own ranges there
+  let resting = null;
 
   function begin() {
     const { graphOf } = edgewalk.stage;
     const [landscape, sharpness] = [graphOf("landscape"), graphOf("sharpness")];
-    let rest = null;
-    landscape.on("plotly_relayout", () => {
-      clearTimeout(rest);
-      rest = setTimeout(followZoom, REST);
-    });
+    for (const graph of [landscape, sharpness]) graph.on("plotly_relayout", settleLater);
+    sharpness.on("plotly_relayout", () => (own = zoomed(sharpness)));
     landscape.on("plotly_doubleclick", showWhole);
     landscape.on("plotly_afterplot", () => {
       if (landscape.data.length) document.body.dataset.drawn = "";
     });
     sharpness.on("plotly_afterplot", frameSharpness);
     sharpness.on("plotly_doubleclick", () => {
+      own = null;
       framed.key = "";
       frameSharpness();
     });
     frameSharpness();
   }
 
-  // Ranges of the sharpness panel: the clock to the end of the run, and round numbers of λ₁.
+  // After a zoom or a pan, once the hand rests.
+  function settleLater() {
+    clearTimeout(resting);
+    resting = setTimeout(() => {
+      followZoom();
+      refine();
+    }, REST);
+  }
+
+  // ---- the sharpness panel ----
+
+  // Its ranges: the clock to the end of the runs, and round numbers of λ₁. A person's own zoom stays
+  // while the clock and the loss do.
   function frameSharpness() {
     const { graphOf, state } = edgewalk.stage;
     const graph = graphOf("sharpness");
     if (!graph || !graph._fullLayout || !graph.data.length || !state.result) return;
-    const { settings } = state.result;
-    const end = tidyEnd(edgewalk.run.clockTime(state.clock, settings.eta, Math.max(settings.steps, 1)));
-    const top = roundUp(highest(state.result.runs));
-    const key = [end, top, state.clock].join();
-    // A new figure brings a new layout; relayout keeps the one that is there.
-    if (key === framed.key && graph.layout === framed.layout) return;
-    framed = { key, layout: graph.layout };
+    const { clock, axis } = state.view;
+    const { loss } = state.result.settings;
+    const ranges = [timeRange(clock, axis), [0, roundUp(highest(state.result.runs))]];
+    const kind = [clock, axis, loss].join();
+    const key = [kind, ...ranges.flat()].join();
+    // A figure that has just come has no words at its clock yet.
+    const bare = !graph.layout.xaxis.title.text;
+    if (key === framed.key && !bare) return;
+    if (kind !== framed.kind) own = null;
+    framed = { key, kind, ranges };
+    if (own && !bare) return;
+    const [across, up] = own || ranges;
     window.Plotly.relayout(graph, {
-      "xaxis.range": [0, end], "yaxis.range": [0, top], "xaxis.title.text": CLOCK_WORDS[state.clock],
+      "xaxis.type": axis, "xaxis.range": across, "yaxis.range": up, "xaxis.title.text": CLOCK_WORDS[clock],
     });
+  }
+
+  // The ranges in view, if they are other than those that were set here.
+  function zoomed(graph) {
+    const { xaxis, yaxis } = graph._fullLayout;
+    const now = [xaxis, yaxis].map(({ range }) => range.map(Number));
+    const close = (a, b, size) => Math.abs(a - b) < 1e-6 * Math.abs(size);
+    const same = framed.ranges && framed.ranges.every(([low, high], i) =>
+      close(now[i][0], low, high - low) && close(now[i][1], high, high - low),
+    );
+    return framed.ranges && !same ? now : null;
+  }
+
+  function timeRange(clock, axis) {
+    const { runs } = edgewalk.stage.state.result;
+    const time = (run, t) => edgewalk.run.clockTime(clock, run.eta, t);
+    const end = tidyEnd(Math.max(...runs.map((run) => time(run, Math.max(run.steps, 1)))));
+    if (axis === "linear") return [0, end];
+    return [Math.log10(Math.min(...runs.map((run) => time(run, 0.8)))), Math.log10(end)];
   }
 
   // A hundredth of room behind the end, and the same end where whole steps make it a little other.
@@ -73,6 +110,8 @@
     return power * [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].find((m) => m * power >= value);
   }
 
+  // ---- the landscape ----
+
   // The loss's own view, made wide enough for the start.
   function viewWithStart({ view: own, start }) {
     return own.map(([low, high], i) => {
@@ -87,7 +126,7 @@
     drawScene();
   }
 
-  // After a zoom or a pan: contours for what is seen, where those drawn are too coarse or end.
+  // Contours for what is seen, where those drawn are too coarse or end.
   function followZoom() {
     const frame = edgewalk.overlay.frameOf(edgewalk.stage.graphOf("landscape"));
     if (!frame || !view) return;
@@ -102,22 +141,87 @@
     drawScene();
   }
 
-  function setScale(name) {
-    scale = name;
-    drawScene();
-  }
-
   function drawScene() {
     const { state, props } = edgewalk.stage;
     if (!state.result || !view) return;
+    document.querySelector(".card.landscape .plot").dataset.look = state.view.look;
     const touch = window.matchMedia("(pointer: coarse)").matches;
     const { loss } = state.result.settings;
-    const wanted = { loss, scale, scheme: edgewalk.scheme, view, zoom, touch };
+    const wanted = { loss, look: state.view.look, scheme: edgewalk.scheme, view, zoom, touch };
     const text = JSON.stringify(wanted);
     if (text === drawn) return;
     drawn = text;
     props("scene", { data: wanted });
   }
 
-  edgewalk.axes = { CLOCK_WORDS, begin, frameSharpness, showWhole, drawScene, setScale };
+  // Heights for the look: of half a view more on each side for the map, which one can pan.
+  function heightsFor(look, arrived) {
+    const { result } = edgewalk.stage.state;
+    if (!view || !result || (look !== "sharpness" && look !== "surface")) return null;
+    const margin = look === "sharpness" ? 0.5 : 0;
+    const wide = view.map(([low, high]) => [low - margin * (high - low), high + margin * (high - low)]);
+    return edgewalk.plane.heights(result.settings.loss, wide, arrived);
+  }
+
+  // ---- the run at full resolution where one has zoomed in ----
+
+  // For each panel over axes, the steps in view of each run in as many rows as a recording has.
+  async function refine() {
+    const { state, requests, repaint } = edgewalk.stage;
+    const { result } = state;
+    if (!result) return;
+    let came = false;
+    for (const [panel, stepsInView] of [["landscape", stepsOnMap], ["sharpness", stepsOnClock]]) {
+      const frame = edgewalk.overlay.frameOf(edgewalk.stage.graphOf(panel));
+      if (!frame) continue;
+      for (const run of result.runs) {
+        const wanted = stretchFor(run, stepsInView(run, frame));
+        const details = (run.details = run.details || {});
+        const key = wanted ? wanted.join() : "";
+        if (((details[panel] && details[panel].key) || "") === key) continue;
+        const part = wanted ? await requests.stretch(state.query, run, ...wanted) : null;
+        if (state.result !== result) return;
+        if (part) details[panel] = Object.assign(part, { key });
+        else delete details[panel];
+        came = true;
+      }
+    }
+    if (came) repaint();
+  }
+
+  // [first, count] of a stretch to ask for; null where the overview has as much.
+  function stretchFor(run, range) {
+    if (!range || run.last < ROWS) return null;
+    const [first, last] = range;
+    return last - first > MOST_OF_IT * run.last ? null : [first, last - first + 1];
+  }
+
+  function stepsOnClock(run, frame) {
+    const { clock } = edgewalk.stage.state.view;
+    const [low, high] = frame.rangeX.map((time) => time / edgewalk.run.clockTime(clock, run.eta, 1));
+    const within = (t) => Math.min(Math.max(t, 0), run.last);
+    return high < 0 || low > run.last ? null : [within(Math.floor(low)), within(Math.ceil(high))];
+  }
+
+  // From the recorded step before the first one in view to that after the last; around the step
+  // nearest to the middle where none is.
+  function stepsOnMap(run, frame) {
+    const { step, x } = run.columns;
+    const [[x0, x1], [y0, y1]] = [frame.rangeX, frame.rangeY];
+    const middle = [(x0 + x1) / 2, (y0 + y1) / 2];
+    let [first, last, nearest, least] = [-1, -1, 0, Infinity];
+    for (let row = 0; row < run.rows; row++) {
+      const [a, b] = [x[2 * row], x[2 * row + 1]];
+      if (a >= x0 && a <= x1 && b >= y0 && b <= y1) {
+        if (first < 0) first = row;
+        last = row;
+      }
+      const square = ((a - middle[0]) / (x1 - x0)) ** 2 + ((b - middle[1]) / (y1 - y0)) ** 2;
+      if (square < least) [least, nearest] = [square, row];
+    }
+    if (first < 0) first = last = nearest;
+    return [step[Math.max(first - 2, 0)], step[Math.min(last + 2, run.rows - 1)]];
+  }
+
+  edgewalk.axes = { CLOCK_WORDS, begin, frameSharpness, showWhole, drawScene, heightsFor, refine };
 })();

@@ -4,7 +4,8 @@
 
   // Where a message about a field of the link is shown.
   const FIELDS = { eta: "eta", start: "start-x", steps: "horizon", noise: "noise", seed: "seed" };
-  const MOST_RULES = 3;
+  const MOST_RUNS = 4;
+  const VIEW = ["clock", "axis", "strobe", "look"];
   const HAND_RESTS = 150;
 
   const $ = (id) => document.getElementById(id);
@@ -18,6 +19,7 @@
   function begin() {
     $("loss").addEventListener("change", (event) => chooseLoss(event.target.value));
     edgewalk.sliders.begin((id, value) => edgewalk.stage.state.result && changes[id](value));
+    $("runs").addEventListener("click", chooseRun);
     showSpeed();
   }
 
@@ -45,13 +47,15 @@
   const changes = {
     rules: chooseRules,
     eta: (text) => {
-      showEta(Number(text));
-      set("eta", text);
+      const typed = text.split(",").map((part) => part.trim());
+      showEta(Number(typed[0]));
+      set("eta", typed.join(","));
     },
     "eta-slider": (power) => {
       const eta = String(Number((10 ** power).toPrecision(3)));
       showEta(Number(eta));
-      drag("eta", eta, { eta });
+      const list = withEta(eta);
+      drag("eta", list.join(","), { eta: list.join(", ") });
     },
     horizon: setHorizon,
     "horizon-unit": (name) => {
@@ -62,17 +66,7 @@
     "start-y": (text) => set("start", `${$("start-x").value},${text}`),
     noise: (text) => set("noise", text),
     seed: (text) => set("seed", text),
-    clock: (name) => {
-      edgewalk.stage.state.clock = name;
-      edgewalk.axes.frameSharpness();
-      edgewalk.stage.repaint();
-      edgewalk.stage.writeLink();
-    },
-    strobe: (name) => {
-      edgewalk.stage.state.strobe = name;
-      edgewalk.stage.repaint();
-    },
-    scale: (name) => edgewalk.axes.setScale(name),
+    ...Object.fromEntries(VIEW.map((name) => [name, (value) => edgewalk.stage.setView(name, value)])),
     playhead: (step) => edgewalk.stage.seek(step),
     speed: (power) => {
       edgewalk.stage.player.speed = Math.round(10 ** power);
@@ -91,16 +85,39 @@
     if (eta > 0) edgewalk.sliders.set("eta-slider", Math.log10(eta), String(eta));
   }
 
+  // Step sizes as texts: those of the runs on screen or, if newer, those asked for.
+  function etas() {
+    const { query, result } = edgewalk.stage.state;
+    return query.eta ? query.eta.split(",") : result.settings.eta.map(String);
+  }
+
+  // They with that of the run in focus replaced.
+  function withEta(text) {
+    const { result, focus } = edgewalk.stage.state;
+    const list = etas();
+    const place = list.indexOf(String(result.runs[focus].eta));
+    list[Math.max(place, 0)] = text;
+    return list;
+  }
+
   function set(key, text) {
+    edgewalk.stage.state.halved = null;
     edgewalk.stage.state.query[key] = text;
     keepHorizon(key);
     edgewalk.stage.request({});
+  }
+
+  function setEtas(list) {
+    set("eta", list.join(","));
+    setQuietly("eta", list.join(", "));
+    showEta(Number(list[0]));
   }
 
   // A control that is being dragged: a run at each move, the full one when the hand rests. `texts` is
   // what its text fields then say: at once on the page, and to the page's framework, which takes
   // longer over it than the server over a run, when the hand rests.
   function drag(key, text, texts) {
+    edgewalk.stage.state.halved = null;
     edgewalk.stage.state.query[key] = text;
     keepHorizon(key);
     edgewalk.stage.request({ dragged: true });
@@ -123,9 +140,98 @@
   }
 
   function chooseRules(keys) {
-    if (keys.length >= 1 && keys.length <= MOST_RULES) return set("rule", keys.join(","));
-    say([{ field: "", text: keys.length ? "At most three rules at once." : "Choose at least one rule." }]);
+    if (keys.length) return set("rule", keys.join(","));
+    say([{ field: "", text: "Choose at least one rule." }]);
     setQuietly("rules", edgewalk.stage.state.result.settings.rule);
+  }
+
+  // ---- comparing ----
+
+  function compare() {
+    const { rule } = edgewalk.stage.state.result.settings;
+    const list = etas();
+    if ((list.length + 1) * rule.length > MOST_RUNS) {
+      return say([{ field: "eta", text: `At most ${MOST_RUNS} runs at once: remove one first.` }]);
+    }
+    setEtas([...list, halfOf(Math.min(...list.map(Number)))]);
+  }
+
+  const halfOf = (eta) => String(Number((eta / 2).toPrecision(12)));
+
+  // A click on a run puts it in focus; on its cross, takes its step size away.
+  function chooseRun({ target }) {
+    const button = target.closest("button");
+    if (!button) return;
+    if (button.dataset.run) return edgewalk.stage.attend(Number(button.dataset.run));
+    setEtas(etas().filter((eta) => Number(eta) !== Number(button.dataset.eta)));
+  }
+
+  // The runs, when there are several: the ink and the name of each.
+  function showRuns({ runs, words, settings }) {
+    const { focus } = edgewalk.stage.state;
+    const several = settings.eta.length > 1;
+    const rows = runs.length < 2 ? [] : runs.map((run, i) => {
+      const row = element("span", "");
+      const name = element("button", words.labels[i]);
+      name.dataset.run = i;
+      name.setAttribute("aria-pressed", String(i === focus));
+      name.style.setProperty("--swatch", `var(--run-${i + 1})`);
+      row.append(name);
+      if (several && settings.rule.length === 1) row.append(removal(run.eta));
+      return row;
+    });
+    $("runs").replaceChildren(...rows);
+  }
+
+  function removal(eta) {
+    const cross = element("button", "×");
+    cross.dataset.eta = eta;
+    cross.setAttribute("aria-label", `Remove η = ${eta}`);
+    return cross;
+  }
+
+  // ---- buttons that set what they name ----
+
+  // η at which 2/η is the sharpness at the playhead.
+  function setCritical() {
+    const { state, scene } = edgewalk.stage;
+    const { part, row } = edgewalk.run.locate(state.result.runs[state.focus], scene().steps[state.focus]);
+    const eta = 2 / part.columns.sharpness[row];
+    if (eta > 0 && Number.isFinite(eta)) setEtas(withEta(String(Number(eta.toPrecision(4)))));
+  }
+
+  function startAtFlattest() {
+    const point = edgewalk.stage.state.result.flattest_start;
+    if (!point) return;
+    point.forEach((value, i) => setQuietly(["start-x", "start-y"][i], String(value)));
+    set("start", point.join(","));
+  }
+
+  // Every step size halved, at the same slow time, and the gap that the run in focus had before.
+  function halve() {
+    const { stage } = edgewalk;
+    const { state, player } = stage;
+    if (player.playing) stage.pause();
+    if (player.step === 0) stage.seek(player.last);
+    const run = state.result.runs[state.focus];
+    const { part, row } = edgewalk.run.locate(run, stage.steps()[state.focus]);
+    const { settings } = state.result;
+    if (state.query.steps) state.query.steps = String(Math.min(4 * settings.steps, 1e12));
+    state.query.eta = etas().map((eta) => halfOf(Number(eta))).join(",");
+    state.halved = { eta: run.eta, step: part.columns.step[row], gap: part.columns.gap[row] };
+    setQuietly("eta", state.query.eta.split(",").join(", "));
+    showEta(Number(etas()[0]));
+    stage.request({});
+  }
+
+  // A whole link: another loss, rule, start and view at once.
+  function open(query) {
+    const { state, player, request } = edgewalk.stage;
+    state.query = edgewalk.url.read(query);
+    state.halved = null;
+    tau = null;
+    player.pause();
+    request({ adopt: true, whole: true });
   }
 
   // Another loss brings its own start and horizon.
@@ -133,10 +239,11 @@
     const { state, player, request } = edgewalk.stage;
     const { start, steps, ...kept } = state.query;
     state.query = { ...kept, loss: key };
+    state.halved = null;
     tau = null;
     player.pause();
-    player.seek(0);
-    request({ adopt: true });
+    const { strobe, look, clock, axis } = state.view;
+    request({ adopt: true, query: { ...state.query, strobe, look, clock, axis }, whole: true });
   }
 
   // ---- the horizon, in slow time or in steps ----
@@ -145,8 +252,8 @@
   function keepHorizon(key) {
     const { query, result } = edgewalk.stage.state;
     if (key !== "eta" || unit !== "tau" || !query.steps) return;
-    tau = tau === null ? result.settings.steps * result.settings.eta ** 2 : tau;
-    query.steps = stepsFor(tau, query.eta);
+    tau = tau === null ? result.settings.steps * result.settings.eta[0] ** 2 : tau;
+    query.steps = stepsFor(tau, etas()[0]);
   }
 
   const stepsFor = (time, eta) => String(Math.round(Math.min(time / Number(eta) ** 2, 1e12)));
@@ -159,13 +266,13 @@
       return say([{ field: "steps", text: `The horizon must be a number, 0 or more, got ${got}.` }]);
     }
     tau = time;
-    return set("steps", stepsFor(time, edgewalk.stage.state.result.settings.eta));
+    return set("steps", stepsFor(time, edgewalk.stage.state.result.settings.eta[0]));
   }
 
   // The horizon in the unit chosen, and what it is in the other.
   function showHorizon({ steps, eta, horizon }) {
     const { query } = edgewalk.stage.state;
-    const reached = steps * eta * eta;
+    const reached = steps * eta[0] ** 2;
     const wanted = query.steps ? (tau === null ? reached : tau) : horizon;
     if (document.activeElement !== $("horizon")) {
       setQuietly("horizon", unit === "tau" ? String(Number(wanted.toPrecision(4))) : String(steps));
@@ -181,8 +288,8 @@
     const short = (value) => String(Number(value.toPrecision(6)));
     $("loss").value = settings.loss;
     setQuietly("rules", settings.rule);
-    setQuietly("eta", short(settings.eta));
-    showEta(settings.eta);
+    setQuietly("eta", settings.eta.map(short).join(", "));
+    showEta(settings.eta[0]);
     setQuietly("start-x", short(settings.start[0]));
     setQuietly("start-y", short(settings.start[1]));
     setQuietly("noise", String(settings.noise));
@@ -193,18 +300,22 @@
     }
   }
 
-  function setClock(name) {
-    const { state } = edgewalk.stage;
-    state.clock = name;
-    setQuietly("clock", name);
+  function showView(view) {
+    for (const name of VIEW) setQuietly(name, view[name]);
   }
 
   // What depends on the run that has arrived.
-  function showRun({ words, settings }) {
-    const { player } = edgewalk.stage;
-    const said = JSON.stringify([words.formula, words.rules]);
-    if (said !== known.words) showFormulas(words);
+  function showRun(result) {
+    const { words, settings } = result;
+    const { player, state } = edgewalk.stage;
+    const said = JSON.stringify([words, settings.eta, state.focus]);
+    if (said !== known.words) {
+      showFormulas(words);
+      showRuns(result);
+      edgewalk.ribbon.show(result.runs[state.focus]);
+    }
     known.words = said;
+    $("flattest").disabled = !result.flattest_start;
     showHorizon(settings);
     edgewalk.sliders.setMost("playhead", Math.max(player.last, 1));
     document.body.dataset.ready = "yes";
@@ -214,7 +325,8 @@
     $("formula").textContent = words.formula;
     $("valley").textContent = words.valley;
     $("valley-sharpness").textContent = words.sharpness;
-    $("rule-formulas").replaceChildren(...words.rules.map((rule) => element("span", rule.formula)));
+    const formulas = words.rules.map((rule) => element("span", rule.formula));
+    $("rule-formulas").replaceChildren(...(formulas.length > 1 ? [] : formulas));
   }
 
   function showSpeed() {
@@ -237,6 +349,7 @@
   const element = (name, text) => Object.assign(document.createElement(name), { textContent: text });
 
   edgewalk.controls = {
-    begin, heard, change, dragStart, startNow, showSettings, setClock, showRun, say,
+    begin, heard, change, dragStart, startNow, compare, setCritical, startAtFlattest, halve, open, showSettings, showView,
+    showRun, say,
   };
 })();

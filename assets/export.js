@@ -19,28 +19,36 @@
 
   const everyRow = (run) => Array.from({ length: run.rows }, (_, row) => row);
 
-  // Iterates as the strobe shows them. `place` gives {x, y} for a list of rows.
-  function marks(run, scene, place) {
-    if (scene.strobe === "midpoints") return [midpoints(run, scene, place)];
+  // Iterates as the strobe shows them. `place` gives {x, y} for a list of rows; they have the ink of
+  // their parity or, given `own`, where runs are compared that of their run.
+  function marks(run, i, scene, place, own = i) {
+    if (scene.strobe === "midpoints") return [midpoints(run, i, scene, place, own)];
     return ["even", "odd"]
       .filter((kind) => scene.strobe === kind || scene.strobe === "all")
       .map((kind) => ({
-        ...place(rowsOf(run, scene.step, (step) => edgewalk.overlay.parity(step) === kind)),
+        ...place(rowsOf(run, scene.steps[i], (step) => edgewalk.run.parity(step) === kind)),
         type: "scatter",
         mode: "markers",
-        name: `${run.name}, ${kind} t`,
-        marker: { size: 6, color: scene.inks[kind], symbol: kind === "odd" ? "square" : "circle" },
+        name: `${nameOf(scene, i)}, ${kind} t`,
+        marker: { size: 6, color: edgewalk.overlay.inkOf(scene, kind, own), symbol: kind === "odd" ? "square" : "circle" },
       }));
   }
 
-  function midpoints(run, scene, place) {
+  const nameOf = ({ result }, i) => result.words.labels[i];
+  const ownInk = ({ inks, result }, i, alone) => (result.runs.length > 1 ? inks.runs[i] : alone);
+
+  // Where the last step that the strobe shows stands, as {part, row}.
+  const shownRow = ({ result, steps, strobe }, i) =>
+    edgewalk.run.locate(result.runs[i], edgewalk.run.shownStep(strobe, steps[i]));
+
+  function midpoints(run, i, scene, place, own) {
     const steps = run.columns.step;
-    const second = rowsOf(run, scene.step, () => true).filter((row) => row > 0 && steps[row] === steps[row - 1] + 1);
+    const second = rowsOf(run, scene.steps[i], () => true).filter((row) => row > 0 && steps[row] === steps[row - 1] + 1);
     const [here, before] = [place(second), place(second.map((row) => row - 1))];
     const middle = (axis) => here[axis].map((value, i) => (value + before[axis][i]) / 2);
     return {
-      x: middle("x"), y: middle("y"), type: "scatter", mode: "markers", name: `${run.name}, midpoints`,
-      marker: { size: 6, color: scene.inks.soft, symbol: "diamond" },
+      x: middle("x"), y: middle("y"), type: "scatter", mode: "markers", name: `${nameOf(scene, i)}, midpoints`,
+      marker: { size: 6, color: edgewalk.overlay.inkOf(scene, "midpoint", own), symbol: "diamond" },
     };
   }
 
@@ -54,21 +62,43 @@
       type: "scatter", mode: "lines", name: "gradient flow",
       line: { color: inks.flow, dash: "dash", width: 1.6 },
     };
-    return [flow, ...result.runs.flatMap((run) => landscapeRun(run, scene))];
+    return [flow, ...result.runs.flatMap((run, i) => landscapeRun(run, i, scene))];
   }
 
-  function landscapeRun(run, scene) {
-    const { inks, step } = scene;
-    const here = [edgewalk.run.rowAt(run, step)];
+  // The sharpness map, white at the threshold, and its white line.
+  function map(scene) {
+    const { look, heights, inks } = scene;
+    if (look !== "sharpness" || !heights) return [];
+    const { view, rows, columns, sharpness } = heights;
+    const threshold = edgewalk.Ground.thresholdAt(scene);
+    const axis = ([low, high], count) => Array.from({ length: count }, (_, k) => low + ((high - low) * k) / (count - 1));
+    const z = Array.from({ length: rows }, (_, j) =>
+      Array.from(sharpness.subarray(j * columns, (j + 1) * columns), (value) => Math.log2(value / threshold)),
+    );
+    const at = { x: axis(view[0], columns), y: axis(view[1], rows), z, showscale: false, showlegend: false };
+    const { DOUBLINGS, shadeAt } = edgewalk.Ground;
+    const colorscale = axis([0, 1], 33).map((share) => [share, shadeAt(inks, share)]);
+    return [
+      { ...at, type: "heatmap", zmin: -DOUBLINGS, zmax: DOUBLINGS, zsmooth: "best", colorscale },
+      ...[[inks.soft, 5], [inks["edge-map"], 3]].map(([color, width]) => ({
+        ...at, type: "contour", contours: { start: 0, end: 0, size: 1, coloring: "none" }, line: { color, width },
+      })),
+    ];
+  }
+
+  function landscapeRun(run, i, scene) {
+    const { inks } = scene;
+    const step = scene.steps[i];
+    const here = shownRow(scene, i);
     const traces = [];
     if (run.rule === "gradient-flow") {
       const rows = rowsOf(run, step, () => true);
-      traces.push({ ...points(run, rows, "x"), type: "scatter", mode: "lines", name: run.name, line: { color: inks.flow, width: 3 } });
-    } else traces.push(...marks(run, scene, (rows) => points(run, rows, "x")));
+      traces.push({ ...points(run, rows, "x"), type: "scatter", mode: "lines", name: nameOf(scene, i), line: { color: ownInk(scene, i, inks.flow), width: 3 } });
+    } else traces.push(...marks(run, i, scene, (rows) => points(run, rows, "x")));
     if (Number.isFinite(run.columns.flow[0])) {
       traces.push({ ...points(run, everyRow(run), "flow"), type: "scatter", mode: "lines", showlegend: false, line: { color: inks.theory, width: 2 } });
       traces.push({
-        ...points(run, here, "flow"), type: "scatter", mode: "markers", name: "X(τ), the theorem",
+        ...points(here.part, [here.row], "flow"), type: "scatter", mode: "markers", name: "X(τ), the theorem",
         marker: { size: 13, color: inks.theory, line: { color: inks.card, width: 2 } },
       });
     }
@@ -76,24 +106,27 @@
   }
 
   function sharpnessTraces(scene) {
-    const { result, inks, step, clock } = scene;
+    const { result, inks, clock } = scene;
     return result.runs.flatMap((run, i) => {
+      const step = scene.steps[i];
+      const own = ownInk(scene, i, inks.ink);
       const time = (rows) => rows.map((row) => edgewalk.run.clockTime(clock, run.eta, run.columns.step[row]));
       const values = (rows, column) => ({ x: time(rows), y: rows.map((row) => run.columns[column][row]) });
       const past = rowsOf(run, step, () => true);
       const line = (rows, column, name, color, dash) => ({
-        ...values(rows, column), type: "scatter", mode: "lines", name: `${name}, ${run.name}`, line: { color, dash, width: 2 },
+        ...values(rows, column), type: "scatter", mode: "lines", name: `${name}, ${nameOf(scene, i)}`, line: { color, dash, width: 2 },
       });
-      const traces = [line(past, "projection_sharpness", "λ₁(Φ(xₜ))", inks.ink)];
-      traces.push({
-        ...values(past, "sharpness"), type: "scatter", mode: "markers", name: `λ₁(xₜ), ${run.name}`,
-        marker: { size: 3, color: inks.ink, opacity: 0.4 },
-      });
+      const traces = [line(past, "projection_sharpness", "λ₁(Φ(xₜ))", own)];
+      if (i === scene.focus) {
+        const specks = { size: 3, color: inks.ink, opacity: 0.4, symbol: "square" };
+        const all = marks(run, i, scene, (rows) => values(rows, "sharpness"));
+        traces.push(...all.map((trace) => ({ ...trace, name: `λ₁(xₜ), ${trace.name}`, marker: specks })));
+      }
       if (Number.isFinite(run.columns.flow_sharpness[0])) {
         traces.push(line(everyRow(run), "flow_sharpness", "λ₁(X), the theorem", inks.theory));
       }
       if (i === scene.focus && run.rule !== "gradient-flow") {
-        traces.push(...marks(run, scene, (rows) => values(rows, "threshold")).map((t) => ({ ...t, name: `2/ηₜ, ${t.name}` })));
+        traces.push(...marks(run, i, scene, (rows) => values(rows, "threshold"), null).map((t) => ({ ...t, name: `2/ηₜ, ${t.name}` })));
         traces.push(line(past, "threshold_mean", "mean of two 2/ηₜ", inks.threshold, "dash"));
       }
       return traces;
@@ -103,52 +136,92 @@
   function acrossFigure(scene) {
     const { result, inks } = scene;
     const run = result.runs[scene.focus];
-    const { part, row } = edgewalk.run.locate(run, scene.step);
-    const view = edgewalk.overlay.acrossView(part, row, result.profile_axis);
+    const { part, row } = edgewalk.run.locate(run, scene.steps[scene.focus]);
+    const view = edgewalk.Across.acrossView(part, row, result.profile_axis);
     if (!view) return [];
     const axis = Array.from({ length: 121 }, (_, k) => (k / 60 - 1) * view.half);
     const first = edgewalk.run.consecutiveFrom(part, row, 9);
     const hops = Array.from({ length: row - first + 1 }, (_, k) => first + k);
     const wall = { x: axis, y: axis.map((u) => view.loss(u) * view.top), type: "scatter", mode: "lines", name: "L along v₁", line: { color: inks.soft } };
-    const strobe = scene.strobe === "midpoints" ? "all" : scene.strobe;
-    const kinds = ["even", "odd"].filter((kind) => strobe === "all" || strobe === kind);
-    return [wall, ...kinds.map((kind) => {
-      const rows = hops.filter((r) => edgewalk.overlay.parity(part.columns.step[r]) === kind);
-      return {
-        x: rows.map((r) => part.columns.offset[r] / view.unit), y: rows.map((r) => part.columns.loss[r]),
-        type: "scatter", mode: "markers", name: `${kind} t`,
-        marker: { size: 11, color: inks[kind], symbol: kind === "odd" ? "square" : "circle" },
-      };
-    })];
+    return [wall, ...hopTraces(part, hops, view, scene)];
   }
 
-  function heading({ result, step }) {
+  function hopTraces(part, hops, view, { strobe, inks }) {
+    const place = (r) => [part.columns.offset[r] / view.unit, part.columns.loss[r]];
+    const trace = (kind, points, symbol, color) => ({
+      x: points.map(([x]) => x), y: points.map(([, y]) => y), type: "scatter", mode: "markers", name: kind,
+      marker: { size: 11, color, symbol },
+    });
+    if (strobe === "midpoints") {
+      const middle = hops.map(edgewalk.overlay.midpointOf(part, place)).filter(([x]) => Number.isFinite(x));
+      return [trace("midpoints", middle, "diamond", inks.soft)];
+    }
+    const kinds = ["even", "odd"].filter((kind) => strobe === "all" || strobe === kind);
+    return kinds.map((kind) => {
+      const shown = hops.filter((r) => edgewalk.run.parity(part.columns.step[r]) === kind);
+      return trace(`${kind} t`, shown.map(place), kind === "odd" ? "square" : "circle", inks[kind]);
+    });
+  }
+
+  function alongFigure(scene) {
+    const view = scene.valley && edgewalk.Along.viewOf(scene);
+    if (!view) return [];
+    const { inks, result } = scene;
+    const s = Array.from({ length: 161 }, (_, k) => view.low + ((view.high - view.low) * k) / 160);
+    const value = (at) => edgewalk.Along.valueAt(view.curve, at + view.zero);
+    const curve = { x: s, y: s.map(value), type: "scatter", mode: "lines", name: "λ₁ on Γ", line: { color: inks.soft, width: 3 } };
+    const beads = result.runs.flatMap((_, i) => {
+      const { part, row } = shownRow(scene, i);
+      return [["flow", "X(τ), the theorem", inks.theory, 15], ["projection", "Φ(xₜ)", ownInk(scene, i, inks.ink), 9]].map(
+        ([name, title, color, size]) => {
+          const at = edgewalk.Along.placeOn(view, part, row, name);
+          const point = at ? { x: [at.s], y: [at.sharpness] } : { x: [], y: [] };
+          return { ...point, type: "scatter", mode: "markers", name: `${title}, ${nameOf(scene, i)}`, marker: { size, color } };
+        },
+      );
+    });
+    return [curve, ...beads];
+  }
+
+  function heading({ result, steps, focus }) {
     const { words, settings } = result;
     const rules = words.rules.map((rule) => rule.name).join(", ");
-    return `${words.formula}, ${rules}, η = ${settings.eta}, step ${step}`;
+    return `${words.formula}, ${rules}, η = ${settings.eta.join(", ")}, step ${steps[focus]}`;
+  }
+
+  // The surface is a picture already.
+  function surfaceFigure(layout) {
+    const source = edgewalk.stage.surfacePicture();
+    const place = { xref: "paper", yref: "paper", x: 0, y: 1, sizex: 1, sizey: 1, sizing: "contain", layer: "above" };
+    const axis = { visible: false };
+    return { data: [], layout: { ...layout, images: [{ source, ...place }], xaxis: axis, yaxis: axis } };
   }
 
   // The figure of a panel, ready for Plotly: what stands still and what the playhead shows. Of the
-  // magnifier's, which is no Plotly graph, only the looks come from `graph`.
+  // magnifiers', which are no Plotly graphs, only the looks come from `graph`.
   function figure(panel, graph, scene) {
     const title = { text: heading(scene), font: { size: 14 }, x: 0.02, xanchor: "left" };
     const legend = { orientation: "h", y: -0.16, font: { size: 12 } };
     const margin = { l: 64, r: 24, t: 48, b: 96 };
-    if (panel === "across") {
+    if (panel === "across" || panel === "along") {
       const layout = JSON.parse(JSON.stringify(graph.layout));
       Object.assign(layout, { title, legend, margin, showlegend: true });
-      layout.xaxis = { title: { text: "across the valley, in bounces" } };
-      layout.yaxis = { title: { text: "loss L" } };
-      return { data: acrossFigure(scene), layout };
+      const across = panel === "across";
+      layout.xaxis = { title: { text: across ? "across the valley, in bounces" : "length s along Γ, from the flattest point" } };
+      layout.yaxis = { title: { text: across ? "loss L" : "sharpness λ₁ on Γ" } };
+      return { data: across ? acrossFigure(scene) : alongFigure(scene), layout };
     }
     const { xaxis, yaxis } = graph._fullLayout;
     const layout = JSON.parse(JSON.stringify(graph.layout));
     Object.assign(layout, { title, legend, margin, showlegend: true });
+    Object.assign(layout, { paper_bgcolor: scene.inks.card, plot_bgcolor: scene.inks.card });
+    if (panel === "landscape" && scene.look === "surface") return surfaceFigure(layout);
     layout.xaxis.range = xaxis.range.slice();
     layout.yaxis.range = yaxis.range.slice();
     const still = panel === "landscape" ? graph.data.map((trace) => ({ ...trace, showlegend: false })) : [];
     const moving = panel === "landscape" ? landscapeTraces(scene) : sharpnessTraces(scene);
-    return { data: [...still, ...moving], layout };
+    const ground = panel === "landscape" ? map(scene) : [];
+    return { data: [...ground, ...still, ...moving], layout };
   }
 
   function download(panel, format, graph, scene) {

@@ -13,10 +13,25 @@
     document.addEventListener("keydown", onKey);
   }
 
+  // By steps of the run in focus.
   function move(count) {
+    const { player, pause, seekOwn, steps, state } = edgewalk.stage;
+    if (!state.result) return;
+    if (player.playing) pause();
+    seekOwn(steps()[state.focus] + count);
+  }
+
+  // To the end of the last run, or to the beginning.
+  function goTo(at) {
     const { player, pause, seek } = edgewalk.stage;
     if (player.playing) pause();
-    seek(player.step + count);
+    seek(at);
+  }
+
+  function loop() {
+    const { player } = edgewalk.stage;
+    player.loop = !player.loop;
+    document.getElementById("loop").setAttribute("aria-pressed", String(player.loop));
   }
 
   const open = (id) => document.getElementById(id).showModal();
@@ -26,8 +41,15 @@
     play: () => (edgewalk.stage.player.playing ? edgewalk.stage.pause() : edgewalk.stage.play()),
     back: () => move(-1),
     forward: () => move(1),
-    reset: () => move(-Infinity),
-    end: () => move(Infinity),
+    "back-two": () => move(-2),
+    "forward-two": () => move(2),
+    reset: () => goTo(0),
+    end: () => goTo(edgewalk.stage.player.last),
+    loop,
+    critical: () => edgewalk.controls.setCritical(),
+    compare: () => edgewalk.controls.compare(),
+    flattest: () => edgewalk.controls.startAtFlattest(),
+    halve: () => edgewalk.controls.halve(),
     share,
     help,
     export: () => open("export-dialog"),
@@ -42,14 +64,15 @@
     " ": () => buttons.play(),
     ArrowLeft: (event) => move(event.shiftKey ? -2 : -1),
     ArrowRight: (event) => move(event.shiftKey ? 2 : 1),
-    Home: () => move(-Infinity),
-    End: () => move(Infinity),
+    Home: () => goTo(0),
+    End: () => goTo(edgewalk.stage.player.last),
     "[": () => faster(-FASTER),
     "]": () => faster(FASTER),
     s: () => {
-      const next = STROBES.indexOf(edgewalk.stage.state.strobe) + 1;
+      const next = STROBES.indexOf(edgewalk.stage.state.view.strobe) + 1;
       edgewalk.controls.change("strobe", STROBES[next % STROBES.length]);
     },
+    l: loop,
     "?": help,
   };
 
@@ -65,6 +88,7 @@
     // A dialog itself is hit only where its backdrop is.
     if (item || target.closest(".close") || target.nodeName === "DIALOG") return target.closest("dialog").close();
     const button = target.closest("button");
+    if (button && button.dataset.query && edgewalk.stage.state.result) edgewalk.controls.open(button.dataset.query);
     if (button && buttons[button.id]) buttons[button.id]();
   }
 
@@ -101,7 +125,7 @@
       link.href = `run.${format}?${edgewalk.url.write(edgewalk.url.forRun(state.query))}`;
       link.download = "";
       link.click();
-    } else edgewalk.export.download(what, format, graphOf(what === "across" ? "sharpness" : what), scene());
+    } else edgewalk.export.download(what, format, graphOf(what === "landscape" ? what : "sharpness"), scene());
   }
 
   edgewalk.keys = { begin };

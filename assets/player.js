@@ -7,16 +7,17 @@
 
   class Player {
     constructor() {
-      this.at = 0;
+      this.at = 0; // in steps of the first run; between two of them while playing
       this.last = 0;
       this.speed = 24;
       this.playing = false;
+      this.loop = false;
       this.before = null;
     }
 
     // The step shown, an integer.
     get step() {
-      return Math.min(Math.floor(this.at + 1e-9), this.last);
+      return Math.min(Math.floor(this.at + 1e-6), this.last);
     }
 
     // Play from here, or from the beginning when at the end.
@@ -31,17 +32,18 @@
       this.at = this.step;
     }
 
-    seek(step) {
-      this.at = Math.min(Math.max(Math.round(step), 0), this.last);
+    seek(at) {
+      this.at = Math.min(Math.max(at, 0), this.last);
     }
 
-    // Move on to `now`; stops at the last step.
+    // Move on to `now`; stops at the last step, or begins again there.
     tick(now) {
       if (!this.playing) return;
       const gap = Math.min(Math.max(now - this.before, 0), LONGEST_GAP);
       this.before = now;
-      this.at = Math.min(this.at + gap * this.speed, this.last);
-      if (this.at >= this.last) this.pause();
+      if (this.loop && this.step >= this.last) this.at = 0;
+      else this.at = Math.min(this.at + gap * this.speed, this.last);
+      if (this.at >= this.last && !this.loop) this.pause();
     }
 
     // A run of another length has arrived.

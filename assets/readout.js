@@ -4,7 +4,9 @@
 
   const PAUSE = 0.1; // seconds between two read-outs while a run plays
   const FAILURES = ["not_finite", "left_domain"];
-  const NEAR_ONE = 0.1;
+  const NEAR_ONE = 0.2; // as the phases have it
+  const LASTING = 12; // steps over which a gauge's colour looks at the mean
+  const LAWS = ["stableness_pair", "sqrt_loss_pair"];
 
   const $ = (id) => document.getElementById(id);
   let shown = 0;
@@ -16,19 +18,20 @@
   // At most ten times a second, unless the playhead stands.
   function show(standing) {
     const now = performance.now() / 1000;
-    const { state, player, scene } = edgewalk.stage;
+    const { state, player, steps } = edgewalk.stage;
     if (!state.result || (!standing && now - shown < PAUSE)) return;
     shown = now;
-    const { focus, step } = scene();
-    const run = state.result.runs[focus];
+    const run = state.result.runs[state.focus];
+    const step = steps()[state.focus];
     const place = edgewalk.run.locate(run, step);
     const numbers = numbersAt(run, place);
     for (const [name, words] of Object.entries(numbers)) setText(`now-${name}`, words);
-    showGauge(run, place.part.columns.stableness_pair[place.row]);
-    showPosition(run, step, player.last);
-    showUnit(place, state.result.profile_axis);
-    showStory(run, place, state.result.words.stories[focus]);
-    edgewalk.sliders.set("playhead", step, `step ${step}`);
+    for (const name of LAWS) showGauge(run, name, place);
+    showAsides(place);
+    showHalved(run, place);
+    showStory(run, place, state.result.words.stories[state.focus], numbers);
+    edgewalk.ribbon.mark(step);
+    edgewalk.sliders.set("playhead", player.step, `step ${player.step} of ${player.last}`);
     edgewalk.embed.tell(step, run.eta, place.part.columns.sharpness[place.row]);
     if (standing && !player.playing) summarise(run, numbers);
   }
@@ -46,32 +49,60 @@
     };
   }
 
-  function showGauge(run, pair) {
-    setText("now-stableness_pair", run.rule === "gradient-flow" ? "–" : edgewalk.run.words(pair));
-    $("now-stableness_pair").classList.toggle("on", Math.abs(pair - 1) <= NEAR_ONE);
+  // Green from where the phases say the edge begins, as long as the law holds there.
+  function showGauge(run, name, { part, row }) {
+    const value = run.rule === "gradient-flow" ? NaN : part.columns[name][row];
+    const edge = run.phases.find((phase) => phase.name === "edge");
+    const onEdge = edge && part.columns.step[row] >= edge.first;
+    const gauge = $(`gauge-${name}`);
+    setText(`now-${name}`, edgewalk.run.words(value));
+    gauge.classList.toggle("on", Boolean(onEdge) && Math.abs(meanSince(edge.first, part, row, name) - 1) <= NEAR_ONE);
+    gauge.classList.toggle("none", !Number.isFinite(value));
+    gauge.style.setProperty("--share", String(Math.min(Math.max(value / 2, 0), 1) || 0));
   }
 
-  function showPosition(run, step, last) {
-    const [now, end] = [step, last].map((value) => value.toLocaleString("en"));
-    setText("position", `step ${now} of ${end}   τ ${edgewalk.run.words(run.eta ** 2 * step)}`);
+  // The mean over the last steps in a row, on the edge: a swing from pair to pair leaves it as it is.
+  function meanSince(begin, part, row, name) {
+    let first = edgewalk.run.consecutiveFrom(part, row, LASTING);
+    while (first < row && part.columns.step[first] < begin) first++;
+    const values = part.columns[name].subarray(first, row + 1);
+    return values.reduce((sum, value) => sum + value, 0) / values.length;
   }
 
-  function showUnit({ part, row }, nodes) {
-    const view = edgewalk.overlay.acrossView(part, row, nodes);
-    setText("across-unit", view ? `unit ${edgewalk.run.words(view.unit)}` : "");
+  function showAsides({ part, row }) {
+    const { state } = edgewalk.stage;
+    const view = edgewalk.Across.acrossView(part, row, state.result.profile_axis);
+    setText("across-aside", view ? `in bounces of ${edgewalk.run.words(view.unit)}` : "");
+    setText("along-aside", state.result.runs.length > 1 ? state.result.words.labels[state.focus] : "λ₁ by length s");
+    const critical = 2 / part.columns.sharpness[row];
+    setText("critical", `2/λ₁ here: ${edgewalk.run.words(critical)}`);
+  }
+
+  // The gap before η was halved and now, at the same slow time.
+  function showHalved(run, { part, row, exact }) {
+    const { halved } = edgewalk.stage.state;
+    if (!halved) return setText("halved", "");
+    const same = exact && Math.abs(run.eta / halved.eta - 0.5) < 1e-9 && part.columns.step[row] === 4 * halved.step;
+    if (!same) return;
+    const { words } = edgewalk.run;
+    const gap = part.columns.gap[row];
+    const times = halved.gap > 0 && gap > 0 ? `, ${(halved.gap / gap).toPrecision(2)} times less` : "";
+    setText("halved", `η ${words(halved.eta)}: ${words(halved.gap)} → η ${words(run.eta)}: ${words(gap)}${times}`);
   }
 
   // The sentence of the phase that the playhead is in, with the numbers there.
-  function showStory(run, { part, row }, story) {
+  function showStory(run, { part, row }, story, numbers) {
     const step = part.columns.step[row];
     const ended = Boolean(story.end) && step >= run.outcome_step;
-    const atEdge = run.edge_step !== null && step >= run.edge_step;
-    const numbers = {
-      sharpness: edgewalk.run.words(part.columns.projection_sharpness[row]),
-      first_sharpness: edgewalk.run.words(run.columns.projection_sharpness[0]),
+    const { words } = edgewalk.run;
+    const known = {
+      ...numbers,
+      sharpness: words(part.columns.projection_sharpness[row]),
+      first_sharpness: words(run.columns.projection_sharpness[0]),
+      stableness_pair: words(part.columns.stableness_pair[row]),
     };
-    const template = ended ? story.end : atEdge ? story.edge : story.before;
-    setText("story", template.replace(/\{(\w+)\}/g, (_, name) => numbers[name]));
+    const template = ended ? story.end : story.phases[edgewalk.ribbon.phaseAt(run.phases, step)];
+    setText("story", template.replace(/\{(\w+)\}/g, (_, name) => known[name]));
     $("story").classList.toggle("failed", ended && FAILURES.includes(run.outcome));
   }
 

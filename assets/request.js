@@ -78,23 +78,33 @@
       else this.hear.failed(`The server failed (${status}).`);
     }
 
-    // Full resolution around the playhead, where the overview has gaps: runs get a `window`.
-    // Answers whether one came.
-    async window(result, query, player) {
-      const step = player.step;
-      const missing = result.runs.some((run) => !edgewalk.run.locate(run, step).exact);
+    // Full resolution around the playhead, where the overview has gaps: runs get a `window`. `steps`
+    // are those of the runs. Answers whether one came.
+    async window(result, query, player, steps) {
+      const missing = result.runs.filter((run, i) => !edgewalk.run.locate(run, steps[i]).exact);
       const fast = player.playing && player.speed > FASTEST_FOR_WINDOWS;
-      if (!missing || fast || Date.now() - this.windowAsked < WINDOW_PAUSE) return false;
+      if (!missing.length || fast || Date.now() - this.windowAsked < WINDOW_PAUSE) return false;
       this.windowAsked = Date.now();
       const count = Math.round(Math.min(Math.max(player.speed * 6, 400), 4000));
-      const wanted = { ...edgewalk.url.forRun(query), first: Math.max(0, step - 100), count };
+      const came = missing.map(async (run) => {
+        const step = steps[result.runs.indexOf(run)];
+        const part = await this.stretch(query, run, Math.max(0, step - 100), count);
+        if (part) run.window = part;
+        return Boolean(part);
+      });
+      return (await Promise.all(came)).some(Boolean);
+    }
+
+    // `count` steps of a run from `first` on: in full, or as pairs spread over them where they are too
+    // many; null if they do not come.
+    async stretch(query, run, first, count) {
+      const { rule, eta, steps } = run;
+      const wanted = { ...edgewalk.url.forRun(query), rule, eta, steps, first, count };
       try {
         const response = await this.fetch(`run.bin?${edgewalk.url.write(wanted)}`);
-        const stretch = response.ok && edgewalk.run.decode(await response.arrayBuffer());
-        if (stretch) result.runs.forEach((run, i) => (run.window = stretch.runs[i]));
-        return Boolean(stretch);
+        return response.ok ? edgewalk.run.decode(await response.arrayBuffer()).runs[0] : null;
       } catch {
-        return false;
+        return null;
       }
     }
   }

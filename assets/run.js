@@ -2,11 +2,13 @@
 (function (root) {
   const edgewalk = (root.edgewalk = root.edgewalk || {});
 
-  // The buffer of /run.bin as {header fields, runs: [{…, columns}], descent}. Columns share the
-  // buffer; a column of vectors is flat, row by row, with its width in `widths`.
-  function decode(buffer) {
+  // How often each clock multiplies t by η.
+  const POWERS = { step: 0, eta: 1, tau: 2 };
+
+  // The header of a buffer, and a function that takes the next `count` numbers of it.
+  function open(buffer) {
     const view = new DataView(buffer);
-    if (view.getUint32(0, false) !== 0x45444757) throw new Error("not a run");
+    if (view.getUint32(0, false) !== 0x45444757) throw new Error("not one of Edgewalk's files");
     const length = view.getUint32(4, true);
     const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 8, length)));
     let offset = 8 + length;
@@ -15,6 +17,13 @@
       offset += 4 * count;
       return column;
     };
+    return { header, take };
+  }
+
+  // The buffer of /run.bin as {header fields, runs: [{…, columns}], descent}. Columns share the
+  // buffer; a column of vectors is flat, row by row, with its width in `widths`.
+  function decode(buffer) {
+    const { header, take } = open(buffer);
     for (const run of header.runs) {
       run.widths = Object.fromEntries(run.columns.map((c) => [c.name, c.width]));
       run.columns = Object.fromEntries(run.columns.map((c) => [c.name, take(run.rows * c.width)]));
@@ -23,11 +32,27 @@
     return header;
   }
 
+  // The buffer of /valley.bin: {flattest, sharpness_range, curves: [{rows, x, arc, sharpness}]}.
+  function decodeValley(buffer) {
+    const { header, take } = open(buffer);
+    for (const curve of header.curves) {
+      Object.assign(curve, { x: take(2 * curve.rows), arc: take(curve.rows), sharpness: take(curve.rows) });
+    }
+    return header;
+  }
+
+  // The buffer of /heights.bin: {view, rows, columns, root, sharpness}.
+  function decodeHeights(buffer) {
+    const { header, take } = open(buffer);
+    const count = header.rows * header.columns;
+    return Object.assign(header, { root: take(count), sharpness: take(count) });
+  }
+
   // The last row whose step is at most t.
-  function rowAt(run, t) {
-    const steps = run.columns.step;
+  function rowAt(part, t) {
+    const steps = part.columns.step;
     let low = 0;
-    let high = run.rows - 1;
+    let high = part.rows - 1;
     while (low < high) {
       const middle = (low + high + 1) >> 1;
       if (steps[middle] <= t) low = middle;
@@ -36,12 +61,14 @@
     return low;
   }
 
-  // Where step t stands: in the window of full resolution if it is there, else in the overview.
+  // Where step t stands: in a stretch of the run that has it (around the playhead, or of a zoom), else
+  // at the row before it in the overview.
   function locate(run, t) {
-    const stretch = run.window;
-    const steps = stretch && stretch.columns.step;
-    if (steps && steps[0] <= t && t <= steps[stretch.rows - 1]) {
-      return { part: stretch, row: rowAt(stretch, t), exact: true };
+    for (const part of [run.window, ...Object.values(run.details || {})]) {
+      const steps = part && part.columns.step;
+      if (!steps || t < steps[0] || t > steps[part.rows - 1]) continue;
+      const row = rowAt(part, t);
+      if (steps[row] === t) return { part, row, exact: true };
     }
     const row = rowAt(run, t);
     return { part: run, row, exact: run.columns.step[row] === Math.min(t, run.last) };
@@ -71,8 +98,29 @@
 
   // Time on a clock at step t.
   function clockTime(clock, eta, t) {
-    return clock === "step" ? t : clock === "eta" ? eta * t : eta * eta * t;
+    return eta ** POWERS[clock] * t;
   }
+
+  // A step of a run with step size `eta` at the same time as step t at `other`.
+  function sameTime(clock, eta, other, t) {
+    return eta === other ? t : t * (other / eta) ** POWERS[clock];
+  }
+
+  // The step of a run when the first run is at `at`, which need not be whole.
+  function stepOf(run, lead, clock, at) {
+    return Math.min(Math.floor(sameTime(clock, run.eta, lead.eta, at) + 1e-6), run.last);
+  }
+
+  // The step of the first run at which the last of the runs ends.
+  function lastStep(runs, clock) {
+    return Math.max(...runs.map((run) => Math.ceil(sameTime(clock, runs[0].eta, run.eta, run.last) - 1e-6)));
+  }
+
+  const parity = (step) => (step % 2 ? "odd" : "even");
+
+  // Whether a strobe shows a step, and the last step up to t that it shows.
+  const shows = (strobe, step) => strobe === "all" || strobe === parity(step);
+  const shownStep = (strobe, t) => (shows(strobe, t) || strobe === "midpoints" ? t : Math.max(t - 1, 0));
 
   // A number as a person reads it: four significant digits or to the unit, small and large ones with
   // a power.
@@ -91,6 +139,9 @@
     return String(power).replace(/[-0-9]/g, (c) => (c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(c)]));
   }
 
-  edgewalk.run = { decode, rowAt, locate, consecutiveFrom, interpolate, clockTime, words };
+  edgewalk.run = {
+    POWERS, decode, decodeValley, decodeHeights, rowAt, locate, consecutiveFrom, interpolate, clockTime, sameTime,
+    stepOf, lastStep, parity, shows, shownStep, words,
+  };
   if (typeof module !== "undefined") module.exports = edgewalk.run;
 })(typeof window === "undefined" ? globalThis : window);

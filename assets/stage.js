@@ -6,22 +6,29 @@
   const props = (id, changes) => window.dash_clientside.set_props(id, changes);
   const graphOf = (id) => document.querySelector(`#${id} .js-plotly-plot`);
 
+  // What belongs to the picture and not to a run, as the link has it, and its defaults.
+  const VIEW = { clock: "tau", axis: "linear", strobe: "all", look: "root" };
+
   const player = new edgewalk.Player();
   const state = {
     query: {},          // of a run: the settings that are not defaults, as the text of the link
     frame: {},          // of the link, but no setting of a run: `hide` and `embed`
-    clock: "tau",
-    strobe: "all",
-    result: null,       // the last run that arrived
+    view: { ...VIEW },
+    result: null,       // the last runs that arrived
+    focus: 0,           // which of them the magnifiers, the laws and the numbers are about
+    halved: null,       // the gap before η was halved: {eta, tau, gap}
     inks: null,
   };
   const requests = new edgewalk.Requests((url) => fetch(url), { run: accept, refused, failed, busy });
   let panels = [];
+  let painted = "";
+  let surfacePicture = null; // the address of a picture of it
 
   // ---- runs ----
 
   function request(options) {
-    const steps = state.result && state.result.settings.steps;
+    const settings = state.result && state.result.settings;
+    const steps = settings && settings.steps * (settings.eta[0] / Math.min(...settings.eta)) ** 2;
     requests.ask({ query: { ...state.query }, steps, ...options });
   }
 
@@ -41,38 +48,59 @@
     request({ notices: problems, whole: true });
   }
 
-  // A run has arrived: keep the playhead at the same time, tell what was changed, paint.
+  // Runs have arrived: keep the playhead at the same time, tell what was changed, paint.
   function accept(result, asked) {
     const previous = state.result;
-    const before = previous && { eta: previous.settings.eta, at: player.at };
+    const before = previous && { eta: previous.runs[0].eta, at: player.at };
     state.result = result;
-    player.resize(Math.max(...result.runs.map((run) => run.last)));
-    if (previous) carryOver(before);
-    else beginWith(result.page, edgewalk.url.read(result.query));
+    state.focus = focusFor(result.runs, previous);
+    measureTime();
+    if (previous) carryOver(before, asked.adopt);
+    if (!previous || asked.adopt) beginWith(result.page, edgewalk.url.read(result.query));
     if (!asked.dragged) settle(result, asked, !previous);
     edgewalk.controls.showRun(result);
     edgewalk.axes.frameSharpness();
-    if (!previous || previous.settings.loss !== result.settings.loss) edgewalk.axes.showWhole();
+    if (!previous || previous.settings.loss !== result.settings.loss || asked.adopt) edgewalk.axes.showWhole();
     repaint();
     edgewalk.readout.show(!asked.dragged);
-    if (!asked.dragged) sharpen();
+    if (asked.dragged) return;
+    sharpen();
+    edgewalk.axes.refine();
+  }
+
+  const isSmooth = (run) => run.rule === "gradient-flow";
+
+  // The run in focus stays while there are as many; otherwise the first that bounces.
+  function focusFor(runs, previous) {
+    if (previous && previous.runs.length === runs.length) return state.focus;
+    return Math.max(0, runs.findIndex((run) => !isSmooth(run)));
   }
 
   // What of the link belongs to the page and not to a run.
   function beginWith(page, { hide, embed }) {
-    state.frame = { hide, embed };
+    if (!Object.keys(state.frame).length) {
+      state.frame = { hide, embed };
+      edgewalk.embed.begin(page);
+    }
+    for (const name of Object.keys(VIEW)) state.view[name] = page[name];
+    edgewalk.controls.showView(state.view);
+    measureTime();
     player.seek(page.at);
-    edgewalk.controls.setClock(page.clock);
-    edgewalk.embed.begin(page);
   }
 
-  // The same time on the clock at another η.
-  function carryOver({ eta, at }) {
-    const now = state.result.settings.eta;
-    const power = { step: 0, eta: 1, tau: 2 }[state.clock];
-    if (now === eta || power === 0) return;
-    player.at = Math.min(at * (eta / now) ** power, player.last);
-    if (!player.playing) player.seek(player.at);
+  // The time bar counts steps of the first run, to the end of the last one.
+  function measureTime() {
+    player.resize(edgewalk.run.lastStep(state.result.runs, state.view.clock));
+  }
+
+  // The same time on the clock at another η; in slow time where η was halved.
+  function carryOver({ eta, at }, adopted) {
+    if (adopted) return player.seek(0);
+    const now = state.result.runs[0].eta;
+    const clock = state.halved ? "tau" : state.view.clock;
+    if (now === eta || clock === "step") return;
+    player.seek(edgewalk.run.sameTime(clock, now, eta, at));
+    if (!player.playing) player.seek(Math.round(player.at));
   }
 
   // The full run after the last change: the link is now the server's, and so are clamped values.
@@ -85,7 +113,9 @@
 
   function writeLink() {
     const query = { ...state.query, ...state.frame };
-    if (state.clock !== "tau") query.clock = state.clock;
+    for (const [name, usual] of Object.entries(VIEW)) {
+      if (state.view[name] !== usual) query[name] = state.view[name];
+    }
     if (player.step > 0) query.at = player.step;
     const text = edgewalk.url.write(query);
     history.replaceState(null, "", text ? `?${text}` : location.pathname);
@@ -93,38 +123,51 @@
 
   async function sharpen() {
     const { result } = state;
-    if (!result || !(await requests.window(result, state.query, player)) || state.result !== result) return;
-    paint();
+    if (!result || !(await requests.window(result, state.query, player, steps())) || state.result !== result) return;
+    paint(true);
     edgewalk.readout.show(true);
   }
 
   // ---- painting ----
 
-  // All that a picture is painted from.
-  function scene() {
-    const { result, strobe, clock, inks } = state;
-    const smooth = result.runs.findIndex((run) => run.rule !== "gradient-flow");
-    return { result, strobe, clock, inks, step: player.step, focus: Math.max(0, smooth) };
+  // The step of each run at the playhead.
+  function steps() {
+    const { runs } = state.result;
+    return runs.map((run) => edgewalk.run.stepOf(run, runs[0], state.view.clock, player.at));
   }
 
-  function paint() {
+  // All that a picture is painted from.
+  function scene() {
+    const { result, inks, focus, view } = state;
+    const { loss } = result.settings;
+    const at = result.runs.length > 1 ? player.at : player.step;
+    const valley = edgewalk.plane.valley(loss, repaint);
+    const heights = edgewalk.axes.heightsFor(view.look, repaint);
+    return { result, inks, focus, ...view, at, steps: steps(), valley, heights };
+  }
+
+  // Paint what has changed since the last picture.
+  function paint(anew) {
     if (!state.result) return;
     const now = scene();
+    const shown = now.steps.join();
+    if (!anew && shown === painted) return;
+    painted = shown;
     for (const panel of panels) panel.paint(now);
+    edgewalk.hover.follow();
   }
 
   // Everything afresh: a new run, size, zoom, strobe, clock or scheme.
   function repaint() {
     for (const panel of panels) panel.reset();
-    paint();
+    paint(true);
     edgewalk.start.place();
   }
 
   function loop(time) {
     if (!player.playing) return;
-    const step = player.step;
     player.tick(time / 1000);
-    if (player.step !== step) paint();
+    paint();
     edgewalk.readout.show(!player.playing);
     sharpen();
     if (player.playing) requestAnimationFrame(loop);
@@ -134,7 +177,7 @@
   function play() {
     if (!state.result) return;
     player.play(performance.now() / 1000);
-    paint();
+    paint(true);
     edgewalk.readout.showPlaying();
     requestAnimationFrame(loop);
   }
@@ -147,20 +190,49 @@
   // The playhead stands: the picture, the numbers and the link are exact.
   function stand() {
     edgewalk.readout.showPlaying();
-    paint();
+    paint(true);
     edgewalk.readout.show(true);
     writeLink();
     sharpen();
   }
 
-  function seek(step) {
-    player.seek(step);
-    paint();
+  // Go to a step of the first run.
+  function seek(at) {
+    player.seek(at);
+    paint(true);
     edgewalk.readout.show(true);
     if (player.playing) return;
     sharpen();
     clearTimeout(seek.later);
     seek.later = setTimeout(writeLink, 200);
+  }
+
+  // Go to a step of the run in focus; those of the first run are then not always whole.
+  function seekOwn(step) {
+    const { runs } = state.result;
+    const within = Math.min(Math.max(step, 0), runs[state.focus].last);
+    seek(edgewalk.run.sameTime(state.view.clock, runs[0].eta, runs[state.focus].eta, within));
+  }
+
+  // Another run in focus.
+  function attend(i) {
+    state.focus = i;
+    edgewalk.controls.showRun(state.result);
+    repaint();
+    edgewalk.readout.show(true);
+  }
+
+  // Another clock, axis, strobe or look.
+  function setView(name, value) {
+    if (state.view[name] === value || !state.result) return;
+    const before = state.result.runs[0].eta;
+    state.view[name] = value;
+    if (name === "clock" && before) measureTime();
+    edgewalk.axes.frameSharpness();
+    edgewalk.axes.drawScene();
+    edgewalk.readout.show(true);
+    repaint();
+    writeLink();
   }
 
   function setScheme(scheme) {
@@ -179,6 +251,7 @@
   function begin() {
     edgewalk.controls.begin();
     edgewalk.keys.begin();
+    edgewalk.hover.begin();
     setScheme(edgewalk.scheme);
     state.query = edgewalk.url.read(location.search);
     request({ whole: true });
@@ -186,19 +259,24 @@
   }
 
   function addPanels() {
-    const hosts = ["landscape", "sharpness", "across"].map((id) => document.querySelector(`.card.${id} .plot`));
-    panels = [
-      new edgewalk.overlay.Landscape(hosts[0], () => graphOf("landscape")),
-      new edgewalk.overlay.Sharpness(hosts[1], () => graphOf("sharpness")),
-      new edgewalk.overlay.Across(hosts[2]),
-    ];
-    edgewalk.start.begin(hosts[0]);
+    const host = Object.fromEntries(
+      ["landscape", "sharpness", "across", "along"].map((id) => [id, document.querySelector(`.card.${id} .plot`)]),
+    );
+    const map = () => graphOf("landscape");
+    const landscape = new edgewalk.Landscape(host.landscape, map, "landscape");
+    const surface = new edgewalk.Surface(host.landscape, landscape);
+    const sharpness = new edgewalk.Sharpness(host.sharpness, () => graphOf("sharpness"), "sharpness");
+    const [across, along] = [new edgewalk.Across(host.across), new edgewalk.Along(host.along)];
+    surfacePicture = () => surface.toDataURL();
+    panels = [new edgewalk.Ground(host.landscape, map), landscape, surface, sharpness, across, along];
+    for (const panel of [surface, sharpness, across, along]) edgewalk.hover.listen(panel.host, panel);
+    edgewalk.start.begin(host.landscape);
     edgewalk.axes.begin();
     const later = () => requestAnimationFrame(repaint);
     for (const id of ["landscape", "sharpness"]) {
       for (const event of ["plotly_afterplot", "plotly_relayouting"]) graphOf(id).on(event, later);
     }
-    new ResizeObserver(later).observe(hosts[0]);
+    for (const place of Object.values(host)) new ResizeObserver(later).observe(place);
     repaint();
   }
 
@@ -208,7 +286,8 @@
   }
 
   edgewalk.stage = {
-    props, graphOf, state, player, requests, request, scene, repaint, play, pause, seek, setScheme, writeLink,
+    props, graphOf, state, player, requests, request, scene, steps, repaint, play, pause, seek, seekOwn, attend, setView,
+    setScheme, writeLink, surfacePicture: () => surfacePicture(),
   };
   window.dash_clientside = window.dash_clientside || {};
   window.dash_clientside.edgewalk = { controls: () => edgewalk.controls.heard() };

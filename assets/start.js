@@ -63,6 +63,7 @@
     if (!map) return;
     const [x, y] = result.settings.start;
     const [left, top] = [map.x(x) - map.left, map.y(y) - map.top];
+    ring.hidden = edgewalk.stage.state.view.look === "surface";
     const inside = left >= 0 && left <= map.width && top >= 0 && top <= map.height;
     ring.style.transform = `translate(${map.x(x)}px, ${map.y(y)}px)`;
     ring.classList.toggle("outside", !inside);

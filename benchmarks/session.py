@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[1]
 START_SECONDS = 60.0
 MODULE = (sys.executable, "-m", "app")
 
-# As in tests/browser/conftest.py.
+# No sandbox, since a container's root has none; the others keep Chromium itself off the network.
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -83,12 +83,17 @@ def wait_until_ready(url: str) -> None:
     raise UnavailableError(f"the app did not answer within {START_SECONDS:g} s")
 
 
+def installed_chromium() -> str | None:
+    """The system's Chromium; None where there is only Playwright's own."""
+    installed = filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome")))
+    return next(installed, None)
+
+
 @contextmanager
 def chromium() -> Iterator[Page]:
     """An empty page with nothing in its cache."""
-    installed = filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome")))
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=next(installed, None), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=installed_chromium(), args=FLAGS)
         yield browser.new_page(viewport=SCREEN)
         browser.close()
 

@@ -7,8 +7,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from dynamics.curvature import sharpness
-from dynamics.types import Branch, Loss
+from dynamics.curvature import direction, sharpness
+from dynamics.types import Branch, Loss, Rule
 
 POINTS = 4001
 
@@ -29,6 +29,25 @@ def flattest_points(loss: Loss) -> np.ndarray:
     """The local minima of λ₁ along the branches, [m, d], to about 1e-6 of a branch's length."""
     found = [_flattest(loss, branch) for branch in loss.branches]
     return np.concatenate([np.empty((0, loss.d)), *found])
+
+
+def arc_length(trace: Trace) -> np.ndarray:
+    """Length along a branch from its first point, [n]."""
+    steps = np.linalg.norm(np.diff(trace.x, axis=0), axis=1)
+    return np.concatenate([[0.0], np.cumsum(steps)])
+
+
+def beside_flattest(loss: Loss, rule: Rule, flattest: np.ndarray, eta: float) -> np.ndarray:
+    """The point [d] half a bounce up the wall from a flattest point [d]: there a rule with a bounce
+    goes on bouncing and drifts no further. Half a step size for the other rules."""
+    value, v = _top_eigenpair(loss, flattest)
+    bounce = float(rule.bounce(eta, value)) if rule.bounce else eta
+    return flattest + 0.5 * bounce * np.asarray(v)
+
+
+@partial(jax.jit, static_argnames=("loss",))
+def _top_eigenpair(loss: Loss, x: np.ndarray):
+    return sharpness(loss, x), direction(loss, x)
 
 
 def _trace(loss: Loss, branch: Branch, points: int) -> Trace:

@@ -24,7 +24,7 @@ from dynamics.types import Array, Loss, Rule, Scalar
 
 SEGMENT_PARTS = 16
 PROFILE_NODES = 9
-BATCH = 500
+BATCH = 100
 
 
 class Measures(NamedTuple):
@@ -46,7 +46,10 @@ class Measures(NamedTuple):
     sharpness: Array
     """λ₁(∇²L(x_t))."""
     direction: Array
-    """v₁(Φ(x_t)), [t, d], signed so that its largest component is positive."""
+    """v₁(Φ(x_t)), [t, d]. From row to row its sign is continuous: it never turns by more than a
+    right angle. In the first row it points where `measure` was told, or else its largest component
+    is positive. `offset` and `profile` go by it.
+    """
     projection: Array
     """Φ(x_t), [t, d]."""
     projection_sharpness: Array
@@ -88,20 +91,26 @@ class Extras(NamedTuple):
     """Distance from x_t to the nearest point of Γ."""
 
 
-def measure(run: Run) -> Measures:
-    """The measures of every recorded row of a run."""
+def measure(run: Run, *, toward: Array | None = None) -> Measures:
+    """The measures of every recorded row of a run.
+
+    Args:
+        toward: [d], which way `direction` points in the first row; for a window, so that it is
+            signed like its run.
+    """
     rows = len(run.step)
-    x, step = _padded(run.x, rows), _padded(run.step, rows)
+    x, step = _padded(run.x, rows), _padded(run.step, rows, -1)
+    seen = np.zeros(run.loss.d) if toward is None else np.asarray(toward, dtype=np.float64)
     flow = _flow(run.loss, run.rule, run.start, run.eta, step)
-    points = _points(run.loss, x)
-    columns = _columns(run.loss, run.rule, x, step, run.eta, rows, flow, points)
+    points = _points(run.loss, x, rows)
+    columns = _columns(run.loss, run.rule, x, step, run.eta, rows, flow, points, seen)
     return Measures(*(np.asarray(column)[:rows] for column in columns))
 
 
 def measure_extras(run: Run) -> Extras:
     """The measures that only files and programs ask for."""
     rows = len(run.step)
-    columns = _extras(run.loss, run.rule, _padded(run.x, rows), run.eta)
+    columns = _extras(run.loss, run.rule, _padded(run.x, rows), run.eta, rows)
     return Extras(*(np.asarray(column)[:rows] for column in columns))
 
 
@@ -111,15 +120,25 @@ def loss_and_sharpness(run: Run) -> Measured:
     return run.measured or measure_rows(run.loss, _padded(run.x, rows), rows)
 
 
+def inverse_stableness(run: Run) -> np.ndarray:
+    """1/S_t with S_t = η_t λ₁(∇²L(x_t)), [t], where `measure` would do too much."""
+    rows = len(run.step)
+    return np.asarray(_inverse(run.loss, run.rule, _padded(run.x, rows), run.eta))[:rows]
+
+
 def profile_nodes() -> np.ndarray:
     """The Chebyshev points in [−1, 1] at which `profile` is taken, ascending, [9]."""
     return -np.cos(np.pi * (np.arange(PROFILE_NODES) + 0.5) / PROFILE_NODES)
 
 
-def _padded(column: np.ndarray, rows: int) -> np.ndarray:
-    """Repeat the last row up to a length that seldom changes, so that little is compiled."""
+def _padded(column: np.ndarray, rows: int, row: int = 0) -> np.ndarray:
+    """Repeat a row up to a length that seldom changes, so that little is compiled.
+
+    Steps repeat their last row, to stay in order; points their first, because the last of a run
+    that diverges may be too large to measure.
+    """
     length = ROWS if rows <= ROWS else 1 << (rows - 1).bit_length()
-    return np.concatenate([column, np.repeat(column[-1:], length - rows, axis=0)])
+    return np.concatenate([column, np.repeat(column[[row]], length - rows, axis=0)])
 
 
 class _Points(NamedTuple):
@@ -133,12 +152,8 @@ class _Points(NamedTuple):
 
 
 @partial(jax.jit, static_argnames=("loss",))
-def _points(loss: Loss, x: Array) -> _Points:
-    """What depends on one row alone, whatever the rule.
-
-    In batches, because the solver's loop lasts as long as its slowest row, and only the rows of the
-    descent are slow.
-    """
+def _points(loss: Loss, x: Array, rows: Scalar) -> _Points:
+    """What depends on one row alone, whatever the rule."""
 
     def at(x: Array) -> _Points:
         slope = gradient(loss, x)
@@ -155,7 +170,26 @@ def _points(loss: Loss, x: Array) -> _Points:
             offset=v @ (x - end),
         )
 
-    return jax.vmap(at)(x) if loss.projection else jax.lax.map(at, x, batch_size=BATCH)
+    return jax.vmap(at)(x) if loss.projection else _in_batches(at, x, rows)
+
+
+def _in_batches(function, x: Array, rows: Scalar):
+    """A function of [d] at the first `rows` of x [t, d], 100 at a time; zeros in further rows.
+
+    In batches, because the solver's loop lasts as long as its slowest row, and only the rows of the
+    descent are slow. The last batch reaches back over rows that are done, so that none is spent on
+    padding.
+    """
+
+    def batch(i: Array, found):
+        first = jnp.minimum(i * BATCH, jnp.maximum(rows - BATCH, 0))
+        part = jax.vmap(function)(jax.lax.dynamic_slice_in_dim(x, first, BATCH))
+        put = partial(jax.lax.dynamic_update_slice_in_dim, start_index=first, axis=0)
+        return jax.tree.map(put, found, part)
+
+    shapes = jax.eval_shape(jax.vmap(function), x)
+    found = jax.tree.map(lambda leaf: jnp.zeros(leaf.shape, leaf.dtype), shapes)
+    return jax.lax.fori_loop(0, -(-rows // BATCH), batch, found)
 
 
 def effective_step(rule: Rule, eta: Scalar, loss: Array, squared_slope: Array) -> Array:
@@ -166,13 +200,22 @@ def effective_step(rule: Rule, eta: Scalar, loss: Array, squared_slope: Array) -
 
 
 @partial(jax.jit, static_argnames=("loss", "rule"))
+def _inverse(loss: Loss, rule: Rule, x: Array, eta: Scalar) -> Array:
+    def at(x: Array) -> Array:
+        slope = gradient(loss, x)
+        return 1 / (effective_step(rule, eta, loss.value(x), slope @ slope) * sharpness(loss, x))
+
+    return jax.vmap(at)(x)
+
+
+@partial(jax.jit, static_argnames=("loss", "rule"))
 def _flow(loss: Loss, rule: Rule, start: Array, eta: Scalar, step: Array) -> Array:
     """X(η² t) at each row, [t, d]."""
     return limiting_flow(loss, rule, projection(loss, start), eta**2 * step)
 
 
 @partial(jax.jit, static_argnames=("loss", "rule"))
-def _columns(loss, rule, x, step, eta, rows, flow, points: _Points) -> Measures:
+def _columns(loss, rule, x, step, eta, rows, flow, points: _Points, toward: Array) -> Measures:
     partner = _partner(step, rows)
     length = effective_step(rule, eta, points.loss, points.squared_slope)
     threshold = 2 / length
@@ -181,16 +224,18 @@ def _columns(loss, rule, x, step, eta, rows, flow, points: _Points) -> Measures:
     bounce = _law(rule.bounce, eta, points.projection_sharpness)
     expected = _law(rule.sqrt_loss_law, eta, points.projection_sharpness)
     paired = jnp.where(partner == jnp.arange(len(step)), jnp.nan, 1.0)
-    span = _span(points.offset, bounce)
+    sign = _signs(points.direction, toward)
+    v = sign[:, None] * points.direction
+    span = _span(points.offset, bounce, rows)
     line = span[:, None] * profile_nodes()
-    across = points.projection[:, None, :] + line[:, :, None] * points.direction[:, None, :]
+    across = points.projection[:, None, :] + line[:, :, None] * v[:, None, :]
     return Measures(
         step=step,
         tau=eta**2 * step,
         x=x,
         loss=points.loss,
         sharpness=points.sharpness,
-        direction=points.direction,
+        direction=v,
         projection=points.projection,
         projection_sharpness=points.projection_sharpness,
         effective_step=length,
@@ -201,7 +246,7 @@ def _columns(loss, rule, x, step, eta, rows, flow, points: _Points) -> Measures:
         flow=flow,
         flow_sharpness=jax.vmap(partial(sharpness, loss))(flow),
         gap=jnp.linalg.norm(points.projection - flow, axis=1),
-        offset=points.offset,
+        offset=sign * points.offset,
         bounce=bounce,
         span=span,
         profile=jax.vmap(jax.vmap(loss.value))(across),
@@ -226,15 +271,30 @@ def _law(law, eta: Scalar, sharpness: Array) -> Array:
     return law(eta, sharpness) if law else jnp.full_like(sharpness, jnp.nan)
 
 
-def _span(offset: Array, bounce: Array) -> Array:
-    """Half-width of the view: 1.3 bounces, or what holds the iterate and its two neighbours."""
+def _signs(direction: Array, toward: Array) -> Array:
+    """±1 for each row, [t]: none turns v₁ [t, d] from the row before by more than a right angle.
+
+    The row before the first is `toward` [d]. Rows without v₁ are passed over.
+    """
+
+    def turn(before: Array, v: Array) -> tuple[Array, Array]:
+        sign = jnp.where(v @ before < 0, -1.0, 1.0)
+        return jnp.where(jnp.isfinite(v), sign * v, before), sign
+
+    return jax.lax.scan(turn, toward, direction)[1]
+
+
+def _span(offset: Array, bounce: Array, rows: Scalar) -> Array:
+    """Half-width of the view: 1.3 bounces, or what holds the iterate and its neighbours."""
+    here = jnp.arange(len(offset))
     size = jnp.abs(offset)
-    near = jnp.maximum(size, jnp.maximum(jnp.roll(size, 1), jnp.roll(size, -1)))
+    before, after = size[jnp.maximum(here - 1, 0)], size[jnp.minimum(here + 1, rows - 1)]
+    near = jnp.maximum(size, jnp.maximum(before, after))
     return jnp.maximum(1.3 * jnp.nan_to_num(bounce), 1.25 * near)
 
 
 @partial(jax.jit, static_argnames=("loss", "rule"))
-def _extras(loss: Loss, rule: Rule, x: Array, eta: Scalar) -> Extras:
+def _extras(loss: Loss, rule: Rule, x: Array, eta: Scalar, rows: Scalar) -> Extras:
     def at(x: Array) -> Extras:
         end = projection(loss, x)
         turned = hessian(loss, end) @ (x - end)
@@ -246,7 +306,7 @@ def _extras(loss: Loss, rule: Rule, x: Array, eta: Scalar) -> Extras:
             distance=jnp.linalg.norm(x - nearest(loss, x)),
         )
 
-    return jax.lax.map(at, x, batch_size=BATCH)
+    return _in_batches(at, x, rows)
 
 
 def stableness(loss: Loss, rule: Rule, x: Array, eta: Scalar) -> Array:

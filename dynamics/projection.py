@@ -20,7 +20,8 @@ from dynamics.types import Array, Loss
 LAST_HEIGHT = 3e-5
 TOLERANCE = 1e-10
 FIRST_STEP = 0.25
-MAX_SOLVER_STEPS = 256
+MAX_SOLVER_STEPS = 1024
+LEAST_STEP = 1e-14  # below it the solver has met a NaN or a saddle, and need not go on trying
 NEAREST_ITERATIONS = 40
 
 
@@ -80,7 +81,9 @@ def _descend(loss: Loss, x: Array, saveat: diffrax.SaveAt) -> Array:
         dt0=FIRST_STEP,
         y0=x,
         saveat=saveat,
-        stepsize_controller=diffrax.PIDController(rtol=TOLERANCE, atol=TOLERANCE),
+        stepsize_controller=diffrax.PIDController(
+            rtol=TOLERANCE, atol=TOLERANCE, dtmin=LEAST_STEP, force_dtmin=False
+        ),
         max_steps=MAX_SOLVER_STEPS,
         throw=False,
     )

@@ -20,8 +20,9 @@ CONTROLS = (
     ids.NOISE,
     ids.SEED,
     ids.CLOCK,
+    ids.AXIS,
     ids.STROBE,
-    ids.SCALE,
+    ids.LOOK,
 )
 
 
@@ -47,9 +48,9 @@ def register(app: Dash, compute: Compute) -> None:
 def still_figures(compute: Compute, scene: dict[str, Any]):
     """The landscape and the frame of the sharpness panel.
 
-    A scene has the loss's key, the view ((low, high), (low, high)), the scale ("root", "log"), the
-    scheme ("light", "dark"), a zoom counter (while that stays, a person's own zoom stays), and
-    whether it is touched: a finger on a plot then scrolls the page.
+    A scene has the loss's key, the view ((low, high), (low, high)), the look, the scheme ("light",
+    "dark"), a zoom counter (while that stays, a person's own zoom stays), and if it is touched:
+    a finger on a plot then scrolls the page.
     """
     loss = LOSSES[scene["loss"]]
     (x_low, x_high), (y_low, y_high) = scene["view"]
@@ -57,7 +58,7 @@ def still_figures(compute: Compute, scene: dict[str, Any]):
     zoom_key = f"{loss.key} {scene['zoom']}"
     terrain = compute.terrain(loss.key, view)
     scheme = scene["scheme"]
-    figure = landscape(terrain, view, ("x", "y"), scene["scale"], scheme, zoom_key)
+    figure = landscape(terrain, view, ("x", "y"), scene["look"], scheme, zoom_key)
     figures = figure, sharpness_frame(scheme)
     if scene["touch"]:
         for still in figures:

@@ -1,12 +1,14 @@
-"""The layout of /run.bin.
+"""The layout of /run.bin, /valley.bin and /heights.bin.
 
     bytes 0–3     "EDGW"
     bytes 4–7     n, the length of the header, unsigned 32-bit, little-endian
     next n bytes  the header, JSON in UTF-8, padded with spaces so that the data start at a
                   multiple of 4
-    the rest      float32, little-endian: for each of header["runs"] its columns in order, each
-                  rows × width, row by row; then, where header["descent"] is given, its
-                  rows × width
+    the rest      float32, little-endian, row by row.
+                  /run.bin: for each of header["runs"] its columns in order, each rows × width;
+                  then, where header["descent"] is given, its rows × width.
+                  /valley.bin: for each of header["curves"] its points rows × 2, arc length and λ₁.
+                  /heights.bin: √L and λ₁, each rows × columns, rows from the lowest y up
 
 A value that nothing defines is NaN. Steps are exact: they stay below 2²⁴.
 """

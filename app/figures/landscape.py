@@ -9,46 +9,56 @@ from plotly.colors import sample_colorscale
 from app.compute import Terrain, View
 from app.theme import HEIGHT_SCALES, INKS, SHARPNESS_SCALES, Scheme, template
 
-Scale = Literal["root", "log"]
+Look = Literal["root", "log", "sharpness", "surface"]
 
 BANDS = 14
 FLOOR_DECADES = 6.0
 SHADES = 40
+CLEAR = "rgba(0,0,0,0)"
+GAP = np.full((1, 2), np.nan)
 
 
 def landscape(
     terrain: Terrain,
     view: View,
     names: tuple[str, str],
-    scale: Scale,
+    look: Look,
     scheme: Scheme,
     zoom_key: str,
 ) -> go.Figure:
-    """The still landscape; a zoom survives as long as `zoom_key` stays."""
-    figure = go.Figure([_contours(terrain, view, scale, scheme), *_valley(terrain, scheme)])
+    """The still landscape; a zoom survives as long as `zoom_key` stays.
+
+    Where the look is a map of the sharpness, the page paints it below a clear ground: it follows
+    the playhead.
+    """
+    drawn = look in ("root", "log")
+    ground = [_contours(terrain, view, look, scheme)] if drawn else []
+    figure = go.Figure([*ground, *_valley(terrain, scheme)])
     if len(terrain.flattest):
         figure.add_trace(_flattest(terrain, view, scheme))
     figure.update_layout(
         template=template(scheme),
         uirevision=zoom_key,
         dragmode="pan",
+        plot_bgcolor=INKS[scheme]["card"] if drawn else CLEAR,
+        paper_bgcolor=INKS[scheme]["card"] if drawn else CLEAR,
         xaxis={"range": view[0], "title": {"text": names[0]}, "showgrid": False},
         yaxis={"range": view[1], "title": {"text": names[1]}, "showgrid": False},
     )
     return figure
 
 
-def height(loss: np.ndarray, scale: Scale) -> np.ndarray:
+def height(loss: np.ndarray, look: Look) -> np.ndarray:
     """√L, or log₁₀ L cut six decades below its largest value."""
-    if scale == "root":
+    if look == "root":
         return np.sqrt(loss)
     top = np.nanmax(np.log10(np.maximum(loss, 1e-300)))
     return np.maximum(np.log10(np.maximum(loss, 1e-300)), top - FLOOR_DECADES)
 
 
-def _contours(terrain: Terrain, view: View, scale: Scale, scheme: Scheme) -> go.Contour:
+def _contours(terrain: Terrain, view: View, look: Look, scheme: Scheme) -> go.Contour:
     """Bands up to what nine in ten of the view stay below, so that a cliff does not take all."""
-    z = height(terrain.loss, scale)
+    z = height(terrain.loss, look)
     inside = np.ix_(
         (terrain.y >= view[1][0]) & (terrain.y <= view[1][1]),
         (terrain.x >= view[0][0]) & (terrain.x <= view[0][1]),
@@ -71,28 +81,34 @@ def _contours(terrain: Terrain, view: View, scale: Scale, scheme: Scheme) -> go.
 
 
 def _valley(terrain: Terrain, scheme: Scheme) -> list[go.Scatter]:
-    """Γ as stretches of one colour each, so that it is a line at every zoom."""
+    """Γ as stretches of one colour each, so that it is a line at every zoom.
+
+    They meet without overlapping, which would show along the line's soft edges; a line below all of
+    them fills the seams.
+    """
     if not terrain.curves:
         return []
-    every = np.concatenate([curve.sharpness for curve in terrain.curves])
-    low, high = float(every.min()), float(every.max())
+    low, high = terrain.sharpness_range
     traces: dict[int, list[np.ndarray]] = {}
     for curve in terrain.curves:
         shade = _shades(curve.sharpness, low, high)
         cuts = np.flatnonzero(np.diff(shade)) + 1
         for piece in np.split(np.arange(len(shade)), cuts):
-            # Two points into the next stretch, so that no seam shows.
-            stretch = curve.x[piece[0] : piece[-1] + 3]
-            traces.setdefault(int(shade[piece[0]]), []).extend([stretch, np.full((1, 2), np.nan)])
+            stretch = curve.x[piece[0] : piece[-1] + 2]
+            traces.setdefault(int(shade[piece[0]]), []).extend([stretch, GAP])
     colours = sample_colorscale(SHARPNESS_SCALES[scheme], np.linspace(0, 1, SHADES).tolist())
-    return [_stretch(np.concatenate(parts), str(colours[shade])) for shade, parts in traces.items()]
+    below = np.concatenate([part for curve in terrain.curves for part in (curve.x, GAP)])
+    return [
+        _stretch(below, str(colours[SHADES // 2])),
+        *(_stretch(np.concatenate(parts), str(colours[shade])) for shade, parts in traces.items()),
+    ]
 
 
 def _shades(sharpness: np.ndarray, low: float, high: float) -> np.ndarray:
     """The shade of each point, [n], even in log λ₁: a doubling looks the same everywhere."""
     span = np.log(high / low)
     share = np.log(sharpness / low) / span if span > 0 else np.zeros_like(sharpness)
-    return np.minimum((share * SHADES).astype(int), SHADES - 1)
+    return np.clip((share * SHADES).astype(int), 0, SHADES - 1)
 
 
 def _stretch(points: np.ndarray, colour: str) -> go.Scatter:

@@ -1,4 +1,5 @@
-"""The stage: landscape, sharpness and the magnifier on one playhead, the controls beside them.
+"""The stage: landscape, sharpness, the two magnifiers and the laws on one playhead, the controls
+beside them.
 
 Its layout holds what stands still. The page's scripts fill in the numbers of the run, move the
 playhead, and keep the link.
@@ -14,7 +15,7 @@ from dash.development.base_component import Component
 from app import ids
 from app.compute import LOSSES, RULES
 from app.settings import Settings
-from app.words import SYMBOLS
+from app.words import FIGURES, SYMBOLS
 
 ETA_LOW, ETA_HIGH = 1e-3, 10.0
 SPEED_LOW, SPEED_HIGH = 0.0, 4.0
@@ -29,21 +30,43 @@ GRAPH_CONFIG: Any = {
     "responsive": True,
 }
 
+# The numbers at the playhead: name, symbol and word.
 READINGS = (
     ("step", "t", "step"),
-    ("tau", "τ", "slow time η²t"),
+    ("tau", "τ", "slow time"),
     ("loss", "L", "loss"),
     ("sharpness", "λ₁", "sharpness"),
-    ("threshold", "2/η", "threshold"),
-    ("gap", "gap", "gap to the theorem"),
+    ("threshold", "2/ηₜ", "threshold"),
+)
+
+LAWS = (
+    ("stableness_pair", "1/Sₜ + 1/Sₜ₊₁"),
+    ("sqrt_loss_pair", "√Lₜ + √Lₜ₊₁"),
 )
 
 EXPORTS = {
     "Landscape": {"PNG": "landscape.png", "SVG": "landscape.svg"},
     "Sharpness": {"PNG": "sharpness.png", "SVG": "sharpness.svg"},
     "Across the valley": {"PNG": "across.png", "SVG": "across.svg"},
+    "Along the valley": {"PNG": "along.png", "SVG": "along.svg"},
     "The run": {"CSV": "run.csv", "NPZ": "run.npz"},
 }
+
+STROBES = {"all": "all", "even": "even", "odd": "odd", "midpoints": "mid"}
+LOOKS = {"root": "√L", "log": "log L", "sharpness": "λ₁", "surface": "3-D"}
+CLOCKS = {"step": "t", "eta": "ηt", "tau": "η²t"}
+AXES = {"linear": "linear", "log": "log"}
+
+BUTTONS = (
+    ("Reset", "reset"),
+    ("Two back", "back-two"),
+    ("Step back", "back"),
+    ("Play", "play"),
+    ("Step forward", "forward"),
+    ("Two forward", "forward-two"),
+    ("Go to the end", "end"),
+    ("Loop", "loop"),
+)
 
 KEYS = (
     ("Space", "play or pause"),
@@ -52,6 +75,7 @@ KEYS = (
     ("Home End", "first or last step"),
     ("[ ]", "slower or faster"),
     ("s", "strobe: all, even, odd or midpoints"),
+    ("l", "loop"),
     ("?", "this help"),
 )
 
@@ -101,7 +125,6 @@ def _controls(settings: Settings) -> html.Div:
             _part("eta", _eta(settings)),
             _part("horizon", _horizon()),
             _part("start", _start(settings)),
-            _part("clock", _clock(settings)),
             _part("more", _more(settings)),
             html.Div(id=ids.MESSAGES, className="messages", role="status", **_aria(live="polite")),
         ],
@@ -113,12 +136,17 @@ def _controls(settings: Settings) -> html.Div:
 
 def _loss(settings: Settings) -> html.Div:
     options = [html.Option(loss.name, value=loss.key) for loss in LOSSES.values()]
+    figures = [
+        html.Button(f"paper’s Figure {name}", className="snap", **_data(query=query))
+        for name, query in FIGURES.items()
+    ]
     return html.Div(
         [
             html.Label("Loss", htmlFor=ids.LOSS, className="label"),
             html.Select(options, id=ids.LOSS, className="select"),
             html.P(LOSSES[settings.loss].formula, id="formula", className="formula"),
             html.P([html.Span(id="valley"), html.Span(id="valley-sharpness")], className="facts"),
+            html.Div(figures, className="snaps"),
         ]
     )
 
@@ -142,13 +170,21 @@ def _rules(settings: Settings) -> html.Div:
 def _eta(settings: Settings) -> html.Div:
     return html.Div(
         [
-            _field(ids.ETA, "Step size η", f"{settings.eta:g}"),
+            _field(ids.ETA, "Step size η", ", ".join(f"{eta:g}" for eta in settings.eta)),
             _slider(
                 ids.ETA_SLIDER,
                 "Step size η",
                 (math.log10(ETA_LOW), math.log10(ETA_HIGH), 0.01),
-                math.log10(settings.eta),
+                math.log10(settings.eta[0]),
             ),
+            html.Div(
+                [
+                    html.Button("2/λ₁ here", id="critical", className="snap"),
+                    html.Button("compare η/2", id="compare", className="snap"),
+                ],
+                className="snaps",
+            ),
+            html.Div(id="runs", className="runs", role="group", **_aria(label="Runs")),
         ]
     )
 
@@ -157,15 +193,12 @@ def _horizon() -> html.Div:
     return html.Div(
         [
             _field(ids.HORIZON, "Horizon", ""),
-            dmc.SegmentedControl(
-                id=ids.HORIZON_UNIT,
-                data=[{"value": "tau", "label": "τ = η²t"}, {"value": "steps", "label": "steps"}],
-                value="tau",
-                size="xs",
-                **_aria(label="Unit of the horizon"),
+            _choice(
+                ids.HORIZON_UNIT, "Unit of the horizon", {"tau": "τ = η²t", "steps": "steps"}, "tau"
             ),
             html.P(id="horizon-other", className="facts"),
-        ]
+        ],
+        className="beside",
     )
 
 
@@ -178,37 +211,23 @@ def _start(settings: Settings) -> html.Div:
                 [_field(ids.START_X, "x", f"{x:g}"), _field(ids.START_Y, "y", f"{y:g}")],
                 className="pair",
             ),
-            html.P("or drag the ring on the map", className="facts"),
+            html.Div(
+                [
+                    html.Button("flattest point", id="flattest", className="snap"),
+                    html.Span("or drag the ring", className="facts"),
+                ],
+                className="snaps",
+            ),
         ],
         role="group",
         **_aria(label="Start"),
     )
 
 
-def _clock(settings: Settings) -> html.Div:
-    return html.Div(
-        [
-            html.Span("Clock", className="label"),
-            dmc.SegmentedControl(
-                id=ids.CLOCK,
-                data=[
-                    {"value": "step", "label": "t"},
-                    {"value": "eta", "label": "ηt"},
-                    {"value": "tau", "label": "η²t"},
-                ],
-                value=settings.clock,
-                size="xs",
-                **_aria(label="Clock"),
-            ),
-        ],
-        className="inline",
-    )
-
-
 def _more(settings: Settings) -> html.Details:
     return html.Details(
         [
-            html.Summary("More"),
+            html.Summary("Noise"),
             html.Div(
                 [
                     _field(ids.NOISE, "Noise", f"{settings.noise:g}"),
@@ -219,6 +238,12 @@ def _more(settings: Settings) -> html.Details:
             html.P("every tenth step, a nudge of at most this length", className="facts"),
         ]
     )
+
+
+def _choice(name: str, label: str, words: dict[str, str], value: str) -> dmc.SegmentedControl:
+    """One of a few, side by side."""
+    data = [{"value": key, "label": text} for key, text in words.items()]
+    return dmc.SegmentedControl(id=name, data=data, value=value, size="xs", **_aria(label=label))
 
 
 def _slider(name: str, label: str, scale: tuple[float, float, float], value: float) -> html.Div:
@@ -242,134 +267,119 @@ def _field(name: str, label: str, value: str) -> dmc.TextInput:
 
 
 def _panels() -> html.Div:
-    sharpness = _panel(ids.SHARPNESS, "Sharpness", "λ₁ and the threshold 2/ηₜ")
-    upper = [_landscape(), _part("sharpness", sharpness)]
-    lower = [_part("across", _across()), _part("now", _numbers()), _part("story", _story())]
+    upper = [_landscape(), _part("sharpness", _sharpness())]
+    lower = [
+        _part("across", _magnifier(ids.ACROSS, "Across the valley")),
+        _part("along", _magnifier(ids.ALONG, "Along the valley")),
+        _part("laws", _laws()),
+        _part("gap", _gap()),
+    ]
     rows = [html.Div(upper, className="row upper"), html.Div(lower, className="row lower")]
     return html.Div(rows, className="panels")
 
 
 def _landscape() -> html.Figure:
-    return _panel(
-        ids.LANDSCAPE,
-        "Landscape",
-        "the valley Γ coloured by sharpness",
-        [
-            dmc.SegmentedControl(
-                id=ids.STROBE,
-                data=[
-                    {"value": "all", "label": "all"},
-                    {"value": "even", "label": "even"},
-                    {"value": "odd", "label": "odd"},
-                    {"value": "midpoints", "label": "mid"},
-                ],
-                value="all",
-                size="xs",
-                **_aria(label="Iterates shown"),
-            ),
-            dmc.SegmentedControl(
-                id=ids.SCALE,
-                data=[{"value": "root", "label": "√L"}, {"value": "log", "label": "log L"}],
-                value="root",
-                size="xs",
-                **_aria(label="Height of the landscape"),
-            ),
-        ],
-    )
+    tools = [
+        _choice(ids.STROBE, "Iterates shown", STROBES, "all"),
+        _choice(ids.LOOK, "Look of the landscape", LOOKS, "root"),
+    ]
+    return _panel(ids.LANDSCAPE, "Landscape", [_symbol("manifold", "Γ"), " by sharpness"], tools)
 
 
-def _panel(name: str, title: str, words: str, tools: list[Any] | None = None) -> html.Figure:
+def _sharpness() -> html.Figure:
+    tools = [
+        _choice(ids.CLOCK, "Clock", CLOCKS, "tau"),
+        _choice(ids.AXIS, "Time axis", AXES, "linear"),
+    ]
+    words = [_symbol("sharpness", "λ₁"), " and ", _symbol("threshold", "2/ηₜ")]
+    return _panel(ids.SHARPNESS, "Sharpness", words, tools)
+
+
+def _panel(name: str, title: str, words: list[Any], tools: list[Any]) -> html.Figure:
     caption = [html.Span(title, className="title"), html.Span(words, className="aside")]
     return html.Figure(
         [
-            html.Figcaption([*caption, html.Span(tools or [], className="tools")]),
+            html.Figcaption([*caption, html.Span(tools, className="tools")]),
             html.Div(dcc.Graph(id=name, config=GRAPH_CONFIG, className="graph"), className="plot"),
         ],
         className=f"card {name}",
     )
 
 
-def _across() -> html.Figure:
+def _magnifier(name: str, title: str) -> html.Figure:
     return html.Figure(
         [
             html.Figcaption(
                 [
-                    html.Span("Across the valley", className="title"),
-                    html.Span(id="across-unit", className="aside"),
+                    html.Span(title, className="title"),
+                    html.Span(id=f"{name}-aside", className="aside"),
                 ]
             ),
-            html.Div(id=ids.ACROSS, className="plot"),
+            html.Div(id=name, className="plot"),
         ],
-        className="card across",
+        className=f"card {name}",
     )
 
 
-def _numbers() -> html.Div:
-    rows = [
+def _laws() -> html.Div:
+    gauges = [
         html.Div(
             [
-                html.Dt([html.Span(symbol, className="symbol"), words], title=SYMBOLS[name]),
-                html.Dd("–", id=f"now-{name}"),
-            ]
+                html.P(
+                    [_symbol(name, symbol), html.Span("–", id=f"now-{name}", className="value")]
+                ),
+                html.Div(html.Span(className="needle"), className="track"),
+            ],
+            id=f"gauge-{name}",
+            className="gauge",
         )
-        for name, symbol, words in READINGS
+        for name, symbol in LAWS
     ]
     return html.Div(
         [
-            html.H2("Now"),
-            html.Dl(rows, className="numbers"),
+            html.H2("Laws of the edge"),
+            *gauges,
+            html.P(["0", html.Span("1 at the edge"), "2"], className="facts scale"),
         ],
-        className="card now",
+        className="card laws",
     )
 
 
-def _story() -> html.Div:
+def _gap() -> html.Div:
     return html.Div(
         [
-            html.H2("What to look for"),
-            html.P(id="story", className="story"),
-            html.P(
-                [
-                    html.Span(
-                        "1/Sₜ + 1/Sₜ₊₁", className="symbol", title=SYMBOLS["stableness_pair"]
-                    ),
-                    html.Span("–", id="now-stableness_pair", className="gauge"),
-                    html.Span("1 at the edge", className="facts"),
-                ],
-                className="law",
-            ),
-            html.P(id="summary", className="visually-hidden", **_aria(live="polite")),
+            html.H2("Gap to the theorem"),
+            html.P("–", id="now-gap", className="gap-value"),
+            html.P(_symbol("gap", "‖Φ(xₜ) − X(η²t)‖"), className="facts"),
+            html.Button("η → η/2", id="halve", className="button small"),
+            html.P(id="halved", className="facts", **_aria(live="polite")),
         ],
-        className="card story-card",
+        className="card gap",
     )
+
+
+def _symbol(name: str, symbol: str) -> html.Dfn:
+    """A symbol that says what it is where it is pointed at or has the focus."""
+    return html.Dfn(symbol, tabIndex=0, className="symbol", **_data(explains=SYMBOLS[name]))
 
 
 def _transport() -> html.Div:
-    buttons = [
-        ("Reset", "reset"),
-        ("Step back", "back"),
-        ("Play", "play"),
-        ("Step forward", "forward"),
-        ("Go to the end", "end"),
-    ]
     return html.Div(
         [
             html.Div(
                 [
-                    html.Button(
-                        id=name, className=f"round {name}", title=label, **_aria(label=label)
-                    )
-                    for label, name in buttons
-                ],
-                className="buttons",
-            ),
-            html.Div(
-                [
+                    _part(
+                        "phases",
+                        html.Div(
+                            id="ribbon", className="ribbon", role="group", **_aria(label="Phases")
+                        ),
+                    ),
                     _slider(ids.PLAYHEAD, "Playhead", (0, 1, 1), 0),
-                    html.P(id="position", className="facts"),
                 ],
-                className="playhead",
+                className="timeline",
             ),
+            html.Div([_round(label, name) for label, name in BUTTONS], className="buttons"),
+            html.Div([_part("now", _numbers()), _part("story", _story())], className="reading"),
             html.Div(
                 [
                     _slider(
@@ -386,16 +396,45 @@ def _transport() -> html.Div:
     )
 
 
+def _round(label: str, name: str) -> html.Button:
+    return html.Button(id=name, className=f"round {name}", title=label, **_aria(label=label))
+
+
+def _numbers() -> html.Dl:
+    rows = [
+        html.Div(
+            [
+                html.Dt([_symbol(name, symbol), html.Span(word, className="word")]),
+                html.Dd("–", id=f"now-{name}"),
+            ]
+        )
+        for name, symbol, word in READINGS
+    ]
+    return html.Dl(rows, className="strip")
+
+
+def _story() -> html.Div:
+    return html.Div(
+        [
+            html.P(id="story", className="story"),
+            html.P(id="summary", className="visually-hidden", **_aria(live="polite")),
+        ]
+    )
+
+
 def _help() -> html.Dialog:
     keys = [html.Div([html.Dt(keys), html.Dd(words)]) for keys, words in KEYS]
+    symbols = [html.Li(words, **_data(symbol=name)) for name, words in SYMBOLS.items()]
     return _dialog(
         ids.HELP,
         "Help",
         [
             html.Dl(keys, className="numbers"),
+            html.Ul(symbols, className="symbols"),
             html.P(
                 "Drag the ring on the map to move the start; with the ring in focus the arrow keys "
-                "move it. Scroll over a plot to zoom, double-click to see all of it again."
+                "move it. Scroll over a plot to zoom, double-click to see all again. Point at "
+                "a picture to read its numbers, at a symbol to read what it is."
             ),
         ],
     )

@@ -9,7 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
+import jax
 import numpy as np
 import pytest
 from flask import Flask
@@ -17,11 +19,14 @@ from flask_caching import Cache
 
 import app.compute
 import dynamics
-from app.compute import Compute, code_version, warm_up
+from app.compute import LOSSES, Compute, code_version, warm_up
 from app.server import _tidy, create_app
-from app.settings import Settings
+from app.settings import Settings, read_query, write_query
+from dynamics.phases import phases
+from dynamics.simulate import ROWS, Outcome
 
 SHORT = Settings(steps=20)
+(RUN,) = SHORT.runs
 VISITORS = 12
 PATIENCE = 30
 
@@ -65,8 +70,8 @@ def together(*tasks: Callable[[], Any]) -> list[Any]:
 
 
 def test_a_second_equal_request_simulates_nothing(compute: Compute, simulated: list) -> None:
-    first = compute.page_run(SHORT, "ngd", None)
-    second = compute.page_run(Settings(steps=20), "ngd", None)
+    first = compute.page_run(RUN, None)
+    second = compute.page_run(Settings(steps=20).runs[0], None)
     assert first == second
     assert len(simulated) == 1
 
@@ -135,11 +140,11 @@ def test_the_last_runs_are_kept_and_no_more(
 ) -> None:
     monkeypatch.setattr(app.compute, "RUNS_KEPT", 2)
     for seed in range(3):
-        compute.page_run(replace(SHORT, seed=seed), "ngd", None)
+        compute.page_run(RUN | {"seed": seed}, None)
     assert len(compute._runs) == 2
-    compute.page_run(replace(SHORT, seed=2), "ngd", (0, 5))
+    compute.page_run(RUN | {"seed": 2}, (0, 5))
     assert len(simulated) == 3
-    compute.page_run(replace(SHORT, seed=0), "ngd", (0, 5))
+    compute.page_run(RUN | {"seed": 0}, (0, 5))
     assert len(simulated) == 4
 
 
@@ -188,7 +193,7 @@ def test_code_version_is_that_of_this_checkout(compute: Compute) -> None:
 DIFFERENT = [
     SHORT,
     replace(SHORT, loss="paper-valley"),
-    replace(SHORT, eta=0.1 + 1e-15),
+    replace(SHORT, eta=(0.1 + 1e-15,)),
     replace(SHORT, start=(1.8, 1.1 + 1e-15)),
     replace(SHORT, start=(1.1, 1.8)),
     replace(SHORT, steps=21),
@@ -203,31 +208,176 @@ def test_different_settings_have_different_keys(
     keys: list[str] = []
     monkeypatch.setattr(compute, "once", lambda key, make: keys.append(key))
     for settings in DIFFERENT:
-        compute.page_run(settings, "ngd", None)
-        compute.page_run(settings, "gd", None)
+        (run,) = settings.runs
+        compute.page_run(run, None)
+        compute.page_run(run | {"rule": "gd"}, None)
         for stretch in ((0, 5), (0, 6), (1, 5)):
-            compute.page_run(settings, "ngd", stretch)
+            compute.page_run(run, stretch)
         for suffix in (".npz", ".csv", ".json"):
             compute.file(settings, suffix, {})
         compute.file(replace(settings, rule=("ngd", "gd")), ".csv", {})
+        compute.file(replace(settings, eta=(settings.eta[0], 0.3)), ".csv", {})
     for view in (((0.0, 1.0), (0.0, 1.0)), ((0.0, 1.0), (0.0, 2.0))):
         for loss in ("ring", "ellipse"):
             compute.terrain(loss, view)
-    assert len(set(keys)) == len(keys) == 9 * len(DIFFERENT) + 4
+            compute.heights(loss, view)
+    for loss in ("ring", "ellipse"):
+        compute.valley(loss)
+    assert len(set(keys)) == len(keys) == 10 * len(DIFFERENT) + 10
 
 
 @pytest.mark.parametrize(
-    "change", [{"clock": "step"}, {"at": 3}, {"rule": ("gd", "ngd")}, {"start": (1.8, 1.1)}]
+    "change",
+    [
+        *({"clock": "step"}, {"axis": "log"}, {"strobe": "odd"}, {"look": "log"}, {"at": 3}),
+        *({"rule": ("ngd", "gd")}, {"eta": (0.1, 0.2)}, {"start": (1.8, 1.1)}),
+    ],
 )
 def test_what_a_run_does_not_depend_on_is_not_in_its_key(
     compute: Compute, monkeypatch: pytest.MonkeyPatch, change: dict
 ) -> None:
-    """Clock and playhead, the other rules, and whether a default is written out."""
+    """The view and the playhead, the other runs, and whether a default is written out."""
     keys: list[str] = []
     monkeypatch.setattr(compute, "once", lambda key, make: keys.append(key))
-    compute.page_run(SHORT, "ngd", None)
-    compute.page_run(replace(SHORT, **change), "ngd", None)
+    compute.page_run(RUN, None)
+    compute.page_run(replace(SHORT, **change).runs[0], None)
     assert keys[0] == keys[1]
+
+
+# ---- a run and its windows ----
+
+
+@pytest.mark.parametrize(("loss", "start"), [("ring", (1.5, 0.7)), ("ellipse", (-1.2, 1.0))])
+def test_a_window_is_signed_like_its_run(compute: Compute, loss: str, start: tuple) -> None:
+    """Along Γ v₁ turns so far that its largest component changes sign: a window that was measured
+    by itself would begin with v₁ the other way."""
+    (what,) = Settings(loss=loss, start=start).runs
+    (head, whole), run = page_columns(compute, what, None), compute._measured(what).run
+    turned = 0
+    for first in range(0, head["last"], 40):
+        _, part = page_columns(compute, what, (first, 20))
+        here = np.searchsorted(whole["step"][:, 0], part["step"][:, 0])
+        for name in ("direction", "offset", "profile"):
+            np.testing.assert_allclose(part[name], whole[name][here], rtol=1e-4, atol=1e-5)
+        alone = dynamics.measure(dynamics.window(run, first, 20)).direction
+        turned += int(alone[0] @ part["direction"][0] < 0)
+    assert turned > 0
+
+
+@pytest.mark.parametrize(("first", "count"), [(0, 5001), (3, 9_997), (4_000, 2**62)])
+def test_a_long_window_comes_as_pairs_from_end_to_end(
+    compute: Compute, first: int, count: int
+) -> None:
+    (what,) = Settings(eta=(0.02,), steps=12_000).runs
+    head, part = page_columns(compute, what, (first, count))
+    step = part["step"][:, 0]
+    assert len(step) == head["rows"] == ROWS
+    assert (step[0], step[-1]) == (first, min(first + count - 1, 12_000))
+    np.testing.assert_array_equal(step[1::2] - step[::2], 1)
+    assert np.ptp(np.diff(step[::2])) <= 1 + 1e-9
+    in_full = dynamics.simulate(**what, record="all").x
+    np.testing.assert_allclose(part["x"], in_full[step.astype(int)].astype(np.float32), rtol=1e-5)
+
+
+def page_columns(compute: Compute, what: dict, stretch: Any) -> tuple[dict, dict[str, np.ndarray]]:
+    """The header and the columns, [t, width] each, of a run for the page."""
+    head, body = compute.page_run(what, stretch)
+    widths = [column["width"] for column in head["columns"]]
+    values = np.frombuffer(body, "<f4")
+    cuts = np.cumsum(np.array(widths) * head["rows"])[:-1]
+    blocks = np.split(values, cuts)
+    return head, {
+        column["name"]: block.reshape(head["rows"], column["width"])
+        for column, block in zip(head["columns"], blocks, strict=True)
+    }
+
+
+def test_the_head_of_a_run_has_its_phases_and_a_window_has_none(compute: Compute) -> None:
+    head, _ = compute.page_run(Settings().runs[0], None)
+    found = [(phase["name"], phase["first"]) for phase in head["phases"]]
+    run = dynamics.simulate("parabolic-valley", "ngd", None, 0.1, head["steps"])
+    assert found == [tuple(phase) for phase in phases(run, dynamics.measure(run))]
+    assert found[0] == ("descent", 0)
+    assert found[-1][0] == "edge"
+    window, _ = compute.page_run(Settings().runs[0], (3, 4))
+    assert "phases" not in window
+
+
+# ---- Γ, heights and the flattest start ----
+
+
+@pytest.mark.parametrize("key", LOSSES)
+def test_the_range_of_the_valley_is_that_of_the_closed_form_in_view(
+    compute: Compute, key: str
+) -> None:
+    loss, valley = LOSSES[key], compute.valley(key)
+    if not loss.branches:
+        assert (valley.curves, valley.sharpness_range) == ((), (1.0, 1.0))
+        return
+    lows, highs = np.array(loss.view).T
+    seen = np.concatenate([np.asarray(curve.x) for curve in valley.curves])
+    seen = seen[((seen >= lows) & (seen <= highs)).all(axis=1)]
+    assert loss.manifold_sharpness is not None
+    values = jax.vmap(loss.manifold_sharpness)(seen)
+    np.testing.assert_allclose(valley.sharpness_range, [values.min(), values.max()], rtol=1e-9)
+
+
+def test_the_valley_is_as_long_as_it_is_by_hand(compute: Compute) -> None:
+    """Once round the unit circle; along a straight line as far as x goes."""
+    ((circle,), (line,)) = (compute.valley(key).arcs for key in ("ring", "parabolic-valley"))
+    assert circle[-1] == pytest.approx(2 * np.pi, rel=1e-6)
+    (curve,) = compute.valley("parabolic-valley").curves
+    np.testing.assert_allclose(line, np.abs(curve.x[:, 0] - curve.x[0, 0]), atol=1e-12)
+
+
+def test_heights_fill_the_view_and_are_those_by_hand(compute: Compute) -> None:
+    """L = ½(1+x²)y²: ∇²L has trace 1 + x² + y² and determinant y²(1 + x²) − 4x²y²."""
+    view = ((-1.0, 2.0), (-0.5, 1.5))
+    heights = compute.heights("parabolic-valley", view)
+    rows, columns = heights.root.shape
+    x, y = np.meshgrid(np.linspace(-1, 2, columns), np.linspace(-0.5, 1.5, rows))
+    np.testing.assert_allclose(heights.root, np.sqrt(0.5 * (1 + x**2)) * np.abs(y), atol=1e-12)
+    trace, determinant = 1 + x**2 + y**2, y**2 * (1 + x**2) - 4 * x**2 * y**2
+    largest = trace / 2 + np.sqrt(trace**2 / 4 - determinant)
+    np.testing.assert_allclose(heights.sharpness, largest, rtol=1e-9)
+
+
+@pytest.mark.parametrize("rule", ["ngd", "sqrt-gd"])
+@pytest.mark.parametrize("key", [loss.key for loss in LOSSES.values() if loss.branches])
+def test_a_run_from_the_flattest_start_bounces_and_does_not_drift(
+    compute: Compute, key: str, rule: str
+) -> None:
+    settings = Settings(loss=key, rule=(rule,), eta=(0.02,), steps=2000)
+    start = compute.flattest_start(settings)
+    assert start is not None
+    settings = replace(settings, start=tuple(start))
+    assert read_query(dict(parse_qsl(write_query(settings)))).settings == settings
+    run = dynamics.simulate(**settings.runs[0])
+    measures = dynamics.measure(run)
+    drift = np.linalg.norm(measures.projection - measures.projection[0], axis=1)
+    assert drift.max() < 0.05 * np.abs(measures.offset).max()
+    assert run.outcome is Outcome.REACHED
+    # GD on √L shares a bounce out ever less evenly, until now and then one falls short.
+    assert np.mean(measures.offset[1:] * measures.offset[:-1] < 0) > 0.9
+    assert np.median(measures.stableness_pair) == pytest.approx(1, abs=0.1)
+
+
+def test_the_flattest_start_is_at_the_nearest_flattest_point(compute: Compute) -> None:
+    """On xy = 1 there are two, at (1, 1) and (−1, −1); half a bounce of NGD is η/2."""
+    for sign in (1, -1):
+        settings = Settings(loss="hyperbola", eta=(0.2,), start=(2.6 * sign, 0.9 * sign))
+        start = np.array(compute.flattest_start(settings))
+        np.testing.assert_allclose(np.linalg.norm(start - sign), 0.1, rtol=1e-4)
+
+
+def test_the_flattest_start_is_that_of_the_first_run(compute: Compute) -> None:
+    settings = Settings(rule=("ngd", "gd"), eta=(0.2, 0.1))
+    assert compute.flattest_start(settings) == compute.flattest_start(Settings(eta=(0.2,)))
+    assert compute.flattest_start(settings) != compute.flattest_start(Settings(eta=(0.1,)))
+
+
+def test_where_there_is_no_flattest_point_there_is_no_flattest_start(compute: Compute) -> None:
+    assert compute.flattest_start(Settings(loss="quadratic")) is None
 
 
 # ---- where results are kept ----
@@ -254,7 +404,7 @@ def test_warming_up_compiles_even_where_the_result_is_known(
     compute: Compute, simulated: list
 ) -> None:
     """Else a second start would leave it to the first visitor."""
-    compute.page_run(SHORT, "ngd", None)
+    compute.page_run(RUN, None)
     compute._runs.clear()  # as after a restart: results outlive the process, programs do not
     warm_up(compute, SHORT, [])
     assert len(simulated) == 2

@@ -16,16 +16,14 @@ from plotly.colors import hex_to_rgb, unlabel_rgb
 
 from app.callbacks.stage import still_figures
 from app.compute import LOSSES, Compute, Terrain, View
-from app.figures.landscape import FLOOR_DECADES, Scale, height, landscape
+from app.figures.landscape import CLEAR, FLOOR_DECADES, Look, height, landscape
 from app.theme import INKS, SHARPNESS_SCALES, Scheme
 from dynamics.manifold import Trace
 from dynamics.types import Loss
 
-SCHEMES, SCALES = get_args(Scheme), get_args(Scale)
+SCHEMES, LOOKS = get_args(Scheme), get_args(Look)
 PLANE = [loss for loss in LOSSES.values() if loss.d == 2]
 VALLEYS = [loss for loss in PLANE if loss.branches]
-DRAWN = [*product(PLANE, SCHEMES, SCALES)]
-IDS = [f"{loss.key}-{scheme}-{scale}" for loss, scheme, scale in DRAWN]
 
 
 def by_key(loss: Loss) -> str:
@@ -45,21 +43,49 @@ def view_of(loss: Loss) -> View:
     return (x_low, x_high), (y_low, y_high)
 
 
-@pytest.fixture(scope="module", params=DRAWN, ids=IDS)
-def drawn(request: pytest.FixtureRequest, compute: Compute) -> tuple[Loss, str, str, go.Figure]:
-    """A loss, scheme, scale and the landscape drawn from them."""
-    loss, scheme, scale = request.param
-    terrain = compute.terrain(loss.key, view_of(loss))
-    figure = landscape(terrain, view_of(loss), ("x", "y"), scale, scheme, "zoom")
-    return loss, scheme, scale, figure
+Drawn = tuple[Loss, Scheme, Look, go.Figure]
 
 
-def parts(figure: go.Figure) -> tuple[Any, list[Any], list[Any]]:
-    """Contours, the stretches of Γ, and the marks of the flattest points."""
-    contours, *rest = figure.data
+def name_of(asked: tuple) -> str:
+    loss, scheme, look = asked
+    return f"{loss.key}-{scheme}-{look}"
+
+
+@pytest.fixture(scope="module", params=product(PLANE, SCHEMES, LOOKS), ids=name_of)
+def drawn(request: pytest.FixtureRequest, compute: Compute) -> Drawn:
+    """A loss, scheme, look and the landscape drawn from them."""
+    return draw(compute, *request.param)
+
+
+@pytest.fixture(scope="module", params=product(PLANE, SCHEMES, ("root", "log")), ids=name_of)
+def contoured(request: pytest.FixtureRequest, compute: Compute) -> Drawn:
+    """The same, of the looks with contours."""
+    return draw(compute, *request.param)
+
+
+def draw(compute: Compute, loss: Loss, scheme: Scheme, look: Look) -> Drawn:
+    view = view_of(loss)
+    figure = landscape(compute.terrain(loss.key, view), view, ("x", "y"), look, scheme, "zoom")
+    return loss, scheme, look, figure
+
+
+def parts(figure: go.Figure) -> tuple[list[Any], list[Any], list[Any]]:
+    """Contours, the line below all of Γ and then its stretches, and marks of flattest points."""
+    contours = [trace for trace in figure.data if trace.type == "contour"]
+    rest = figure.data[len(contours) :]
     valley = [trace for trace in rest if trace.mode == "lines"]
     marks = [trace for trace in rest if trace.mode != "lines"]
     return contours, valley, marks
+
+
+def chords(*traces: Any) -> list[tuple[float, ...]]:
+    """The chords of traces, each from point to point (x, y, x, y), in order."""
+    found: list[tuple[float, ...]] = []
+    for trace in traces:
+        xy = np.stack([trace.x, trace.y], axis=1).astype(float)
+        both = np.hstack([xy[:-1], xy[1:]])
+        found += map(tuple, both[np.isfinite(both).all(axis=1)].tolist())
+    return sorted(found)
 
 
 def points(trace: Any) -> np.ndarray:
@@ -96,22 +122,32 @@ def rgb(colour: str) -> np.ndarray:
 # ---- the landscape, of every loss in the plane ----
 
 
-def test_heights_are_those_of_the_loss(drawn: tuple) -> None:
-    loss, _, scale, figure = drawn
-    contours, _, _ = parts(figure)
+def test_only_where_the_page_paints_the_ground_there_are_no_contours(drawn: tuple) -> None:
+    loss, scheme, look, figure = drawn
+    contours, valley, _ = parts(figure)
+    painted = look in ("sharpness", "surface")
+    assert len(contours) == (0 if painted else 1)
+    assert bool(valley) == bool(loss.branches)
+    ground = CLEAR if painted else INKS[scheme]["card"]
+    assert figure.layout.plot_bgcolor == figure.layout.paper_bgcolor == ground
+
+
+def test_heights_are_those_of_the_loss(contoured: tuple) -> None:
+    loss, _, look, figure = contoured
+    ((contours,), _, _) = parts(figure)
     rows, columns = np.random.default_rng(0).integers(0, len(contours.x), (2, SOME))
     at = np.stack([contours.x[columns], contours.y[rows]], axis=1)
     shown, expected = contours.z[rows, columns], values(loss, at)
-    if scale == "root":
+    if look == "root":
         np.testing.assert_allclose(shown, np.sqrt(expected), rtol=1e-6)
     else:
         bottom = np.nanmax(contours.z) - FLOOR_DECADES
         np.testing.assert_allclose(shown, np.log10(np.maximum(expected, 10**bottom)), atol=1e-5)
 
 
-def test_contours_reach_half_a_view_further_on_each_side(drawn: tuple) -> None:
-    loss, _, _, figure = drawn
-    contours, _, _ = parts(figure)
+def test_contours_reach_half_a_view_further_on_each_side(contoured: tuple) -> None:
+    loss, _, _, figure = contoured
+    ((contours,), _, _) = parts(figure)
     for line, (low, high) in zip((contours.x, contours.y), loss.view, strict=True):
         middle, width = (low + high) / 2, high - low
         np.testing.assert_allclose([line[0], line[-1]], [middle - width, middle + width])
@@ -119,9 +155,9 @@ def test_contours_reach_half_a_view_further_on_each_side(drawn: tuple) -> None:
     assert figure.layout.yaxis.range == tuple(loss.view[1])
 
 
-def test_bands_cover_the_view_from_its_floor(drawn: tuple) -> None:
-    loss, _, _, figure = drawn
-    contours, _, _ = parts(figure)
+def test_bands_cover_the_view_from_its_floor(contoured: tuple) -> None:
+    loss, _, _, figure = contoured
+    ((contours,), _, _) = parts(figure)
     bands = contours.contours
     assert bands.start < bands.end
     assert 8 <= (bands.end - bands.start) / bands.size <= 30
@@ -132,18 +168,28 @@ def test_bands_cover_the_view_from_its_floor(drawn: tuple) -> None:
 
 def test_the_valley_is_where_the_loss_is_zero(drawn: tuple) -> None:
     loss, _, _, figure = drawn
-    contours, valley, _ = parts(figure)
-    assert bool(valley) == bool(loss.branches)
+    _, valley, _ = parts(figure)
+    for trace in valley:
+        x = points(trace)
+        scale = np.maximum(np.sum(np.asarray(x) ** 2, axis=1).max(), 1.0)
+        assert np.max(values(loss, x)) < 1e-20 * scale
+
+
+def test_the_stretches_of_the_valley_abut_without_overlap(drawn: tuple) -> None:
+    """Each chord of the line below is in one stretch of one colour, and no stretch has more."""
+    *_, figure = drawn
+    _, valley, _ = parts(figure)
     if valley:
-        every = np.concatenate([points(trace) for trace in valley])
-        assert np.max(values(loss, every)) < 1e-20 * max(1.0, np.nanmax(contours.z) ** 2)
+        below, *stretches = valley
+        assert chords(*stretches) == chords(below)
+        assert len(set(chords(below))) == len(chords(below))
 
 
 def test_the_valley_is_a_line_without_seams(drawn: tuple) -> None:
     """The stretches of one colour, put together, skip nothing of Γ in view."""
     loss, _, _, figure = drawn
     _, valley, _ = parts(figure)
-    every = np.concatenate([np.empty((0, 2)), *map(points, valley)])
+    every = np.concatenate([np.empty((0, 2)), *map(points, valley[1:])])
     for branch in loss.branches:
         s = np.linspace(branch.low, branch.high, 200)
         curve = np.asarray(jax.vmap(branch.curve)(s))
@@ -155,9 +201,9 @@ def test_the_valley_is_a_line_without_seams(drawn: tuple) -> None:
 
 def test_the_valley_is_coloured_by_its_sharpness(drawn: tuple) -> None:
     loss, scheme, _, figure = drawn
-    _, valley, _ = parts(figure)
-    if not valley:
+    if not loss.branches:
         return
+    _, (_, *valley), _ = parts(figure)
     middles = np.array([points(trace)[len(points(trace)) // 2] for trace in valley])
     order = np.argsort(sharpnesses(loss, middles)[: len(valley)])
     colours = [rgb(valley[i].line.color) for i in order]
@@ -183,7 +229,7 @@ def test_colours_are_inks(drawn: tuple) -> None:
     _, scheme, _, figure = drawn
     contours, _, marks = parts(figure)
     layout = json.dumps(figure.layout.to_plotly_json(), default=str)
-    used = {contours.line.color, *re.findall(r"#[0-9a-f]{6}", layout)}
+    used = {*(ground.line.color for ground in contours), *re.findall(r"#[0-9a-f]{6}", layout)}
     used |= {colour for mark in marks for colour in (mark.marker.color, mark.textfont.color)}
     assert used <= set(INKS[scheme].values())
 
@@ -250,11 +296,11 @@ ELSEWHERE: dict[str, View] = {
 @pytest.mark.parametrize("view", ELSEWHERE.values(), ids=ELSEWHERE)
 @pytest.mark.parametrize("loss", PLANE, ids=by_key)
 def test_any_view_can_be_drawn(compute: Compute, loss: Loss, view: View) -> None:
-    for scale in SCALES:
+    for look in LOOKS:
         terrain = compute.terrain(loss.key, view)
-        figure = landscape(terrain, view, ("x", "y"), scale, "light", "zoom")
+        figure = landscape(terrain, view, ("x", "y"), look, "light", "zoom")
         contours, valley, _ = parts(figure)
-        assert contours.contours.size > 0
+        assert all(ground.contours.size > 0 for ground in contours)
         if valley:
             assert np.max(values(loss, np.concatenate([points(t) for t in valley]))) < 1e-10
         json.loads(figure.to_json())
@@ -271,6 +317,47 @@ def test_the_valley_is_there_at_every_zoom(compute: Compute, loss: Loss) -> None
         assert min(nearest) < 0.02 * half
 
 
+@pytest.mark.parametrize("loss", VALLEYS, ids=by_key)
+def test_a_place_on_the_valley_has_one_colour_at_every_zoom(compute: Compute, loss: Loss) -> None:
+    """The colours span the sharpness in the loss's own view, not that of what is in sight."""
+    (x_low, x_high), (y_low, y_high) = view = view_of(loss)
+    near = ((x_low, x_low + 0.3 * (x_high - x_low)), (y_low, y_low + 0.7 * (y_high - y_low)))
+    whole, part = (colours_of(compute.terrain(loss.key, v), v) for v in (view, near))
+    shared = set(whole) & set(part)
+    assert len(shared) > 20
+    assert len({part[chord] for chord in shared}) > 1
+    assert [part[chord] for chord in shared] == [whole[chord] for chord in shared]
+
+
+def colours_of(terrain: Terrain, view: View) -> dict[tuple[float, ...], str]:
+    """The colour of each chord of Γ."""
+    figure = landscape(terrain, view, ("x", "y"), "root", "light", "zoom")
+    _, (_, *stretches), _ = parts(figure)
+    return {chord: trace.line.color for trace in stretches for chord in chords(trace)}
+
+
+def test_colours_are_even_in_the_logarithm_of_the_sharpness() -> None:
+    """By hand: of 1 … 16, λ₁ = 4 has the middle of the scale, and beyond its ends are its ends."""
+    line = np.stack([np.arange(6.0), np.zeros(6)], axis=1)
+    sharpness = np.array([0.1, 1.0, 3.99, 4.01, 16.0, 99.0])
+    terrain = terrain_of(Trace(line, sharpness), (1.0, 16.0))
+    colour = colours_of(terrain, ((0, 1), (0, 1)))
+    first, second, below, above, last = (colour[x, 0.0, x + 1, 0.0] for x in np.arange(5.0))
+    assert first == second
+    scale = [rgb(shade) for shade in SHARPNESS_SCALES["light"]]
+    np.testing.assert_allclose(rgb(first), scale[0], atol=2)
+    np.testing.assert_allclose(rgb(last), scale[-1], atol=2)
+    for middle in (below, above):
+        np.testing.assert_allclose(rgb(middle), scale[2], atol=6)
+    assert below != above
+
+
+def terrain_of(curve: Trace, sharpness_range: tuple[float, float]) -> Terrain:
+    """A plain around one branch."""
+    side = np.linspace(0, 1, 5)
+    return Terrain(side, side, np.ones((5, 5)), (curve,), sharpness_range, np.empty((0, 2)))
+
+
 def distance_to_line(point: np.ndarray, line: np.ndarray) -> float:
     """From a point [2] to the nearest chord of a line [n, 2]."""
     before, chord = line[:-1], np.diff(line, axis=0)
@@ -282,13 +369,11 @@ def distance_to_line(point: np.ndarray, line: np.ndarray) -> float:
 def test_a_flat_valley_is_of_one_colour() -> None:
     """Equal sharpness all along must not divide by a span of zero."""
     line = np.stack([np.linspace(0, 1, 50), np.zeros(50)], axis=1)
-    terrain = Terrain(
-        np.linspace(0, 1, 5), np.linspace(0, 1, 5), np.ones((5, 5)),
-        (Trace(line, np.full(50, 3.0)),), np.empty((0, 2)),
-    )  # fmt: skip
+    terrain = terrain_of(Trace(line, np.full(50, 3.0)), (3.0, 3.0))
     figure = landscape(terrain, ((0, 1), (0, 1)), ("x", "y"), "root", "light", "zoom")
     _, valley, marks = parts(figure)
-    assert len(valley) == 1
+    below, stretch = valley
+    assert chords(below) == chords(stretch)
     assert not marks
 
 
@@ -301,7 +386,7 @@ def test_a_scene_becomes_both_figures(compute: Compute, scheme: str) -> None:
     scene = {
         "loss": loss.key,
         "view": loss.view,
-        "scale": "root",
+        "look": "root",
         "scheme": scheme,
         "zoom": 1,
         "touch": False,
@@ -309,11 +394,10 @@ def test_a_scene_becomes_both_figures(compute: Compute, scheme: str) -> None:
     # As it arrives from the page: numbers may be integers, pairs are lists.
     scene = json.loads(json.dumps(scene))
     figure, frame = still_figures(compute, scene)
-    assert figure.layout.paper_bgcolor is None
     for drawn in (figure, frame):
         assert drawn.layout.template.layout.paper_bgcolor == INKS[scheme]["card"]
     assert frame.layout.yaxis.title.text == "sharpness λ₁"
-    again, _ = still_figures(compute, scene | {"scale": "log"})
+    again, _ = still_figures(compute, scene | {"look": "sharpness"})
     assert again.layout.uirevision == figure.layout.uirevision
     for drawn in still_figures(compute, scene | {"touch": True}):
         assert drawn.layout.dragmode is False  # a finger scrolls the page

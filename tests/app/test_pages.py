@@ -5,20 +5,26 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import pytest
 
 from app import ids
 from app.callbacks.stage import CONTROLS
 from app.compute import LOSSES, RULES
-from app.pages.stage import EXPORTS, KEYS, READINGS, stage
+from app.pages.stage import EXPORTS, KEYS, LAWS, READINGS, SPEED_HIGH, stage
 from app.resources import MEDIA_TYPES, PAGE_KEYS
 from app.server import create_app
-from app.settings import CLOCKS, FIELDS, HIDEABLE, MAX_RULES, Settings
+from app.settings import AXES, CLOCKS, FIELDS, HIDEABLE, LOOKS, MAX_RUNS, STROBES, Settings
+from app.words import FIGURES, SYMBOLS
+from dynamics.phases import TOLERANCE, Phase
+from dynamics.simulate import ROWS, Outcome
 
 ASSETS = Path(__file__).parents[2] / "assets"
-SCRIPTS = {path.name: path.read_text(encoding="utf-8") for path in ASSETS.glob("*.js")}
+SCRIPTS = {
+    path.relative_to(ASSETS).as_posix(): path.read_text(encoding="utf-8")
+    for path in [*ASSETS.glob("*.js"), *ASSETS.glob("panels/*.js")]
+}
 EVERY_SCRIPT = "\n".join(SCRIPTS.values())
 IDS = {name: value for name, value in vars(ids).items() if name.isupper()}
 
@@ -71,6 +77,18 @@ def table(name: str) -> set[str]:
     return set(re.findall(r"^    \"?([\w-]+)\"?(?::|,$)", body, re.M))
 
 
+def number(script: str, name: str) -> float:
+    """A number that a script holds under this name."""
+    (text,) = re.findall(rf"^  const {name} = ([\d.]+);", SCRIPTS[script], re.M)
+    return float(text)
+
+
+def names(script: str, name: str) -> list[str]:
+    """The names in a list that a script holds under this name."""
+    (listed,) = re.findall(rf"^  const {name} = \[(.*?)\];", SCRIPTS[script], re.S | re.M)
+    return re.findall(r"[\w-]+", listed)
+
+
 def is_slider(part: dict) -> bool:
     return part["props"].get("className") == "slider"
 
@@ -113,7 +131,7 @@ def test_what_points_to_another_part_of_the_page_finds_it(layout: Component) -> 
 
 def test_every_control_is_heard_and_every_one_that_is_heard_exists(layout: Component) -> None:
     sliders = {p["props"]["id"] for p in components(layout) if is_slider(p)}
-    assert table("changes") == set(CONTROLS) | sliders
+    assert table("changes") | set(names("controls.js", "VIEW")) == set(CONTROLS) | sliders
     assert len(set(CONTROLS)) == len(CONTROLS)
     for control in CONTROLS:
         assert "value" in with_id(layout, control), control
@@ -149,7 +167,7 @@ def test_every_export_is_one_that_can_be_made() -> None:
     for words, name in listed:
         what, form = name.split(".")
         assert words == form.upper()
-        assert what in ("run", ids.LANDSCAPE, ids.SHARPNESS, ids.ACROSS)
+        assert what in ("run", ids.LANDSCAPE, ids.SHARPNESS, ids.ACROSS, ids.ALONG)
         assert form in (MEDIA_TYPES if what == "run" else ("png", "svg"))
 
 
@@ -162,18 +180,76 @@ def test_every_part_that_can_be_hidden_is_on_the_page_once(layout: Component) ->
 
 
 def test_page_and_server_agree_on_what_is_no_part_of_a_run() -> None:
-    (listed,) = re.findall(r"const PAGE_KEYS = \[(.*?)\]", SCRIPTS["url.js"])
-    assert set(re.findall(r"\w+", listed)) == set(PAGE_KEYS)
+    assert names("url.js", "PAGE_KEYS") == list(PAGE_KEYS)
 
 
-def test_page_and_server_agree_on_the_number_of_rules() -> None:
-    assert f"const MOST_RULES = {MAX_RULES};" in EVERY_SCRIPT
+def test_page_and_server_agree_on_the_number_of_runs() -> None:
+    assert number("overlay.js", "MOST_RUNS") == number("controls.js", "MOST_RUNS") == MAX_RUNS
     (dashes,) = re.findall(r"const DASHES = (\[.*\]);", SCRIPTS["overlay.js"])
-    assert len(json.loads(dashes)) >= MAX_RULES
+    assert len(json.loads(dashes)) >= MAX_RUNS
+    assert len({json.dumps(dash) for dash in json.loads(dashes)}) == len(json.loads(dashes))
+
+
+def test_page_and_server_agree_on_the_view() -> None:
+    """What may be chosen, and what is shown where a link says nothing of it."""
+    (listed,) = re.findall(r"const VIEW = \{(.*?)\}", SCRIPTS["stage.js"])
+    view = dict(re.findall(r'(\w+): "(\w+)"', listed))
+    assert view == {name: getattr(Settings(), name) for name in names("controls.js", "VIEW")}
+    assert names("keys.js", "STROBES") == list(STROBES)
+    for name, known in {"look": LOOKS, "strobe": STROBES, "clock": CLOCKS}.items():
+        asked = set(re.findall(rf'\b{name} [!=]== "(\w+)"', EVERY_SCRIPT))
+        assert asked
+        assert asked <= set(known)
+
+
+def test_page_and_dynamics_agree_on_when_the_law_holds() -> None:
+    assert number("readout.js", "NEAR_ONE") == TOLERANCE
+    assert names("readout.js", "LAWS") == [name for name, _ in LAWS]
+
+
+def test_page_and_dynamics_agree_on_the_length_of_a_recording() -> None:
+    assert number("axes.js", "ROWS") == ROWS
+
+
+def test_page_has_words_for_every_phase() -> None:
+    assert table("WORDS") == set(get_args(get_type_hints(Phase)["name"]))
+
+
+def test_page_knows_how_a_run_can_fail() -> None:
+    assert set(names("readout.js", "FAILURES")) <= {outcome.name.lower() for outcome in Outcome}
+
+
+def test_speed_can_be_had_by_key_as_by_slider() -> None:
+    assert number("keys.js", "HIGHEST_SPEED") == SPEED_HIGH
+
+
+# ---- symbols ----
+
+
+def test_every_symbol_says_what_it_is(layout: Component) -> None:
+    symbols = of_type(layout, "Dfn")
+    assert len(symbols) >= len(READINGS) + len(LAWS)
+    for symbol in symbols:
+        assert symbol["data-explains"] in SYMBOLS.values()
+        assert symbol["tabIndex"] == 0
+        assert text_of(symbol["children"])
+
+
+def test_help_lists_every_symbol_where_the_scripts_look_it_up(layout: Component) -> None:
+    listed = {item["data-symbol"]: text_of(item["children"]) for item in of_type(layout, "Li")}
+    assert listed == SYMBOLS
+    assert '[data-symbol="${name}"]' in SCRIPTS["hover.js"]
+
+
+def test_every_symbol_on_a_panel_is_explained() -> None:
+    panels = "\n".join(text for name, text in SCRIPTS.items() if name.startswith("panels/"))
+    used = set(re.findall(r'\bsymbol: "(\w+)"', panels))
+    assert len(used) >= 4
+    assert used <= set(SYMBOLS)
 
 
 def test_messages_go_to_controls_that_exist(layout: Component) -> None:
-    (listed,) = re.findall(r"const FIELDS = \{(.*?)\}", EVERY_SCRIPT)
+    (listed,) = re.findall(r"const FIELDS = \{(.*?)\}", SCRIPTS["controls.js"])
     fields = dict(re.findall(r"(\w+): \"([\w-]+)\"", listed))
     assert set(fields) <= {field.key for field in FIELDS}
     assert set(fields.values()) <= set(id_counts(layout))
@@ -183,7 +259,11 @@ def test_messages_go_to_controls_that_exist(layout: Component) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["Play", "Step forward", "Step back", "Reset", "Export", "Share", "Help"]
+    "name",
+    [
+        *("Play", "Step forward", "Step back", "Two forward", "Two back", "Reset", "Loop"),
+        *("Go to the end", "Export", "Share", "Help", "flattest point", "compare η/2", "η → η/2"),
+    ],
 )
 def test_button_has_its_name(layout: Component, name: str) -> None:
     buttons = of_type(layout, "Button")
@@ -217,8 +297,30 @@ def test_rules_are_a_group_of_the_catalogue(layout: Component) -> None:
     assert [chip["children"] for chip in chips] == [rule.name for rule in RULES.values()]
 
 
-def test_clock_offers_every_clock(layout: Component) -> None:
-    assert [choice["value"] for choice in with_id(layout, ids.CLOCK)["data"]] == list(CLOCKS)
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [(ids.CLOCK, CLOCKS), (ids.AXIS, AXES), (ids.STROBE, STROBES), (ids.LOOK, LOOKS)],
+)
+def test_a_choice_offers_all_there_is(layout: Component, name: str, known: tuple) -> None:
+    choice = with_id(layout, name)
+    assert [one["value"] for one in choice["data"]] == list(known)
+    assert choice["value"] == getattr(Settings(), name)
+    assert all(one["label"] for one in choice["data"])
+
+
+def test_each_figure_of_the_paper_has_a_button_with_its_link(layout: Component) -> None:
+    linked = [b for b in of_type(layout, "Button") if "data-query" in b]
+    assert [b["data-query"] for b in linked] == list(FIGURES.values())
+    for button, name in zip(linked, FIGURES, strict=True):
+        assert name in text_of(button["children"])
+
+
+def test_every_law_has_a_gauge_with_a_needle(layout: Component) -> None:
+    for name, _ in LAWS:
+        inside = list(components(with_id(layout, f"gauge-{name}")["children"]))
+        ids_inside = {part["props"].get("id") for part in inside}
+        assert f"now-{name}" in ids_inside
+        assert "needle" in {part["props"].get("className") for part in inside}
 
 
 def test_nothing_to_press_is_without_a_name(layout: Component) -> None:
@@ -245,19 +347,18 @@ def test_controls_begin_as_the_settings_say() -> None:
     settings = Settings(
         loss="ring",
         rule=("ngd", "gd"),
-        eta=0.05,
+        eta=(0.05, 0.025),
         start=(1.25, -0.5),
         noise=1e-9,
         seed=7,
-        clock="eta",
     )
     page = json.loads(json.dumps(stage(settings), default=lambda part: part.to_plotly_json()))
     value = {name: with_id(page, name).get("value") for name in CONTROLS}
     assert value[ids.RULES] == ["ngd", "gd"]
-    assert float(value[ids.ETA]) == 0.05
+    assert value[ids.ETA] == "0.05, 0.025"
     slider = with_id(page, ids.ETA_SLIDER)["data-value"]
     assert 10 ** float(slider) == pytest.approx(0.05, rel=1e-4)
     assert (value[ids.START_X], value[ids.START_Y]) == ("1.25", "-0.5")
     assert float(value[ids.NOISE]) == 1e-9
-    assert (value[ids.SEED], value[ids.CLOCK]) == ("7", "eta")
+    assert value[ids.SEED] == "7"
     assert with_id(page, "formula")["children"] == LOSSES["ring"].formula

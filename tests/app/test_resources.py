@@ -9,17 +9,20 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qsl
 
+import jax
 import numpy as np
 import pytest
 from flask.testing import FlaskClient
 
 import dynamics
-from app.compute import PAGE_COLUMNS
+from app.compute import LOSSES, PAGE_COLUMNS
 from app.export.binary import pack
+from app.resources import PAGE_KEYS
 from app.server import create_app
-from app.settings import read_query
+from app.settings import Settings, read_query
 from dynamics.measures import measure_extras, profile_nodes
-from dynamics.simulate import Outcome
+from dynamics.phases import phases
+from dynamics.simulate import ROWS, Outcome
 
 FLOAT32 = 4
 SUFFIXES = ("bin", "npz", "csv", "json")
@@ -36,13 +39,18 @@ def client() -> Iterator[FlaskClient]:
         yield client
 
 
-def unpack(body: bytes) -> dict[str, Any]:
-    """/run.bin by the letter of its documentation, independent of the code that packs it."""
+def head_of(body: bytes) -> tuple[dict[str, Any], int]:
+    """The header of any .bin, and where its data begin."""
     magic, length = struct.unpack_from("<4sI", body)
     assert magic == b"EDGW"
     at = 8 + length
     assert at % 4 == 0
-    header = json.loads(body[8:at].decode("utf-8"))
+    return json.loads(body[8:at].decode("utf-8")), at
+
+
+def unpack(body: bytes) -> dict[str, Any]:
+    """/run.bin by the letter of its documentation, independent of the code that packs it."""
+    header, at = head_of(body)
     for part in [*header["runs"], header.get("descent")]:
         if part is None:
             continue
@@ -117,7 +125,7 @@ def test_binary_head_says_what_was_asked_for_and_how_it_ended(binary: dict[str, 
         >= {
             "loss": "parabolic-valley",
             "rule": ["ngd"],
-            "eta": 0.1,
+            "eta": [0.1],
             "start": [2.0, 0.3],
             "steps": 1200,
             "noise": 0.0,
@@ -130,7 +138,18 @@ def test_binary_head_says_what_was_asked_for_and_how_it_ended(binary: dict[str, 
     (run,) = binary["runs"]
     assert (run["rule"], run["last"], run["rows"]) == ("ngd", 1200, 1201)
     assert (run["outcome"], run["outcome_words"]) == ("reached", Outcome.REACHED.value)
-    assert 0 < run["edge_step"] < 100
+    assert run["eta"] == 0.1
+
+
+def test_binary_head_has_the_phases_and_the_words_to_them(
+    binary: dict[str, Any], run: dynamics.Run, measures: dynamics.Measures
+) -> None:
+    (head,) = binary["runs"]
+    found = [phase._asdict() for phase in phases(run, measures)]
+    assert head["phases"] == found
+    (story,) = binary["words"]["stories"]
+    assert len(story["phases"]) == len(found) >= 2
+    assert binary["words"]["labels"] == [head["name"]]
 
 
 def test_descent_goes_from_the_start_to_the_valley(binary: dict[str, Any]) -> None:
@@ -163,13 +182,17 @@ def test_window_is_that_stretch_of_the_run(
     client: FlaskClient, measures: dynamics.Measures, first: int, count: int
 ) -> None:
     window = unpack(client.get(f"/run.bin?{QUERY}&first={first}&count={count}").data)
-    assert "descent" not in window
+    assert not {"descent", "words", "page", "flattest_start"} & set(window)
+    assert "phases" not in window["runs"][0]
     columns = window["runs"][0]["data"]
     np.testing.assert_array_equal(
         columns["step"], np.arange(first, min(first + count, 1201), dtype=np.float32)
     )
     stretch = slice(first, first + count)
-    for name in ("x", "loss", "sharpness", "projection", "threshold", "flow", "gap", "offset"):
+    for name in (
+        *("x", "loss", "sharpness", "projection", "direction", "threshold", "flow", "gap"),
+        *("offset", "bounce"),
+    ):
         expected = np.asarray(getattr(measures, name))[stretch].astype(np.float32)
         np.testing.assert_allclose(columns[name], expected, rtol=1e-6, atol=1e-9, err_msg=name)
 
@@ -191,6 +214,16 @@ def test_window_of_a_long_run_is_in_full_where_the_overview_is_not(client: Flask
     np.testing.assert_array_equal(overview["data"]["x"][shared], window["data"]["x"][at])
 
 
+def test_window_of_more_steps_than_a_recording_comes_as_pairs(client: FlaskClient) -> None:
+    query = "eta=0.02&steps=40000"
+    body = client.get(f"/run.bin?{query}&first=10000&count=20000").data
+    (window,) = unpack(body)["runs"]
+    step = window["data"]["step"]
+    assert window["rows"] == len(step) == ROWS
+    assert (step[0], step[-1], window["last"]) == (10_000, 29_999, 29_999)
+    np.testing.assert_array_equal(step[1::2] - step[::2], 1)
+
+
 def test_window_beyond_the_end_is_the_last_step(client: FlaskClient) -> None:
     body = client.get(f"/run.bin?{QUERY}&first=999999&count=999999999999999").data
     assert unpack(body)["runs"][0]["data"]["step"].tolist() == [1200.0]
@@ -204,7 +237,27 @@ def test_several_rules_are_several_runs(client: FlaskClient) -> None:
         alone = dynamics.simulate("parabolic-valley", run["rule"], (2, 0.3), 0.1, 100)
         np.testing.assert_array_equal(run["data"]["x"], alone.x.astype(np.float32))
     assert np.isnan(runs[2]["data"]["flow"]).all()
-    assert runs[2]["edge_step"] is None
+    assert runs[2]["phases"] == [{"name": "descent", "first": 0}]
+
+
+def test_several_step_sizes_are_several_runs_to_the_same_slow_time(client: FlaskClient) -> None:
+    answer = unpack(client.get("/run.bin?start=2,0.3&steps=200&eta=0.1,0.05&rule=gd,ngd").data)
+    told_apart = [(run["rule"], run["eta"], run["steps"], run["last"]) for run in answer["runs"]]
+    assert told_apart == [
+        ("ngd", 0.1, 200, 200), ("ngd", 0.05, 800, 800),
+        ("gd", 0.1, 200, 200), ("gd", 0.05, 800, 800),
+    ]  # fmt: skip
+    assert answer["settings"]["eta"] == [0.1, 0.05]
+    for run in answer["runs"]:
+        alone = dynamics.simulate(
+            "parabolic-valley", run["rule"], (2, 0.3), run["eta"], run["steps"]
+        )
+        np.testing.assert_array_equal(run["data"]["x"], alone.x.astype(np.float32))
+
+
+def test_a_window_is_cut_out_of_every_run(client: FlaskClient) -> None:
+    runs = unpack(client.get("/run.bin?steps=20&eta=0.2,0.1&first=18&count=5").data)["runs"]
+    assert [run["data"]["step"].tolist() for run in runs] == [[18, 19, 20], [18, 19, 20, 21, 22]]
 
 
 def test_a_diverging_run_ends_at_its_last_finite_step(client: FlaskClient) -> None:
@@ -226,10 +279,150 @@ def test_the_shortest_runs(client: FlaskClient, steps: int) -> None:
 
 
 def test_notices_travel_with_the_run(client: FlaskClient) -> None:
-    header = unpack(client.get("/run.bin?steps=10&eta=0.2,0.1&clock=eta&at=3").data)
+    header = unpack(client.get("/run.bin?steps=10&eta=1e9,1e6,5e5&clock=eta&at=3").data)
     assert [notice["field"] for notice in header["notices"]] == ["eta"]
-    assert header["query"] == "eta=0.2&steps=10&clock=eta&at=3"
+    assert header["query"] == "eta=1000000,500000&steps=10&clock=eta&at=3"
     assert header["page"].items() >= {"at": 3, "clock": "eta"}.items()
+
+
+def test_what_belongs_to_the_page_comes_back_and_changes_no_run(client: FlaskClient) -> None:
+    link = "steps=10&clock=eta&axis=log&strobe=odd&look=surface&at=3&hide=story&embed=1"
+    plain, other = (unpack(client.get(f"/run.bin?{q}").data) for q in ("steps=10", link))
+    assert set(other["page"]) == set(PAGE_KEYS)
+    assert other["page"] == {
+        "clock": "eta", "axis": "log", "strobe": "odd", "look": "surface", "at": 3,
+        "hide": ["story"], "embed": True,
+    }  # fmt: skip
+    assert plain["page"] == {
+        key: list(value) if isinstance(value, tuple) else value
+        for key, value in vars(Settings()).items()
+        if key in PAGE_KEYS
+    }
+    np.testing.assert_array_equal(plain["runs"][0]["data"]["x"], other["runs"][0]["data"]["x"])
+
+
+def test_the_flattest_start_is_a_start(client: FlaskClient) -> None:
+    """Half a bounce beside (0, 0), where the valley is flattest: straight up its wall."""
+    x, y = unpack(client.get("/run.bin?steps=10&eta=0.2").data)["flattest_start"]
+    assert abs(x) < 1e-9
+    assert abs(y) == pytest.approx(0.1)
+    link = f"steps=10&eta=0.2&start={x},{y}"
+    assert unpack(client.get(f"/run.bin?{link}").data)["settings"]["start"] == [x, y]
+    assert unpack(client.get("/run.bin?loss=quadratic&steps=10").data)["flattest_start"] is None
+
+
+# ---- /valley.bin and /heights.bin ----
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_valley_holds_each_branch_with_its_length_and_sharpness(
+    client: FlaskClient, loss: str
+) -> None:
+    """By the letter of the documentation: points rows × 2, arc length, λ₁."""
+    body = client.get(f"/valley.bin?loss={loss}").data
+    header, at = head_of(body)
+    assert len(header["curves"]) == len(LOSSES[loss].branches)
+    for curve in header["curves"]:
+        rows = curve["rows"]
+        values = np.frombuffer(body, "<f4", 4 * rows, at).astype(float)
+        at += 4 * rows * FLOAT32
+        x, arc, sharpness = np.split(values, [2 * rows, 3 * rows])
+        x = x.reshape(rows, 2)
+        chord = np.linalg.norm(np.diff(x, axis=0), axis=1)
+        assert arc[0] == 0
+        np.testing.assert_allclose(arc[1:], np.cumsum(chord), rtol=1e-3)
+        exact = LOSSES[loss].manifold_sharpness
+        assert exact is not None
+        np.testing.assert_allclose(sharpness, jax.vmap(exact)(x), rtol=1e-4)
+    assert at == len(body)
+    low, high = header["sharpness_range"]
+    assert 0 < low <= high
+
+
+def test_valley_head_by_hand(client: FlaskClient) -> None:
+    """On the ring λ₁ = e^(k cos φ): all of it is in view, flattest at (−1, 0)."""
+    header, _ = head_of(client.get("/valley.bin?loss=ring").data)
+    ((x, y),) = header["flattest"]
+    assert (x, y) == pytest.approx((-1, 0), abs=1e-5)
+    low, high = header["sharpness_range"]
+    assert low * high == pytest.approx(1)
+    assert head_of(client.get("/valley.bin?loss=quadratic").data)[0]["flattest"] == []
+
+
+def test_heights_are_rows_from_the_lowest_y_up(client: FlaskClient) -> None:
+    body = client.get("/heights.bin?loss=quadratic&view=-1,2,-0.5,1.5").data
+    header, at = head_of(body)
+    rows, columns = header["rows"], header["columns"]
+    assert header["view"] == [[-1, 2], [-0.5, 1.5]]
+    assert len(body) == at + 2 * rows * columns * FLOAT32
+    root, sharpness = np.frombuffer(body, "<f4", offset=at).reshape(2, rows, columns)
+    grid = np.meshgrid(np.linspace(-1, 2, columns), np.linspace(-0.5, 1.5, rows))
+    points = np.stack(grid, axis=-1).reshape(-1, 2)
+    losses = jax.vmap(LOSSES["quadratic"].value)(points)
+    np.testing.assert_allclose(root.ravel() ** 2, losses, rtol=1e-5, atol=1e-9)
+    # ∇²L is the same everywhere.
+    curvature = np.linalg.eigvalsh(jax.hessian(LOSSES["quadratic"].value)(np.zeros(2)))[-1]
+    np.testing.assert_allclose(sharpness, curvature, rtol=1e-6)
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_heights_of_any_view_can_be_had(client: FlaskClient, loss: str) -> None:
+    (x_low, x_high), (y_low, y_high) = LOSSES[loss].view
+    for view in (f"{x_low},{x_high},{y_low},{y_high}", "40,41,40,41", "-1e6,1e6,-1e6,1e6"):
+        answer = client.get(f"/heights.bin?loss={loss}&view={view}")
+        header, at = head_of(answer.data)
+        assert len(answer.data) == at + 2 * header["rows"] * header["columns"] * FLOAT32
+
+
+NO_VIEW = "The view must be four numbers: x low, x high, y low, y high."
+
+
+@pytest.mark.parametrize(
+    ("link", "text"),
+    [
+        ("valley.bin", "loss"),
+        ("valley.bin?loss=", "loss"),
+        ("valley.bin?loss=rings", "Did you mean 'ring'?"),
+        ("heights.bin?loss=rings&view=0,1,0,1", "Did you mean 'ring'?"),
+        ("heights.bin?loss=ring", NO_VIEW),
+        ("heights.bin?loss=ring&view=", NO_VIEW),
+        ("heights.bin?loss=ring&view=0,1,0", NO_VIEW),
+        ("heights.bin?loss=ring&view=0,1,0,1,2", NO_VIEW),
+        ("heights.bin?loss=ring&view=0,1,0,x", NO_VIEW),
+        ("heights.bin?loss=ring&view=1,0,0,1", NO_VIEW),
+        ("heights.bin?loss=ring&view=0,1,2,2", NO_VIEW),
+        ("heights.bin?loss=ring&view=0,1,0,inf", NO_VIEW),
+        ("heights.bin?loss=ring&view=-inf,1,0,1", NO_VIEW),
+        ("heights.bin?loss=ring&view=0,nan,0,1", NO_VIEW),
+    ],
+)
+def test_a_broken_valley_or_view_gets_400_and_says_why(
+    client: FlaskClient, link: str, text: str
+) -> None:
+    response = client.get(f"/{link}")
+    assert response.status_code == 400
+    (problem,) = response.get_json()["problems"]
+    assert text in problem["text"]
+    assert "ETag" not in response.headers
+
+
+@pytest.mark.parametrize(
+    ("link", "other"),
+    [
+        ("valley.bin?loss=ring", "valley.bin?loss=ellipse"),
+        ("heights.bin?loss=ring&view=0,1,0,1", "heights.bin?loss=ring&view=0,1,0,2"),
+        ("heights.bin?loss=ring&view=0,1,0,1", "heights.bin?loss=ellipse&view=0,1,0,1"),
+    ],
+)
+def test_a_valley_or_view_that_is_known_is_not_sent_again(
+    client: FlaskClient, link: str, other: str
+) -> None:
+    first = client.get(f"/{link}")
+    assert "no-cache" in first.headers["Cache-Control"]
+    known = {"If-None-Match": first.headers["ETag"]}
+    again = client.get(f"/{link}", headers=known)
+    assert (again.status_code, again.data) == (304, b"")
+    assert client.get(f"/{other}", headers=known).status_code == 200
 
 
 # ---- files ----
@@ -273,6 +466,15 @@ def test_a_file_of_several_runs_names_the_rule_in_each_row(client: FlaskClient) 
     _, text = table_of(client.get("/run.csv?steps=3&rule=gd,ngd").text)
     assert text["rule"] == ["ngd"] * 4 + ["gd"] * 4
     assert text["step"] == ["0", "1", "2", "3"] * 2
+    assert list(text)[:2] == ["rule", "eta"]
+
+
+def test_a_file_of_several_runs_names_the_step_size_in_each_row(client: FlaskClient) -> None:
+    settings, text = table_of(client.get("/run.csv?steps=1&eta=0.2,0.1&rule=gd,ngd").text)
+    assert settings["eta"] == [0.2, 0.1]
+    rows = list(zip(text["rule"], text["eta"], text["step"], strict=True))
+    one, other = ([(eta, f"{t}") for t in range(n)] for eta, n in (("0.2", 2), ("0.1", 5)))
+    assert rows == [(rule, *row) for rule in ("ngd", "gd") for row in one + other]
 
 
 @pytest.mark.parametrize("suffix", ["npz", "csv", "json"])
@@ -302,6 +504,7 @@ def test_what_is_known_is_not_sent_again(client: FlaskClient, suffix: str, encod
 
 def test_tags_tell_resources_apart(client: FlaskClient) -> None:
     links = ["bin?steps=9", "csv?steps=9", "bin?steps=9&first=0&count=3", "bin?steps=9&eta=0.2"]
+    links += ["bin?steps=9&eta=0.1,0.2", "bin?steps=9&eta=0.2,0.1", "bin?steps=9&look=log"]
     links += ["bin?steps=9&seed=1", "bin?steps=9&start=1,1", "bin?steps=9&rule=gd"]
     tags = {client.get(f"/run.{link}").headers["ETag"] for link in links}
     assert len(tags) == len(links)
@@ -325,6 +528,8 @@ REFUSED = [
     ("bin", "hello=1&steps=5", "hello", "steps=5"),
     ("csv", "first=0&count=3", "first", ""),
     ("bin", "first=0&loss=ring", "first", "loss=ring"),
+    ("bin", "eta=0.5,x", "eta", "eta=0.5"),
+    ("json", "look=flat", "look", ""),
     ("bin", "count=3", "first", ""),
     ("bin", "first=0&count=0", "first", ""),
     ("bin", "first=-1&count=3", "first", ""),
@@ -378,6 +583,7 @@ def test_a_run_cannot_be_posted(client: FlaskClient) -> None:
     [
         *("/", "/_dash-layout", "/assets/run.js", "/assets/missing.js"),
         *("/healthz", "/run.bin?steps=3", "/run.csv?steps=3", "/run.bin?eta=x"),
+        *("/valley.bin?loss=ring", "/heights.bin?loss=ring&view=0,1,0,1", "/heights.bin"),
     ],
 )
 def test_security_headers_stand_on_every_answer(client: FlaskClient, path: str) -> None:

@@ -8,16 +8,20 @@ from urllib.parse import parse_qsl
 
 import pytest
 
+import dynamics
 from app.compute import LOSSES, MAX_STEPS, RULES
 from app.settings import (
+    AXES,
     CLOCKS,
     FIELDS,
     HIDEABLE,
+    LOOKS,
     MAX_COORDINATE,
     MAX_ETA,
     MAX_NOISE,
-    MAX_RULES,
+    MAX_RUNS,
     MIN_ETA,
+    STROBES,
     Reading,
     Settings,
     horizon_steps,
@@ -41,21 +45,30 @@ def only_message(reading: Reading) -> tuple[str, str]:
     return message.field, message.text
 
 
+def step_counts(settings: Settings) -> list[int]:
+    """How many steps each run takes."""
+    return [run["steps"] for run in settings.runs]
+
+
 def assert_valid(settings: Settings) -> None:
     """What every reading promises, whatever was read."""
     assert settings.loss in LOSSES
-    assert settings.rule
-    assert len(settings.rule) <= MAX_RULES
     assert list(settings.rule) == [key for key in RULES if key in settings.rule]
-    assert MIN_ETA <= settings.eta <= MAX_ETA
+    assert 1 <= len(settings.runs) <= MAX_RUNS
+    assert len(settings.runs) == len(settings.rule) * len(settings.eta)
+    assert len(set(settings.eta)) == len(settings.eta)
+    assert all(MIN_ETA <= eta <= MAX_ETA for eta in settings.eta)
     assert len(settings.start_point) == LOSSES[settings.loss].d
     assert all(abs(part) <= MAX_COORDINATE for part in settings.start_point)
-    assert 0 <= settings.step_count <= MAX_STEPS
-    assert isinstance(settings.step_count, int)
+    assert all(0 <= steps <= MAX_STEPS for steps in step_counts(settings))
+    assert all(isinstance(steps, int) for steps in step_counts(settings))
     assert 0 <= settings.noise <= MAX_NOISE
     assert 0 <= settings.seed < 2**32
     assert settings.clock in CLOCKS
-    assert 0 <= settings.at <= settings.step_count
+    assert settings.axis in AXES
+    assert settings.strobe in STROBES
+    assert settings.look in LOOKS
+    assert 0 <= settings.at <= max(step_counts(settings))
     assert set(settings.hide) <= set(HIDEABLE)
     assert len(set(settings.hide)) == len(settings.hide)
     assert isinstance(settings.embed, bool)
@@ -76,21 +89,26 @@ def random_settings(seed: int) -> Settings:
     """Any valid settings: each field sometimes left as it is, else drawn from all it may be."""
     draw = random.Random(seed)
     loss = draw.choice(list(LOSSES))
-    rules = draw.sample(list(RULES), draw.randint(1, MAX_RULES))
+    rules = draw.sample(list(RULES), draw.randint(1, MAX_RUNS))
+    sizes = [0.1, MIN_ETA, MAX_ETA, 10 ** draw.uniform(-12, 6), 0.1 + 0.2]
     chosen = Settings(
         loss=loss,
         rule=tuple(key for key in RULES if key in rules),
-        eta=draw.choice([0.1, MIN_ETA, MAX_ETA, 10 ** draw.uniform(-12, 6), 0.1 + 0.2]),
+        eta=tuple(draw.sample(sizes, draw.randint(1, MAX_RUNS // len(rules)))),
         start=draw.choice([None, tuple(draw.uniform(0.2, 5) for _ in range(LOSSES[loss].d))]),
         steps=draw.choice([None, 0, 1, MAX_STEPS, draw.randrange(MAX_STEPS)]),
         noise=draw.choice([0.0, 1.0, 1e-14, draw.random() * 1e-3]),
         seed=draw.choice([0, 2**32 - 1, draw.randrange(2**32)]),
         clock=draw.choice(CLOCKS),
+        axis=draw.choice(AXES),
+        strobe=draw.choice(STROBES),
+        look=draw.choice(LOOKS),
         hide=tuple(draw.sample(HIDEABLE, draw.choice([0, 0, 1, 4]))),
         embed=draw.choice([False, True]),
     )
-    at = draw.randint(0, chosen.step_count)
-    return Settings(**(vars(chosen) | {"at": draw.choice([0, at, chosen.step_count])}))
+    last = max(step_counts(chosen))
+    at = draw.choice([0, draw.randint(0, last), last])
+    return Settings(**(vars(chosen) | {"at": at}))
 
 
 @pytest.mark.parametrize("seed", range(300))
@@ -107,10 +125,14 @@ def test_link_reads_back_as_the_same_settings(seed: int) -> None:
     [
         ({"loss": "ring"}, "loss=ring"),
         ({"rule": ("ngd", "gd")}, "rule=ngd,gd"),
-        ({"eta": 0.05}, "eta=0.05"),
-        ({"eta": 2.0}, "eta=2"),
-        ({"eta": 1e-12, "steps": 10}, "eta=1e-12&steps=10"),
-        ({"eta": 0.1 + 0.2}, "eta=0.30000000000000004"),
+        ({"rule": tuple(RULES)}, "rule=ngd,sqrt-gd,gd,gradient-flow"),
+        ({"eta": (0.05,)}, "eta=0.05"),
+        ({"eta": (2.0,)}, "eta=2"),
+        ({"eta": (1e-12,), "steps": 10}, "eta=1e-12&steps=10"),
+        ({"eta": (0.1 + 0.2,)}, "eta=0.30000000000000004"),
+        ({"eta": (0.1, 0.05)}, "eta=0.1,0.05"),
+        ({"eta": (0.05, 0.1, 0.2, 1.0)}, "eta=0.05,0.1,0.2,1"),
+        ({"rule": ("ngd", "gd"), "eta": (0.1, 0.05)}, "rule=ngd,gd&eta=0.1,0.05"),
         ({"start": (1.5, -1.0)}, "start=1.5,-1"),
         ({"steps": 0}, "steps=0"),
         ({"steps": 10_000_000}, "steps=10000000"),
@@ -118,6 +140,9 @@ def test_link_reads_back_as_the_same_settings(seed: int) -> None:
         ({"noise": 0.123456789}, "noise=0.123456789"),
         ({"seed": 4294967295}, "seed=4294967295"),
         ({"clock": "step"}, "clock=step"),
+        ({"axis": "log"}, "axis=log"),
+        ({"strobe": "midpoints"}, "strobe=midpoints"),
+        ({"look": "surface"}, "look=surface"),
         ({"at": 7}, "at=7"),
         ({"hide": ("header", "story")}, "hide=header,story"),
         ({"embed": True}, "embed=1"),
@@ -139,7 +164,8 @@ def test_defaults_are_left_out(loss: str) -> None:
 
 
 def test_a_value_equal_to_the_default_is_read_and_left_out() -> None:
-    link = "loss=parabolic-valley&rule=ngd&eta=0.1&noise=0&seed=0&clock=tau&at=0&hide=&embed=0"
+    link = "loss=parabolic-valley&rule=ngd&eta=0.1,0.10&noise=0&seed=0&at=0&hide=&embed=0"
+    link += "&clock=tau&axis=linear&strobe=all&look=root"
     assert write_query(read_query(parse(link)).settings) == ""
 
 
@@ -152,9 +178,9 @@ def test_rules_stand_in_one_order_whatever_the_link_says() -> None:
 
 @pytest.mark.parametrize("loss", LOSSES)
 def test_start_and_steps_follow_from_the_loss(loss: str) -> None:
-    settings = Settings(loss=loss, eta=0.1)
-    assert settings.start_point == LOSSES[loss].start
-    assert settings.step_count == math.ceil(LOSSES[loss].horizon / 0.1**2)
+    (run,) = Settings(loss=loss, eta=(0.1,)).runs
+    assert tuple(run["start"]) == LOSSES[loss].start
+    assert run["steps"] == math.ceil(LOSSES[loss].horizon / 0.1**2)
 
 
 def test_default_steps_cover_the_horizon_and_stay_in_bounds() -> None:
@@ -163,16 +189,51 @@ def test_default_steps_cover_the_horizon_and_stay_in_bounds() -> None:
     assert horizon_steps("parabolic-valley", 1e-12) == MAX_STEPS
 
 
-def test_a_horizon_out_of_reach_is_told() -> None:
-    reading = read_query({"eta": "1e-5"})
+def test_there_is_one_run_of_each_rule_at_each_eta() -> None:
+    settings = Settings(rule=("ngd", "gd"), eta=(0.2, 0.1), steps=30, noise=1e-9, seed=7)
+    told_apart = [(run["rule"], run["eta"], run["steps"]) for run in settings.runs]
+    assert told_apart == [("ngd", 0.2, 30), ("ngd", 0.1, 120), ("gd", 0.2, 30), ("gd", 0.1, 120)]
+    for run in settings.runs:
+        shared = {"loss": "parabolic-valley", "start": [1.8, 1.1], "noise": 1e-9, "seed": 7}
+        assert run.items() >= shared.items()
+        dynamics.simulate(**run)
+
+
+@pytest.mark.parametrize("steps", [None, 1, 100, 12345])
+def test_every_run_goes_to_the_same_slow_time(steps: int | None) -> None:
+    """Within half a step of it; where the loss gives it, up to the whole of the last step."""
+    settings = Settings(eta=(0.1, 0.2, 0.05, 0.03), steps=steps)
+    horizon = LOSSES[settings.loss].horizon if steps is None else steps * 0.1**2
+    for run in settings.runs:
+        missed = run["steps"] * run["eta"] ** 2 - horizon
+        assert abs(missed) <= run["eta"] ** 2 * (1 if steps is None else 0.5) * (1 + 1e-9)
+
+
+def test_steps_that_are_given_are_those_of_the_first_eta() -> None:
+    settings = Settings(eta=(0.05, 0.1), steps=400)
+    assert (settings.steps_at(0.05), settings.steps_at(0.1)) == (400, 100)
+    assert settings.plain["steps"] == 400
+    assert settings.plain["eta"] == [0.05, 0.1]
+    assert settings.plain["rule"] == ["ngd"]
+
+
+def test_the_steps_of_any_run_stay_in_bounds() -> None:
+    settings = Settings(eta=(MAX_ETA, MIN_ETA), steps=MAX_STEPS)
+    assert step_counts(settings) == [MAX_STEPS, MAX_STEPS]
+    assert step_counts(Settings(eta=(MIN_ETA, MAX_ETA), steps=MAX_STEPS)) == [MAX_STEPS, 0]
+
+
+@pytest.mark.parametrize("eta", ["1e-5", "0.1,1e-5", "1e-5,0.1"])
+def test_a_horizon_out_of_reach_is_told(eta: str) -> None:
+    reading = read_query({"eta": eta})
     field, text = only_message(reading)
-    assert (field, reading.settings.step_count) == ("steps", MAX_STEPS)
+    assert (field, max(step_counts(reading.settings))) == ("steps", MAX_STEPS)
     assert "10,000,000" in text
     assert_sentence(text)
 
 
 def test_a_number_of_steps_that_is_asked_for_needs_no_such_notice() -> None:
-    assert read_query({"eta": "1e-5", "steps": "100"}) == Reading(Settings(eta=1e-5, steps=100))
+    assert read_query({"eta": "1e-5", "steps": "100"}) == Reading(Settings(eta=(1e-5,), steps=100))
 
 
 # ---- out of range: clamped, with a notice ----
@@ -181,17 +242,16 @@ def test_a_number_of_steps_that_is_asked_for_needs_no_such_notice() -> None:
 @pytest.mark.parametrize(
     ("key", "text", "nearest"),
     [
-        ("eta", "0", MIN_ETA),
-        ("eta", "-0.1", MIN_ETA),
-        ("eta", "1e-30", MIN_ETA),
-        ("eta", "-inf", MIN_ETA),
-        ("eta", "1e7", MAX_ETA),
-        ("eta", "inf", MAX_ETA),
-        ("eta", "1e400", MAX_ETA),
-        ("eta", "0.25,0.5", 0.25),
-        ("eta", " 0.25 , 0.5", 0.25),
-        ("eta", "1e9,0.5", MAX_ETA),
-        ("eta", "0.5,x", 0.5),
+        ("eta", "0", (MIN_ETA,)),
+        ("eta", "-0.1", (MIN_ETA,)),
+        ("eta", "1e-30", (MIN_ETA,)),
+        ("eta", "-inf", (MIN_ETA,)),
+        ("eta", "1e7", (MAX_ETA,)),
+        ("eta", "inf", (MAX_ETA,)),
+        ("eta", "1e400", (MAX_ETA,)),
+        ("eta", "1e9,5e5", (MAX_ETA, 5e5)),
+        ("eta", "0.5,1e9,1e8", (0.5, MAX_ETA)),
+        ("eta", "1,2,3,4,5", (1.0, 2.0, 3.0, 4.0)),
         ("start", "1e7,1", (MAX_COORDINATE, 1.0)),
         ("start", "1e308,-inf", (MAX_COORDINATE, -MAX_COORDINATE)),
         ("steps", "-1", 0),
@@ -204,7 +264,6 @@ def test_a_number_of_steps_that_is_asked_for_needs_no_such_notice() -> None:
         ("noise", "inf", MAX_NOISE),
         ("seed", "-1", 0),
         ("seed", "4294967296", 2**32 - 1),
-        ("rule", "gd,sqrt-gd,gradient-flow,ngd", ("sqrt-gd", "gd", "gradient-flow")),
     ],
 )
 def test_out_of_range_is_clamped_with_a_notice(key: str, text: str, nearest: object) -> None:
@@ -220,9 +279,39 @@ def test_out_of_range_is_clamped_with_a_notice(key: str, text: str, nearest: obj
     assert read_query(parse(write_query(reading.settings))) == Reading(reading.settings)
 
 
+@pytest.mark.parametrize(
+    ("rules", "kept"), [(1, (4.0, 3.0, 2.0, 1.0)), (2, (4.0, 3.0)), (3, (4.0,)), (4, (4.0,))]
+)
+def test_more_step_sizes_than_runs_are_cut_with_a_notice(rules: int, kept: tuple) -> None:
+    query = {"eta": "4,3,2,1,0.5", "rule": ",".join(list(RULES)[:rules])}
+    reading = read_query(query)
+    field, said = only_message(reading)
+    assert (field, reading.problems) == ("eta", ())
+    assert reading.settings.eta == kept
+    assert f"η = {', '.join(f'{eta:g}' for eta in kept)} " in said
+    assert_sentence(said)
+    assert_valid(reading.settings)
+    # As many as there may be are taken without a word, and one that is given twice is one.
+    written = ",".join(f"{eta:g}" for eta in kept)
+    assert read_query(query | {"eta": written}) == Reading(reading.settings)
+    assert read_query(query | {"eta": f"{written},4.0"}) == Reading(reading.settings)
+
+
+def test_all_rules_at_once_are_allowed() -> None:
+    reading = read_query({"rule": "gradient-flow,gd,sqrt-gd,ngd"})
+    assert reading == Reading(Settings(rule=tuple(RULES)))
+
+
+def test_step_sizes_stay_in_the_order_of_the_link() -> None:
+    assert read_query({"eta": " 0.25 , 0.5"}) == Reading(Settings(eta=(0.25, 0.5)))
+    assert read_query({"eta": "0.5,0.25"}) == Reading(Settings(eta=(0.5, 0.25)))
+
+
 @pytest.mark.parametrize("text", ["1e-12", "1e6", "1000000", "1E-3", "+.5", "5.", "\t0.1 "])
 def test_the_whole_range_of_eta_is_taken_as_it_is(text: str) -> None:
-    assert read_query({"eta": text, "steps": "10"}) == Reading(Settings(eta=float(text), steps=10))
+    assert read_query({"eta": text, "steps": "10"}) == Reading(
+        Settings(eta=(float(text),), steps=10)
+    )
 
 
 @pytest.mark.parametrize(("text", "steps"), [("1e5", 100_000), ("100.0", 100), ("+3", 3)])
@@ -234,6 +323,8 @@ def test_the_playhead_stays_in_the_run() -> None:
     assert read_query({"at": "601"}).settings.at == 600
     assert read_query({"at": "601", "steps": "1000"}) == Reading(Settings(at=601, steps=1000))
     assert read_query({"at": "-5"}).settings.at == 0
+    # Of several runs, in the longest.
+    assert read_query({"at": "2401", "eta": "0.1,0.05"}).settings.at == 2400
 
 
 def test_a_far_start_on_the_ring_is_moved_without_a_warning() -> None:
@@ -254,6 +345,8 @@ BROKEN = [
     ("eta", ",", "η must be a number, got nothing."),
     ("eta", "0x10", "η must be a number, got ‘0x10’."),
     ("eta", "1/8", "η must be a number, got ‘1/8’."),
+    ("eta", "0.1,", "η must be a number, got nothing."),
+    ("eta", "x,nan", "η must be a number, got ‘x’."),
     ("start", "", "The start must be 2 numbers, got nothing."),
     ("start", "1", "The start must be 2 numbers, got ‘1’."),
     ("start", "1,2,3", "The start must be 2 numbers, got ‘1,2,3’."),
@@ -271,6 +364,10 @@ BROKEN = [
     ("seed", "", "seed must be a whole number, got nothing."),
     ("clock", "", "The clock must be one of step, eta, tau, got nothing."),
     ("clock", "hours", "The clock must be one of step, eta, tau, got ‘hours’."),
+    ("axis", "logarithm?!", "The axis must be one of linear, log, got ‘logarithm?!’."),
+    ("axis", "", "The axis must be one of linear, log, got nothing."),
+    ("strobe", "", "The strobe must be one of all, even, odd, midpoints, got nothing."),
+    ("look", "", "The look must be one of root, log, sharpness, surface, got nothing."),
     ("at", "now", "at must be a whole number, got ‘now’."),
     ("embed", "yes", "embed must be 1 or 0, got ‘yes’."),
     ("embed", "", "embed must be 1 or 0, got nothing."),
@@ -306,6 +403,29 @@ def test_unknown_name_is_answered_with_the_nearest(key: str, text: str, near: st
     assert_sentence(said)
     meant = near.strip("'")
     assert getattr(reading.settings, key) == (meant if key == "loss" else (meant,))
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "meant"),
+    [
+        ("clock", "steps", "step"),
+        ("axis", "LOG", "log"),
+        ("strobe", "midpoint", "midpoints"),
+        ("look", "Sharpness", "sharpness"),
+    ],
+)
+def test_a_choice_that_is_nearly_one_is_mended(key: str, text: str, meant: str) -> None:
+    reading = read_query({key: text})
+    assert only_message(reading)[0] == key
+    assert len(reading.problems) == 1
+    assert getattr(reading.settings, key) == meant
+
+
+def test_a_step_size_that_can_be_read_stays_before_one_that_cannot() -> None:
+    reading = read_query({"eta": "0.5,x"})
+    assert reading.settings.eta == (0.5,)
+    assert only_message(reading) == ("eta", "η must be a number, got ‘x’.")
+    assert len(reading.problems) == 1
 
 
 def test_rules_that_are_known_stay_beside_one_that_is_not() -> None:
@@ -369,7 +489,7 @@ def strange_text(draw: random.Random) -> str:
     """Pieces of strange texts, of numbers and of any character, joined."""
     pieces = [
         lambda: draw.choice(STRANGE),
-        lambda: draw.choice([*LOSSES, *RULES, *CLOCKS]),
+        lambda: draw.choice([*LOSSES, *RULES, *CLOCKS, *AXES, *STROBES, *LOOKS]),
         lambda: repr(draw.uniform(-1, 1) * 10 ** draw.uniform(-320, 308)),
         lambda: "".join(chr(draw.randrange(0x110000)) for _ in range(draw.randint(0, 12))),
         lambda: "".join(draw.choice("0123456789+-.,eE_ infa") for _ in range(draw.randint(0, 9))),

@@ -8,16 +8,21 @@ from typing import get_args
 import pytest
 
 from app.figures.sharpness import sharpness_frame
-from app.theme import HEIGHT_SCALES, INKS, SHARPNESS_SCALES, Scheme, template
+from app.settings import MAX_RUNS
+from app.theme import HEIGHT_SCALES, INKS, RUN_INKS, SHARPNESS_SCALES, Scheme, template
 
 ASSETS = Path(__file__).parents[2] / "assets"
 CSS = (ASSETS / "style.css").read_text(encoding="utf-8")
+PENS = (ASSETS / "overlay.js").read_text(encoding="utf-8")
+PAINTERS = "\n".join(path.read_text(encoding="utf-8") for path in ASSETS.rglob("[a-z]*.js"))
 SCHEMES = get_args(Scheme)
 SELECTORS = {"light": ":root", "dark": ':root[data-mantine-color-scheme="dark"]'}
 
 TEXTS = ("ink", "soft", "theory", "even", "odd", "threshold", "ok", "warn")
 MARKS = ("control", "even", "odd", "theory", "threshold", "flow")
 GROUNDS = ("card", "paper")
+MAPS = ("flat-map", "mid-map", "sharp-map")
+LISTS = {"run": RUN_INKS, "scale": SHARPNESS_SCALES, "height": HEIGHT_SCALES}
 
 
 def css_inks(scheme: str) -> dict[str, str]:
@@ -25,6 +30,15 @@ def css_inks(scheme: str) -> dict[str, str]:
     rule = re.search(rf"^{re.escape(SELECTORS[scheme])} \{{(.*?)\}}", CSS, re.S | re.M)
     assert rule
     return dict(re.findall(r"--([\w-]+):\s*(#\w+);", rule[1]))
+
+
+def numbered(scheme: Scheme) -> dict[str, str]:
+    """The inks of runs and the scales, as the style sheet names them: run-1, run-2, …"""
+    return {
+        f"{name}-{i}": colour
+        for name, lists in LISTS.items()
+        for i, colour in enumerate(lists[scheme], 1)
+    }
 
 
 def luminance(colour: str) -> float:
@@ -47,12 +61,14 @@ def test_contrast_is_that_of_the_standard() -> None:
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_style_sheet_has_the_same_inks(scheme: Scheme) -> None:
-    assert css_inks(scheme) == INKS[scheme]
+    assert css_inks(scheme) == INKS[scheme] | numbered(scheme)
 
 
 def test_style_sheet_uses_no_ink_that_is_not_in_the_table() -> None:
-    own = {"font", "icon", "share"}  # no colours
-    assert set(re.findall(r"var\(--([\w-]+)\)", CSS)) - own <= set(INKS["light"])
+    own = {"font", "icon", "share", "swatch"}  # no colours, or one that the page's script picks
+    known = INKS["light"] | numbered("light")
+    assert set(re.findall(r"var\(--([\w-]+)\)", CSS)) - own <= set(known)
+    assert "`var(--run-${i + 1})`" in PAINTERS
 
 
 def test_colours_stand_in_the_table_alone() -> None:
@@ -62,23 +78,35 @@ def test_colours_stand_in_the_table_alone() -> None:
 
 
 def test_canvas_reads_inks_that_exist() -> None:
-    script = (ASSETS / "overlay.js").read_text(encoding="utf-8")
-    listed = re.search(r"const names = \[(.*?)\]", script, re.S)
+    listed = re.search(r"const INKS = \[(.*?)\]", PENS, re.S)
     assert listed
-    read = set(re.findall(r'"(\w+)"', listed[1]))
-    assert {"even", "odd", "theory", "threshold", "flow"} <= read <= set(INKS["light"])
-    used = {name for file in ("overlay.js", "export.js") for name in inks_used(file)}
-    assert used <= read
+    read = set(re.findall(r'"([\w-]+)"', listed[1]))
+    assert {"even", "odd", "theory", "threshold", "flow", *MAPS} <= read <= set(INKS["light"])
+    used = set(re.findall(r"\binks\.(\w+)", PAINTERS))
+    used |= set(re.findall(r'\binks\["([\w-]+)"\]', PAINTERS))
+    assert {"theory", "edge-map", "runs", "scale", "heights"} <= used
+    assert used <= read | {"runs", "scale", "heights"}
 
 
-def inks_used(file: str) -> list[str]:
-    return re.findall(r"\binks\.(\w+)", (ASSETS / file).read_text(encoding="utf-8"))
+def test_canvas_reads_as_many_of_each_list_as_there_are() -> None:
+    count = dict(re.findall(r"const (\w+) = (\d+);", PENS))
+    assert int(count["MOST_RUNS"]) == MAX_RUNS
+    for scheme in SCHEMES:
+        assert len(RUN_INKS[scheme]) == MAX_RUNS
+        assert len(SHARPNESS_SCALES[scheme]) == int(count["SCALE"])
+        assert len(HEIGHT_SCALES[scheme]) == int(count["HEIGHTS"])
+    read = dict(re.findall(r'many\("(\w+)", (\w+)\)', PENS))
+    assert read == {"run": "MOST_RUNS", "scale": "SCALE", "height": "HEIGHTS"}
 
 
 def test_schemes_have_the_same_inks_and_scales() -> None:
-    assert set(INKS) == set(SHARPNESS_SCALES) == set(HEIGHT_SCALES) == set(SCHEMES)
+    assert set(INKS) == set(SCHEMES)
+    assert all(set(lists) == set(SCHEMES) for lists in LISTS.values())
     assert list(INKS["light"]) == list(INKS["dark"])
-    assert all(re.fullmatch("#[0-9a-f]{6}", c) for s in SCHEMES for c in INKS[s].values())
+    assert list(numbered("light")) == list(numbered("dark"))
+    for scheme in SCHEMES:
+        every = INKS[scheme] | numbered(scheme)
+        assert all(re.fullmatch("#[0-9a-f]{6}", colour) for colour in every.values())
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
@@ -93,6 +121,43 @@ def test_text_is_legible(scheme: Scheme, ground: str, ink: str) -> None:
 @pytest.mark.parametrize("ink", MARKS)
 def test_marks_stand_out(scheme: Scheme, ground: str, ink: str) -> None:
     assert contrast(INKS[scheme][ink], INKS[scheme][ground]) >= 3
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_runs_stand_out_wherever_they_are_drawn(scheme: Scheme) -> None:
+    """In the panels, on the valley's part of the landscape and on the map of the sharpness; as text
+    of their names on a card."""
+    inks = INKS[scheme]
+    grounds = [inks[name] for name in (*GROUNDS, *MAPS)] + HEIGHT_SCALES[scheme][:2]
+    for run in RUN_INKS[scheme]:
+        assert min(contrast(run, ground) for ground in grounds) >= 3
+        assert contrast(run, inks["card"]) >= 4.5
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_runs_have_inks_of_their_own(scheme: Scheme) -> None:
+    """The first is that of a single run; none is that of a parity, the theory or the threshold."""
+    inks, (first, *others) = INKS[scheme], RUN_INKS[scheme]
+    assert first == inks["ink"]
+    assert len(set(others)) == len(others)
+    assert not set(others) & set(inks.values())
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("ground", MAPS)
+@pytest.mark.parametrize("ink", ["even", "odd", "theory", "ink", "soft"])
+def test_marks_stand_out_on_the_map_of_the_sharpness(scheme: Scheme, ground: str, ink: str) -> None:
+    assert contrast(INKS[scheme][ink], INKS[scheme][ground]) >= 3
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_flat_and_sharp_are_told_apart_on_the_map(scheme: Scheme) -> None:
+    """By hue: blue on the flat side of the threshold, red on the sharp one."""
+    flat, sharp = (
+        [int(INKS[scheme][name][i : i + 2], 16) for i in (1, 3, 5)] for name in (MAPS[0], MAPS[2])
+    )
+    assert flat[2] > flat[0] + 30
+    assert sharp[0] > sharp[2] + 30
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)

@@ -4,32 +4,48 @@ import re
 from pathlib import Path
 from string import Formatter
 from typing import Any
+from urllib.parse import parse_qsl
 
+import numpy as np
 import pytest
 
+import dynamics
 from app.compute import LOSSES, RULES
-from app.pages.stage import READINGS
-from app.settings import Settings
-from app.words import SYMBOLS, page_words
+from app.pages.stage import LAWS, READINGS
+from app.settings import Settings, read_query
+from app.words import FIGURES, SYMBOLS, page_words
 from dynamics.simulate import Outcome
 
 ASSETS = Path(__file__).parents[2] / "assets"
 EVERY = [(loss, rule) for loss in LOSSES for rule in RULES]
 
 
-def head(rule: str, outcome: Outcome = Outcome.REACHED, edge: int | None = 40) -> dict[str, Any]:
+PHASES = {
+    "descent only": [("descent", 0)],
+    "edge at once": [("edge", 0)],
+    "no alignment": [("descent", 0), ("edge", 40)],
+    "all three": [("descent", 0), ("alignment", 1), ("edge", 1_000_000)],
+}
+
+
+def head(
+    rule: str, outcome: Outcome = Outcome.REACHED, found: str = "all three", eta: float = 0.1
+) -> dict[str, Any]:
     """The head of a run, as far as words depend on it."""
+    phases = PHASES[found if RULES[rule].drift else "descent only"]
     return {
         "rule": rule,
         "name": RULES[rule].name,
+        "eta": eta,
+        "last": 2_000_000,
         "outcome": outcome.name.lower(),
         "outcome_step": 1234,
         "outcome_words": outcome.value,
-        "edge_step": edge if RULES[rule].drift else None,
+        "phases": [{"name": name, "first": first} for name, first in phases],
     }
 
 
-def story(loss: str, rule: str, **how: Any) -> dict[str, str]:
+def story(loss: str, rule: str, **how: Any) -> dict[str, Any]:
     settings = Settings(loss=loss, rule=(rule,))
     (story,) = page_words(settings, [head(rule, **how)])["stories"]
     return story
@@ -45,8 +61,11 @@ def filled_by_the_page() -> set[str]:
     scripts = "\n".join(path.read_text(encoding="utf-8") for path in ASSETS.glob("*.js"))
     table = re.search(r"template\.replace\(.*?=> (\w+)\[name\]", scripts)
     assert table
-    (listed,) = re.findall(rf"const {table[1]} = \{{\n\s*sharpness:.*?\n\s*\}};", scripts, re.S)
-    return set(re.findall(r"^\s*(\w+):", listed, re.M))
+    (listed,) = re.findall(
+        rf"const {table[1]} = \{{\n\s*\.\.\.numbers,(.*?)\n\s*\}};", scripts, re.S
+    )
+    (numbers,) = re.findall(r"function numbersAt\(.*?return \{(.*?)\n\s*\};", scripts, re.S)
+    return set(re.findall(r"^\s*(\w+):", listed + numbers, re.M))
 
 
 def assert_sentences(text: str) -> None:
@@ -60,24 +79,36 @@ def assert_sentences(text: str) -> None:
 
 
 @pytest.mark.parametrize(("loss", "rule"), EVERY)
-@pytest.mark.parametrize("edge", [None, 0, 40, 1_000_000])
-def test_a_story_is_told_of_every_run(loss: str, rule: str, edge: int | None) -> None:
-    told = story(loss, rule, edge=edge)
-    assert_sentences(told["before"])
-    assert_sentences(told["edge"])
+@pytest.mark.parametrize("found", PHASES)
+def test_a_story_has_a_sentence_for_each_phase(loss: str, rule: str, found: str) -> None:
+    told = story(loss, rule, found=found)
+    assert set(told) == {"phases", "end"}
+    assert len(told["phases"]) == len(head(rule, found=found)["phases"])
+    assert len(set(told["phases"])) == len(told["phases"])
+    for text in told["phases"]:
+        assert_sentences(text)
+        assert blanks(text) <= filled_by_the_page()
     assert told["end"] == ""
-    assert blanks(told["before"]) | blanks(told["edge"]) <= filled_by_the_page()
 
 
-def test_the_story_says_where_the_edge_begins() -> None:
-    assert "step 1,000,000" in story("ring", "ngd", edge=1_000_000)["before"]
-    assert "step 1,000,000" in story("ring", "ngd", edge=1_000_000)["edge"]
-    # From its first step on there is no descent to tell of.
-    assert "Descent" not in story("ring", "ngd", edge=0)["before"]
+def test_the_story_says_when_each_phase_begins_and_the_descent_ends() -> None:
+    descent, alignment, edge = story("ring", "ngd")["phases"]
+    assert descent.startswith("Descent, 1 step: ")
+    assert alignment.startswith("Alignment from step 1: ")
+    assert edge.startswith("At the edge since step 1,000,000: ")
+    assert story("ring", "ngd", found="no alignment")["phases"][0].startswith("Descent, 40 steps: ")
+
+
+def test_a_run_that_only_descends_is_told_of_to_its_end() -> None:
+    (descent,) = story("ring", "ngd", found="descent only")["phases"]
+    assert descent.startswith("Descent, all 2,000,000 steps: ")
+    # From its first step on the edge there is no descent to tell of.
+    (edge,) = story("ring", "ngd", found="edge at once")["phases"]
+    assert edge.startswith("At the edge since step 0: ")
 
 
 def test_the_story_at_the_edge_is_about_this_valley() -> None:
-    told = {loss: story(loss, "ngd")["edge"] for loss in LOSSES}
+    told = {loss: story(loss, "ngd")["phases"][-1] for loss in LOSSES}
     assert len(set(told.values())) == len(LOSSES)
     for loss, text in told.items():
         assert text.endswith(LOSSES[loss].look_for)
@@ -86,8 +117,7 @@ def test_the_story_at_the_edge_is_about_this_valley() -> None:
 
 @pytest.mark.parametrize("rule", [key for key, rule in RULES.items() if rule.drift is None])
 def test_rules_without_a_law_are_never_said_to_be_at_the_edge(rule: str) -> None:
-    told = story("ring", rule)
-    assert told["before"] == told["edge"] == RULES[rule].look_for
+    assert story("ring", rule)["phases"] == [RULES[rule].look_for]
 
 
 @pytest.mark.parametrize("outcome", Outcome)
@@ -122,9 +152,76 @@ def test_one_story_a_run_in_the_order_of_the_runs() -> None:
     settings = Settings(rule=("ngd", "gd"))
     stories = page_words(settings, [head("ngd"), head("gd")])["stories"]
     for told, rule in zip(stories, settings.rule, strict=True):
-        assert told["before"].endswith(RULES[rule].look_for)
+        assert told["phases"][0].endswith(RULES[rule].look_for)
 
 
-def test_every_symbol_on_the_page_is_explained() -> None:
-    assert {name for name, _, _ in READINGS} | {"stableness_pair"} == set(SYMBOLS)
-    assert all(len(text) > 10 for text in SYMBOLS.values())
+@pytest.mark.parametrize(
+    ("rules", "etas", "labels"),
+    [
+        (("ngd",), (0.1,), [["Normalized GD"]]),
+        (("ngd", "gd"), (0.1,), [["Normalized GD"], ["Gradient descent"]]),
+        (("ngd",), (0.1, 0.05), [["η = 0.1"], ["η = 0.05"]]),
+        (
+            ("ngd", "gd"),
+            (0.1, 0.05),
+            [
+                *(["Normalized GD", "η = 0.1"], ["Normalized GD", "η = 0.05"]),
+                *(["Gradient descent", "η = 0.1"], ["Gradient descent", "η = 0.05"]),
+            ],
+        ),
+    ],
+)
+def test_labels_say_what_tells_a_run_from_the_others(
+    rules: tuple[str, ...], etas: tuple[float, ...], labels: list[list[str]]
+) -> None:
+    settings = Settings(rule=rules, eta=etas)
+    runs = [head(run["rule"], eta=run["eta"]) for run in settings.runs]
+    names = {"Normalized GD": RULES["ngd"].name, "Gradient descent": RULES["gd"].name}
+    expected = [", ".join(names.get(part, part) for part in parts) for parts in labels]
+    assert page_words(settings, runs)["labels"] == expected
+
+
+# ---- the links of the paper's figures ----
+
+# theory.md, section 8: the first points, and how many there are.
+POINTS = {
+    "1a": (12, "sqrt-gd", [(14.7, 3), (13.203, -4.367), (11.026, 2.254), (9.904, -3.282)]),
+    "1b": (10, "ngd", [(14.7, -3)]),
+}
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_figure_of_the_paper_is_one_run_with_its_points(name: str) -> None:
+    count, rule, first = POINTS[name]
+    reading = read_query(dict(parse_qsl(FIGURES[name], strict_parsing=True)))
+    assert (reading.problems, reading.notices) == ((), ())
+    (what,) = reading.settings.runs
+    assert (what["loss"], what["rule"]) == ("paper-valley", rule)
+    run = dynamics.simulate(**what)
+    assert len(run.x) == count
+    np.testing.assert_allclose(run.x[: len(first)], first, atol=5e-4)
+
+
+def test_the_paper_has_two_figures() -> None:
+    assert set(FIGURES) == set(POINTS)
+
+
+def test_the_steps_of_figure_1b_are_five_long() -> None:
+    """Each is η = 5 along −∇L/‖∇L‖ with L = (1+x²)y², by hand."""
+    (what,) = read_query(dict(parse_qsl(FIGURES["1b"]))).settings.runs
+    x, y = dynamics.simulate(**what).x.T
+    slope = np.stack([2 * x * y**2, 2 * (1 + x**2) * y])
+    steps = -5 * slope / np.linalg.norm(slope, axis=0)
+    np.testing.assert_allclose(np.diff([x, y]), steps[:, :-1], rtol=1e-9, atol=1e-9)
+
+
+# ---- symbols ----
+
+
+def test_every_symbol_is_explained_in_one_line() -> None:
+    assert {name for name, *_ in (*READINGS, *LAWS)} <= set(SYMBOLS)
+    assert len(set(SYMBOLS.values())) == len(SYMBOLS)
+    for text in SYMBOLS.values():
+        assert 10 < len(text) < 120
+        assert "\n" not in text
+        assert text == text.strip()

@@ -3,7 +3,6 @@
 `page`, `context` and `new_context` are those of pytest-playwright; `page.goto("/")` opens the app.
 """
 
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,18 +10,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page
 
+from benchmarks.session import FLAGS, installed_chromium
 from tests.browser.stage import Stage
-
-# No sandbox, since a container's root has none; the others keep Chromium itself off the network.
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 # What a page makes itself: canvases and exports.
 LOCAL_SCHEMES = ("data:", "blob:", "about:")
@@ -31,8 +20,7 @@ LOCAL_SCHEMES = ("data:", "blob:", "about:")
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """The system's Chromium where there is one, else the one that Playwright downloaded."""
-    installed = filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome")))
-    return browser_type_launch_args | {"executable_path": next(installed, None), "args": FLAGS}
+    return browser_type_launch_args | {"executable_path": installed_chromium(), "args": FLAGS}
 
 
 @pytest.fixture(scope="session")

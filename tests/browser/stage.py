@@ -95,6 +95,36 @@ class Stage:
             [panel, x, y],
         )
 
+    def go(self, step: int) -> None:
+        """Put the playhead at a step of the run in focus, at full resolution."""
+        self.page.evaluate("(step) => edgewalk.stage.seekOwn(step)", step)
+        self.wait(
+            "edgewalk.stage.state.result.runs.every((run, i) =>"
+            " edgewalk.run.locate(run, edgewalk.stage.steps()[i]).exact)"
+        )
+
+    def inks_in(self, panel: str, canvas: int = -2) -> dict[str, int]:
+        """How many pixels of a panel's canvas have the hue of the even and of the odd ink."""
+        return self.page.evaluate(
+            """([panel, index]) => {
+                const host = document.querySelector(`.card.${panel} .plot`);
+                const canvas = [...host.querySelectorAll(':scope > canvas')].at(index);
+                const copy = new OffscreenCanvas(canvas.width, canvas.height);
+                const pen = copy.getContext('2d');
+                pen.drawImage(canvas, 0, 0);
+                const { data } = pen.getImageData(0, 0, canvas.width, canvas.height);
+                const seen = { even: 0, odd: 0 };
+                for (let k = 0; k < data.length; k += 4) {
+                    const [r, g, b] = data.subarray(k, k + 3);
+                    if (data[k + 3] < 60) continue;
+                    seen.even += b > r + 60 && b > g + 30;
+                    seen.odd += r > b + 60 && g > b;
+                }
+                return seen;
+            }""",
+            [panel, canvas],
+        )
+
     def ink(self, name: str) -> list[int]:
         """An ink of the current scheme as [r, g, b, 255]."""
         text = self.page.evaluate(f"edgewalk.stage.state.inks[{name!r}]").lstrip("#")

@@ -55,7 +55,7 @@ def test_the_run_as_files(stage: Stage, tmp_path: Path):
     with np.load(download(stage, "The run, NPZ", tmp_path)) as file:
         assert np.array_equal(file["x"], run.x)
         assert np.array_equal(file["step"], run.step)
-        assert json.loads(str(file["settings"]))["eta"] == 0.05
+        assert json.loads(str(file["settings"]))["eta"] == [0.05]
     lines = download(stage, "The run, CSV", tmp_path).read_text().splitlines()
     rows = list(csv.DictReader(lines[1:]))
     assert len(rows) == 301

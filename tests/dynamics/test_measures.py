@@ -7,7 +7,15 @@ import pytest
 
 import dynamics
 from dynamics import Loss, Measures, Rule, Run, measure, measure_extras, simulate, window
-from dynamics.measures import loss_and_sharpness, profile_nodes, stableness
+from dynamics.measures import (
+    BATCH,
+    _in_batches,
+    _signs,
+    inverse_stableness,
+    loss_and_sharpness,
+    profile_nodes,
+    stableness,
+)
 from dynamics.projection import projection
 
 PLANE = Loss("plane", lambda x: 0.5 * (1 + x[0] ** 2 + 2 * x[1] ** 2) * x[2] ** 2, (1.2, 0.8, 0.6))
@@ -36,11 +44,55 @@ def test_nothing_is_missing_at_the_edge(loss: Loss, drifting: Rule, at_the_edge)
         assert column.dtype == (np.int64 if name == "step" else np.float64), name
 
 
-def test_the_direction_points_one_way(loss: Loss, drifting: Rule, at_the_edge) -> None:
-    below = measure(simulate("ring", drifting, (0.3, -1.4), 0.05, 100)).direction
-    found = np.concatenate([at_the_edge(loss, drifting)[1].direction, below])
-    largest = np.argmax(np.abs(found), axis=1)
-    assert np.all(np.take_along_axis(found, largest[:, None], axis=1) > 0)
+def test_the_direction_never_turns_round(loss: Loss, drifting: Rule, at_the_edge) -> None:
+    """On the ring v₁ swings from one coordinate to the other, whichever is the larger."""
+    round_the_ring = measure(simulate("ring", drifting, None, 0.05, 8000))
+    assert np.ptp(round_the_ring.direction, axis=0).max() > 1
+    for found in (at_the_edge(loss, drifting)[1], round_the_ring):
+        v = found.direction
+        assert v[0, np.argmax(np.abs(v[0]))] > 0
+        assert np.all(np.sum(v[1:] * v[:-1], axis=1) > 0)
+
+
+def test_the_offset_and_the_profile_go_by_the_direction(drifting: Rule, autodiff) -> None:
+    run = simulate("ring", drifting, None, 0.05, 8000)
+    found = measure(run)
+    largest = np.argmax(np.abs(found.direction), axis=1)
+    turned = np.take_along_axis(found.direction, largest[:, None], axis=1)[:, 0] < 0
+    assert turned.sum() > 100
+    assert not turned[0]
+    offset = np.einsum("ti,ti->t", found.direction, found.x - found.projection)
+    np.testing.assert_allclose(found.offset, offset, atol=1e-12)
+    row = int(np.flatnonzero(turned)[50])
+    line = found.span[row] * profile_nodes()[:, None] * found.direction[row]
+    across = autodiff.value(run.loss, found.projection[row] + line)
+    np.testing.assert_allclose(found.profile[row], across, rtol=1e-9)
+
+
+def test_a_window_is_signed_like_its_run() -> None:
+    run = simulate("ring", "ngd", None, 0.05, 8000)
+    found = measure(run)
+    row = 3000
+    part = window(run, int(run.step[row]), 600)
+    for toward in (found.direction[row], -found.direction[row]):
+        seen = measure(part, toward=toward)
+        side = np.sign(toward @ found.direction[row])
+        both = np.isin(found.step, part.step)
+        rows = np.searchsorted(part.step, found.step[both])
+        np.testing.assert_allclose(seen.direction[rows], side * found.direction[both], atol=1e-12)
+        np.testing.assert_allclose(seen.offset[rows], side * found.offset[both], atol=1e-12)
+    right, left = measure(part, toward=toward), measure(part, toward=-toward)
+    np.testing.assert_allclose(right.profile, left.profile[:, ::-1], rtol=1e-9)
+
+
+def test_rows_without_a_direction_are_passed_over() -> None:
+    """By hand, on both sides of a gap."""
+    east, west, north = np.array([[1.0, 0.1], [-1.0, 0.1], [0.2, 1.0]])
+    nowhere = np.full(2, np.nan)
+    rows = np.array([nowhere, east, west, nowhere, nowhere, west, north, -north, east])
+    signs = _signs(rows, -north)
+    np.testing.assert_array_equal(signs, [1, -1, 1, 1, 1, 1, -1, 1, -1])
+    np.testing.assert_array_equal(_signs(rows[1:], np.zeros(2)), [1, -1, 1, 1, -1, 1, -1, 1])
 
 
 def test_the_profile_is_the_loss_across_the_valley(
@@ -69,11 +121,44 @@ def test_the_view_across_holds_the_iterate_and_its_neighbours(
     assert away[0] > found.bounce[0]
 
 
+@pytest.mark.parametrize("steps", [1, 2, 9])
+def test_the_view_at_the_ends_sees_only_its_own_side(steps: int) -> None:
+    found = measure(simulate("hyperbola", "ngd", None, 0.05, steps))
+    away, bounce = np.abs(found.offset), 1.3 * found.bounce
+    for row, neighbours in ((0, [0, 1]), (steps, [steps - 1, steps])):
+        expected = max(bounce[row], 1.25 * away[neighbours].max())
+        np.testing.assert_allclose(found.span[row], expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("rows", [1, BATCH - 1, BATCH, BATCH + 1, 2 * BATCH, 3 * BATCH - 7])
+def test_batches_are_of_real_rows_alone(rows: int) -> None:
+    x = np.random.default_rng(0).normal(size=(3 * BATCH, 2))
+    found = np.asarray(_in_batches(lambda z: {"square": z @ z}, x, rows)["square"])
+    np.testing.assert_allclose(found[:rows], np.sum(x**2, axis=1)[:rows], rtol=1e-14)
+    assert np.all(found[max(rows, BATCH) :] == 0)
+
+
+def test_a_run_that_diverges_is_measured_up_to_there() -> None:
+    run = simulate("sine-valley", "gd", None, 0.9, 1000)
+    found = measure(run)
+    assert np.abs(run.x[-1]).max() > 1e100
+    assert np.all(np.isfinite(found.projection[:3]))
+    assert np.all(np.isnan(found.projection[-1]))
+    assert np.all(np.isfinite(found.direction[:3]))
+    np.testing.assert_array_equal(found.step, run.step)
+
+
 def test_loss_and_sharpness_alone_are_the_same(at_the_edge) -> None:
     run, found = at_the_edge(dynamics.LOSSES["hyperbola"], dynamics.RULES["ngd"])
     height, top = loss_and_sharpness(run)
     np.testing.assert_allclose(height, found.loss, rtol=1e-12)
     np.testing.assert_allclose(top, found.sharpness, rtol=1e-12)
+
+
+def test_the_inverse_of_the_stableness_alone_is_the_same(drifting: Rule, at_the_edge) -> None:
+    run, found = at_the_edge(dynamics.LOSSES["hyperbola"], drifting)
+    expected = 1 / (found.effective_step * found.sharpness)
+    np.testing.assert_allclose(inverse_stableness(run), expected, rtol=1e-9)
 
 
 def test_what_nothing_defines_is_nan() -> None:

@@ -1,11 +1,20 @@
-"""Where the edge begins, found from 1/S + 1/S'."""
+"""Where phases begin, by hand and against their definition on every step."""
+
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
 import dynamics
-from dynamics import Loss, Rule
-from dynamics.phases import LASTING, edge_step
+from dynamics import Loss, Outcome, Rule, measure, simulate
+from dynamics.phases import LASTING, LEAST, Phase, _arrives, _enters, _in_order, phases
+
+STEEP = Loss(
+    "steep",
+    lambda x: 0.5 * ((2 + x[0] ** 2) * x[1] ** 2 + 0.4 * x[2] ** 2),
+    (1.2, 0.8, 0.6),
+    codim=2,
+)
 
 
 def pair(*stretches: tuple[float, int]) -> np.ndarray:
@@ -16,32 +25,161 @@ def pair(*stretches: tuple[float, int]) -> np.ndarray:
 @pytest.mark.parametrize(
     ("column", "row"),
     [
-        (pair((3.0, 20), (1.05, 30)), 20),
+        (pair((3.0, 20), (1.15, 30)), 20),
         (pair((1.0, 30)), 0),
-        (pair((3.0, 20), (1.0, LASTING - 1), (3.0, 5), (0.95, LASTING)), 20 + LASTING - 1 + 5),
+        (pair((3.0, 20), (1.0, LASTING - 1), (3.0, 5), (0.85, LASTING)), 20 + LASTING - 1 + 5),
         (pair((3.0, 20), (1.0, LASTING), (3.0, 5)), 20),
-        (pair((3.0, 20), (1.0, 3)), 20),
-        (pair((3.0, 20), (1.0, 2)), None),
-        (pair((3.0, 20), (1.11, 30)), None),
-        (pair((3.0, 20), (0.89, 30)), None),
+        (pair((3.0, 20), (1.0, LEAST)), 20),
+        (pair((3.0, 20), (1.0, LEAST - 1)), None),
+        (pair((3.0, 20), (1.21, 30)), None),
+        (pair((3.0, 20), (0.79, 30)), None),
         (pair((np.nan, 20)), None),
-        (pair((1.0, 2)), None),
+        (pair((1.0, LEAST - 1)), None),
         (pair((np.nan, 1)), None),
     ],
 )
-def test_by_hand(column: np.ndarray, row: int | None) -> None:
-    """Steps are numbered apart from rows."""
-    step = 100 + 7 * np.arange(len(column))
-    assert edge_step(step, column) == (None if row is None else 100 + 7 * row)
+def test_the_edge_by_hand(column: np.ndarray, row: int | None) -> None:
+    assert _arrives(column) == row
+
+
+@pytest.mark.parametrize(
+    ("inverse", "row"),
+    [
+        (pair((2.0, 5), (0.9, 20)), 5),
+        (pair((2.0, 5), (1.15, 3), (0.9, 20)), 8),
+        (pair((2.0, 5), (0.9, 3), (1.15, 20)), 5),
+        (pair((2.0, 5), (0.9, 3), (1.21, 1), (0.2, 20)), 9),
+        (pair((2.0, 5), (-0.5, 20)), None),
+        (pair((2.0, 5), (0.5, LEAST - 1)), None),
+        (pair((1.15, 30)), None),
+        (pair((np.nan, 20)), None),
+        (pair((0.5, 30)), 0),
+        (pair((0.5, 1)), None),
+    ],
+)
+def test_entering_by_hand(inverse: np.ndarray, row: int | None) -> None:
+    assert _enters(inverse) == row
+
+
+@pytest.mark.parametrize(
+    ("inside", "edge", "found"),
+    [
+        (None, None, [("descent", 0)]),
+        (5, None, [("descent", 0), ("alignment", 5)]),
+        (0, None, [("alignment", 0)]),
+        (5, 9, [("descent", 0), ("alignment", 5), ("edge", 9)]),
+        (5, 5, [("descent", 0), ("edge", 5)]),
+        (6, 5, [("descent", 0), ("edge", 5)]),
+        (None, 5, [("descent", 0), ("edge", 5)]),
+        (0, 9, [("alignment", 0), ("edge", 9)]),
+        (0, 0, [("edge", 0)]),
+    ],
+)
+def test_a_phase_of_no_steps_is_left_out(inside, edge, found) -> None:
+    assert _in_order(inside, edge) == tuple(Phase(*phase) for phase in found)
+
+
+@pytest.mark.parametrize("eta", [0.1, 0.03, 0.01])
+def test_phases_are_those_of_their_definition(loss: Loss, drifting: Rule, eta: float) -> None:
+    run = simulate(loss, drifting, None, eta, 4000, record="all")
+    assert named(simulate(loss, drifting, None, eta, 4000)) == by_definition(run)
+    assert by_definition(run)
+
+
+# Starts so far out that the edge begins between the rows of an overview of 600,000 steps.
+FAR = [
+    ("parabolic-valley", "ngd", (1.5, 5.0), 0.003, 600_000),
+    ("parabolic-valley", "sqrt-gd", (1.5, 7.0), 0.002, 600_000),
+    ("hyperbola", "ngd", (6.0, 4.0), 0.003, 600_000),
+    ("sine-valley", "ngd", (2.0, 5.0), 0.003, 600_000),
+    ("quadratic", "ngd", (1.5, 9.0), 0.003, 600_000),
+    ("quadratic", "sqrt-gd", (1.5, 9.0), 0.003, 600_000),
+]
+
+
+@pytest.mark.parametrize(("key", "rule", "start", "eta", "steps"), FAR)
+def test_a_late_beginning_is_exact(key: str, rule: str, start, eta: float, steps: int) -> None:
+    run = simulate(key, rule, start, eta, steps)
+    full = simulate(key, rule, start, eta, 12_000, record="all")
+    found = named(run)
+    assert found == by_definition(full)
+    assert found["edge"] > 1000
+    assert found["edge"] not in run.step
+    assert ("alignment" in found) == (key == "quadratic")
+
+
+def test_codimension_2_aligns_first(drifting: Rule) -> None:
+    run = simulate(STEEP, drifting, None, 0.002, 4000)
+    found = named(run)
+    assert list(found) == ["descent", "alignment", "edge"]
+    assert found == by_definition(simulate(STEEP, drifting, None, 0.002, 4000, record="all"))
+    assert found["edge"] > found["alignment"] + 5
 
 
 def test_every_run_with_a_law_comes_to_the_edge(loss: Loss, drifting: Rule, at_the_edge) -> None:
     run, found = at_the_edge(loss, drifting)
-    edge = edge_step(run.step, found.stableness_pair)
-    assert edge is not None
-    assert 0 < edge < run.steps / 2
+    *_, last = phases(run, found)
+    assert last.name == "edge"
+    assert 0 < last.first < run.steps / 2
 
 
-def test_gd_at_a_small_step_never_does() -> None:
-    found = dynamics.measure(dynamics.simulate("hyperbola", "gd", None, 0.05, 400))
-    assert edge_step(found.step, found.stableness_pair) is None
+def test_a_start_on_the_edge_has_no_other_phase() -> None:
+    run = simulate("parabolic-valley", "ngd", (1.2, 0.004), 0.01, 2000)
+    assert phases(run, measure(run)) == (Phase("edge", 0),)
+
+
+@pytest.mark.parametrize("steps", [0, 1, 2, 200])
+def test_a_run_that_stops_short_only_descends(steps: int) -> None:
+    run = simulate("parabolic-valley", "ngd", None, 0.001, steps)
+    assert phases(run, measure(run)) == (Phase("descent", 0),)
+
+
+@pytest.mark.parametrize("key", ["gd", "gradient-flow"])
+def test_rules_without_a_flow_only_descend(key: str) -> None:
+    run = simulate("hyperbola", key, None, 0.05, 400)
+    assert phases(run, measure(run)) == (Phase("descent", 0),)
+
+
+def test_a_run_that_stands_only_descends() -> None:
+    run = simulate("parabolic-valley", "ngd", (1.5, 0.0), 0.1, 50)
+    assert run.outcome is Outcome.AT_MINIMISER
+    assert phases(run, measure(run)) == (Phase("descent", 0),)
+
+
+def test_a_step_too_long_for_the_law_has_no_edge() -> None:
+    """The 2-cycle it settles on has √L 38 % above the law."""
+    run = simulate("quartic-hyperbola", "ngd", None, 0.5, 400)
+    assert [phase.name for phase in phases(run, measure(run))] == ["alignment"]
+
+
+def test_other_numbers_compile_nothing(compiled: list[str]) -> None:
+    def far(eta: float) -> None:
+        run = simulate("parabolic-valley", "ngd", (1.5, 5.0), eta, 600_000)
+        assert phases(run, measure(run))[-1].first > 1000
+
+    far(0.003)
+    compiled.clear()
+    far(0.0031)
+    assert compiled == []
+
+
+def named(run: dynamics.Run) -> dict[str, int]:
+    return dict(phases(run, measure(run)))
+
+
+def by_definition(run: dynamics.Run) -> dict[str, int]:
+    """Step by step, on a run recorded in full: twelve steps, or what is left of six or more."""
+    found = measure(run)
+    s = found.effective_step * found.sharpness
+    eta, sharpness = run.eta, found.projection_sharpness
+    wanted = 0.5 * eta * sharpness if run.rule.key == "sqrt-gd" else eta * np.sqrt(sharpness / 2)
+    pairs = [here + there for here, there in pairwise(np.sqrt(found.loss))]
+    law = [pair / value for pair, value in zip(pairs, wanted[:-1], strict=True)]
+    law.append(pairs[-1] / wanted[-1])  # the last step belongs to the pair before
+    steps = range(len(s) - 5)
+    entered = [t for t in steps if s[t] >= 1 and all(v >= 1 / 1.2 for v in s[t : t + 12])]
+    edge = [t for t in steps if all(abs(p - 1) <= 0.2 for p in law[t : t + 12])]
+    end = len(s)
+    begins = {"descent": 0, "alignment": min([*entered, *edge, end]), "edge": min([*edge, end])}
+    ends = [begins["alignment"], begins["edge"], end]
+    return {name: t for (name, t), after in zip(begins.items(), ends, strict=True) if t < after}

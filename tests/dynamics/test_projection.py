@@ -2,6 +2,7 @@
 
 from functools import partial
 
+import diffrax
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -81,6 +82,35 @@ def test_far_starts_are_finite_in_closed_form(loss: Loss, along) -> None:
         return
     x = np.array([1.0, 0.7]) * np.array([[1e3], [-1e6], [1e20], [1e60]])
     assert np.all(np.isfinite(along(projection, loss, x)))
+
+
+@pytest.mark.parametrize("x", [(3.0, 30.0), (-3.0, -30.0), (81.7, 46.4)])
+def test_far_starts_of_the_solver(x: tuple, along) -> None:
+    """Down a wall so steep that the curve bends sharply onto the floor."""
+    loss = dynamics.LOSSES["sine-valley"]
+    (found,) = along(solve_projection, loss, [x])
+    np.testing.assert_allclose(found, flow_for_long(loss, np.array(x)), rtol=1e-6)
+    assert float(loss.value(jnp.asarray(found))) < 1e-18
+
+
+@pytest.mark.parametrize(
+    ("key", "x"), [*STRANDED, ("sine-valley", (1e42, -1e43)), ("sine-valley", (1e200, 0.0))]
+)
+def test_the_solver_soon_gives_up_what_is_hopeless(
+    key: str, x: tuple, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows that diverge would otherwise take the solver's every step."""
+    solve, taken = diffrax.diffeqsolve, []
+
+    def counted(*arguments, **options):
+        solution = solve(*arguments, **options)
+        taken.append(int(solution.stats["num_steps"]))
+        return solution
+
+    monkeypatch.setattr(diffrax, "diffeqsolve", counted)
+    end = solve_projection(dynamics.LOSSES[key], jnp.array(x))
+    assert np.all(np.isnan(end))
+    assert taken[0] < (400 if (key, x) in STRANDED else 50)
 
 
 def test_far_out_on_the_diagonal() -> None:

@@ -10,7 +10,7 @@ import pytest
 import dynamics
 from dynamics import MAX_STEPS, Loss, Outcome, Rule, simulate, window
 from dynamics.projection import projection
-from dynamics.simulate import HEAD_PAIRS, PAIRS, ROWS, overview_ends
+from dynamics.simulate import HEAD_PAIRS, PAIRS, ROWS, overview_ends, pinpoint
 
 # Each rule once more, in plain floats: (η, L, ‖∇L‖) -> η_t.
 STEPS = {
@@ -95,11 +95,49 @@ def test_a_window_is_the_full_recording(key: str, noise: float) -> None:
         assert (part.outcome, part.outcome_step) == (run.outcome, run.outcome_step)
 
 
-def test_a_window_of_gradient_flow_is_on_the_same_curve() -> None:
+@pytest.mark.parametrize("noise", [0.0, 1e-7])
+@pytest.mark.parametrize("key", ["ngd", "sqrt-gd"])
+def test_a_long_window_is_of_pairs_of_the_full_recording(key: str, noise: float) -> None:
+    settings = {"eta": 0.02, "steps": 50_001, "noise": noise, "seed": 3}
+    full = simulate("hyperbola", key, None, **settings, record="all")
+    run = simulate("hyperbola", key, None, **settings)
+    for first, count in ((0, 5001), (3, 5002), (999, 7919), (12_345, 30_000), (1, MAX_STEPS)):
+        part = window(run, first, count)
+        last = min(first + count - 1, 50_001)
+        assert len(part.step) == ROWS
+        assert (part.step[0], part.step[-1]) == (first, last)
+        np.testing.assert_array_equal(part.step[1::2] - part.step[0::2], 1)
+        spread = np.diff(part.step[1::2])
+        assert spread.min() >= 2
+        assert spread.max() - spread.min() <= 1
+        np.testing.assert_array_equal(part.x, full.x[part.step])
+
+
+def test_a_window_of_a_window_is_a_window() -> None:
+    run = simulate("hyperbola", "ngd", None, 0.02, 200_000)
+    part = window(run, 40_000, 90_000)
+    np.testing.assert_array_equal(window(part, 70_001, 300).x, window(run, 70_001, 300).x)
+
+
+@pytest.mark.parametrize(("first", "count"), [(1000, 5000), (1000, 12_000)])
+def test_a_window_of_gradient_flow_is_on_the_same_curve(first: int, count: int) -> None:
     run = simulate("hyperbola", "gradient-flow", None, 1e-4, 20_000)
-    part = window(run, 1000, 5000)
+    part = window(run, first, count)
     both = np.isin(run.step, part.step)
+    assert both.sum() > 900
     np.testing.assert_allclose(part.x[np.isin(part.step, run.step)], run.x[both], atol=1e-9)
+
+
+def test_a_beginning_between_rows_is_found_exactly() -> None:
+    """At any step of the longest run, whose gaps are wider than a window in full."""
+    run = simulate("parabolic-valley", "ngd", None, 1e-3, MAX_STEPS)
+    gap = np.diff(run.step).max()
+    assert gap > ROWS
+    for step in (0, 5, 1000, 4_321_000, int(run.step[2001]) + 1, int(run.step[2002]), MAX_STEPS):
+        found = pinpoint(run, lambda part, step=step: int(np.searchsorted(part.step, step)))
+        assert found == step
+    assert pinpoint(run, lambda part: None) is None
+    assert pinpoint(run, lambda part: 3000 if part is run else None) == run.step[3000]
 
 
 def test_a_window_of_a_run_that_ended_early_ends_with_it() -> None:
@@ -107,10 +145,12 @@ def test_a_window_of_a_run_that_ended_early_ends_with_it() -> None:
     np.testing.assert_array_equal(window(run, 2, 100).x, run.x[2:])
 
 
-@pytest.mark.parametrize(("first", "count"), [(-1, 5), (101, 1), (0, 0), (0, ROWS + 1)])
+@pytest.mark.parametrize(("first", "count"), [(-1, 5), (101, 1), (0, 0), (0, MAX_STEPS + 1)])
 def test_a_window_outside_the_run_is_refused(first: int, count: int) -> None:
     run = simulate("hyperbola", "ngd", None, 0.1, 100)
-    with pytest.raises(ValueError, match=rf"0 … 100 .* got {first} and {count}"):
+    with pytest.raises(
+        ValueError, match=rf"0 … 100 .* 1 … {MAX_STEPS} steps, got {first} and {count}"
+    ):
         window(run, first, count)
 
 
@@ -173,13 +213,63 @@ def test_leaving_the_domain_after_some_steps() -> None:
     np.testing.assert_allclose(run.x, path[:8], rtol=1e-12)
 
 
-def test_gd_stops_at_a_minimiser() -> None:
-    run = simulate("hyperbola", "gd", None, 0.1, 20_000)
-    path = plain_loop(dynamics.LOSSES["hyperbola"], "gd", (2.6, 0.9), 0.1, 300)
-    still = int(np.flatnonzero(np.any(np.diff(path, axis=0) != 0, axis=1))[-1]) + 1
-    assert run.outcome is Outcome.AT_MINIMISER
-    assert abs(run.outcome_step - still) <= 3  # the last digits may come and go
-    assert run.step[-1] == 20_000
+# GD that comes to rest, and GD whose last digits go round in circles of 2 and of 4 steps.
+RESTING = [
+    ("hyperbola", (2.6, 0.9), 0.1, 20_000, 1),
+    ("hyperbola", (2.6, 0.9), 0.31, 20_000, 2),
+    ("quartic-hyperbola", (2.37279464, 0.49667951), 0.09513280648675727, 60_000, 2),
+    ("ellipse", (0.81389902, 1.43268541), 1.137953640877622, 20_000, 4),
+]
+
+
+@pytest.mark.parametrize(("key", "start", "eta", "steps", "cycle"), RESTING)
+def test_gd_stops_at_a_minimiser(key: str, start, eta: float, steps: int, cycle: int) -> None:
+    """And the step from which it stands is exact, though it lie between two rows."""
+    full = simulate(key, "gd", start, eta, steps, record="all")
+    run = simulate(key, "gd", start, eta, steps)
+    back = np.flatnonzero(np.all(full.x[:-1] == full.x[-1], axis=1))[-1]
+    assert steps - back == cycle
+    moving = np.any(full.x[:-cycle] != full.x[cycle:], axis=1)
+    still = int(np.flatnonzero(moving)[-1]) + 1
+    assert 20 < still < steps - 1000
+    for found in (run, full):
+        assert (found.outcome, found.outcome_step) == (Outcome.AT_MINIMISER, still)
+        assert found.step[-1] == steps
+
+
+def test_a_late_standstill_is_found_between_the_rows() -> None:
+    full = simulate("hyperbola", "gd", None, 0.004, 60_000, record="all")
+    run = simulate("hyperbola", "gd", None, 0.004, 60_000)
+    still = int(np.flatnonzero(np.any(np.diff(full.x, axis=0) != 0, axis=1))[-1]) + 1
+    assert still > 1000
+    assert still not in run.step
+    assert (run.outcome, run.outcome_step) == (Outcome.AT_MINIMISER, still)
+
+
+@pytest.mark.parametrize("eta", [1e-12, 1e-14, 1e-15])
+@pytest.mark.parametrize("key", ["ngd", "sqrt-gd"])
+def test_a_small_bounce_is_no_standstill(key: str, eta: float) -> None:
+    """A cycle of 2 at a loss of 1e-24 and less, of a few last digits: the honest motion."""
+    run = simulate("hyperbola", key, (1.0, 1.0 + 0.3 * eta), eta, 3000)
+    assert float(run.loss.value(jnp.asarray(run.x[-1]))) < 1e-20
+    assert np.any(run.x[-1] != run.x[-2])
+    assert run.outcome is Outcome.REACHED
+
+
+def test_a_wide_cycle_is_no_standstill() -> None:
+    """GD beyond the threshold goes between two points for ever, here 0.1 apart."""
+    start = (1.12708787, 0.84234295)
+    run = simulate("hyperbola", "gd", start, 1.021497866214002, 20_000)
+    np.testing.assert_array_equal(run.x[-1], run.x[-3])
+    assert np.abs(run.x[-1] - run.x[-2]).max() > 0.1
+    assert run.outcome is Outcome.REACHED
+
+
+def test_a_slow_descent_is_no_standstill() -> None:
+    """It moves by its last digits a step, but not in a cycle."""
+    run = simulate("hyperbola", "gd", (1.0, 1.0 + 1e-10), 1e-5, 2000)
+    assert 0 < np.abs(run.x[-1] - run.x[-2]).max() < 1e-14
+    assert run.outcome is Outcome.REACHED
 
 
 @pytest.mark.parametrize("start", [(0.0, 0.0), (0.0, 1.5)])
@@ -202,6 +292,12 @@ def test_a_start_too_far_out_for_a_number_is_an_outcome(loss: Loss) -> None:
     """And no warning: neither page nor command line should have to silence one."""
     run = simulate(loss, "ngd", 1e200 * np.array(loss.start), 0.1, 5)
     assert (run.outcome, run.outcome_step) == (Outcome.NOT_FINITE, 0)
+
+
+def test_an_end_just_below_overflow_is_an_outcome_without_a_warning() -> None:
+    """x → −1.7x: three steps on, the iterate is further away than a number can tell."""
+    wide = Loss("wide", lambda x: 0.005 * x[0] ** 2, start=(3.5e307,), codim=1)
+    assert simulate(wide, "gd", None, 270.0, 0).outcome is Outcome.REACHED
 
 
 @stepping

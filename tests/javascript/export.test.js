@@ -3,22 +3,27 @@ const { test } = require("node:test");
 const assert = require("node:assert/strict");
 require("../../assets/run.js");
 require("../../assets/overlay.js");
+for (const panel of ["across", "along", "ground"]) require(`../../assets/panels/${panel}.js`);
 const { figure, rowsOf, download } = require("../../assets/export.js");
 
-const INKS = Object.fromEntries(
-  ["paper", "card", "ink", "soft", "line", "even", "odd", "theory", "threshold", "flow"].map((name, i) => [name, `#00000${i}`]),
-);
+const { edgewalk } = globalThis;
+const NAMED = ["paper", "card", "ink", "soft", "line", "even", "odd", "theory", "threshold", "flow"];
+const MAP = { "flat-map": "#0000ff", "mid-map": "#ffffff", "sharp-map": "#ff0000", "edge-map": "#ffff00" };
+const INKS = {
+  ...Object.fromEntries(NAMED.map((name, i) => [name, `#00000${i}`])), ...MAP, runs: ["#100000", "#200000", "#300000"],
+};
 const NODES = Array.from({ length: 9 }, (_, j) => -Math.cos((Math.PI * (j + 0.5)) / 9));
 const STEPS = [0, 1, 2, 3, 10, 11];
 
-// A run in which every value tells its column and row.
+// A run in which every value tells its column and row; Φ(x_t) is at (row, 0) and X at (row, 0.125).
 function makeRun(rule, steps = STEPS) {
   const rows = steps.length;
   const column = (base) => Float32Array.from({ length: rows }, (_, row) => base + row);
-  const pairs = (base) => Float32Array.from({ length: 2 * rows }, (_, i) => base + (i >> 1) + (i % 2 ? 0.5 : 0));
+  const pairs = (base, y = base + 0.5) => Float32Array.from({ length: 2 * rows }, (_, i) => (i % 2 ? y : base) + (i >> 1));
+  const level = (y) => Float32Array.from({ length: 2 * rows }, (_, i) => (i % 2 ? y : i >> 1));
   const lawful = rule === "ngd";
   const columns = {
-    step: Float32Array.from(steps), x: pairs(100), flow: lawful ? pairs(200) : pairs(NaN),
+    step: Float32Array.from(steps), x: pairs(100), projection: level(0), flow: lawful ? level(0.125) : pairs(NaN),
     sharpness: column(300), projection_sharpness: column(400), flow_sharpness: lawful ? column(500) : column(NaN),
     threshold: column(600), threshold_mean: column(700), loss: column(800),
     offset: Float32Array.from({ length: rows }, (_, row) => (row % 2 ? -0.05 : 0.05)),
@@ -28,15 +33,31 @@ function makeRun(rule, steps = STEPS) {
   return { rule, name: `the ${rule}`, eta: 0.1, last: steps.at(-1), rows, columns };
 }
 
+// Γ from (0, 0) to (10, 0), flattest at (1, 0).
+const VALLEY = {
+  flattest: [[1, 0]], sharpness_range: [1, 82],
+  curves: [{
+    rows: 11, x: Float32Array.from({ length: 22 }, (_, i) => (i % 2 ? 0 : i / 2)),
+    arc: Float32Array.from({ length: 11 }, (_, k) => k), sharpness: Float32Array.from({ length: 11 }, (_, k) => 1 + (k - 1) ** 2),
+  }],
+};
+
+// λ₁ an eighth of the threshold at the lower left, and twice as much at each next point.
+const HEIGHTS = {
+  view: [[-1, 1], [0, 3]], rows: 2, columns: 3,
+  sharpness: Float32Array.from([-3, -2, -1, 0, 1, 2], (power) => 703 * 2 ** power),
+};
+
 function makeScene(change = {}, runs = [makeRun("ngd")]) {
   const result = {
     runs, profile_axis: NODES,
-    settings: { loss: "ring", eta: 0.1 },
-    words: { formula: "L = x²", rules: runs.map((run) => ({ name: run.name })) },
+    settings: { loss: "ring", eta: [0.1] },
+    words: { formula: "L = x²", rules: runs.map((run) => ({ name: run.name })), labels: runs.map((run) => run.name) },
     descent: { rows: 2, width: 2, points: Float32Array.from([1, 2, 3, 4]) },
   };
   const focus = Math.max(0, runs.findIndex((run) => run.rule !== "gradient-flow"));
-  return { result, inks: INKS, step: 3, strobe: "all", clock: "tau", focus, ...change };
+  const usual = { strobe: "all", clock: "tau", look: "root", valley: VALLEY, heights: null };
+  return { result, inks: INKS, focus, steps: runs.map(() => 3), ...usual, ...change };
 }
 
 function makeGraph() {
@@ -76,7 +97,7 @@ test("a picture of the landscape holds what stands still, then what the playhead
 test("the theorem's path is whole, its bead at the playhead", () => {
   const made = figure("landscape", makeGraph(), makeScene());
   const [bead] = named(made, "the theorem");
-  assert.deepEqual([bead.x, bead.y], [[203], [203.5]]);
+  assert.deepEqual([bead.x, bead.y], [[3], [0.125]]);
   const [path] = made.data.filter((trace) => trace.line && trace.line.color === INKS.theory && trace.mode === "lines");
   assert.equal(path.x.length, STEPS.length);
 });
@@ -88,6 +109,53 @@ test("a rule without a theorem gets none, gradient flow a line and no parity", (
   assert.deepEqual([named(flow, "even"), named(flow, "odd")], [[], []]);
   const [line] = named(flow, "the gradient-flow");
   assert.deepEqual([line.mode, line.x], ["lines", [100, 101, 102, 103]]);
+});
+
+test("of several runs each is shown at its own step, in its own ink, under its own name", () => {
+  const runs = [makeRun("ngd"), makeRun("gd"), makeRun("gradient-flow")];
+  const made = figure("landscape", makeGraph(), makeScene({ steps: [3, 1, 2] }, runs));
+  const looks = (text) => named(made, text).map(({ x, marker }) => [x, marker.color]);
+  assert.deepEqual(looks("the ngd, even t"), [[[100, 102], INKS.runs[0]]]);
+  assert.deepEqual(looks("the ngd, odd t"), [[[101, 103], INKS.runs[0]]]);
+  assert.deepEqual([looks("the gd, even t"), looks("the gd, odd t")], [[[[100], INKS.runs[1]]], [[[101], INKS.runs[1]]]]);
+  assert.deepEqual(named(made, "the gradient-flow")[0].x, [100, 101, 102]);
+});
+
+test("midpoints are of two steps in a row", () => {
+  const made = figure("landscape", makeGraph(), makeScene({ strobe: "midpoints", steps: [11] }));
+  const [middles] = named(made, "midpoints");
+  assert.deepEqual([middles.x, middles.marker.symbol], [[100.5, 101.5, 102.5, 104.5], "diamond"]);
+  assert.deepEqual(named(made, "even t"), []);
+});
+
+test("the sharpness map is in log λ₁ over the threshold, from the lowest y up, with its line at 0", () => {
+  const made = figure("landscape", makeGraph(), makeScene({ look: "sharpness", heights: HEIGHTS }));
+  const [map, rim, line] = made.data;
+  assert.deepEqual([map.type, rim.type, line.type, made.data[3].z], ["heatmap", "contour", "contour", [[0]]]);
+  assert.deepEqual([map.x, map.y], [[-1, 0, 1], [0, 3]]);
+  // The threshold is the mean of two at step 3, 703.
+  assert.deepEqual(map.z.map((row) => row.map((value) => Number(value.toFixed(5)))), [[-3, -2, -1], [0, 1, 2]]);
+  assert.deepEqual([map.zmin, map.zmax], [-3, 3]);
+  const colour = (share) => map.colorscale.find(([at]) => at === share)[1];
+  assert.deepEqual([0, 0.5, 1].map(colour), ["rgb(0,0,255)", "rgb(255,255,255)", "rgb(255,0,0)"]);
+  assert.deepEqual([line.contours.start, line.contours.end, line.line.color], [0, 0, INKS["edge-map"]]);
+});
+
+test("there is no map before its heights have come, nor under another look", () => {
+  for (const change of [{ look: "sharpness" }, { look: "root", heights: HEIGHTS }]) {
+    assert.equal(figure("landscape", makeGraph(), makeScene(change)).data[0].type, "contour");
+  }
+});
+
+test("the surface is the picture of it, under the title", () => {
+  edgewalk.stage = { surfacePicture: () => "data:image/png;base64,AA" };
+  const made = figure("landscape", makeGraph(), makeScene({ look: "surface", heights: HEIGHTS }));
+  const drawn = figure("sharpness", makeGraph(), makeScene({ look: "surface", heights: HEIGHTS }));
+  delete edgewalk.stage;
+  assert.deepEqual([made.data, made.layout.images.map(({ source }) => source)], [[], ["data:image/png;base64,AA"]]);
+  assert.ok(made.layout.title.text.includes("L = x²"));
+  assert.equal(made.layout.xaxis.visible, false);
+  assert.ok(drawn.data.length > 0);
 });
 
 test("a strobe is in the picture too", () => {
@@ -107,9 +175,11 @@ test("a picture shows the axes as they are zoomed, and leaves the graph as it wa
 });
 
 test("a title says what is shown", () => {
-  for (const panel of ["landscape", "sharpness", "across"]) {
-    const { text } = figure(panel, makeGraph(), makeScene()).layout.title;
-    for (const part of ["L = x²", "the ngd", "η = 0.1", "step 3"]) assert.ok(text.includes(part), text);
+  const scene = makeScene({ focus: 1, steps: [3, 12] }, [makeRun("ngd"), makeRun("gd")]);
+  scene.result.settings.eta = [0.1, 0.05];
+  for (const panel of ["landscape", "sharpness", "across", "along"]) {
+    const { text } = figure(panel, makeGraph(), scene).layout.title;
+    assert.equal(text, "L = x², the ngd, the gd, η = 0.1, 0.05, step 12");
   }
 });
 
@@ -119,7 +189,7 @@ test("sharpness is drawn against the clock, the past up to the playhead, the the
   assert.deepEqual(named(made, "λ₁(Φ(xₜ))")[0].y, [400, 401, 402, 403]);
   assert.deepEqual(times(named(made, "the theorem")), [[0, 1, 2, 3, 10, 11]]);
   assert.deepEqual(named(made, "the theorem")[0].y, [500, 501, 502, 503, 504, 505]);
-  assert.deepEqual(named(made, "λ₁(xₜ)")[0].y, [300, 301, 302, 303]);
+  assert.deepEqual(named(made, "λ₁(xₜ)").map(({ y }) => y), [[300, 302], [301, 303]]);
   const [even, odd] = ["even", "odd"].map((kind) => named(made, `2/ηₜ, the ngd, ${kind} t`));
   assert.deepEqual([times(even), times(odd)], [[[0, 2]], [[1, 3]]]);
   assert.deepEqual([even[0].y, odd[0].y], [[600, 602], [601, 603]]);
@@ -129,6 +199,21 @@ test("sharpness is drawn against the clock, the past up to the playhead, the the
 test("the clock of the picture is the clock of the page", () => {
   const last = (clock) => named(figure("sharpness", makeGraph(), makeScene({ clock })), "λ₁(Φ(xₜ))")[0].x.at(-1);
   assert.deepEqual([last("step"), last("eta"), last("tau")].map((t) => Number(t.toFixed(6))), [3, 0.3, 0.03]);
+});
+
+test("of several runs each has its own time on the clock", () => {
+  const half = { ...makeRun("gd"), eta: 0.05 };
+  const made = figure("sharpness", makeGraph(), makeScene({ clock: "eta", steps: [1, 2] }, [makeRun("ngd"), half]));
+  const lines = named(made, "λ₁(Φ(xₜ))").map(({ x, line }) => [x.map((t) => Number(t.toFixed(6))), line.color]);
+  assert.deepEqual(lines, [[[0, 0.1], INKS.runs[0]], [[0, 0.05, 0.1], INKS.runs[1]]]);
+});
+
+test("of several runs gradient flow has the ink of its run, thresholds those of their parity", () => {
+  const runs = [makeRun("ngd"), makeRun("gradient-flow")];
+  const scene = makeScene({}, runs);
+  assert.equal(named(figure("landscape", makeGraph(), scene), "the gradient-flow")[0].line.color, INKS.runs[1]);
+  const colours = named(figure("sharpness", makeGraph(), scene), "2/ηₜ, the ngd").flatMap(({ marker }) => marker ? [marker.color] : []);
+  assert.deepEqual(colours, [INKS.even, INKS.odd]);
 });
 
 test("of several runs one has its thresholds drawn, all their sharpness", () => {
@@ -149,8 +234,19 @@ test("the magnifier becomes a wall and the last hops on it", () => {
   even.x.forEach((u) => assert.ok(Math.abs(u - 0.5) < 1e-6));
 });
 
+test("the magnifier shows midpoints where the strobe does", () => {
+  const made = figure("across", makeGraph(), makeScene({ strobe: "midpoints" }));
+  assert.deepEqual([named(made, "midpoints")[0].y, named(made, "even t")], [[800.5, 801.5, 802.5], []]);
+});
+
+test("the theorem's point is that of the last step that the strobe shows", () => {
+  const at = (strobe) => named(figure("landscape", makeGraph(), makeScene({ strobe })), "the theorem").at(-1).x;
+  assert.notDeepEqual(at("even"), at("odd"));
+  assert.deepEqual(at("all"), at("odd"));
+});
+
 test("the magnifier hops no gap in the record", () => {
-  const made = figure("across", makeGraph(), makeScene({ step: 11 }));
+  const made = figure("across", makeGraph(), makeScene({ steps: [11] }));
   assert.deepEqual([named(made, "even t")[0].y, named(made, "odd t")[0].y], [[804], [805]]);
 });
 
@@ -158,6 +254,50 @@ test("a magnifier with nothing to show is an empty picture", () => {
   const run = makeRun("ngd");
   run.columns.offset.fill(NaN);
   assert.deepEqual(figure("across", makeGraph(), makeScene({}, [run])).data, []);
+});
+
+test("the magnifier across is that of the run in focus", () => {
+  const other = makeRun("gd");
+  other.columns.loss.fill(7);
+  const [even] = named(figure("across", makeGraph(), makeScene({ focus: 1, steps: [3, 1] }, [makeRun("ngd"), other])), "even t");
+  assert.deepEqual(even.y, [7]);
+});
+
+test("the magnifier along becomes λ₁ on Γ and the beads of Φ and of the theorem", () => {
+  const made = figure("along", makeGraph(), makeScene());
+  const [curve] = named(made, "λ₁ on Γ");
+  // The run passes 0 … 5 on Γ, from −1 to 4 of the flattest point; 0 is the end of Γ.
+  assert.ok(Math.abs(curve.x[0] + 1) < 1e-6 && Math.abs(curve.x.at(-1) - 4.6) < 1e-6);
+  curve.x.forEach((s, k) => assert.ok(Math.abs(curve.y[k] - (1 + s * s)) <= 0.25 + 1e-6, `${s}`));
+  const [ghost] = named(made, "the theorem");
+  const [own] = named(made, "Φ(xₜ)");
+  assert.deepEqual([ghost.x, ghost.y, ghost.marker.color], [[2], [5], INKS.theory]);
+  assert.deepEqual([own.x, own.y, own.marker.color], [[2], [5], INKS.ink]);
+});
+
+test("along the valley every run has its bead at its own step, none where it lies elsewhere", () => {
+  const away = makeRun("gd");
+  away.columns.projection.fill(50);
+  const made = figure("along", makeGraph(), makeScene({ steps: [3, 2, 1] }, [makeRun("ngd"), makeRun("gd"), away]));
+  const beads = named(made, "Φ(xₜ)").map(({ x, marker }) => [x, marker.color]);
+  assert.deepEqual(beads, [[[2], INKS.runs[0]], [[1], INKS.runs[1]], [[], INKS.runs[2]]]);
+  assert.deepEqual(named(made, "X(τ)").map(({ x }) => x), [[2], [], []]);
+});
+
+test("without Γ the magnifier along is an empty picture", () => {
+  for (const valley of [null, { ...VALLEY, curves: [] }]) {
+    assert.deepEqual(figure("along", makeGraph(), makeScene({ valley })).data, []);
+  }
+});
+
+test("the magnifiers have axes of their own", () => {
+  const names = ["across", "along"].map((panel) => {
+    const { xaxis, yaxis } = figure(panel, makeGraph(), makeScene()).layout;
+    assert.deepEqual([xaxis.range, yaxis.range], [undefined, undefined]);
+    return [xaxis.title.text, yaxis.title.text];
+  });
+  assert.deepEqual(names.map(([, y]) => y), ["loss L", "sharpness λ₁ on Γ"]);
+  assert.notEqual(names[0][0], names[1][0]);
 });
 
 test("a download has a name that says what it is", () => {

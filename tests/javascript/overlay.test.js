@@ -4,40 +4,43 @@ const assert = require("node:assert/strict");
 require("../../assets/run.js");
 const overlay = require("../../assets/overlay.js");
 
-const NODES = Array.from({ length: 9 }, (_, j) => -Math.cos((Math.PI * (j + 0.5)) / 9));
+const { Panel, addPoints } = overlay;
 const close = (a, b, tolerance = 1e-6) => assert.ok(Math.abs(a - b) <= tolerance, `${a} is not ${b}`);
+const partOf = (steps) => ({ rows: steps.length, columns: { step: Float32Array.from(steps) } });
+const upTo = (last) => Array.from({ length: last + 1 }, (_, step) => step);
 
-// Rows whose profile across the valley is 2 s², or another loss.
-function part({ steps = [0, 1], offset = [0.06, -0.05], bounce = [0.1, 0.1], span = [0.13, 0.13], loss }) {
-  const valley = loss || ((s) => 2 * s * s);
-  const profile = span.flatMap((half) => NODES.map((node) => valley(node * half)));
-  const columns = Object.fromEntries(
-    Object.entries({ step: steps, offset, bounce, span, profile }).map(([name, c]) => [name, Float32Array.from(c)]),
-  );
-  return { rows: steps.length, columns };
+// A pen that keeps what it fills: an ink and the marks, as [kind, x, y], of each fill.
+function fakePen() {
+  let [path, at] = [[], []];
+  const fills = [];
+  const calls = [];
+  const pen = {
+    fills, calls,
+    beginPath: () => (path = []),
+    moveTo: (...point) => (at = [point]),
+    lineTo: (...point) => at.push(point),
+    closePath: () => path.push(["midpoint", at[0][0], at[1][1]]),
+    arc: (x, y) => path.push(["even", x, y]),
+    rect: (x, y, width, height) => path.push(["odd", x + width / 2, y + height / 2]),
+    fill: () => fills.push([pen.fillStyle, path]),
+  };
+  for (const name of ["save", "restore", "clip", "setTransform", "clearRect"]) pen[name] = () => calls.push(name);
+  return pen;
 }
 
-test("parity is that of the step", () => {
-  assert.deepEqual([0, 1, 2, 9999999, 10000000].map(overlay.parity), ["even", "odd", "even", "odd", "even"]);
-});
-
-test("a strobe shows its own parity, all of them, or midpoints in their place", () => {
-  const shown = (strobe) => [0, 1, 2, 3].filter((step) => overlay.shows(strobe, step));
-  assert.deepEqual(shown("all"), [0, 1, 2, 3]);
-  assert.deepEqual(shown("even"), [0, 2]);
-  assert.deepEqual(shown("odd"), [1, 3]);
-  assert.deepEqual(shown("midpoints"), []);
-});
+const INKS = { even: "blue", odd: "orange", soft: "grey", runs: ["first", "second"] };
+const sceneOf = (strobe, runs = 1) => ({ strobe, inks: INKS, result: { runs: Array(runs).fill({}) } });
+const zigzag = (drift, half, steps) => (row) => [drift * row, steps[row] % 2 ? half : -half];
 
 test("a row's partner is the next step, at the end of a stretch the one before", () => {
-  const rows = part({ steps: [0, 1, 2, 10, 11, 30], offset: [], bounce: [], span: [] });
+  const rows = partOf([0, 1, 2, 10, 11, 30]);
   assert.deepEqual([0, 1, 2, 3, 4].map((row) => overlay.partnerOf(rows, row)), [1, 2, 1, 4, 3]);
 });
 
 test("a row alone has no partner but itself", () => {
-  const rows = part({ steps: [0, 1, 2, 10, 11, 30], offset: [], bounce: [], span: [] });
+  const rows = partOf([0, 1, 2, 10, 11, 30]);
   assert.equal(overlay.partnerOf(rows, 5), 5);
-  assert.equal(overlay.partnerOf(part({ steps: [0], offset: [0], bounce: [0], span: [1] }), 0), 0);
+  assert.equal(overlay.partnerOf(partOf([0]), 0), 0);
 });
 
 test("spread keeps labels that have room where they are", () => {
@@ -75,66 +78,232 @@ test("spread of more labels than there is room for keeps the distance", () => {
   overlay.spread([], 0, 30, 16);
 });
 
-test("ticks are round, even about 0, few, and within the axis", () => {
+test("ticks are round, in a row, few, and within the axis", () => {
   for (let power = -12; power < 12; power += 0.0173) {
-    const half = 10 ** power;
-    const found = overlay.ticks(half);
-    assert.ok(found.length >= 3 && found.length <= 5, `${found.length} ticks for ${half}`);
-    assert.ok(found.includes(0));
-    assert.ok(found.every((u) => Math.abs(u) <= half * 1.0001));
-    found.forEach((u, i) => close(u, -found[found.length - 1 - i], 1e-12 * half));
-    const size = found.at(-1) / ((found.length - 1) / 2);
-    const first = Number(size.toExponential(6).split("e")[0]);
-    assert.ok([1, 2, 5].some((m) => Math.abs(first / m - 1) < 1e-5), `step ${size}`);
+    for (const from of [-1, 0, 2.37, -0.43]) {
+      const [low, high] = [from, from + 1].map((end) => end * 10 ** power);
+      const found = overlay.ticks(low, high);
+      assert.ok(found.length >= 2 && found.length <= 6, `${found.length} ticks from ${low} to ${high}`);
+      const [hair, size] = [1e-5 * (high - low), found[1] - found[0]];
+      assert.ok(found[0] >= low - hair && found.at(-1) <= high + hair);
+      assert.ok(found[0] - size < low + hair && found.at(-1) + size > high - hair, "one is missing");
+      found.forEach((u, k) => close(u, found[0] + k * size, hair));
+      found.forEach((u) => close(u / size, Math.round(u / size), 1e-6));
+      const first = Number(size.toExponential(6).split("e")[0]);
+      assert.ok([1, 2, 5].some((m) => Math.abs(first / m - 1) < 1e-5), `step ${size}`);
+    }
   }
 });
 
 test("ticks by hand", () => {
-  assert.deepEqual(overlay.ticks(1.3), [-1, 0, 1]);
-  assert.deepEqual(overlay.ticks(60), [-50, 0, 50]);
+  assert.deepEqual(overlay.ticks(-1.3, 1.3), [-1, 0, 1]);
+  assert.deepEqual(overlay.ticks(-60, 60), [-50, 0, 50]);
+  assert.deepEqual(overlay.ticks(0, 10), [0, 2, 4, 6, 8, 10]);
+  assert.deepEqual(overlay.ticks(0, 10, 2), [0, 5, 10]);
+  assert.deepEqual(overlay.ticks(3, 9, 3), [4, 6, 8]);
+  assert.deepEqual([overlay.ticks(2, 2), overlay.ticks(3, 2), overlay.ticks(NaN, 1)], [[], [], []]);
 });
 
-test("the magnifier's unit is the bounce of the law", () => {
-  const view = overlay.acrossView(part({}), 0, NODES);
-  close(view.unit, 0.1);
-  close(view.half, 1.3);
-  assert.equal(view.lawful, true);
+test("the words of a tick have the digits in which its neighbours differ", () => {
+  const words = (low, high, most) => overlay.labelledTicks(low, high, most).map(({ text }) => text);
+  assert.deepEqual(words(0, 0.4, 4), ["0.0", "0.1", "0.2", "0.3", "0.4"]);
+  assert.deepEqual(words(-60, 60), ["-50", "0", "50"]);
+  assert.deepEqual(words(1.2344, 1.2348, 4), ["1.2344", "1.2345", "1.2346", "1.2347", "1.2348"]);
+  assert.deepEqual(words(1000, 1010, 3), ["1000", "1005", "1010"]);
+  assert.deepEqual(words(0, 4e5, 2), ["0", "2.00·10⁵", "4.00·10⁵"]);
 });
 
-test("without a law the unit is the bounce that is measured", () => {
-  for (const bounce of [[NaN, NaN], [0, 0]]) {
-    const view = overlay.acrossView(part({ bounce }), 0, NODES);
-    close(view.unit, 0.11);
-    close(view.half, 0.13 / 0.11);
-    assert.equal(view.lawful, false);
+test("the nearest of what is found is finite, and within reach", () => {
+  const found = [{ distance: NaN }, { distance: 5 }, { distance: 3 }];
+  assert.equal(overlay.nearestOf(found), found[2]);
+  assert.equal(overlay.nearestOf(found, 2), null);
+  assert.equal(overlay.nearestOf([found[0]]), null);
+});
+
+test("the midpoint is of a row and the step before it, if that is recorded", () => {
+  const middle = overlay.midpointOf(partOf([0, 1, 10, 11]), (row) => [2 * row, row % 2 ? 6 : -2]);
+  assert.deepEqual([0, 1, 2, 3].map(middle), [[NaN, NaN], [1, 2], [NaN, NaN], [5, 2]]);
+});
+
+test("the nearest row is found among those asked for, and none where none is placed", () => {
+  const place = (row) => (row === 2 ? [NaN, NaN] : [10 * row, 0]);
+  assert.deepEqual(overlay.nearestRow(0, 5, place, 33, 4), { row: 3, x: 30, y: 0, distance: 5 });
+  assert.equal(overlay.nearestRow(0, 5, place, 20, 0).row, 1);
+  assert.equal(overlay.nearestRow(0, 2, place, 33, 4).row, 1);
+  assert.deepEqual(overlay.nearestRow(2, 2, place, 0, 0), { distance: Infinity });
+  assert.deepEqual(overlay.nearestRow(0, -1, place, 0, 0), { distance: Infinity });
+});
+
+test("upTo is the last row so far, and none before a part begins", () => {
+  const part = partOf([5, 6, 9]);
+  assert.deepEqual([0, 4, 5, 8, 9, 99].map((t) => overlay.upTo(part, t)), [-1, -1, 0, 1, 2, 2]);
+});
+
+test("a frame includes its edges", () => {
+  const frame = { left: 10, top: 20, width: 100, height: 50 };
+  for (const [x, y] of [[10, 20], [110, 70], [60, 40]]) assert.ok(overlay.isInside(frame, x, y));
+  for (const [x, y] of [[9, 40], [111, 40], [60, 19], [60, 71], [NaN, 40]]) assert.ok(!overlay.isInside(frame, x, y));
+});
+
+test("a mark has the ink of its parity or, of several runs, that of its run", () => {
+  const inks = (runs, i) => ["even", "odd", "midpoint"].map((kind) => overlay.inkOf(sceneOf("all", runs), kind, i));
+  assert.deepEqual(inks(1, 0), ["blue", "orange", "grey"]);
+  assert.deepEqual(inks(2, 1), ["second", "second", "second"]);
+  assert.deepEqual(inks(2), ["blue", "orange", "grey"]);
+});
+
+// ---- points ----
+
+const STEPS = [...upTo(399), ...upTo(200).map((step) => 1000 + step)];
+// Ways to come from row 0 to the last one.
+const PIECES = {
+  "at once": [STEPS.length],
+  "row by row": Array(STEPS.length).fill(1),
+  "in pieces": [1, 118, 1, 1, 120, 119, 2, 100, 139],
+};
+
+function painted(scene, part, place, pieces, r, i) {
+  const pen = fakePen();
+  let from = 0;
+  for (const count of pieces) {
+    addPoints(pen, scene, part, from, Math.min(from + count, part.rows) - 1, place, r, i);
+    from += count;
+  }
+  return pen.fills.flatMap(([ink, marks]) => marks.map(([kind, x]) => [x, kind, ink])).sort(([a], [b]) => a - b);
+}
+
+for (const [how, pieces] of Object.entries(PIECES)) {
+  test(`every row that a strobe shows is marked once and only once, ${how}`, () => {
+    const part = partOf(STEPS);
+    for (const half of [50, 0.1]) {
+      const place = zigzag(1, half, STEPS);
+      for (const strobe of ["all", "even", "odd"]) {
+        const rows = STEPS.flatMap((step, row) => (strobe === "all" || (step % 2 ? "odd" : "even") === strobe ? [row] : []));
+        const expected = rows.map((row) => [row, ...(STEPS[row] % 2 ? ["odd", "orange"] : ["even", "blue"])]);
+        assert.deepEqual(painted(sceneOf(strobe), part, place, pieces, 3, 0), expected, strobe);
+      }
+      const rows = STEPS.flatMap((step, row) => (row && STEPS[row - 1] === step - 1 ? [row] : []));
+      const middles = rows.map((row) => [row - 0.5, "midpoint", "grey"]);
+      assert.deepEqual(painted(sceneOf("midpoints"), part, place, pieces, 3, 0), middles);
+    }
+  });
+}
+
+test("small marks are squares of either ink, those of several runs have the run's", () => {
+  const part = partOf(upTo(3));
+  const place = zigzag(1, 50, upTo(3));
+  assert.deepEqual(painted(sceneOf("all"), part, place, [4], 2, 0).map(([, ...look]) => look), [
+    ["odd", "blue"], ["odd", "orange"], ["odd", "blue"], ["odd", "orange"],
+  ]);
+  assert.deepEqual(painted(sceneOf("all", 2), part, place, [4], 3, 1).map(([, ...look]) => look), [
+    ["even", "second"], ["odd", "second"], ["even", "second"], ["odd", "second"],
+  ]);
+});
+
+test("a row that lies nowhere is not marked", () => {
+  const place = (row) => (row === 1 ? [NaN, 0] : [row, 0]);
+  assert.deepEqual(painted(sceneOf("all"), partOf(upTo(3)), place, [4], 3, 0).map(([x]) => x), [0, 2, 3]);
+});
+
+test("walls that are apart are filled in one go each", () => {
+  const pen = fakePen();
+  const steps = upTo(999);
+  addPoints(pen, sceneOf("all"), partOf(steps), 0, 999, zigzag(0.1, 3, steps), 3, 0);
+  assert.deepEqual(pen.fills.map(([ink, marks]) => [ink, marks.length]), [["blue", 500], ["orange", 500]]);
+});
+
+test("where walls are closer than a mark, each ink is on top about half of the way", () => {
+  const steps = upTo(1199);
+  for (const pieces of [[1200], [77, 500, 623]]) {
+    const pen = fakePen();
+    let from = 0;
+    for (const count of pieces) {
+      addPoints(pen, sceneOf("all"), partOf(steps), from, from + count - 1, zigzag(0.1, 0.5, steps), 3, 0);
+      from += count;
+    }
+    const marks = pen.fills.flatMap(([ink, list]) => list.map(([, x]) => ({ ink, x })));
+    const tops = upTo(119).map((x) => marks.findLast((mark) => Math.abs(mark.x - x) < 3).ink);
+    const share = tops.filter((ink) => ink === "blue").length / tops.length;
+    assert.ok(share > 0.35 && share < 0.65, `${share} of the even ink`);
   }
 });
 
-test("the magnifier shows L along v₁, as a share of the largest in view", () => {
-  const view = overlay.acrossView(part({}), 0, NODES);
-  close(view.top, 2 * 0.13 ** 2);
-  for (const u of [-1.3, -1, -0.2, 0, 0.5, 1.3]) close(view.loss(u), (u / 1.3) ** 2);
+test("a line breaks where a row lies nowhere", () => {
+  const path = [];
+  const pen = {
+    beginPath() {}, stroke() {}, setLineDash() {},
+    moveTo: (x) => path.push(`move ${x}`), lineTo: (x) => path.push(`line ${x}`),
+  };
+  overlay.line(pen, "red", 1, [], 0, 5, (row) => [row === 2 ? NaN : row, 0]);
+  assert.deepEqual(path, ["move 0", "line 1", "move 3", "line 4", "line 5"]);
 });
 
-test("walls that differ are told apart", () => {
-  const view = overlay.acrossView(part({ loss: (s) => 2 * s * s + 5 * s ** 3 }), 0, NODES);
-  close(view.top, 2 * 0.13 ** 2 + 5 * 0.13 ** 3);
-  assert.ok(view.loss(-1.3) < 0.6);
-  close(view.loss(1.3), 1);
+// ---- what of the past is painted ----
+
+// A panel that notes what it paints: "wipe", "still", and the rows of parts by name.
+function fakePanel() {
+  const noted = [];
+  const pen = { ...fakePen(), clearRect: () => noted.push("wipe") };
+  const panel = Object.assign(Object.create(Panel.prototype), {
+    name: "landscape", past: { size: [300, 200], getContext: () => pen }, painted: null,
+    paintStill: () => noted.push("still"),
+    paintRows: (pen, scene, frame, run, i, part, from, to) => noted.push(`${i} ${part.name}: ${from}–${to}`),
+  });
+  const frame = { left: 0, top: 0, width: 300, height: 200 };
+  const paint = (runs, ...steps) => {
+    noted.length = 0;
+    panel.paintPast({ result: { runs }, steps }, frame);
+    return [...noted];
+  };
+  return { panel, paint };
+}
+
+const named = (name, steps, more) => ({ name, ...partOf(steps), ...more });
+
+test("as a run goes on, only its new rows are painted", () => {
+  const { paint } = fakePanel();
+  const runs = [named("run", [0, 1, 2, 10, 11])];
+  assert.deepEqual(paint(runs, 1), ["wipe", "still", "0 run: 0–1"]);
+  assert.deepEqual(paint(runs, 2), ["0 run: 2–2"]);
+  assert.deepEqual(paint(runs, 9), []);
+  assert.deepEqual(paint(runs, 11), ["0 run: 3–4"]);
 });
 
-test("the magnifier takes the profile of its own row", () => {
-  const rows = part({ steps: [4, 5], span: [0.13, 0.26] });
-  close(overlay.acrossView(rows, 0, NODES).half, 1.3);
-  close(overlay.acrossView(rows, 1, NODES).half, 2.6);
-  close(overlay.acrossView(rows, 1, NODES).loss(1.3), 0.25);
-  close(overlay.acrossView(rows, 1, NODES).top, 2 * 0.26 ** 2);
+test("going back, and what was reset, is painted from the beginning", () => {
+  const { panel, paint } = fakePanel();
+  const runs = [named("run", [0, 1, 2, 3])];
+  paint(runs, 3);
+  assert.deepEqual(paint(runs, 2), ["wipe", "still", "0 run: 0–2"]);
+  panel.reset();
+  assert.deepEqual(paint(runs, 2), ["wipe", "still", "0 run: 0–2"]);
 });
 
-test("where gradient flow finds no valley, or the iterate rests on its floor, nothing is shown", () => {
-  assert.equal(overlay.acrossView(part({ offset: [NaN, NaN] }), 0, NODES), null);
-  assert.equal(overlay.acrossView(part({ offset: [0, 0], bounce: [NaN, NaN] }), 0, NODES), null);
+test("where one of several runs goes back, all are painted from the beginning", () => {
+  const { paint } = fakePanel();
+  const runs = [named("a", [0, 1, 2, 3]), named("b", [0, 1, 2, 3])];
+  paint(runs, 1, 2);
+  assert.deepEqual(paint(runs, 2, 2), ["0 a: 2–2"]);
+  assert.deepEqual(paint(runs, 3, 1), ["wipe", "still", "0 a: 0–3", "1 b: 0–1"]);
 });
+
+test("a stretch of a zoom is painted too, from where it begins, on its own panel alone", () => {
+  const { paint } = fakePanel();
+  const details = { landscape: named("zoom", [4, 5, 6, 7]), sharpness: named("other", [0, 1, 2]) };
+  const runs = [named("run", [0, 1, 8, 9], { details })];
+  assert.deepEqual(paint(runs, 1), ["wipe", "still", "0 run: 0–1"]);
+  assert.deepEqual(paint(runs, 5), ["0 zoom: 0–1"]);
+  assert.deepEqual(paint(runs, 9), ["0 run: 2–3", "0 zoom: 2–3"]);
+});
+
+test("a stretch that arrives is painted with all there is", () => {
+  const { paint } = fakePanel();
+  const run = named("run", [0, 1, 8, 9]);
+  paint([run], 5);
+  run.details = { landscape: named("zoom", [4, 5]) };
+  assert.deepEqual(paint([run], 5), ["wipe", "still", "0 run: 0–1", "0 zoom: 0–1"]);
+});
+
+// ---- frames ----
 
 test("a graph gives a frame once it is drawn", () => {
   assert.equal(overlay.frameOf(null), null);
@@ -151,4 +320,11 @@ test("a frame goes from data to pixels and back", () => {
   assert.deepEqual([frame.dataX(246), frame.dataY(-92)], [2, 2]);
   assert.deepEqual([frame.left, frame.top, frame.width, frame.height], [46, 8, 400, 400]);
   assert.deepEqual(frame.rangeX, [-1, 3]);
+});
+
+test("the range of a logarithmic axis is told in its own unit", () => {
+  const axis = { _offset: 0, _length: 10, d2p: (value) => value, p2d: (pixel) => pixel };
+  const layout = { xaxis: { ...axis, type: "log", range: [-1, 2] }, yaxis: { ...axis, range: [0, 3] } };
+  const frame = overlay.frameOf({ data: [{}], _fullLayout: layout });
+  assert.deepEqual([frame.rangeX, frame.rangeY], [[0.1, 100], [0, 3]]);
 });

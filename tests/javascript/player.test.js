@@ -55,6 +55,27 @@ test("stops at the last step", () => {
   assert.equal(made.step, 5);
 });
 
+test("in a loop it begins again after the last step, which is seen", () => {
+  const made = player(5, 20);
+  made.loop = true;
+  made.seek(3);
+  made.play(0);
+  const seen = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6].map((now) => (made.tick(now), made.step));
+  assert.deepEqual(seen, [5, 0, 2, 4, 5, 0]);
+  assert.ok(made.playing);
+});
+
+test("a loop that is left ends at the last step", () => {
+  const made = player(5, 100);
+  made.loop = true;
+  made.play(0);
+  made.tick(0.2);
+  assert.deepEqual([made.step, made.playing], [5, true]);
+  made.loop = false;
+  made.tick(0.4);
+  assert.deepEqual([made.step, made.playing], [5, false]);
+});
+
 test("play from the end starts over", () => {
   const made = player(5);
   made.seek(5);
@@ -93,14 +114,12 @@ test("pause stands on a whole step", () => {
   assert.deepEqual([made.at, made.step, made.playing], [1, 1, false]);
 });
 
-test("seek rounds, and stays in the run", () => {
+test("seek stays in the run, and between two steps where it is told to", () => {
   const made = player(10);
-  const seek = (step) => (made.seek(step), made.step);
-  assert.equal(seek(3.6), 4);
-  assert.equal(seek(-2), 0);
-  assert.equal(seek(99), 10);
-  assert.equal(seek(Infinity), 10);
-  assert.equal(seek(-Infinity), 0);
+  const seek = (at) => (made.seek(at), [made.at, made.step]);
+  assert.deepEqual(seek(3.6), [3.6, 3]);
+  assert.deepEqual(seek(4 - 1e-9), [4 - 1e-9, 4]);
+  assert.deepEqual([-2, 99, Infinity, -Infinity].map((at) => seek(at)[1]), [0, 10, 10, 0]);
 });
 
 test("seek while playing goes on from there", () => {

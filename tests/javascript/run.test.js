@@ -60,10 +60,28 @@ test("decode copies nothing: columns share the buffer", () => {
 });
 
 test("decode refuses what is no run, or half of one", () => {
-  assert.throws(() => run.decode(new TextEncoder().encode("<!DOCTYPE html>").buffer), /not a run/);
+  assert.throws(() => run.decode(new TextEncoder().encode("<!DOCTYPE html>").buffer), /not one of/);
   assert.throws(() => run.decode(new ArrayBuffer(0)), RangeError);
   const whole = pack({ runs: [{ rows: 4, columns: [{ name: "step", width: 1 }] }] }, [0, 1, 2, 3]);
   assert.throws(() => run.decode(whole.slice(0, whole.byteLength - 4)), RangeError);
+});
+
+test("decodeValley finds of each branch its points, lengths and sharpness", () => {
+  const header = { flattest: [[1, 2]], sharpness_range: [5, 9], curves: [{ rows: 2 }, { rows: 1 }] };
+  const valley = run.decodeValley(pack(header, [10, 11, 12, 13, 0, 1.5, 5, 6, 20, 21, 0, 9]));
+  assert.deepEqual([valley.flattest, valley.sharpness_range], [[[1, 2]], [5, 9]]);
+  const plain = valley.curves.map(({ rows, x, arc, sharpness }) => [rows, [...x], [...arc], [...sharpness]]);
+  assert.deepEqual(plain, [[2, [10, 11, 12, 13], [0, 1.5], [5, 6]], [1, [20, 21], [0], [9]]]);
+});
+
+test("decodeValley of a point is no branch", () => {
+  assert.deepEqual(run.decodeValley(pack({ flattest: [], sharpness_range: null, curves: [] }, [])).curves, []);
+});
+
+test("decodeHeights finds √L, then the sharpness, of every point of the grid", () => {
+  const heights = run.decodeHeights(pack({ view: [[0, 1], [2, 3]], rows: 2, columns: 3 }, [0, 1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15]));
+  assert.deepEqual([[...heights.root], [...heights.sharpness]], [[0, 1, 2, 3, 4, 5], [10, 11, 12, 13, 14, 15]]);
+  assert.deepEqual([heights.view, heights.rows, heights.columns], [[[0, 1], [2, 3]], 2, 3]);
 });
 
 test("rowAt is the last row at or before a step, in rows with gaps", () => {
@@ -109,6 +127,24 @@ test("locate prefers the window where it reaches, both ends included", () => {
   assert.deepEqual(run.locate(part, 10), { part, row: 3, exact: true });
 });
 
+test("locate looks in the window, then in the stretches of a zoom, then in the overview", () => {
+  const [window, zoom, other] = [table([4, 5]), table([5, 6, 7]), table([20, 21])];
+  const part = table([0, 1, 30, 31], { last: 31, window, details: { landscape: zoom, sharpness: other } });
+  assert.deepEqual(run.locate(part, 5), { part: window, row: 1, exact: true });
+  assert.deepEqual(run.locate(part, 6), { part: zoom, row: 1, exact: true });
+  assert.deepEqual(run.locate(part, 21), { part: other, row: 1, exact: true });
+  assert.deepEqual(run.locate(part, 25), { part, row: 1, exact: false });
+  assert.deepEqual(run.locate(part, 30), { part, row: 2, exact: true });
+});
+
+test("locate passes over a stretch of pairs that lacks the step", () => {
+  const pairs = table([4, 5, 8, 9]);
+  const part = table([0, 1, 7, 8], { last: 8, details: { landscape: pairs } });
+  assert.deepEqual(run.locate(part, 5), { part: pairs, row: 1, exact: true });
+  assert.deepEqual(run.locate(part, 7), { part, row: 2, exact: true });
+  assert.deepEqual(run.locate(part, 6), { part, row: 1, exact: false });
+});
+
 test("consecutiveFrom goes back over steps in a row, never over a gap", () => {
   const part = table([0, 1, 2, 10, 11, 12, 20, 21]);
   assert.equal(run.consecutiveFrom(part, 5, 7), 3);
@@ -143,6 +179,61 @@ test("clockTime counts steps, ηt or η²t", () => {
   assert.equal(run.clockTime("step", 0.1, 600), 600);
   assert.ok(Math.abs(run.clockTime("eta", 0.1, 600) - 60) < 1e-12);
   assert.ok(Math.abs(run.clockTime("tau", 0.1, 600) - 6) < 1e-12);
+});
+
+test("the same time is the same step, η times or η² times as many", () => {
+  assert.equal(run.sameTime("step", 0.5, 1, 12), 12);
+  assert.equal(run.sameTime("eta", 0.5, 1, 12), 24);
+  assert.equal(run.sameTime("tau", 0.5, 1, 12), 48);
+  assert.equal(run.sameTime("tau", 1, 0.5, 48), 12);
+  for (const clock of ["step", "eta", "tau"]) {
+    const there = run.sameTime(clock, 0.03, 0.1, 600);
+    assert.ok(Math.abs(run.clockTime(clock, 0.03, there) - run.clockTime(clock, 0.1, 600)) < 1e-9, clock);
+  }
+});
+
+test("the step of each run at the playhead is the last whole one, and not behind its end", () => {
+  const [lead, half] = [{ eta: 1, last: 10 }, { eta: 0.5, last: 30 }];
+  const at = (clock, t) => [lead, half].map((one) => run.stepOf(one, lead, clock, t));
+  assert.deepEqual(at("step", 7.9), [7, 7]);
+  assert.deepEqual(at("eta", 7.3), [7, 14]);
+  assert.deepEqual(at("tau", 2.3), [2, 9]);
+  assert.deepEqual(at("tau", 9), [9, 30]);
+  assert.deepEqual(at("eta", 99), [10, 30]);
+});
+
+test("a step of another run is found again at its own time", () => {
+  const [lead, other] = [{ eta: 0.3, last: 1e7 }, { eta: 0.1, last: 1e7 }];
+  for (const clock of ["step", "eta", "tau"]) {
+    for (let t = 0; t < 9e6; t += 123457) {
+      assert.equal(run.stepOf(other, lead, clock, run.sameTime(clock, lead.eta, other.eta, t)), t);
+    }
+  }
+});
+
+test("the last step is where the last run ends, in steps of the first", () => {
+  const runs = [{ eta: 1, last: 10 }, { eta: 0.5, last: 30 }];
+  assert.deepEqual(["step", "eta", "tau"].map((clock) => run.lastStep(runs, clock)), [30, 15, 10]);
+  runs[1].last = 41;
+  assert.deepEqual(["step", "eta", "tau"].map((clock) => run.lastStep(runs, clock)), [41, 21, 11]);
+  assert.equal(run.lastStep([{ eta: 0.3, last: 7 }], "tau"), 7);
+});
+
+test("parity is that of the step", () => {
+  assert.deepEqual([0, 1, 2, 9999999, 10000000].map(run.parity), ["even", "odd", "even", "odd", "even"]);
+});
+
+test("a strobe shows its own parity, all of them, or midpoints in their place", () => {
+  const shown = (strobe) => [0, 1, 2, 3].filter((step) => run.shows(strobe, step));
+  assert.deepEqual(["all", "even", "odd", "midpoints"].map(shown), [[0, 1, 2, 3], [0, 2], [1, 3], []]);
+});
+
+test("the step that a strobe shows is this one or the one before", () => {
+  const shown = (strobe) => [0, 1, 2, 7, 8].map((step) => run.shownStep(strobe, step));
+  assert.deepEqual(shown("all"), [0, 1, 2, 7, 8]);
+  assert.deepEqual(shown("even"), [0, 0, 2, 6, 8]);
+  assert.deepEqual(shown("odd"), [0, 1, 1, 7, 7]);
+  assert.deepEqual(shown("midpoints"), [0, 1, 2, 7, 8]);
 });
 
 test("words give four digits, and never cut one off", () => {

@@ -1,0 +1,116 @@
+// What is pointed at, in words: the step and its numbers on a panel, a line for every symbol.
+(function () {
+  const edgewalk = (window.edgewalk = window.edgewalk || {});
+
+  const FAR = 14; // pixels from what is pointed at
+
+  // Numbers of a row, in the order that they are read: symbol, column.
+  const NUMBERS = [
+    ["L", "loss"], ["λ₁(xₜ)", "sharpness"], ["2/ηₜ", "threshold"], ["λ₁(Φ(xₜ))", "projection_sharpness"],
+    ["λ₁(X(τ))", "flow_sharpness"], ["gap", "gap"], ["1/Sₜ + 1/Sₜ₊₁", "stableness_pair"],
+  ];
+
+  let tip = null;
+  let ring = null;
+  let watched = null; // the panel under the pointer, and where the pointer is
+  let explained = null;
+
+  function begin() {
+    tip = Object.assign(document.createElement("div"), { className: "tip", id: "tip", hidden: true });
+    tip.setAttribute("role", "tooltip");
+    ring = Object.assign(document.createElement("div"), { className: "probe", hidden: true });
+    document.body.append(tip);
+    for (const [on, off] of [["pointerover", "pointerout"], ["focusin", "focusout"]]) {
+      document.addEventListener(on, ({ target }) => explain(target.closest && target.closest("[data-explains]")));
+      document.addEventListener(off, ({ target }) => target === explained && hide());
+    }
+    document.addEventListener("keydown", ({ key }) => key === "Escape" && hide());
+  }
+
+  // A panel that answers `probe(scene, x, y)` with what is found at a pixel of its host.
+  function listen(host, panel) {
+    host.addEventListener("pointermove", (event) => {
+      if (event.buttons) return hide();
+      const box = host.getBoundingClientRect();
+      watched = { host, panel, x: event.clientX - box.left, y: event.clientY - box.top, box };
+      show();
+    });
+    for (const name of ["pointerleave", "pointerdown", "wheel"]) host.addEventListener(name, hide, { passive: true });
+  }
+
+  // The picture has moved on under a pointer that rests.
+  function follow() {
+    if (watched) show();
+  }
+
+  function show() {
+    const { state, scene } = edgewalk.stage;
+    if (!state.result) return;
+    const { host, panel, x, y, box } = watched;
+    const found = panel.probe(scene(), x, y);
+    if (!found) return clear();
+    if (found.symbol) tip.replaceChildren(words(symbolWords(found.symbol)));
+    else fill(found);
+    if (ring.parentNode !== host) host.append(ring);
+    ring.hidden = Boolean(found.symbol);
+    ring.style.transform = `translate(${found.x}px, ${found.y}px)`;
+    place(box.left + (found.symbol ? x : found.x), box.top + (found.symbol ? y : found.y));
+  }
+
+  const symbolWords = (name) => document.querySelector(`[data-symbol="${name}"]`).textContent;
+
+  function fill({ run, i, part, row }) {
+    const { words: names, runs } = { ...edgewalk.stage.state.result };
+    const { columns } = part;
+    const step = columns.step[row];
+    const head = `step t = ${step.toLocaleString("en")}, τ = ${edgewalk.run.words(run.eta ** 2 * step)}`;
+    const point = [columns.x[2 * row], columns.x[2 * row + 1]].map(edgewalk.run.words).join(", ");
+    const lines = NUMBERS.map(([symbol, name]) => [symbol, columns[name][row]]).filter(([, value]) => Number.isFinite(value));
+    tip.replaceChildren(
+      ...(runs.length > 1 ? [words(names.labels[i], "strong")] : []),
+      words(head, "strong"),
+      pair("x", `(${point})`),
+      ...lines.map(([symbol, value]) => pair(symbol, edgewalk.run.words(value))),
+    );
+  }
+
+  function pair(symbol, value) {
+    const line = document.createElement("p");
+    line.append(words(symbol), words(value));
+    return line;
+  }
+
+  const words = (text, name = "span") => Object.assign(document.createElement(name), { textContent: text });
+
+  function explain(target) {
+    if (!target) return;
+    explained = target;
+    tip.replaceChildren(words(target.dataset.explains));
+    target.setAttribute("aria-describedby", "tip");
+    const box = target.getBoundingClientRect();
+    place(box.left, box.bottom - FAR + 6);
+  }
+
+  // Below and to the right of a point of the window, or on the other side where there is no room.
+  function place(x, y) {
+    tip.hidden = false;
+    const { offsetWidth: width, offsetHeight: height } = tip;
+    const left = x + FAR + width > window.innerWidth ? Math.max(4, x - FAR - width) : x + FAR;
+    const top = y + FAR + height > window.innerHeight ? Math.max(4, y - FAR - height) : y + FAR;
+    tip.style.transform = `translate(${left}px, ${top}px)`;
+  }
+
+  function clear() {
+    tip.hidden = true;
+    ring.hidden = true;
+  }
+
+  function hide() {
+    watched = null;
+    if (explained) explained.removeAttribute("aria-describedby");
+    explained = null;
+    clear();
+  }
+
+  edgewalk.hover = { begin, listen, follow };
+})();

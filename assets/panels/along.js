@@ -1,0 +1,229 @@
+// The magnifier along the valley: λ₁ against the length along Γ, the bead of Φ(x_t) and that of the
+// theorem sliding to the flattest point, from which the length is counted.
+(function (root) {
+  const edgewalk = (root.edgewalk = root.edgewalk || {});
+  const pens = edgewalk.overlay;
+  const { locate, shownStep } = edgewalk.run;
+
+  const LEFT = 40;
+  const RIGHT = 16;
+  const HEAD = 14;
+  const FOOT = 26;
+  const MARGIN = 0.12; // of the stretch in view, at each side
+  const SAMPLES = 24;
+  const PIECES = 160;
+  const REACH = 30;
+  const ELSEWHERE = 0.02; // of the curve's length: farther than that from it lies another branch
+
+  class Along {
+    constructor(host) {
+      this.host = host;
+      this.still = pens.addCanvas(host);
+      this.canvas = pens.addCanvas(host);
+      this.view = null;
+    }
+
+    // Another run or another Γ: another stretch is in view.
+    reset() {
+      this.view = null;
+    }
+
+    paint(scene) {
+      const { result, valley } = scene;
+      if (!result || !valley) return;
+      const pen = pens.wipe(this.canvas);
+      if (!this.view) this.paintStill(scene);
+      if (this.view) this.paintBeads(pen, scene, frameFor(this.view, ...this.canvas.size));
+    }
+
+    // Γ and its axes, or why there are none.
+    paintStill(scene) {
+      const { valley, inks } = scene;
+      const pen = pens.wipe(this.still);
+      const [width, height] = this.still.size;
+      this.view = viewOf(scene);
+      if (!this.view) return pens.label(pen, inks, wordsFor(valley), width / 2, height / 2, inks.soft, "center");
+      const frame = frameFor(this.view, width, height);
+      this.paintAxes(pen, inks, frame, width, height);
+      this.paintCurve(pen, scene, frame);
+    }
+
+    paintAxes(pen, inks, frame, width, height) {
+      const { low, high, bottom, top } = this.view;
+      pens.line(pen, inks.line, 1, [], 0, 1, (k) => [k ? width - RIGHT : LEFT, height - FOOT]);
+      for (const { value, text } of pens.labelledTicks(low, high, 4)) {
+        pens.line(pen, inks.line, 1, [], 0, 1, (k) => [frame.x(value), height - FOOT + 4 * k]);
+        pens.label(pen, inks, text, frame.x(value), height - 12, inks.soft, "center");
+      }
+      for (const { value, text } of pens.labelledTicks(bottom, top, 3)) {
+        pens.line(pen, inks.line, 1, [], 0, 1, (k) => [k ? width - RIGHT : LEFT, frame.y(value)]);
+        pens.label(pen, inks, text, LEFT - 6, frame.y(value), inks.soft, "right");
+      }
+      pens.label(pen, inks, "s", width - RIGHT, height - 12, inks.soft, "right");
+    }
+
+    paintCurve(pen, { inks, valley }, frame) {
+      const { curve, zero, low, high } = this.view;
+      pen.lineCap = "round";
+      for (let k = 0; k < PIECES; k++) {
+        const ends = [k, k + 1].map((j) => low + ((high - low) * j) / PIECES);
+        const [from, to] = ends.map((s) => valueAt(curve, s + zero));
+        const ink = colourOf(inks.scale, valley.sharpness_range, (from + to) / 2);
+        pens.line(pen, ink, 4, [], 0, 1, (j) => [frame.x(ends[j]), frame.y(j ? to : from)]);
+      }
+      pen.lineCap = "butt";
+      for (const s of this.view.flattest) {
+        pens.mark(pen, { card: inks.ink }, inks.card, "even", frame.x(s), frame.y(valueAt(curve, s + zero)), 3.5);
+      }
+    }
+
+    paintBeads(pen, scene, frame) {
+      const { inks, result } = scene;
+      result.runs.forEach((run, i) => {
+        const { part, row } = locate(run, shownStep(scene.strobe, scene.steps[i]));
+        const [ghost, own] = ["flow", "projection"].map((name) => this.place(part, row, name, frame));
+        if (ghost) pens.bead(pen, inks, inks.theory, ...ghost, 7.5);
+        if (own) pens.bead(pen, inks, result.runs.length > 1 ? inks.runs[i] : inks.ink, ...own, 4.5);
+      });
+    }
+
+    // The pixel of a point of a row, on the curve; null where it lies elsewhere.
+    place(part, row, name, frame) {
+      const at = placeOn(this.view, part, row, name);
+      return at && [frame.x(at.s), frame.y(at.sharpness)];
+    }
+
+    // What the pointer finds: the bead of the nearest run.
+    probe(scene, px, py) {
+      if (!this.view) return null;
+      const frame = frameFor(this.view, ...this.canvas.size);
+      const found = scene.result.runs.map((run, i) => {
+        const { part, row } = locate(run, scene.steps[i]);
+        const [x, y] = this.place(part, row, "projection", frame) || [NaN, NaN];
+        return { run, i, part, row, x, y, distance: Math.hypot(x - px, y - py) };
+      });
+      return pens.nearestOf(found, REACH);
+    }
+  }
+
+  const wordsFor = (valley) => (valley.curves.length ? "no valley in reach" : "Γ is a point: nowhere to drift");
+
+  // The stretch of Γ that the run and the theorem pass over, with the flattest point they go to.
+  function viewOf(scene) {
+    const { result, valley, focus } = scene;
+    const run = result.runs[focus];
+    const ways = pointsOf(run);
+    if (!valley.curves.length || !ways.length) return null;
+    const away = (curve) => arcOf(curve, ...ways[0]).away;
+    const curve = valley.curves.reduce((best, next) => (away(next) < away(best) ? next : best));
+    const period = isClosed(curve) ? curve.arc[curve.rows - 1] : Infinity;
+    const own = valley.flattest.map(([x, y]) => arcOf(curve, x, y)).filter((f) => f.away < 1e-3);
+    const end = arcOf(curve, ...ways[ways.length - 1]).arc;
+    const far = (arc) => Math.abs(into(arc - end, period, 0));
+    const zero = own.length ? own.reduce((a, b) => (far(b.arc) < far(a.arc) ? b : a)).arc : 0;
+    const start = arcOf(curve, ...ways[0]).arc;
+    const middle = into(start - zero, period, 0) / 2;
+    const passed = [0, ...ways.map(([x, y]) => into(arcOf(curve, x, y).arc - zero, period, middle))];
+    return framed({ curve, zero, period, flattest: own.map((f) => into(f.arc - zero, period, middle)) }, passed);
+  }
+
+  function framed(view, passed) {
+    const length = view.curve.arc[view.curve.rows - 1];
+    const [least, most] = [Math.min(...passed), Math.max(...passed)];
+    const margin = MARGIN * Math.max(most - least, 0.02 * length);
+    const bounds = view.period < Infinity ? [-Infinity, Infinity] : [-view.zero, length - view.zero];
+    const [low, high] = [Math.max(least - margin, bounds[0]), Math.min(most + margin, bounds[1])];
+    const values = Array.from({ length: PIECES }, (_, k) => valueAt(view.curve, low + ((high - low) * k) / (PIECES - 1) + view.zero));
+    const [bottom, top] = [Math.min(...values), Math.max(...values)];
+    const room = 0.08 * (top - bottom) || 0.1 * top;
+    const flattest = view.flattest.filter((s) => s >= low && s <= high);
+    return { ...view, flattest, low, high, bottom: bottom - room, top: top + room };
+  }
+
+  // Points that a run passes on Γ, first to last: its own and the theorem's.
+  function pointsOf(run) {
+    const rows = Array.from({ length: SAMPLES }, (_, k) => Math.round((k * (run.rows - 1)) / (SAMPLES - 1)));
+    return ["flow", "projection"]
+      .map((name) => rows.map((row) => [run.columns[name][2 * row], run.columns[name][2 * row + 1]]))
+      .map((points) => points.filter(([x, y]) => Number.isFinite(x + y)))
+      .reduce((flow, own) => (flow.length ? [...own, ...flow] : own));
+  }
+
+  // Where in view a point of a row lies on the curve, as {s, sharpness}; null where it lies elsewhere.
+  function placeOn({ curve, zero, low, high, period }, part, row, name) {
+    const values = part.columns[name];
+    const [x, y] = [values[2 * row], values[2 * row + 1]];
+    if (!Number.isFinite(x + y)) return null;
+    const found = arcOf(curve, x, y);
+    const s = into(found.arc - zero, period, (low + high) / 2);
+    return found.away > ELSEWHERE * curve.arc[curve.rows - 1] ? null : { s, sharpness: found.sharpness };
+  }
+
+  const isClosed = ({ x, rows }) => Math.hypot(x[0] - x[2 * rows - 2], x[1] - x[2 * rows - 1]) < 1e-6;
+
+  // A length brought within half a period of another.
+  const into = (s, period, near) => (period < Infinity ? s - period * Math.round((s - near) / period) : s);
+
+  // Where on a curve its nearest point to (x, y) lies: arc length, λ₁ there, and the distance.
+  function arcOf({ x: points, arc, sharpness, rows }, x, y) {
+    let best = 0;
+    let least = Infinity;
+    for (let k = 0; k < rows; k++) {
+      const square = (points[2 * k] - x) ** 2 + (points[2 * k + 1] - y) ** 2;
+      if (square < least) [least, best] = [square, k];
+    }
+    // On a closed curve the first point is the last one too.
+    return [best - 1, best, rows - 2]
+      .filter((k) => k >= 0 && k < rows - 1)
+      .map((k) => onChord(points, arc, sharpness, k, x, y))
+      .reduce((a, b) => (b.away < a.away ? b : a));
+  }
+
+  function onChord(points, arc, sharpness, k, x, y) {
+    const [x0, y0, x1, y1] = points.subarray(2 * k, 2 * k + 4);
+    const [dx, dy] = [x1 - x0, y1 - y0];
+    const share = Math.min(Math.max(((x - x0) * dx + (y - y0) * dy) / (dx * dx + dy * dy || 1), 0), 1);
+    return {
+      arc: arc[k] + share * (arc[k + 1] - arc[k]),
+      sharpness: sharpness[k] + share * (sharpness[k + 1] - sharpness[k]),
+      away: Math.hypot(x0 + share * dx - x, y0 + share * dy - y),
+    };
+  }
+
+  // λ₁ at an arc length, on a closed curve at any.
+  function valueAt(curve, s) {
+    const { arc, sharpness, rows } = curve;
+    const length = arc[rows - 1];
+    const within = isClosed(curve) ? s - length * Math.floor(s / length) : Math.min(Math.max(s, 0), length);
+    let [low, high] = [0, rows - 1];
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (arc[middle] <= within) low = middle;
+      else high = middle;
+    }
+    const share = (within - arc[low]) / (arc[high] - arc[low] || 1);
+    return sharpness[low] + share * (sharpness[high] - sharpness[low]);
+  }
+
+  // The colour of a sharpness, as on the map: even in log λ₁ between the ends of the range.
+  function colourOf(scale, [low, high], value) {
+    const share = high > low ? Math.log(value / low) / Math.log(high / low) : 0;
+    const place = Math.min(Math.max(share, 0), 1) * (scale.length - 1);
+    const k = Math.min(Math.floor(place), scale.length - 2);
+    const [from, to] = [scale[k], scale[k + 1]].map(rgb);
+    return `rgb(${from.map((c, j) => Math.round(c + (place - k) * (to[j] - c))).join(",")})`;
+  }
+
+  const rgb = (hex) => [1, 3, 5].map((j) => parseInt(hex.slice(j, j + 2), 16));
+
+  function frameFor({ low, high, bottom, top }, width, height) {
+    return {
+      x: (s) => LEFT + ((s - low) / (high - low)) * (width - LEFT - RIGHT),
+      y: (value) => height - FOOT - ((value - bottom) / (top - bottom)) * (height - FOOT - HEAD),
+    };
+  }
+
+  Object.assign(Along, { arcOf, valueAt, viewOf, placeOn, colourOf });
+  edgewalk.Along = Along;
+  if (typeof module !== "undefined") module.exports = Along;
+})(typeof window === "undefined" ? globalThis : window);

@@ -1,0 +1,164 @@
+// The sharpness map: the plane below the landscape coloured by λ₁(∇²L), white where it equals the
+// threshold at the playhead, so that the white line moves with it.
+(function (root) {
+  const edgewalk = (root.edgewalk = root.edgewalk || {});
+  const pens = edgewalk.overlay;
+  const { locate } = edgewalk.run;
+
+  const DOUBLINGS = 3; // of λ₁ over the threshold, where the colours end
+  const SHADES = 257; // so that the middle one is that of the threshold
+  const UNSEEN = 0.01; // doublings of the threshold that no colour shows
+
+  class Ground {
+    constructor(host, graph) {
+      this.graph = graph;
+      this.line = pens.addCanvas(host, true);
+      this.plane = pens.addCanvas(host, true);
+      this.grid = document.createElement("canvas");
+      this.reset();
+    }
+
+    reset() {
+      this.coloured = null; // the threshold that the plane is coloured for
+      this.drawn = null; // and that of the line
+    }
+
+    paint(scene) {
+      const frame = scene.look === "sharpness" && scene.heights && pens.frameOf(this.graph());
+      if (!frame) return this.clear();
+      const threshold = thresholdAt(scene);
+      if (threshold === this.drawn) return;
+      if (!this.coloured || Math.abs(Math.log2(threshold / this.coloured)) > UNSEEN) {
+        this.colour(scene, threshold);
+        inFrame(this.plane, frame, (pen) => this.place(pen, scene.heights, frame));
+        this.coloured = threshold;
+      }
+      inFrame(this.line, frame, (pen) => this.paintLine(pen, scene, threshold, frame));
+      this.drawn = threshold;
+    }
+
+    clear() {
+      if (this.drawn === 0) return;
+      for (const canvas of [this.plane, this.line]) pens.wipe(canvas);
+      [this.coloured, this.drawn] = [null, 0];
+    }
+
+    // One pixel a grid point; the screen's pixels between them are interpolated by the canvas.
+    colour({ heights, inks }, threshold) {
+      const { rows, columns, sharpness } = heights;
+      [this.grid.width, this.grid.height] = [columns, rows];
+      const pen = this.grid.getContext("2d");
+      const image = pen.createImageData(columns, rows);
+      const pixels = new Uint32Array(image.data.buffer);
+      const shades = shadesOf(inks);
+      for (let j = 0; j < rows; j++) {
+        for (let i = 0; i < columns; i++) {
+          pixels[(rows - 1 - j) * columns + i] = shades[shadeOf(sharpness[j * columns + i], threshold)];
+        }
+      }
+      pen.putImageData(image, 0, 0);
+    }
+
+    place(pen, { view: [[x0, x1], [y0, y1]], rows, columns }, frame) {
+      const half = [(x1 - x0) / (columns - 1) / 2, (y1 - y0) / (rows - 1) / 2];
+      const [left, right] = [frame.x(x0 - half[0]), frame.x(x1 + half[0])];
+      const [top, bottom] = [frame.y(y1 + half[1]), frame.y(y0 - half[1])];
+      pen.imageSmoothingQuality = "high";
+      pen.drawImage(this.grid, left, top, right - left, bottom - top);
+    }
+
+    // Where λ₁ is the threshold.
+    paintLine(pen, { heights, inks }, threshold, frame) {
+      const { view: [[x0, x1], [y0, y1]], rows, columns } = heights;
+      const x = (i) => frame.x(x0 + ((x1 - x0) * i) / (columns - 1));
+      const y = (j) => frame.y(y0 + ((y1 - y0) * j) / (rows - 1));
+      pen.beginPath();
+      for (const [[i0, j0], [i1, j1]] of levelLines(heights.sharpness, rows, columns, threshold)) {
+        pen.moveTo(x(i0), y(j0));
+        pen.lineTo(x(i1), y(j1));
+      }
+      pen.lineCap = "round";
+      for (const [ink, width] of [[inks.soft, 5], [inks["edge-map"], 3]]) {
+        pen.strokeStyle = ink;
+        pen.lineWidth = width;
+        pen.stroke();
+      }
+    }
+  }
+
+  function inFrame(canvas, frame, paint) {
+    const pen = pens.wipe(canvas);
+    pen.save();
+    pens.clipTo(pen, frame);
+    paint(pen);
+    pen.restore();
+  }
+
+  // The pieces of the line on which a grid of values has a level, as pairs of points [i, j] in units of
+  // the grid, straight within each cell.
+  function levelLines(values, rows, columns, level) {
+    const lines = [];
+    for (let j = 0; j + 1 < rows; j++) {
+      for (let i = 0; i + 1 < columns; i++) {
+        const k = j * columns + i;
+        const first = values[k] > level;
+        const right = k + 1;
+        const over = k + columns + 1;
+        const up = k + columns;
+        if (values[right] > level === first && values[over] > level === first && values[up] > level === first) continue;
+        const corners = [values[k], values[right], values[over], values[up]];
+        if (!corners.every(Number.isFinite)) continue;
+        const above = corners.map((value) => value > level);
+        const ends = crossings(corners, above, level, i, j);
+        for (let e = 0; e + 1 < ends.length; e += 2) lines.push([ends[e], ends[e + 1]]);
+      }
+    }
+    return lines;
+  }
+
+  const CORNERS = [[0, 0], [1, 0], [1, 1], [0, 1]];
+
+  function crossings(corners, above, level, i, j) {
+    return [0, 1, 2, 3].filter((c) => above[c] !== above[(c + 1) % 4]).map((c) => {
+      const share = (level - corners[c]) / (corners[(c + 1) % 4] - corners[c]);
+      const [[a, b], [p, q]] = [CORNERS[c], CORNERS[(c + 1) % 4]];
+      return [i + a + share * (p - a), j + b + share * (q - b)];
+    });
+  }
+
+  // 2/η_t of the step at the playhead, in the mean over two: λ₁ at the edge.
+  function thresholdAt({ result, focus, steps }) {
+    const { part, row } = locate(result.runs[focus], steps[focus]);
+    const mean = part.columns.threshold_mean[row];
+    return Number.isFinite(mean) ? mean : part.columns.threshold[row];
+  }
+
+  // Which shade a λ₁ has: the middle one at the threshold, even in log λ₁.
+  function shadeOf(value, threshold) {
+    const share = 0.5 + Math.log2(value / threshold) / (2 * DOUBLINGS);
+    return Math.round(Math.min(Math.max(share || 0, 0), 1) * (SHADES - 1));
+  }
+
+  // The colour at a share of the scale, from flat to sharp, as CSS has it.
+  function shadeAt(inks, share) {
+    const [flat, middle, sharp] = ["flat-map", "mid-map", "sharp-map"].map((name) => rgb(inks[name]));
+    const away = 2 * share - 1;
+    const side = away < 0 ? flat : sharp;
+    const mixed = middle.map((c, j) => Math.round(c + Math.sqrt(Math.abs(away)) * (side[j] - c)));
+    return `rgb(${mixed.join(",")})`;
+  }
+
+  // All shades as 32-bit pixels.
+  function shadesOf(inks) {
+    return Uint32Array.from({ length: SHADES }, (_, k) => {
+      const [r, g, b] = shadeAt(inks, k / (SHADES - 1)).match(/\d+/g).map(Number);
+      return (255 << 24) | (b << 16) | (g << 8) | r;
+    });
+  }
+
+  const rgb = (hex) => [1, 3, 5].map((j) => parseInt(hex.slice(j, j + 2), 16));
+
+  Object.assign(Ground, { DOUBLINGS, levelLines, shadeAt, shadeOf, thresholdAt });
+  edgewalk.Ground = Ground;
+  if (typeof module !== "undefined") module.exports = Ground;
+})(typeof window === "undefined" ? globalThis : window);

@@ -1,0 +1,151 @@
+// The landscape: iterates, the theorem's point on Γ, and the way of gradient flow.
+(function (root) {
+  const edgewalk = (root.edgewalk = root.edgewalk || {});
+  const pens = edgewalk.overlay;
+  const { locate, consecutiveFrom, parity, shownStep, words } = edgewalk.run;
+
+  const RECENT = 7;
+  const FAINT = 0.16;
+  const STRONG = 0.6;
+  const SEEN = 4; // pixels from which a gap is worth a line
+  const REACH = 24; // pixels within which the pointer finds an iterate
+
+  class Landscape extends pens.Panel {
+    // The way of gradient flow, the theorem's path, and the whole run, faint.
+    paintStill(pen, scene, frame) {
+      const { result, inks } = scene;
+      const { points, rows } = result.descent;
+      const way = (row) => [frame.x(points[2 * row]), frame.y(points[2 * row + 1])];
+      pens.line(pen, inks.flow, 1.6, [5, 4], 0, rows - 1, way);
+      result.runs.forEach((run, i) => {
+        pens.line(pen, inks.theory, 2, pens.DASHES[i], 0, run.rows - 1, pens.placeOf(run, "flow", frame));
+        pen.globalAlpha = FAINT;
+        for (const part of pens.isSmooth(run) ? [] : this.partsOf(run)) {
+          const place = pens.placeOf(part, "x", frame);
+          pens.addPoints(pen, scene, part, 0, part.rows - 1, place, 2.2, i);
+        }
+        pen.globalAlpha = 1;
+      });
+    }
+
+    paintRows(pen, scene, frame, run, i, part, from, to) {
+      const place = pens.placeOf(part, "x", frame);
+      if (pens.isSmooth(run)) return pens.line(pen, smoothInk(scene, i), 3, [], Math.max(from - 1, 0), to, place);
+      pen.globalAlpha = STRONG;
+      pens.addPoints(pen, scene, part, from, to, place, 3, i);
+      pen.globalAlpha = 1;
+    }
+
+    paintNow(pen, scene, frame) {
+      const { runs } = scene.result;
+      pen.save();
+      clip(pen, frame);
+      runs.forEach((run, i) => this.paintGap(pen, scene, frame, run, scene.steps[i]));
+      pen.restore();
+      this.paintGhost(pen, scene, frame);
+      if (runs.length > 1) this.paintNames(pen, scene, frame);
+      pen.save();
+      clip(pen, frame);
+      runs.forEach((run, i) => this.paintHead(pen, scene, frame, run, i));
+      pen.restore();
+    }
+
+    // From Φ(x_t) to the theorem's point, where that is long enough to be seen.
+    paintGap(pen, { inks }, frame, run, step) {
+      const { part, row } = locate(run, step);
+      const ends = ["projection", "flow"].map((name) => pens.placeOf(part, name, frame)(row));
+      const [[x0, y0], [x1, y1]] = ends;
+      if (!(Math.hypot(x1 - x0, y1 - y0) > SEEN)) return;
+      pens.line(pen, inks.theory, 3, [], 0, 1, (k) => ends[k]);
+      pens.line(pen, inks.theory, 2, [], 0, 1, (k) => [x0, y0 - 5 + 10 * k]);
+    }
+
+    paintHead(pen, scene, frame, run, i) {
+      const { inks, strobe } = scene;
+      const { part, row } = locate(run, shownStep(strobe, scene.steps[i]));
+      const first = consecutiveFrom(part, row, RECENT);
+      const place = pens.placeOf(part, "x", frame);
+      if (strobe === "all" && !pens.isSmooth(run)) {
+        pen.globalAlpha = 0.8;
+        pens.line(pen, inks.ink, 1, [], first, row, place);
+        pen.globalAlpha = 1;
+      }
+      if (!pens.isSmooth(run)) pens.addPoints(pen, scene, part, first, row, place, 3, i);
+      const [ghostX, ghostY] = pens.placeOf(part, "flow", frame)(row);
+      if (Number.isFinite(ghostX)) pens.bead(pen, inks, inks.theory, ghostX, ghostY, 7);
+      const [x, y] = this.headOf(scene, run, i, frame);
+      if (Number.isFinite(x)) pens.mark(pen, inks, headInk(scene, run, i), headKind(scene, run, i), x, y, 6);
+    }
+
+    // Where the last iterate that the strobe shows is painted.
+    headOf({ strobe, steps }, run, i, frame) {
+      const { part, row } = locate(run, shownStep(strobe, steps[i]));
+      const place = pens.placeOf(part, "x", frame);
+      return strobe === "midpoints" && !pens.isSmooth(run) ? pens.midpointOf(part, place)(row) : place(row);
+    }
+
+    paintGhost(pen, { inks, result, steps, focus }, frame) {
+      const { part, row } = locate(result.runs[focus], steps[focus]);
+      const ghost = pens.placeOf(part, "flow", frame)(row);
+      if (!pens.isInside(frame, ...ghost)) return;
+      this.paintGhostLabel(pen, inks, frame, ghost, part.columns.gap[row], result.runs.length > 1);
+    }
+
+    // The runs' names beside their iterates, moved apart where they would meet.
+    paintNames(pen, scene, frame) {
+      const { result, inks } = scene;
+      const names = result.runs.map((run, i) => {
+        const [x, y] = this.headOf(scene, run, i, frame);
+        return { text: result.words.labels[i], ink: inks.runs[i], x, y: y - 18 };
+      }).filter(({ x, y }) => pens.isInside(frame, x, y));
+      pens.spread(names, frame.top + 8, frame.top + frame.height - 8, 15);
+      for (const { text, ink, x, y } of names) {
+        const left = x + 120 > frame.left + frame.width;
+        pens.label(pen, inks, text, x + (left ? -12 : 12), y, ink, left ? "right" : "left");
+      }
+    }
+
+    paintGhostLabel(pen, inks, frame, [x, y], gap, many) {
+      const way = y + 62 < frame.top + frame.height ? 1 : -1;
+      const end = y + 42 * way;
+      pens.line(pen, inks.theory, 1, [], 0, 1, (k) => [x, k ? end : y + 8 * way]);
+      const text = many ? "X(τ), the theorem" : `X(τ), the theorem, gap ${words(gap)}`;
+      const half = many ? 60 : 95;
+      const side = x < frame.left + half ? "left" : x > frame.left + frame.width - half ? "right" : "center";
+      pens.label(pen, inks, text, x, end + 9 * way, inks.theory, side);
+    }
+
+    // What the pointer finds: the nearest iterate painted so far.
+    probe(scene, px, py) {
+      const frame = pens.frameOf(this.graph());
+      if (!frame || !pens.isInside(frame, px, py)) return null;
+      const found = scene.result.runs.flatMap((run, i) =>
+        [...this.partsOf(run), run.window].filter(Boolean).map((part) => {
+          const near = pens.nearestRow(0, pens.upTo(part, scene.steps[i]), visible(scene, part, frame), px, py);
+          return { ...near, run, i, part };
+        }),
+      );
+      return pens.nearestOf(found, REACH);
+    }
+  }
+
+  // Pixels of rows that the strobe shows, nowhere for others.
+  function visible({ strobe }, part, frame) {
+    const place = pens.placeOf(part, "x", frame);
+    if (strobe === "midpoints") return pens.midpointOf(part, place);
+    return (row) => (edgewalk.run.shows(strobe, part.columns.step[row]) ? place(row) : [NaN, NaN]);
+  }
+
+  function headKind({ strobe, steps }, run, i) {
+    if (strobe === "midpoints" || pens.isSmooth(run)) return "midpoint";
+    return parity(shownStep(strobe, steps[i]));
+  }
+
+  const headInk = (scene, run, i) =>
+    pens.isSmooth(run) ? smoothInk(scene, i) : pens.inkOf(scene, headKind(scene, run, i), i);
+  const smoothInk = ({ inks, result }, i) => (result.runs.length > 1 ? inks.runs[i] : inks.flow);
+  const clip = pens.clipTo;
+
+  edgewalk.Landscape = Landscape;
+  if (typeof module !== "undefined") module.exports = Landscape;
+})(typeof window === "undefined" ? globalThis : window);

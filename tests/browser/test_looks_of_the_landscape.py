@@ -1,0 +1,212 @@
+"""The landscape's other looks: the sharpness map and the surface; strobe; the magnifier along Γ."""
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+import dynamics
+from tests.browser.stage import Stage
+
+PLACE = """([x, y, which]) => {
+    const host = document.querySelector('.card.landscape .plot');
+    const canvas = host.querySelectorAll(':scope > canvas')[which];
+    const frame = edgewalk.overlay.frameOf(edgewalk.stage.graphOf('landscape'));
+    const density = canvas.width / host.clientWidth;
+    const pen = new OffscreenCanvas(1, 1).getContext('2d');
+    pen.drawImage(canvas, -Math.round(frame.x(x) * density), -Math.round(frame.y(y) * density));
+    return [...pen.getImageData(0, 0, 1, 1).data];
+}"""
+PLANE, LINE = 0, 1
+
+
+def choose(stage: Stage, group: str, name: str) -> None:
+    stage.page.get_by_role("radiogroup", name=group).get_by_text(name, exact=True).click()
+
+
+def test_the_sharpness_map_is_white_where_it_is_the_threshold(stage: Stage):
+    stage.open("?eta=0.5&rule=gd&start=1.2,0.3&steps=40&look=sharpness")
+    stage.wait("edgewalk.stage.scene().heights")
+    stage.page.wait_for_timeout(300)
+    # λ₁ = 4 on the axis y = 0 at x = √3.
+    edge = np.sqrt(3)
+    assert stage.page.evaluate(PLACE, [edge, 0.0, LINE])[3] > 200
+    assert stage.page.evaluate(PLACE, [edge - 0.1, 0.0, LINE])[3] == 0
+    flat = stage.page.evaluate(PLACE, [0.0, 0.05, PLANE])
+    sharp = stage.page.evaluate(PLACE, [2.2, 1.2, PLANE])
+    assert flat[2] > flat[0]
+    assert sharp[0] > sharp[2]
+
+
+def test_the_white_line_follows_the_playhead(stage: Stage):
+    stage.open("?look=sharpness&at=100")
+    stage.wait("edgewalk.stage.scene().heights")
+    found = dynamics.measure(dynamics.simulate("parabolic-valley", "ngd", None, 0.1, 600))
+    for step in (100, 400):
+        stage.go(step)
+        stage.page.wait_for_timeout(100)
+        x = float(np.sqrt(found.threshold_mean[step] - 1))
+        assert stage.page.evaluate(PLACE, [x, 0.0, LINE])[3] > 200
+
+
+SURFACE = """() => {
+    const { result } = edgewalk.stage.state;
+    const canvases = document.querySelectorAll('.solid canvas');
+    const { width, height } = canvases[0];
+    const count = (canvas) => {
+        const pen = new OffscreenCanvas(width, height).getContext('2d');
+        pen.drawImage(canvas, 0, 0);
+        const { data } = pen.getImageData(0, 0, width, height);
+        let painted = 0;
+        for (let k = 3; k < data.length; k += 4) painted += data[k] > 0;
+        return painted / (width * height);
+    };
+    return [...canvases].map(count);
+}"""
+
+
+def test_the_surface_is_painted_with_the_iterates_on_it(stage: Stage):
+    stage.open("?at=300")
+    choose(stage, "Look of the landscape", "3-D")
+    stage.expect_query(look="surface")
+    solid = stage.page.get_by_role("img", name="The surface z = √L")
+    expect(solid).to_be_visible()
+    stage.wait("edgewalk.stage.scene().heights")
+    stage.page.wait_for_timeout(300)
+    still, now = stage.page.evaluate(SURFACE)
+    assert still > 0.15
+    assert now > 0.001
+    expect(stage.page.get_by_role("button", name="Start (")).to_be_hidden()
+    choose(stage, "Look of the landscape", "√L")
+    expect(solid).to_be_hidden()
+    expect(stage.page.get_by_role("button", name="Start (")).to_be_visible()
+
+
+def test_the_surface_turns_by_key_and_by_mouse(stage: Stage):
+    stage.open("?at=300&look=surface")
+    stage.wait("edgewalk.stage.scene().heights")
+    solid = stage.page.get_by_role("img", name="The surface z = √L")
+    looks = "edgewalk.stage.surfacePicture()"
+    seen = [stage.page.evaluate(looks)]
+    solid.focus()
+    for key in ("ArrowLeft", "ArrowUp", "+"):
+        stage.press(key)
+        seen.append(stage.page.evaluate(looks))
+    box = solid.bounding_box()
+    assert box
+    stage.page.mouse.move(box["x"] + 200, box["y"] + 150)
+    stage.page.mouse.down()
+    stage.page.mouse.move(box["x"] + 260, box["y"] + 150, steps=4)
+    stage.page.mouse.up()
+    seen.append(stage.page.evaluate(looks))
+    assert len(set(seen)) == len(seen)
+    assert stage.step == 300
+
+
+@pytest.mark.parametrize(
+    ("strobe", "even", "odd"), [("all", 1, 1), ("even", 1, 0), ("odd", 0, 1), ("midpoints", 0, 0)]
+)
+def test_the_strobe_holds_on_every_panel(stage: Stage, strobe: str, even: int, odd: int):
+    stage.open(f"?eta=0.18&at=120&strobe={strobe}")
+    for panel in ("landscape", "sharpness"):
+        seen = stage.inks_in(panel)
+        assert (seen["even"] > 100, seen["odd"] > 100) == (bool(even), bool(odd))
+    seen = stage.inks_in("across", -1)
+    assert (seen["even"] > 30, seen["odd"] > 30) == (bool(even), bool(odd))
+
+
+def test_beads_slide_along_the_valley(stage: Stage):
+    """Γ of the parabolic valley is a straight line, its length from the flattest point is |x|."""
+    stage.open("?at=50")
+    found = dynamics.measure(dynamics.simulate("parabolic-valley", "ngd", None, 0.1, 600))
+    for step in (50, 200, 550):
+        stage.go(step)
+        beads = stage.page.evaluate(
+            """() => {
+                const scene = edgewalk.stage.scene();
+                const view = edgewalk.Along.viewOf(scene);
+                const { part, row } = edgewalk.run.locate(scene.result.runs[0], scene.steps[0]);
+                const { placeOn } = edgewalk.Along;
+                return ['projection', 'flow'].map((name) => placeOn(view, part, row, name));
+            }"""
+        )
+        for bead, point in zip(beads, (found.projection, found.flow), strict=True):
+            assert abs(bead["s"]) == pytest.approx(point[step, 0], abs=1e-4)
+            assert bead["sharpness"] == pytest.approx(1 + point[step, 0] ** 2, rel=1e-3)
+
+
+SNAPS = [
+    ("paper’s Figure 1a", {"loss": "paper-valley", "rule": "sqrt-gd", "eta": "0.5"}),
+    ("paper’s Figure 1b", {"loss": "paper-valley", "eta": "5", "start": "14.7,-3"}),
+]
+
+
+@pytest.mark.parametrize(("name", "query"), SNAPS)
+def test_the_papers_figures(stage: Stage, name: str, query: dict[str, str]):
+    stage.open("?loss=ring&at=20")
+    stage.button(name).click()
+    stage.expect_query(**query)
+    assert stage.step == 0
+    x = stage.page.evaluate("[...edgewalk.stage.state.result.runs[0].columns.x.slice(0, 4)]")
+    first = [13.203, -4.367] if query.get("rule") else None
+    if first:
+        assert x[2:] == pytest.approx(first, abs=1e-3)
+
+
+def test_the_critical_step_size_here(stage: Stage):
+    stage.open("?at=300")
+    sharpness = float(stage.now("sharpness"))
+    stage.page.locator("#critical").click()
+    stage.wait("edgewalk.stage.state.result.runs[0].eta !== 0.1")
+    assert stage.settings["eta"] == [pytest.approx(2 / sharpness, rel=1e-3)]
+
+
+def test_from_the_flattest_point_there_is_no_drift(stage: Stage):
+    stage.open("?loss=hyperbola")
+    stage.button("flattest point").click()
+    stage.wait("location.search.includes('start=')")
+    stage.settle()
+    stage.press("End")
+    run = dynamics.simulate("hyperbola", "ngd", tuple(stage.settings["start"]), 0.1, 600)
+    assert dynamics.measure(run).projection[-1] == pytest.approx([1, 1], abs=0.01)
+    assert float(stage.now("gap")) < 0.01
+
+
+def test_nothing_sets_a_quadratic_at_its_flattest_point(stage: Stage):
+    stage.open("?loss=quadratic")
+    expect(stage.button("flattest point")).to_be_disabled()
+
+
+def test_another_loss_keeps_the_look_and_paints_its_iterates(stage: Stage):
+    stage.open("?strobe=odd&at=31&eta=0.3")
+    stage.page.get_by_role("combobox", name="Loss").select_option("hyperbola")
+    stage.expect_query(loss="hyperbola", strobe="odd")
+    stage.page.wait_for_timeout(500)
+    stage.go(31)
+    run = dynamics.simulate("hyperbola", "ngd", None, 0.3, 60)
+    assert stage.ink_at("landscape", *run.x[31]) == pytest.approx(stage.ink("odd"), abs=3)
+
+
+def test_work_on_the_main_thread_leaves_room_in_every_frame(stage: Stage):
+    """A bound that a busy machine keeps; `make bench` measures the frame."""
+    stage.open("?eta=0.01&steps=100000")
+    stage.page.evaluate("edgewalk.stage.player.speed = 10000")
+    devtools = stage.page.context.new_cdp_session(stage.page)
+    devtools.send("Performance.enable")
+    stage.page.evaluate(
+        "() => { window.frames = 0; const count = () => { window.frames += 1;"
+        " requestAnimationFrame(count); }; count(); }"
+    )
+    stage.button("Play").click()
+
+    def now() -> tuple[float, int]:
+        metrics = devtools.send("Performance.getMetrics")["metrics"]
+        script = next(m["value"] for m in metrics if m["name"] == "ScriptDuration")
+        return script, stage.page.evaluate("window.frames")
+
+    shares = []
+    for _ in range(4):
+        (script, frames) = now()
+        stage.page.wait_for_timeout(700)
+        (later, more) = now()
+        shares.append(1e3 * (later - script) / (more - frames))
+    assert min(shares) < 12

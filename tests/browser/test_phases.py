@@ -1,0 +1,87 @@
+"""The ribbon and the gauges say what the phases are, as Python finds them."""
+
+import pytest
+from playwright.sync_api import expect
+
+import dynamics
+from dynamics.phases import TOLERANCE, phases
+from tests.browser.stage import Stage
+
+RUNS = [
+    ("parabolic-valley", "ngd", 0.1, 600),
+    ("hyperbola", "sqrt-gd", 0.05, 800),
+    ("quadratic", "ngd", 0.05, 400),
+]
+LAWS = ("stableness_pair", "sqrt_loss_pair")
+
+
+def open_run(stage: Stage, loss: str, rule: str, eta: float, steps: int) -> dynamics.Run:
+    stage.open(f"?loss={loss}&rule={rule}&eta={eta}&steps={steps}")
+    return dynamics.simulate(loss, rule, None, eta, steps)
+
+
+@pytest.mark.parametrize(("loss", "rule", "eta", "steps"), RUNS)
+def test_the_ribbon(stage: Stage, loss: str, rule: str, eta: float, steps: int):
+    run = open_run(stage, loss, rule, eta, steps)
+    found = phases(run, dynamics.measure(run))
+    ribbon = stage.page.get_by_role("group", name="Phases").get_by_role("button")
+    names = [button.get_attribute("aria-label") for button in ribbon.all()]
+    assert names == [f"{phase.name}, from step {phase.first}" for phase in found]
+    bands = stage.page.locator("#ribbon .band")
+    lefts = [float(band.evaluate("(b) => parseFloat(b.style.left)")) for band in bands.all()]
+    assert lefts == pytest.approx([100 * phase.first / steps for phase in found], rel=1e-4)
+    for button, phase in zip(ribbon.all(), found, strict=True):
+        button.click()
+        assert stage.step == phase.first
+        expect(button).to_have_attribute("aria-current", "true")
+        assert phase.name in stage.page.inner_text("#story").split(":")[0].lower()
+
+
+def test_the_sentence_tells_of_the_phase(stage: Stage):
+    stage.open("?loss=quadratic&eta=0.05&steps=400")
+    run = dynamics.simulate("quadratic", "ngd", None, 0.05, 400)
+    found = dict(phases(run, dynamics.measure(run)))
+    assert list(found) == ["descent", "alignment", "edge"]
+    sentences = []
+    for name, first in found.items():
+        stage.go(first)
+        sentences.append(stage.page.inner_text("#story"))
+        assert name in sentences[-1].lower()
+        assert "{" not in sentences[-1]
+    assert len(set(sentences)) == 3
+
+
+@pytest.mark.parametrize(("loss", "rule", "eta", "steps"), RUNS)
+def test_gauges_are_grey_before_the_edge_and_green_on_it(
+    stage: Stage, loss: str, rule: str, eta: float, steps: int
+):
+    run = open_run(stage, loss, rule, eta, steps)
+    found = dynamics.measure(run)
+    edge = dict(phases(run, found))["edge"]
+    assert edge > 0
+    for step in (0, edge - 1, edge, edge + 1, (edge + steps) // 2, steps):
+        stage.go(step)
+        for law in LAWS:
+            value = getattr(found, law)[step]
+            gauge = stage.page.locator(f"#gauge-{law}")
+            assert float(stage.now(law)) == pytest.approx(value, rel=1e-3)
+            on = step >= edge and abs(value - 1) <= TOLERANCE
+            expect(gauge).to_have_class("gauge on" if on else "gauge")
+            colour = gauge.locator(".value").evaluate("(e) => getComputedStyle(e).color")
+            ink = stage.ink("ok" if on else "soft")
+            assert colour == f"rgb({ink[0]}, {ink[1]}, {ink[2]})"
+
+
+def test_a_rule_without_laws_has_empty_gauges(stage: Stage):
+    stage.open("?rule=gradient-flow&at=300")
+    for law in LAWS:
+        assert stage.now(law) == "–"
+        expect(stage.page.locator(f"#gauge-{law}")).to_have_class("gauge none")
+
+
+def test_the_ribbon_is_that_of_the_run_in_focus(stage: Stage):
+    stage.open("?rule=ngd,gd&steps=400")
+    ribbon = stage.page.get_by_role("group", name="Phases").get_by_role("button")
+    assert ribbon.count() == 2
+    stage.page.get_by_role("group", name="Runs").get_by_text("GD", exact=True).click()
+    assert ribbon.count() == 1

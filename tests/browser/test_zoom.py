@@ -1,0 +1,135 @@
+"""Zoom is honest: both walls at every level, the run in full where one looks, and it survives."""
+
+import pytest
+
+import dynamics
+from tests.browser.stage import Stage
+
+LONG = "?eta=0.002&steps=1000000&at=1000000"
+MIDDLE = 500_000
+
+
+@pytest.fixture(scope="module")
+def middle() -> dynamics.Run:
+    run = dynamics.simulate("parabolic-valley", "ngd", None, 0.002, 1_000_000)
+    return dynamics.window(run, MIDDLE, 4)
+
+
+def zoom(stage: Stage, panel: str, x: tuple[float, float], y: tuple[float, float]) -> None:
+    stage.page.evaluate(
+        "([panel, x, y]) => Plotly.relayout(edgewalk.stage.graphOf(panel),"
+        " { 'xaxis.range': x, 'yaxis.range': y })",
+        [panel, x, y],
+    )
+
+
+def detail(stage: Stage, panel: str) -> None:
+    stage.wait(f"(edgewalk.stage.state.result.runs[0].details || {{}})['{panel}']")
+    stage.page.wait_for_timeout(100)
+
+
+# Around the iterate of step 500,000: half-widths in x and y.
+LEVELS = [(0.9, 1.0), (0.05, 0.004), (0.0002, 0.003)]
+
+
+@pytest.mark.parametrize("level", range(3))
+def test_both_walls_on_the_landscape(stage: Stage, middle: dynamics.Run, level: int):
+    stage.open(LONG)
+    x = float(middle.x[0, 0])
+    wide, high = LEVELS[level]
+    zoom(stage, "landscape", (x - wide, x + wide), (-high, high))
+    if level:
+        detail(stage, "landscape")
+    else:
+        stage.page.wait_for_timeout(500)
+    seen = stage.inks_in("landscape")
+    assert seen["even"] > 150
+    assert seen["odd"] > 150
+
+
+@pytest.mark.parametrize("width", [3.9, 0.1, 0.0002])
+def test_both_walls_on_the_sharpness_panel(stage: Stage, width: float):
+    stage.open(LONG)
+    low = 2.0 - width / 2
+    zoom(stage, "sharpness", (low, low + width), (0, 6))
+    if width < 2:
+        detail(stage, "sharpness")
+    seen = stage.inks_in("sharpness")
+    assert seen["even"] > 150
+    assert seen["odd"] > 150
+
+
+def test_a_deep_zoom_shows_every_step_where_it_is(stage: Stage, middle: dynamics.Run):
+    stage.open(LONG)
+    tau = 0.002**2 * MIDDLE
+    zoom(stage, "sharpness", (tau - 1e-4, tau + 1e-4), (0, 6))
+    detail(stage, "sharpness")
+    rows = stage.page.evaluate(
+        """(first) => {
+            const part = edgewalk.stage.state.result.runs[0].details.sharpness;
+            const row = edgewalk.run.rowAt(part, first);
+            const { step, x } = part.columns;
+            return { rows: part.rows, steps: [...step.subarray(row, row + 4)],
+                     x: [...x.subarray(2 * row, 2 * row + 8)] };
+        }""",
+        MIDDLE,
+    )
+    assert rows["rows"] == pytest.approx(51, abs=2)
+    assert rows["steps"] == [MIDDLE + k for k in range(4)]
+    assert rows["x"] == pytest.approx(middle.x.ravel().tolist(), rel=1e-6)
+
+
+def test_a_zoom_survives_another_eta_and_a_detail_follows(stage: Stage):
+    stage.open("?eta=0.004&steps=300000")
+    zoom(stage, "landscape", (1.0, 1.2), (-0.01, 0.01))
+    zoom(stage, "sharpness", (1.0, 1.5), (1, 3))
+    detail(stage, "landscape")
+    detail(stage, "sharpness")
+    stage.type_into("eta", "0.003")
+    detail(stage, "landscape")
+    for panel, ranges in (
+        ("landscape", [[1.0, 1.2], [-0.01, 0.01]]),
+        ("sharpness", [[1.0, 1.5], [1, 3]]),
+    ):
+        now = stage.page.evaluate(
+            """(panel) => {
+                const { rangeX, rangeY } = edgewalk.overlay.frameOf(edgewalk.stage.graphOf(panel));
+                return [rangeX, rangeY];
+            }""",
+            panel,
+        )
+        assert [pytest.approx(side) for side in ranges] == now
+
+
+def test_axes_stay_while_eta_is_dragged(stage: Stage):
+    stage.open()
+    script = """['landscape', 'sharpness'].map((panel) => {
+        const { rangeX, rangeY } = edgewalk.overlay.frameOf(edgewalk.stage.graphOf(panel));
+        return [rangeX, rangeY];
+    })"""
+    before = stage.page.evaluate(script)
+    stage.slider("Step size η").focus()
+    stage.press(*["ArrowLeft"] * 8)
+    stage.page.wait_for_timeout(400)
+    stage.settle()
+    assert stage.settings["eta"] != [0.1]
+    assert stage.page.evaluate(script) == before
+
+
+@pytest.mark.parametrize("clock", ["step", "eta", "tau"])
+@pytest.mark.parametrize("axis", ["linear", "log"])
+def test_every_clock_paints_sharpness_at_its_time(stage: Stage, clock: str, axis: str):
+    stage.open(f"?at=300&clock={clock}&axis={axis}")
+    run = dynamics.simulate("parabolic-valley", "ngd", None, 0.1, 600)
+    time = 300 * {"step": 1, "eta": 0.1, "tau": 0.01}[clock]
+    value = dynamics.measure(run).projection_sharpness[300]
+    assert stage.ink_at("sharpness", time, value) == pytest.approx(stage.ink("ink"), abs=3)
+
+
+def test_a_clock_and_an_axis_chosen_are_in_the_link(stage: Stage):
+    stage.open("?at=300")
+    stage.page.get_by_role("radiogroup", name="Time axis").get_by_text("log", exact=True).click()
+    stage.page.get_by_role("radiogroup", name="Clock").get_by_text("ηt", exact=True).click()
+    stage.expect_query(axis="log", clock="eta", at="300")
+    title = "edgewalk.stage.graphOf('sharpness')._fullLayout.xaxis.title.text"
+    assert stage.page.evaluate(title) == "time ηt"

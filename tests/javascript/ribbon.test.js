@@ -1,0 +1,38 @@
+"use strict";
+const { test } = require("node:test");
+const assert = require("node:assert/strict");
+require("../../assets/run.js");
+const { bands, phaseAt } = require("../../assets/ribbon.js");
+
+const PHASES = [{ name: "descent", first: 0 }, { name: "alignment", first: 20 }, { name: "edge", first: 60 }];
+const makeRun = (eta, last) => ({ eta, last, phases: PHASES.filter(({ first }) => first <= last) });
+const shares = (run, runs, clock) => bands(run, runs, clock).map(({ from, to }) => [from, to]);
+
+test("the bands of a run alone fill the time bar, on every clock", () => {
+  const run = makeRun(0.1, 100);
+  for (const clock of ["step", "eta", "tau"]) {
+    assert.deepEqual(bands(run, [run], clock), [
+      { name: "descent", first: 0, from: 0, to: 0.2 },
+      { name: "alignment", first: 20, from: 0.2, to: 0.6 },
+      { name: "edge", first: 60, from: 0.6, to: 1 },
+    ]);
+  }
+});
+
+test("of two runs each has its share of the time bar, at its own step size", () => {
+  const [lead, half] = [makeRun(1, 100), makeRun(0.5, 200)];
+  const ends = (clock) => [lead, half].map((run) => shares(run, [lead, half], clock).at(-1));
+  assert.deepEqual(ends("step"), [[0.3, 0.5], [0.3, 1]]);
+  assert.deepEqual(ends("eta"), [[0.6, 1], [0.3, 1]]);
+  assert.deepEqual(ends("tau"), [[0.6, 1], [0.15, 0.5]]);
+});
+
+test("a run of no steps has one band, of no width", () => {
+  const run = makeRun(0.1, 0);
+  assert.deepEqual(shares(run, [run], "tau"), [[0, 0]]);
+});
+
+test("a phase begins with its first step", () => {
+  assert.deepEqual([0, 19, 20, 59, 60, 1e6].map((step) => phaseAt(PHASES, step)), [0, 0, 1, 1, 2, 2]);
+  assert.equal(phaseAt(PHASES.slice(0, 1), 99), 0);
+});

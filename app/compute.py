@@ -23,7 +23,7 @@ from dynamics import LOSSES, MAX_STEPS, RULES, find_loss, find_rule
 from dynamics.catalogue import nearest_key
 from dynamics.curvature import sharpness
 from dynamics.files import encode, run_columns
-from dynamics.manifold import Trace, arc_length, beside_flattest, flattest_points, trace_manifold
+from dynamics.manifold import Trace, beside_flattest, flattest_points, trace_manifold
 from dynamics.measures import profile_nodes
 from dynamics.phases import phases
 from dynamics.projection import descent
@@ -93,11 +93,10 @@ class Terrain(NamedTuple):
 
 
 class Valley(NamedTuple):
-    """Γ whatever the view: its branches, arc length along each [n], the flattest points [m, 2], and
-    the range of λ₁ on Γ in the loss's own view."""
+    """Γ whatever the view: its branches, the flattest points [m, 2], and the range of λ₁ on Γ in
+    the loss's own view."""
 
     curves: tuple[Trace, ...]
-    arcs: tuple[np.ndarray, ...]
     flattest: np.ndarray
     sharpness_range: tuple[float, float]
 
@@ -302,7 +301,7 @@ def _valley(loss: dynamics.Loss) -> Valley:
     inside = [_in_view(curve, loss.view) for curve in curves]
     seen = np.concatenate([np.empty(0), *inside])
     bounds = (float(seen.min()), float(seen.max())) if seen.size else (1.0, 1.0)
-    return Valley(curves, tuple(map(arc_length, curves)), flattest_points(loss), bounds)
+    return Valley(curves, flattest_points(loss), bounds)
 
 
 def _in_view(curve: Trace, view: tuple[tuple[float, float], ...]) -> np.ndarray:

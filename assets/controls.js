@@ -12,6 +12,7 @@
   const known = {}; // what the controls show
   const quiet = {}; // values set here, which the controls will report back
   const errors = {}; // the message at each control
+  const written = {}; // what the page says of the runs
   let unit = "tau"; // of the horizon
   let tau = null; // the horizon in slow time, once a person has set it
   let resting = null;
@@ -308,17 +309,20 @@
   function showRun(result) {
     const { words, settings } = result;
     const { player, state } = edgewalk.stage;
-    const said = JSON.stringify([words, settings.eta, state.focus]);
-    if (said !== known.words) {
-      showFormulas(words);
-      showRuns(result);
-      edgewalk.ribbon.show(result.runs[state.focus]);
-    }
-    known.words = said;
+    unlessSame("formulas", [words.formula, words.rules], () => showFormulas(words));
+    unlessSame("runs", [words.labels, settings.eta, state.focus], () => showRuns(result));
+    edgewalk.ribbon.show(result.runs[state.focus]);
     $("flattest").disabled = !result.flattest_start;
     showHorizon(settings);
     edgewalk.sliders.setMost("playhead", Math.max(player.last, 1));
     document.body.dataset.ready = "yes";
+  }
+
+  // Writing on the page takes longer than a run, so it is written only when it changes.
+  function unlessSame(name, what, write) {
+    const said = JSON.stringify(what);
+    if (said !== written[name]) write();
+    written[name] = said;
   }
 
   function showFormulas(words) {

@@ -15,15 +15,18 @@
   const DASHES = [[], [7, 3], [2, 3], [9, 3, 2, 3]];
   // Where the walls are closer than a mark, they take turns on top, so many rows at a time.
   const STRIPE = 120;
+  const SPECK = 2.5; // half-width of a mark below which it has no shape
+  const SMOOTH = 400; // points that make a smooth curve
 
   // The inks of the current colour scheme, from the style sheet: by name, of the runs when several are
-  // compared, and the scales of sharpness and of height.
+  // compared, and the scales of sharpness and of height, [red, green, blue] each.
   function readInks() {
     const style = getComputedStyle(document.documentElement);
     const ink = (name) => style.getPropertyValue(`--${name}`).trim();
     const many = (name, count) => Array.from({ length: count }, (_, i) => ink(`${name}-${i + 1}`));
     const named = Object.fromEntries(INKS.map((name) => [name, ink(name)]));
-    return { ...named, runs: many("run", MOST_RUNS), scale: many("scale", SCALE), heights: many("height", HEIGHTS) };
+    const [scale, heights] = [many("scale", SCALE), many("height", HEIGHTS)].map((colours) => colours.map(rgb));
+    return { ...named, runs: many("run", MOST_RUNS), scale, heights };
   }
 
   // Where data lie on a Plotly graph: functions from data to pixels, and the box of the axes.
@@ -141,16 +144,30 @@
     return Math.hypot(x1 - x0, y1 - y0) < 1.5 * r;
   }
 
-  // All rows of one parity in one fill, so that marks that overlap do not add up.
+  // All rows of one parity: in one fill, so that marks that overlap do not add up. Specks are too
+  // small for a shape, and filled one by one, which is several times quicker.
   function addKind(pen, kind, part, from, to, place, r) {
     const steps = part.columns.step;
+    const speck = r < SPECK;
     pen.beginPath();
     for (let row = from; row <= to; row++) {
       if (edgewalk.run.parity(steps[row]) !== kind) continue;
       const [x, y] = place(row);
-      if (Number.isFinite(x + y)) addMark(pen, r < 2.5 ? "odd" : kind, x, y, r);
+      if (!Number.isFinite(x + y)) continue;
+      if (speck) pen.fillRect(x - r, y - r, 2 * r, 2 * r);
+      else addMark(pen, kind, x, y, r);
     }
     pen.fill();
+  }
+
+  // Paint with a pen for itself, and put the whole down at once, faint. `size` is in pixels of the page.
+  function faintly(pen, alpha, [width, height], paint) {
+    const scratch = (faintly.scratch = faintly.scratch || document.createElement("canvas"));
+    scratch.size = [width, height];
+    paint(wipe(scratch));
+    pen.globalAlpha = alpha;
+    pen.drawImage(scratch, 0, 0, width, height);
+    pen.globalAlpha = 1;
   }
 
   function addMidpoints(pen, scene, part, from, to, place, r, i) {
@@ -191,6 +208,13 @@
     pen.setLineDash(dash);
     pen.stroke();
     pen.setLineDash([]);
+  }
+
+  // A smooth curve through all rows of a part, of which a few hundred do.
+  function curve(pen, ink, width, dash, rows, place) {
+    const stride = Math.max(1, Math.floor(rows / SMOOTH));
+    const count = Math.ceil((rows - 1) / stride);
+    line(pen, ink, width, dash, 0, count, (k) => place(Math.min(k * stride, rows - 1)));
   }
 
   function bead(pen, inks, ink, x, y, r) {
@@ -279,6 +303,9 @@
     return row;
   }
 
+  // The parts of a colour.
+  const rgb = (hex) => [1, 3, 5].map((j) => parseInt(hex.slice(j, j + 2), 16));
+
   // Move labels apart, in order, keeping them between two heights.
   function spread(names, top, bottom, room) {
     names.sort((a, b) => a.y - b.y);
@@ -332,8 +359,8 @@
 
   edgewalk.overlay = {
     DASHES, Panel, frameOf, isInside, readInks, addCanvas, density, fit, wipe, clipTo, addMark, mark, inkOf, addPoints,
-    midpointOf, line, bead, label, placeOf, isSmooth, upTo, partnerOf, spread, ticks, labelledTicks, nearestRow,
-    nearestOf,
+    faintly, midpointOf, line, curve, bead, label, placeOf, isSmooth, upTo, partnerOf, spread, ticks, labelledTicks, nearestRow,
+    nearestOf, rgb,
   };
   if (typeof module !== "undefined") module.exports = edgewalk.overlay;
 })(typeof window === "undefined" ? globalThis : window);

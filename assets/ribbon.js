@@ -11,6 +11,8 @@
   const LEAST = 24; // pixels of a button that can be hit
 
   let shown = [];
+  let made = ""; // what the buttons were made for
+  let width = 0; // observed: asking for it would lay the page out anew
 
   // Where each phase begins and ends, as shares of the time bar.
   function bands(run, runs, clock) {
@@ -21,11 +23,21 @@
     }));
   }
 
+  function begin() {
+    const place = document.getElementById("ribbon");
+    new ResizeObserver(() => {
+      width = place.clientWidth;
+      const { result, focus } = edgewalk.stage.state;
+      if (result) show(result.runs[focus]);
+    }).observe(place);
+  }
+
   function show(run) {
     const { state } = edgewalk.stage;
-    const place = document.getElementById("ribbon");
     shown = bands(run, state.result.runs, state.view.clock);
-    place.replaceChildren(...shown.map(band), ...buttons(place.clientWidth));
+    const wanted = JSON.stringify([shown, width]);
+    if (wanted !== made) document.getElementById("ribbon").replaceChildren(...shown.map(band), ...buttons());
+    made = wanted;
     mark(edgewalk.stage.steps()[state.focus]);
   }
 
@@ -37,7 +49,7 @@
   }
 
   // Buttons keep to their bands, but for those that would be too small to hit: they are moved apart.
-  function buttons(width) {
+  function buttons() {
     const lefts = shown.map(({ from }) => from * width);
     for (let k = lefts.length - 1, free = width; k >= 0; k--) free = lefts[k] = Math.max(0, Math.min(lefts[k], free - LEAST));
     for (let k = 1; k < lefts.length; k++) lefts[k] = Math.max(lefts[k], lefts[k - 1] + LEAST);
@@ -66,12 +78,11 @@
 
   function mark(step) {
     const now = phaseAt(shown, step);
-    const made = document.getElementById("ribbon").querySelectorAll("button");
-    made.forEach((one, k) => {
+    document.getElementById("ribbon").querySelectorAll("button").forEach((one, k) => {
       if ((one.getAttribute("aria-current") === "true") !== (k === now)) one.setAttribute("aria-current", String(k === now));
     });
   }
 
-  edgewalk.ribbon = { bands, show, mark, phaseAt };
+  edgewalk.ribbon = { begin, bands, show, mark, phaseAt };
   if (typeof module !== "undefined") module.exports = edgewalk.ribbon;
 })(typeof window === "undefined" ? globalThis : window);

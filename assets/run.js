@@ -32,13 +32,23 @@
     return header;
   }
 
-  // The buffer of /valley.bin: {flattest, sharpness_range, curves: [{rows, x, arc, sharpness}]}.
+  // The buffer of /valley.bin: {flattest, sharpness_range, curves: [{rows, x, arc, sharpness}]}, `arc`
+  // the length along a curve from its first point.
   function decodeValley(buffer) {
     const { header, take } = open(buffer);
     for (const curve of header.curves) {
-      Object.assign(curve, { x: take(2 * curve.rows), arc: take(curve.rows), sharpness: take(curve.rows) });
+      const x = take(2 * curve.rows);
+      Object.assign(curve, { x, arc: lengthsAlong(x), sharpness: take(curve.rows) });
     }
     return header;
+  }
+
+  function lengthsAlong(x) {
+    const arc = new Float64Array(x.length / 2);
+    for (let k = 1; k < arc.length; k++) {
+      arc[k] = arc[k - 1] + Math.hypot(x[2 * k] - x[2 * k - 2], x[2 * k + 1] - x[2 * k - 1]);
+    }
+    return arc;
   }
 
   // The buffer of /heights.bin: {view, rows, columns, root, sharpness}.

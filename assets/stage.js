@@ -225,11 +225,11 @@
   // Another clock, axis, strobe or look.
   function setView(name, value) {
     if (state.view[name] === value || !state.result) return;
-    const before = state.result.runs[0].eta;
     state.view[name] = value;
-    if (name === "clock" && before) measureTime();
+    if (name === "clock") measureTime();
     edgewalk.axes.frameSharpness();
     edgewalk.axes.drawScene();
+    edgewalk.controls.showRun(state.result);
     edgewalk.readout.show(true);
     repaint();
     writeLink();
@@ -252,6 +252,7 @@
     edgewalk.controls.begin();
     edgewalk.keys.begin();
     edgewalk.hover.begin();
+    edgewalk.ribbon.begin();
     setScheme(edgewalk.scheme);
     state.query = edgewalk.url.read(location.search);
     request({ whole: true });

@@ -31,12 +31,6 @@ def flattest_points(loss: Loss) -> np.ndarray:
     return np.concatenate([np.empty((0, loss.d)), *found])
 
 
-def arc_length(trace: Trace) -> np.ndarray:
-    """Length along a branch from its first point, [n]."""
-    steps = np.linalg.norm(np.diff(trace.x, axis=0), axis=1)
-    return np.concatenate([[0.0], np.cumsum(steps)])
-
-
 def beside_flattest(loss: Loss, rule: Rule, flattest: np.ndarray, eta: float) -> np.ndarray:
     """The point [d] half a bounce up the wall from a flattest point [d]: there a rule with a bounce
     goes on bouncing and drifts no further. Half a step size for the other rules."""

@@ -7,7 +7,7 @@
     the rest      float32, little-endian, row by row.
                   /run.bin: for each of header["runs"] its columns in order, each rows × width;
                   then, where header["descent"] is given, its rows × width.
-                  /valley.bin: for each of header["curves"] its points rows × 2, arc length and λ₁.
+                  /valley.bin: for each of header["curves"] its points, rows × 2, and λ₁ at them.
                   /heights.bin: √L and λ₁, each rows × columns, rows from the lowest y up
 
 A value that nothing defines is NaN. Steps are exact: they stay below 2²⁴.

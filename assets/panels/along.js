@@ -21,27 +21,33 @@
       this.still = pens.addCanvas(host);
       this.canvas = pens.addCanvas(host);
       this.view = null;
+      this.fresh = false;
+      this.shown = "";
     }
 
-    // Another run or another Γ: another stretch is in view.
+    // Another run or another Γ: another stretch may be in view.
     reset() {
-      this.view = null;
+      this.fresh = false;
     }
 
     paint(scene) {
       const { result, valley } = scene;
       if (!result || !valley) return;
       const pen = pens.wipe(this.canvas);
-      if (!this.view) this.paintStill(scene);
+      if (!this.fresh) this.paintStill(scene);
       if (this.view) this.paintBeads(pen, scene, frameFor(this.view, ...this.canvas.size));
     }
 
-    // Γ and its axes, or why there are none.
+    // Γ and its axes, or why there are none; unless just that is painted already.
     paintStill(scene) {
       const { valley, inks } = scene;
-      const pen = pens.wipe(this.still);
       const [width, height] = this.still.size;
       this.view = viewOf(scene);
+      this.fresh = true;
+      const shown = [scene.result.settings.loss, width, height, pens.density(), inks.card, ...boundsOf(this.view)].join();
+      if (shown === this.shown) return;
+      this.shown = shown;
+      const pen = pens.wipe(this.still);
       if (!this.view) return pens.label(pen, inks, wordsFor(valley), width / 2, height / 2, inks.soft, "center");
       const frame = frameFor(this.view, width, height);
       this.paintAxes(pen, inks, frame, width, height);
@@ -105,6 +111,8 @@
       return pens.nearestOf(found, REACH);
     }
   }
+
+  const boundsOf = (view) => (view ? [view.low, view.high, view.zero, view.bottom, view.top] : []);
 
   const wordsFor = (valley) => (valley.curves.length ? "no valley in reach" : "Γ is a point: nowhere to drift");
 
@@ -210,11 +218,9 @@
     const share = high > low ? Math.log(value / low) / Math.log(high / low) : 0;
     const place = Math.min(Math.max(share, 0), 1) * (scale.length - 1);
     const k = Math.min(Math.floor(place), scale.length - 2);
-    const [from, to] = [scale[k], scale[k + 1]].map(rgb);
+    const [from, to] = [scale[k], scale[k + 1]];
     return `rgb(${from.map((c, j) => Math.round(c + (place - k) * (to[j] - c))).join(",")})`;
   }
-
-  const rgb = (hex) => [1, 3, 5].map((j) => parseInt(hex.slice(j, j + 2), 16));
 
   function frameFor({ low, high, bottom, top }, width, height) {
     return {

@@ -7,7 +7,7 @@
 
   const DOUBLINGS = 3; // of λ₁ over the threshold, where the colours end
   const SHADES = 257; // so that the middle one is that of the threshold
-  const UNSEEN = 0.01; // doublings of the threshold that no colour shows
+  const UNSEEN = 0.02; // doublings of the threshold that no colour shows
 
   class Ground {
     constructor(host, graph) {
@@ -63,7 +63,6 @@
       const half = [(x1 - x0) / (columns - 1) / 2, (y1 - y0) / (rows - 1) / 2];
       const [left, right] = [frame.x(x0 - half[0]), frame.x(x1 + half[0])];
       const [top, bottom] = [frame.y(y1 + half[1]), frame.y(y0 - half[1])];
-      pen.imageSmoothingQuality = "high";
       pen.drawImage(this.grid, left, top, right - left, bottom - top);
     }
 
@@ -77,7 +76,6 @@
         pen.moveTo(x(i0), y(j0));
         pen.lineTo(x(i1), y(j1));
       }
-      pen.lineCap = "round";
       for (const [ink, width] of [[inks.soft, 5], [inks["edge-map"], 3]]) {
         pen.strokeStyle = ink;
         pen.lineWidth = width;
@@ -141,7 +139,7 @@
 
   // The colour at a share of the scale, from flat to sharp, as CSS has it.
   function shadeAt(inks, share) {
-    const [flat, middle, sharp] = ["flat-map", "mid-map", "sharp-map"].map((name) => rgb(inks[name]));
+    const [flat, middle, sharp] = ["flat-map", "mid-map", "sharp-map"].map((name) => pens.rgb(inks[name]));
     const away = 2 * share - 1;
     const side = away < 0 ? flat : sharp;
     const mixed = middle.map((c, j) => Math.round(c + Math.sqrt(Math.abs(away)) * (side[j] - c)));
@@ -155,8 +153,6 @@
       return (255 << 24) | (b << 16) | (g << 8) | r;
     });
   }
-
-  const rgb = (hex) => [1, 3, 5].map((j) => parseInt(hex.slice(j, j + 2), 16));
 
   Object.assign(Ground, { DOUBLINGS, levelLines, shadeAt, shadeOf, thresholdAt });
   edgewalk.Ground = Ground;

@@ -18,13 +18,16 @@
       const way = (row) => [frame.x(points[2 * row]), frame.y(points[2 * row + 1])];
       pens.line(pen, inks.flow, 1.6, [5, 4], 0, rows - 1, way);
       result.runs.forEach((run, i) => {
-        pens.line(pen, inks.theory, 2, pens.DASHES[i], 0, run.rows - 1, pens.placeOf(run, "flow", frame));
-        pen.globalAlpha = FAINT;
+        pens.curve(pen, inks.theory, 2, pens.DASHES[i], run.rows, pens.placeOf(run, "flow", frame));
+      });
+      pens.faintly(pen, FAINT, this.past.size, (faint) => this.paintSpecks(faint, scene, frame));
+    }
+
+    paintSpecks(pen, scene, frame) {
+      scene.result.runs.forEach((run, i) => {
         for (const part of pens.isSmooth(run) ? [] : this.partsOf(run)) {
-          const place = pens.placeOf(part, "x", frame);
-          pens.addPoints(pen, scene, part, 0, part.rows - 1, place, 2.2, i);
+          pens.addPoints(pen, scene, part, 0, part.rows - 1, pens.placeOf(part, "x", frame), 2.2, i);
         }
-        pen.globalAlpha = 1;
       });
     }
 

@@ -16,7 +16,7 @@
       this.paintPhases(pen, scene, frame);
       scene.result.runs.forEach((run, i) => {
         const place = this.curve(scene, run, run, frame, "flow_sharpness");
-        pens.line(pen, scene.inks.theory, 2, pens.DASHES[i], 0, run.rows - 1, place);
+        pens.curve(pen, scene.inks.theory, 2, pens.DASHES[i], run.rows, place);
       });
     }
 

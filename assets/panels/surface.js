@@ -103,10 +103,14 @@
       this.paintAxes(pen, inks, frame);
       this.paintValley(pen, scene, frame);
       result.runs.forEach((run, i) => {
-        pens.line(pen, inks.theory, 2, pens.DASHES[i], 0, run.rows - 1, this.floor(run, "flow", frame));
-        pen.globalAlpha = FAINT;
+        pens.curve(pen, inks.theory, 2, pens.DASHES[i], run.rows, this.floor(run, "flow", frame));
+      });
+      pens.faintly(pen, FAINT, this.past.size, (faint) => this.paintSpecks(faint, scene, frame));
+    }
+
+    paintSpecks(pen, scene, frame) {
+      scene.result.runs.forEach((run, i) => {
         if (!pens.isSmooth(run)) pens.addPoints(pen, scene, run, 0, run.rows - 1, this.place(run, frame), 2.2, i);
-        pen.globalAlpha = 1;
       });
     }
 
@@ -114,8 +118,8 @@
       const wanted = JSON.stringify([this.angles, width, height, grid.x, grid.y, grid.top, inks.card, look]);
       if (wanted === this.rendered && this.grid === grid.heights) return;
       [this.rendered, this.grid] = [wanted, grid.heights];
-      const line = [...rgb(inks.soft), 0.35];
-      this.picture = solid.render(grid, view, { colours: inks.heights.map(rgb), bands: BANDS, line }, this.picture);
+      const line = [...pens.rgb(inks.soft), 0.35];
+      this.picture = solid.render(grid, view, { colours: inks.heights, bands: BANDS, line }, this.picture);
       [this.still.width, this.still.height] = [this.picture.width, this.picture.height];
       const image = new ImageData(this.picture.pixels, this.picture.width, this.picture.height);
       this.still.getContext("2d").putImageData(image, 0, 0);
@@ -243,8 +247,6 @@
     const top = Math.min(Math.max(1.1 * start, most), gridOf.sorted[gridOf.sorted.length - 1]);
     return { x: view[0], y: view[1], rows, columns, heights, top };
   }
-
-  const rgb = (hex) => [1, 3, 5].map((j) => parseInt(hex.slice(j, j + 2), 16));
 
   edgewalk.Surface = Surface;
   if (typeof module !== "undefined") module.exports = Surface;

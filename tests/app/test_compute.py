@@ -322,14 +322,6 @@ def test_the_range_of_the_valley_is_that_of_the_closed_form_in_view(
     np.testing.assert_allclose(valley.sharpness_range, [values.min(), values.max()], rtol=1e-9)
 
 
-def test_the_valley_is_as_long_as_it_is_by_hand(compute: Compute) -> None:
-    """Once round the unit circle; along a straight line as far as x goes."""
-    ((circle,), (line,)) = (compute.valley(key).arcs for key in ("ring", "parabolic-valley"))
-    assert circle[-1] == pytest.approx(2 * np.pi, rel=1e-6)
-    (curve,) = compute.valley("parabolic-valley").curves
-    np.testing.assert_allclose(line, np.abs(curve.x[:, 0] - curve.x[0, 0]), atol=1e-12)
-
-
 def test_heights_fill_the_view_and_are_those_by_hand(compute: Compute) -> None:
     """L = ½(1+x²)y²: ∇²L has trace 1 + x² + y² and determinant y²(1 + x²) − 4x²y²."""
     view = ((-1.0, 2.0), (-0.5, 1.5))

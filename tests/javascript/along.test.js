@@ -136,7 +136,7 @@ test("where λ₁ is the same all along there is room above and below", () => {
 });
 
 test("colours are even in log λ₁, from one end of the scale to the other", () => {
-  const scale = ["#000000", "#640000", "#6400c8"];
+  const scale = [[0, 0, 0], [100, 0, 0], [100, 0, 200]];
   const expected = { 1: "0,0,0", 10: "50,0,0", 100: "100,0,0", 1000: "100,0,100", 10000: "100,0,200", 0.1: "0,0,0", 1e9: "100,0,200" };
   for (const [value, colour] of Object.entries(expected)) assert.equal(colourOf(scale, [1, 10000], Number(value)), `rgb(${colour})`, value);
   assert.equal(colourOf(scale, [2, 2], 2), "rgb(0,0,0)");

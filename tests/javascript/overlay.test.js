@@ -23,6 +23,7 @@ function fakePen() {
     arc: (x, y) => path.push(["even", x, y]),
     rect: (x, y, width, height) => path.push(["odd", x + width / 2, y + height / 2]),
     fill: () => fills.push([pen.fillStyle, path]),
+    fillRect: (x, y, width, height) => fills.push([pen.fillStyle, [["odd", x + width / 2, y + height / 2]]]),
   };
   for (const name of ["save", "restore", "clip", "setTransform", "clearRect"]) pen[name] = () => calls.push(name);
   return pen;
@@ -198,6 +199,21 @@ test("small marks are squares of either ink, those of several runs have the run'
   assert.deepEqual(painted(sceneOf("all", 2), part, place, [4], 3, 1).map(([, ...look]) => look), [
     ["even", "second"], ["odd", "second"], ["even", "second"], ["odd", "second"],
   ]);
+});
+
+test("a smooth curve has its ends and a few hundred points", () => {
+  const drawn = (rows) => {
+    const points = [];
+    const put = (...point) => points.push(point);
+    const pen = { beginPath() {}, stroke() {}, setLineDash() {}, moveTo: put, lineTo: put };
+    overlay.curve(pen, "teal", 2, [], rows, (row) => [row, 0]);
+    return points.map(([x]) => x);
+  };
+  assert.deepEqual(drawn(3), [0, 1, 2]);
+  assert.deepEqual(drawn(1), [0]);
+  const long = drawn(5000);
+  assert.deepEqual([long[0], long.at(-1)], [0, 4999]);
+  assert.ok(long.length > 300 && long.length < 900);
 });
 
 test("a row that lies nowhere is not marked", () => {

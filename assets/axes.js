@@ -5,6 +5,7 @@
   const CLOCK_WORDS = { step: "step t", eta: "time ηt", tau: "slow time τ = η²t" };
   const REST = 250;
   const MOST_OF_IT = 0.6; // of a run: where that much is in view, the overview serves
+  const MOST_RISE = 8; // of λ₁ on Γ over its first value that the axis follows
   const ROWS = 5000; // of a recording
 
   let view = null; // what the landscape is drawn for, [[low, high], [low, high]]
@@ -91,7 +92,8 @@
     return 1.01 * (Math.abs(round - end) < 0.008 * end ? round : end);
   }
 
-  // The largest value worth seeing: what lies on Γ, both walls at the edge, GD's threshold if near.
+  // The largest value worth seeing: what lies on Γ (of a run that diverges, near where it began), both
+  // walls at the edge, GD's threshold if near.
   function highest(runs) {
     let top = 0;
     for (const run of runs) {
@@ -99,6 +101,7 @@
       for (const name of ["projection_sharpness", "flow_sharpness"]) {
         for (const value of run.columns[name]) if (value > own) own = value;
       }
+      own = Math.min(own, MOST_RISE * run.columns.projection_sharpness[0] || Infinity);
       const threshold = 2 / run.eta;
       top = Math.max(top, 1.5 * own, run.rule === "gd" && threshold < 8 * own ? 1.15 * threshold : 0);
     }

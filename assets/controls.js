@@ -219,7 +219,7 @@
     const { settings } = state.result;
     if (state.query.steps) state.query.steps = String(Math.min(4 * settings.steps, 1e12));
     state.query.eta = etas().map((eta) => halfOf(Number(eta))).join(",");
-    state.halved = { eta: run.eta, step: part.columns.step[row], gap: part.columns.gap[row] };
+    state.halved = { eta: run.eta, step: part.columns.step[row], gap: part.columns.gap[row], run };
     setQuietly("eta", state.query.eta.split(",").join(", "));
     showEta(Number(etas()[0]));
     stage.request({});
@@ -339,15 +339,18 @@
     edgewalk.sliders.set("speed", Math.log10(speed), $("speed-words").textContent);
   }
 
-  // Messages at the control they are about, the others below the controls; older ones go.
+  // Messages at the control they are about, the others over the page; older ones go.
   function say(messages) {
     const at = Object.fromEntries(messages.map(({ field, text }) => [FIELDS[field], text]));
     for (const id of Object.values(FIELDS)) {
       if (at[id] || errors[id]) edgewalk.stage.props(id, { error: at[id] || false });
       errors[id] = at[id];
     }
-    const elsewhere = messages.filter(({ field }) => !FIELDS[field]);
-    $("messages").replaceChildren(...elsewhere.map(({ text }) => element("p", text)));
+    const elsewhere = messages.filter(({ field }) => !FIELDS[field]).map(({ text }) => element("p", text));
+    const close = element("button", "×");
+    close.setAttribute("aria-label", "Close the message");
+    close.addEventListener("click", () => $("messages").replaceChildren());
+    $("messages").replaceChildren(...(elsewhere.length ? [...elsewhere, close] : []));
   }
 
   const element = (name, text) => Object.assign(document.createElement(name), { textContent: text });

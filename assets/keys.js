@@ -74,6 +74,7 @@
     },
     l: loop,
     "?": help,
+    Escape: () => edgewalk.controls.say([]),
   };
 
   function faster(power) {

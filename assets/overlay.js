@@ -6,15 +6,14 @@
   const edgewalk = (root.edgewalk = root.edgewalk || {});
 
   const INKS = [
-    "paper", "card", "ink", "soft", "line", "even", "odd", "theory", "threshold", "flow", "ok",
+    "paper", "card", "ink", "soft", "line", "even", "odd", "theory", "threshold", "flow", "ok", "warn",
     "flat-map", "mid-map", "edge-map", "sharp-map",
   ];
   const MOST_RUNS = 4;
   const SCALE = 5; // colours of the scale of sharpness
   const HEIGHTS = 4; // and of the landscape, from the valley up
   const DASHES = [[], [7, 3], [2, 3], [9, 3, 2, 3]];
-  // Where the walls are closer than a mark, they take turns on top, so many rows at a time.
-  const STRIPE = 120;
+  const STRIPE = 16; // pixels along which one wall lies on top where they are closer than a mark
   const SPECK = 2.5; // half-width of a mark below which it has no shape
   const SMOOTH = 400; // points that make a smooth curve
 
@@ -59,9 +58,9 @@
     canvas.setAttribute("aria-hidden", "true");
     if (below) host.prepend(canvas);
     else host.append(canvas);
-    const measure = () => (canvas.size = [host.clientWidth, host.clientHeight]);
-    new ResizeObserver(measure).observe(host);
-    measure();
+    canvas.measure = () => (canvas.size = [host.clientWidth, host.clientHeight]);
+    new ResizeObserver(canvas.measure).observe(host);
+    canvas.measure();
     return canvas;
   }
 
@@ -121,21 +120,25 @@
   }
 
   // Points of rows as the scene's strobe shows them. `place(row)` gives [x, y]; `i` is the run's place
-  // among those compared.
+  // among those compared. Where the walls are closer than a mark, they take turns on top.
   function addPoints(pen, scene, part, from, to, place, r, i) {
     if (scene.strobe === "midpoints") return addMidpoints(pen, scene, part, from, to, place, r, i);
-    const stripe = scene.strobe === "all" && overlap(part, from, to, place, r) ? STRIPE : part.rows;
-    for (let first = from; first <= to; ) {
-      const turn = Math.floor(first / stripe);
-      const last = Math.min((turn + 1) * stripe - 1, to);
-      for (const kind of turn % 2 ? ["odd", "even"] : ["even", "odd"]) {
-        if (!edgewalk.run.shows(scene.strobe, kind === "odd" ? 1 : 0)) continue;
-        pen.fillStyle = inkOf(scene, kind, i);
-        addKind(pen, kind, part, first, last, place, r);
-      }
-      first = last + 1;
+    const add = (kind, keep) => {
+      if (!edgewalk.run.shows(scene.strobe, kind === "odd" ? 1 : 0)) return;
+      pen.fillStyle = inkOf(scene, kind, i);
+      addKind(pen, kind, part, from, to, place, r, keep);
+    };
+    if (scene.strobe !== "all" || !overlap(part, from, to, place, r)) {
+      for (const kind of ["even", "odd"]) add(kind, () => true);
+      return;
+    }
+    for (const onTop of [false, true]) {
+      add("even", (x, y) => isTurnOfEven(x, y) === onTop);
+      add("odd", (x, y) => isTurnOfEven(x, y) !== onTop);
     }
   }
+
+  const isTurnOfEven = (x, y) => Math.floor((x + 2 * y) / STRIPE) % 2 === 0;
 
   // Whether marks of radius r hide those of the step before, midway between two rows.
   function overlap(part, from, to, place, r) {
@@ -146,14 +149,14 @@
 
   // All rows of one parity: in one fill, so that marks that overlap do not add up. Specks are too
   // small for a shape, and filled one by one, which is several times quicker.
-  function addKind(pen, kind, part, from, to, place, r) {
+  function addKind(pen, kind, part, from, to, place, r, keep) {
     const steps = part.columns.step;
     const speck = r < SPECK;
     pen.beginPath();
     for (let row = from; row <= to; row++) {
       if (edgewalk.run.parity(steps[row]) !== kind) continue;
       const [x, y] = place(row);
-      if (!Number.isFinite(x + y)) continue;
+      if (!Number.isFinite(x + y) || !keep(x, y)) continue;
       if (speck) pen.fillRect(x - r, y - r, 2 * r, 2 * r);
       else addMark(pen, kind, x, y, r);
     }

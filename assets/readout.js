@@ -75,19 +75,22 @@
     setText("across-aside", view ? `in bounces of ${edgewalk.run.words(view.unit)}` : "");
     setText("along-aside", state.result.runs.length > 1 ? state.result.words.labels[state.focus] : "λ₁ by length s");
     const critical = 2 / part.columns.sharpness[row];
-    setText("critical", `2/λ₁ here: ${edgewalk.run.words(critical)}`);
+    setText("critical", `2/λ₁ here: ${edgewalk.run.words(critical > 0 ? critical : NaN)}`);
   }
 
   // The gap before η was halved and now, at the same slow time.
   function showHalved(run, { part, row, exact }) {
     const { halved } = edgewalk.stage.state;
-    if (!halved) return setText("halved", "");
+    const bare = !Number.isFinite(run.columns.flow[0]);
+    $("halve").disabled = bare;
+    if (!halved || bare) return setText("halved", bare ? `${run.name} has no limiting flow here.` : "");
     const same = exact && Math.abs(run.eta / halved.eta - 0.5) < 1e-9 && part.columns.step[row] === 4 * halved.step;
     if (!same) return;
     const { words } = edgewalk.run;
     const gap = part.columns.gap[row];
     const times = halved.gap > 0 && gap > 0 ? `, ${(halved.gap / gap).toPrecision(2)} times less` : "";
-    setText("halved", `η ${words(halved.eta)}: ${words(halved.gap)} → η ${words(run.eta)}: ${words(gap)}${times}`);
+    const short = (eta) => String(Number(eta.toPrecision(6)));
+    setText("halved", `η = ${short(halved.eta)}: ${words(halved.gap)} → η = ${short(run.eta)}: ${words(gap)}${times}`);
   }
 
   // The sentence of the phase that the playhead is in, with the numbers there.

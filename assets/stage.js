@@ -16,7 +16,7 @@
     view: { ...VIEW },
     result: null,       // the last runs that arrived
     focus: 0,           // which of them the magnifiers, the laws and the numbers are about
-    halved: null,       // the gap before η was halved: {eta, tau, gap}
+    halved: null,       // of the run in focus, before η was halved: {eta, step, gap, run}
     inks: null,
   };
   const requests = new edgewalk.Requests((url) => fetch(url), { run: accept, refused, failed, busy });
@@ -143,7 +143,7 @@
     const at = result.runs.length > 1 ? player.at : player.step;
     const valley = edgewalk.plane.valley(loss, repaint);
     const heights = edgewalk.axes.heightsFor(view.look, repaint);
-    return { result, inks, focus, ...view, at, steps: steps(), valley, heights };
+    return { result, inks, focus, ...view, at, steps: steps(), valley, heights, halved: state.halved };
   }
 
   // Paint what has changed since the last picture.
@@ -261,16 +261,17 @@
 
   function addPanels() {
     const host = Object.fromEntries(
-      ["landscape", "sharpness", "across", "along"].map((id) => [id, document.querySelector(`.card.${id} .plot`)]),
+      ["landscape", "sharpness", "across", "along", "gap"].map((id) => [id, document.querySelector(`.card.${id} .plot`)]),
     );
     const map = () => graphOf("landscape");
     const landscape = new edgewalk.Landscape(host.landscape, map, "landscape");
     const surface = new edgewalk.Surface(host.landscape, landscape);
     const sharpness = new edgewalk.Sharpness(host.sharpness, () => graphOf("sharpness"), "sharpness");
     const [across, along] = [new edgewalk.Across(host.across), new edgewalk.Along(host.along)];
+    const gap = new edgewalk.Gap(host.gap);
     surfacePicture = () => surface.toDataURL();
-    panels = [new edgewalk.Ground(host.landscape, map), landscape, surface, sharpness, across, along];
-    for (const panel of [surface, sharpness, across, along]) edgewalk.hover.listen(panel.host, panel);
+    panels = [new edgewalk.Ground(host.landscape, map), landscape, surface, sharpness, across, along, gap];
+    for (const panel of [surface, sharpness, across, along, gap]) edgewalk.hover.listen(panel.host, panel);
     edgewalk.start.begin(host.landscape);
     edgewalk.axes.begin();
     const later = () => requestAnimationFrame(repaint);

@@ -12,7 +12,7 @@
 
   function begin(plot) {
     host = plot;
-    ring = Object.assign(document.createElement("button"), { className: "start", type: "button" });
+    ring = Object.assign(document.createElement("button"), { className: "start", type: "button", hidden: true });
     host.append(ring);
     ring.addEventListener("pointerdown", (event) => {
       ring.setPointerCapture(event.pointerId);

@@ -32,7 +32,8 @@ def landscape(
     the playhead.
     """
     drawn = look in ("root", "log")
-    ground = [_contours(terrain, view, look, scheme)] if drawn else []
+    # Plotly tells of a picture only where there is a trace, be it an empty one.
+    ground = [_contours(terrain, view, look, scheme)] if drawn else [go.Scatter(x=[None], y=[None])]
     figure = go.Figure([*ground, *_valley(terrain, scheme)])
     if len(terrain.flattest):
         figure.add_trace(_flattest(terrain, view, scheme))

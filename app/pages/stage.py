@@ -93,6 +93,7 @@ def stage(settings: Settings) -> dmc.MantineProvider:
                 [_controls(settings), _panels(), _part("transport", _transport())],
                 className="stage",
             ),
+            html.Div(id=ids.MESSAGES, className="messages", role="status", **_aria(live="polite")),
             _help(),
             _exports(),
         ],
@@ -126,7 +127,6 @@ def _controls(settings: Settings) -> html.Div:
             _part("horizon", _horizon()),
             _part("start", _start(settings)),
             _part("more", _more(settings)),
-            html.Div(id=ids.MESSAGES, className="messages", role="status", **_aria(live="polite")),
         ],
         className="controls",
         role="region",
@@ -331,7 +331,7 @@ def _laws() -> html.Div:
                 html.Div(html.Span(className="needle"), className="track"),
             ],
             id=f"gauge-{name}",
-            className="gauge",
+            className="gauge none",
         )
         for name, symbol in LAWS
     ]
@@ -349,10 +349,16 @@ def _gap() -> html.Div:
     return html.Div(
         [
             html.H2("Gap to the theorem"),
-            html.P("–", id="now-gap", className="gap-value"),
+            html.Div(
+                [
+                    html.P("–", id="now-gap", className="gap-value"),
+                    html.Button("η → η/2", id="halve", className="button small"),
+                ],
+                className="gap-row",
+            ),
             html.P(_symbol("gap", "‖Φ(xₜ) − X(η²t)‖"), className="facts"),
-            html.Button("η → η/2", id="halve", className="button small"),
             html.P(id="halved", className="facts", **_aria(live="polite")),
+            html.Div(id=ids.GAP, className="plot"),
         ],
         className="card gap",
     )

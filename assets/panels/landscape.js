@@ -8,6 +8,8 @@
   const FAINT = 0.16;
   const STRONG = 0.6;
   const SEEN = 4; // pixels from which a gap is worth a line
+  const FAILURES = ["not_finite", "left_domain"];
+  const CROWD = 50; // pixels within which names keep clear of each other's iterates
   const REACH = 24; // pixels within which the pointer finds an iterate
 
   class Landscape extends pens.Panel {
@@ -17,10 +19,16 @@
       const { points, rows } = result.descent;
       const way = (row) => [frame.x(points[2 * row]), frame.y(points[2 * row + 1])];
       pens.line(pen, inks.flow, 1.6, [5, 4], 0, rows - 1, way);
+      if (rows > 1) this.paintWayName(pen, inks, ...way(Math.floor(0.4 * rows)), frame);
       result.runs.forEach((run, i) => {
         pens.curve(pen, inks.theory, 2, pens.DASHES[i], run.rows, pens.placeOf(run, "flow", frame));
       });
       pens.faintly(pen, FAINT, this.past.size, (faint) => this.paintSpecks(faint, scene, frame));
+    }
+
+    paintWayName(pen, inks, x, y, frame) {
+      const left = x + 100 > frame.left + frame.width;
+      pens.label(pen, inks, "gradient flow", x + (left ? -14 : 14), y, inks.flow, left ? "right" : "left");
     }
 
     paintSpecks(pen, scene, frame) {
@@ -47,6 +55,7 @@
       pen.restore();
       this.paintGhost(pen, scene, frame);
       if (runs.length > 1) this.paintNames(pen, scene, frame);
+      this.paintFailures(pen, scene, frame);
       pen.save();
       clip(pen, frame);
       runs.forEach((run, i) => this.paintHead(pen, scene, frame, run, i));
@@ -94,12 +103,23 @@
       this.paintGhostLabel(pen, inks, frame, ghost, part.columns.gap[row], result.runs.length > 1);
     }
 
+    // How runs ended that could not go on.
+    paintFailures(pen, { result, steps, inks }, frame) {
+      const failed = result.runs.filter((run, i) => FAILURES.includes(run.outcome) && steps[i] >= run.outcome_step);
+      failed.forEach((run, k) => {
+        const words = `${result.words.labels[result.runs.indexOf(run)]} ends at step ${run.outcome_step}`;
+        pens.label(pen, inks, words, frame.left + 12, frame.top + 16 + 17 * k, inks.warn);
+      });
+    }
+
     // The runs' names beside their iterates, moved apart where they would meet.
     paintNames(pen, scene, frame) {
       const { result, inks } = scene;
-      const names = result.runs.map((run, i) => {
-        const [x, y] = this.headOf(scene, run, i, frame);
-        return { text: result.words.labels[i], ink: inks.runs[i], x, y: y - 18 };
+      const heads = result.runs.map((run, i) => this.headOf(scene, run, i, frame));
+      const names = heads.map(([x, y], i) => {
+        const near = heads.filter(([a, b]) => Math.abs(a - x) < CROWD && Math.abs(b - y) < CROWD);
+        const right = Math.max(x, ...near.map(([a]) => a));
+        return { text: result.words.labels[i], ink: inks.runs[i], x: right, y: y - 16 };
       }).filter(({ x, y }) => pens.isInside(frame, x, y));
       pens.spread(names, frame.top + 8, frame.top + frame.height - 8, 15);
       for (const { text, ink, x, y } of names) {

@@ -77,12 +77,19 @@
     // ---- painting ----
 
     paint(scene) {
-      this.box.hidden = scene.look !== "surface";
+      this.unfold(scene.look === "surface");
       if (this.box.hidden || !scene.heights || !scene.result) return;
       const frame = this.frameFor(scene);
       if (!frame) return;
       this.paintPast(scene, frame);
       this.paintNow(pens.wipe(this.now), scene, frame);
+    }
+
+    // Only what is shown has a size.
+    unfold(yes) {
+      if (yes !== this.box.hidden) return;
+      this.box.hidden = !yes;
+      for (const canvas of [this.past, this.now]) canvas.measure();
     }
 
     // From data to pixels, for the surface as it is turned now.

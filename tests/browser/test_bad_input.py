@@ -93,3 +93,45 @@ def test_a_server_that_is_gone(stage: Stage):
     expect(stage.page.get_by_text("The server does not answer")).to_be_visible()
     assert stage.settings["eta"] == [0.1]
     assert stage.step == 30
+
+
+def test_a_run_that_diverges_is_named_on_the_landscape(stage: Stage):
+    stage.open("?loss=sine-valley&rule=gd&eta=0.9")
+    text = "edgewalk.stage.state.result.runs[0]"
+    assert stage.page.evaluate(f"{text}.outcome") == "not_finite"
+    painted = """() => {
+        const canvas = document.querySelectorAll('.card.landscape .plot > canvas')[3];
+        const { left, top } = edgewalk.overlay.frameOf(edgewalk.stage.graphOf('landscape'));
+        const [width, height] = [170, 24];
+        const pen = new OffscreenCanvas(width, height).getContext('2d');
+        pen.drawImage(canvas, -left - 4, -top - 4);
+        const { data } = pen.getImageData(0, 0, width, height);
+        let red = 0;
+        for (let k = 0; k < data.length; k += 4) red += data[k] > 140 && data[k + 1] < 90;
+        return red;
+    }"""
+    assert stage.page.evaluate(painted) == 0
+    stage.press("End")
+    assert stage.page.evaluate(painted) > 50
+    assert "diverges" in stage.page.inner_text("#story")
+    stage.button("Play").click()
+    stage.wait("!edgewalk.stage.player.playing")
+    assert stage.page.evaluate(painted) > 50
+
+
+def test_a_message_can_be_closed(stage: Stage):
+    stage.open()
+    stage.page.evaluate("edgewalk.controls.say([{ field: '', text: 'Something to know.' }])")
+    message = stage.page.get_by_text("Something to know.")
+    expect(message).to_be_visible()
+    stage.button("Close the message").click()
+    expect(message).to_be_hidden()
+    stage.page.evaluate("edgewalk.controls.say([{ field: '', text: 'Something to know.' }])")
+    stage.press("Escape")
+    expect(message).to_be_hidden()
+
+
+def test_a_rule_without_a_flow_says_so_at_the_gap(stage: Stage):
+    stage.open("?rule=gd&at=100")
+    expect(stage.page.get_by_text("GD has no limiting flow here.")).to_be_visible()
+    expect(stage.button("η → η/2")).to_be_disabled()

@@ -1,0 +1,78 @@
+// The gap to the theorem against slow time, and what it was before η was halved.
+(function (root) {
+  const edgewalk = (root.edgewalk = root.edgewalk || {});
+  const pens = edgewalk.overlay;
+  const { locate, clockTime } = edgewalk.run;
+
+  const ROOM = 6; // pixels left free on every side
+  const POINTS = 300;
+  const REACH = 40;
+
+  class Gap {
+    constructor(host) {
+      this.host = host;
+      this.canvas = pens.addCanvas(host);
+      this.fresh = false;
+    }
+
+    reset() {
+      this.fresh = false;
+    }
+
+    paint(scene) {
+      const { inks, result, focus, halved } = scene;
+      if (!result) return;
+      const run = result.runs[focus];
+      const pen = pens.wipe(this.canvas);
+      if (!this.fresh) this.view = viewOf(halved ? [run, halved.run] : [run]);
+      this.fresh = true;
+      if (!this.view) return;
+      const frame = frameFor(this.view, ...this.canvas.size);
+      const draw = (one, ink, width, to) => pens.line(pen, ink, width, [], 0, to, (k) => pointOf(one, rowFor(one, k), frame));
+      if (halved) draw(halved.run, inks.threshold, 1.2, POINTS);
+      draw(run, inks.line, 1.5, POINTS);
+      const { part, row } = locate(run, scene.steps[focus]);
+      const last = edgewalk.run.rowAt(run, scene.steps[focus]);
+      draw(run, inks.theory, 1.8, Math.floor((POINTS * last) / Math.max(run.rows - 1, 1)));
+      const [x, y] = pointOf({ ...part, eta: run.eta }, row, frame);
+      if (Number.isFinite(y)) pens.bead(pen, inks, inks.theory, x, y, 4.5);
+    }
+
+    // What the pointer finds: the step at its time.
+    probe(scene, px, py) {
+      if (!this.view) return null;
+      const frame = frameFor(this.view, ...this.canvas.size);
+      const run = scene.result.runs[scene.focus];
+      const wanted = Math.round(frame.time(px) / clockTime("tau", run.eta, 1));
+      const { part, row } = locate(run, Math.min(Math.max(wanted, 0), run.last));
+      const [x, y] = pointOf({ ...part, eta: run.eta }, row, frame);
+      return Math.abs(y - py) < REACH ? { run, i: scene.focus, part, row, x, y } : null;
+    }
+  }
+
+  const rowFor = (run, k) => Math.round((k * (run.rows - 1)) / POINTS);
+
+  const pointOf = ({ columns, eta }, row, frame) => [
+    frame.x(clockTime("tau", eta, columns.step[row])), frame.y(columns.gap[row]),
+  ];
+
+  // From 0 to the largest gap of the runs, over the time of the longest; null where there is no gap.
+  function viewOf(runs) {
+    const top = Math.max(...runs.map(({ columns }) => columns.gap.reduce((a, b) => (b > a ? b : a), 0)));
+    const end = Math.max(...runs.map((run) => clockTime("tau", run.eta, Math.max(run.last, 1))));
+    return top > 0 ? { top, end } : null;
+  }
+
+  function frameFor({ top, end }, width, height) {
+    const span = width - 2 * ROOM;
+    return {
+      x: (time) => ROOM + (time / end) * span,
+      time: (pixel) => ((pixel - ROOM) / span) * end,
+      y: (gap) => height - ROOM - (gap / top) * (height - 2 * ROOM),
+    };
+  }
+
+  Object.assign(Gap, { viewOf, frameFor });
+  edgewalk.Gap = Gap;
+  if (typeof module !== "undefined") module.exports = Gap;
+})(typeof window === "undefined" ? globalThis : window);

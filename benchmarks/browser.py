@@ -3,8 +3,10 @@
 import random
 import statistics
 import time
+from itertools import pairwise
+from typing import NamedTuple
 
-from playwright.sync_api import CDPSession
+from playwright.sync_api import CDPSession, Page
 
 from benchmarks.clock import percentile
 from benchmarks.row import Bound, Figures, Row
@@ -14,6 +16,7 @@ DRAGS = 4
 MOVES = 60
 RELEASES = 30
 PLAY_SECONDS = 4.0
+SLICES = 16
 SETTLE_SECONDS = 0.5
 
 
@@ -23,19 +26,40 @@ def drag() -> Figures:
         thumb = page.get_by_role("slider", name="Step size η")
         track = thumb.locator("..").bounding_box()
         assert track
-        page.evaluate("performance.setResourceTimingBufferSize(10_000)")
         thumb.hover()
         page.mouse.down()
-        begin, before = time.perf_counter(), page.evaluate("performance.now()")
-        for sweep in range(DRAGS):
-            # Far enough for each move to be another η, a little elsewhere each time so that none
-            # is found in a cache.
-            share = (0.8 if sweep % 2 else 0.2) + random.uniform(-0.02, 0.02)
-            page.mouse.move(track["x"] + share * track["width"], track["y"], steps=MOVES)
-        seconds = time.perf_counter() - begin
-        paths = page.evaluate(ARRIVED, before)
-        page.mouse.up()
-    return {"new paths a second": paths / seconds}
+        # Far enough for each move to be another η.
+        ends = [(track["x"] + share * track["width"], track["y"]) for share in (0.2, 0.8)]
+        return _sweep_to_and_fro(page, ends)
+
+
+def drag_start() -> Figures:
+    """Move the start over the map, to and fro, and count the runs that arrive."""
+    with stage() as page:
+        ring = page.get_by_role("button", name="Start (").bounding_box()
+        assert ring
+        x, y = ring["x"] + ring["width"] / 2, ring["y"] + ring["height"] / 2
+        page.mouse.move(x, y)
+        page.mouse.down()
+        return _sweep_to_and_fro(page, [(x - 150, y + 60), (x, y)])
+
+
+def _sweep_to_and_fro(page: Page, ends: list[tuple[float, float]]) -> Figures:
+    """Drag between two places, a little elsewhere each time so that no run is in a cache."""
+    page.evaluate("performance.setResourceTimingBufferSize(10_000)")
+    begin, before = time.perf_counter(), page.evaluate("performance.now()")
+    for sweep in range(DRAGS):
+        x, y = ends[sweep % 2]
+        page.mouse.move(x + random.uniform(-3, 3), y + random.uniform(-3, 3), steps=MOVES)
+    seconds = time.perf_counter() - begin
+    arrivals = page.evaluate(ARRIVALS, before)
+    page.mouse.up()
+    gaps = [later - earlier for earlier, later in pairwise(arrivals)]
+    return {
+        "new paths a second": len(arrivals) / seconds,
+        "ms from one to the next": statistics.median(gaps),
+        "ms (p95)": percentile(gaps, 95),
+    }
 
 
 def release() -> Figures:
@@ -60,12 +84,28 @@ def play() -> Figures:
         page.evaluate(COUNT_FRAMES)
         page.get_by_role("button", name="Play").click()
         time.sleep(SETTLE_SECONDS)
-        begin = time.perf_counter(), page.evaluate("window.frames_seen"), _busy(devtools)
-        time.sleep(PLAY_SECONDS)
-        end = time.perf_counter(), page.evaluate("window.frames_seen"), _busy(devtools)
+        looks = [_look(page, devtools)]
+        for _ in range(SLICES):
+            time.sleep(PLAY_SECONDS / SLICES)
+            looks.append(_look(page, devtools))
         assert page.get_by_role("button", name="Pause").count(), "the run ended too soon"
-    seconds, frames, busy = (after - before for before, after in zip(begin, end, strict=True))
-    return {"ms of main thread a frame": 1e3 * busy / frames, "fps": frames / seconds}
+    work = [1e3 * (b.busy - a.busy) / (b.frames - a.frames) for a, b in pairwise(looks)]
+    frames, seconds = looks[-1].frames - looks[0].frames, looks[-1].time - looks[0].time
+    return {
+        "ms of main thread a frame": statistics.median(work),
+        "ms (p95)": percentile(work, 95),
+        "fps": frames / seconds,
+    }
+
+
+class _Look(NamedTuple):
+    time: float
+    frames: int
+    busy: float
+
+
+def _look(page: Page, devtools: CDPSession) -> _Look:
+    return _Look(time.perf_counter(), page.evaluate("window.frames_seen"), _busy(devtools))
 
 
 def _busy(devtools: CDPSession) -> float:
@@ -74,8 +114,9 @@ def _busy(devtools: CDPSession) -> float:
     return next(metric["value"] for metric in metrics if metric["name"] == "TaskDuration")
 
 
-ARRIVED = """(since) => performance.getEntriesByType("resource")
-  .filter((entry) => entry.name.includes("/run.bin?") && entry.responseEnd > since).length"""
+ARRIVALS = """(since) => performance.getEntriesByType("resource")
+  .filter((entry) => entry.name.includes("/run.bin?") && entry.responseEnd > since)
+  .map((entry) => entry.responseEnd)"""
 
 COUNT_FRAMES = """() => {
   window.frames_seen = 0;
@@ -110,6 +151,12 @@ ROWS = (
         "while η is dragged",
         (Bound("≥", 30, "new paths a second"),),
         drag,
+    ),
+    Row(
+        "drag-start",
+        "while the start is dragged",
+        (Bound("≥", 30, "new paths a second"),),
+        drag_start,
     ),
     Row(
         "release",

@@ -2,16 +2,17 @@
 
 import resource
 import sys
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 
 import numpy as np
 
-from benchmarks.baseline import library, numpy_pairs
-from benchmarks.clock import best_in_turn
+from benchmarks.baseline import library, numpy_pairs, vectorised
+from benchmarks.clock import best_in_turn, medians_in_turn
 from benchmarks.row import Bound, Figures, Row
-from dynamics import Run, simulate, window
+from dynamics import Fate, Run, Sweep, simulate, sweep, window
 from dynamics.simulate import overview_ends
+from dynamics.sweep import cores
 
 START = (1.8, 1.1)
 
@@ -77,6 +78,43 @@ def every_step(steps: int = 100_000, eta: float = 0.005) -> Figures:
     }
 
 
+def many_runs(n: int = 40_000, steps: int = 2_000) -> Figures:
+    """A map of η by where the run starts, 200 × 200, on all cores; C only takes the steps."""
+    line = np.linspace((0.5, 0.4), (2.0, 1.2), 200)
+    starts = np.tile(line, (n // len(line), 1))
+    etas = np.repeat(np.linspace(0.01, 0.2, n // len(line)), len(line))
+    x, y = np.empty((2, n))
+    share = n // cores() // 64 * 64
+    ends = [(k * share, n if k == cores() - 1 else (k + 1) * share) for k in range(cores())]
+
+    def ours() -> Sweep:
+        return sweep("parabolic-valley", "ngd", starts, etas, steps)
+
+    def walk(ends: tuple[int, int]) -> None:
+        part = slice(*ends)
+        vectorised().walk_many(ends[1] - ends[0], steps, etas[part], x[part], y[part])
+
+    def in_c() -> None:
+        x[:], y[:] = starts.T
+        with ThreadPoolExecutor(cores()) as pool:
+            list(pool.map(walk, ends))
+
+    (mine, c), (_, ratio) = medians_in_turn(ours, in_c, rounds=15)
+    found = ours()
+    # Where an end of the bounce comes close to the floor, rounding tells on which side it lies.
+    assert np.mean(np.isclose(found.x[:, 0], x, rtol=1e-6)) > 0.9
+    each = 1e9 / (n * steps)
+    return {
+        "ms": 1e3 * mine,
+        "ms in C": 1e3 * c,
+        "ns a step and run": each * mine,
+        "ns in C": each * c,
+        "cores": cores(),
+        "% at the edge": 100 * float(np.mean(found.outcome == Fate.EDGE)),
+        "× C": ratio,
+    }
+
+
 def long_run() -> Figures:
     """The longest run, in a process of its own, whose peak of memory is not another row's."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
@@ -135,6 +173,12 @@ ROWS = (
         "10⁵ steps with loss and sharpness at every step",
         (Bound("≤", 2, "× C"),),
         every_step,
+    ),
+    Row(
+        "sweep",
+        "40,000 runs × 2,000 steps, and what becomes of each",
+        (Bound("≤", 1, "× C"),),
+        many_runs,
     ),
     Row(
         "long-run",

@@ -25,6 +25,7 @@ jax.config.update("jax_enable_x64", True)
 from dynamics.catalogue import LOSSES, RULES, find_loss, find_rule  # noqa: E402
 from dynamics.measures import Extras, Measures, measure, measure_extras  # noqa: E402
 from dynamics.simulate import MAX_STEPS, Outcome, Run, simulate, window  # noqa: E402
+from dynamics.sweep import Fate, Sweep, sweep  # noqa: E402
 from dynamics.types import Branch, Domain, Loss, Rule  # noqa: E402
 
 __all__ = [
@@ -34,15 +35,18 @@ __all__ = [
     "Branch",
     "Domain",
     "Extras",
+    "Fate",
     "Loss",
     "Measures",
     "Outcome",
     "Rule",
     "Run",
+    "Sweep",
     "find_loss",
     "find_rule",
     "measure",
     "measure_extras",
     "simulate",
+    "sweep",
     "window",
 ]

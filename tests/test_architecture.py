@@ -30,6 +30,7 @@ ORDER = [
     "dynamics.projection",
     "dynamics.manifold",
     "dynamics.simulate",
+    "dynamics.sweep",
     "dynamics.measures",
     "dynamics.phases",
     "dynamics.files",

@@ -25,7 +25,7 @@ from dynamics.curvature import sharpness
 from dynamics.files import encode, run_columns
 from dynamics.manifold import Trace, beside_flattest, flattest_points, trace_manifold
 from dynamics.measures import profile_nodes
-from dynamics.phases import phases
+from dynamics.phases import LASTING, TOLERANCE, phases
 from dynamics.projection import descent
 from dynamics.simulate import Run
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from app.settings import Settings
 
 __all__ = [
+    "LAWS",
     "LOSSES",
     "MAX_STEPS",
     "RULES",
@@ -51,6 +52,7 @@ ROOT = Path(__file__).parents[1]
 RUNS_KEPT = 16
 DESCENT_POINTS = 160
 GRID = 141
+LAWS = {"tolerance": TOLERANCE, "lasting": LASTING}
 IDLE_SECONDS = 4.0
 TIDY_EVERY = 200
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from flask import Flask, Response, jsonify, request
 
-from app.compute import LOSSES, Compute, View, find_loss, float32, profile_axis
+from app.compute import LAWS, LOSSES, Compute, View, find_loss, float32, profile_axis
 from app.export.binary import pack
 from app.settings import Message, Reading, Settings, read_query, write_query
 from app.words import page_words
@@ -26,7 +26,7 @@ MEDIA_TYPES = {
     "json": "application/json",
 }
 # Belong to the page, not to the run.
-PAGE_KEYS = ("at", "clock", "axis", "strobe", "look", "hide", "embed")
+PAGE_KEYS = ("at", "clock", "axis", "strobe", "look", "focus", "hide", "embed")
 
 
 def register(server: Flask, compute: Compute) -> None:
@@ -142,6 +142,7 @@ def _binary(compute: Compute, reading: Reading, stretch: tuple[int, int] | None)
         "query": write_query(settings),
         "notices": [vars(notice) for notice in reading.notices],
         "profile_axis": profile_axis(),
+        "laws": LAWS,
         "runs": [run[0] for run in runs],
     }
     blocks = [run[1] for run in runs]

@@ -23,6 +23,7 @@ MIN_DEFAULT_STEPS = 20
 MAX_COORDINATE = 1e6
 MAX_NOISE = 1.0
 LONGEST_ECHO = 40
+LARGEST_EXACT = 2**53
 CLOCKS = ("step", "eta", "tau")
 AXES = ("linear", "log")
 STROBES = ("all", "even", "odd", "midpoints")
@@ -39,7 +40,8 @@ DEFAULT_LOSS = "parabolic-valley"
 class Settings:
     """What is shown: one run of each rule at each η, from one start.
 
-    `start` and `steps` are None where they follow from the loss and η.
+    `start` and `steps` are None where they follow from the loss and η; `focus`, the place of the
+    run that the numbers are about, where it is the first that bounces.
     """
 
     loss: str = DEFAULT_LOSS
@@ -53,6 +55,7 @@ class Settings:
     axis: str = "linear"
     strobe: str = "all"
     look: str = "root"
+    focus: int | None = None
     at: int = 0
     hide: tuple[str, ...] = ()
     embed: bool = False
@@ -85,6 +88,13 @@ class Settings:
             for rule in self.rule
             for eta in self.eta
         ]
+
+    @property
+    def last_at(self) -> int:
+        """The end of the time bar, which counts steps of the first η: there the last run ends."""
+        power = CLOCKS.index(self.clock)
+        ends = (self.steps_at(eta) * (eta / self.eta[0]) ** power for eta in self.eta)
+        return min(math.ceil(max(ends)), LARGEST_EXACT)
 
     @property
     def plain(self) -> dict[str, Any]:
@@ -343,6 +353,7 @@ FIELDS: tuple[_Field, ...] = (
     _Field("axis", _one_of("axis", AXES), str),
     _Field("strobe", _one_of("strobe", STROBES), str),
     _Field("look", _one_of("look", LOOKS), str),
+    _Field("focus", lambda text, settings: _read_focus(text, settings), str),
     _Field("at", lambda text, settings: _read_at(text, settings), str),
     _Field("hide", lambda text, _: _read_hidden(text), ",".join),
     _Field("embed", lambda text, _: _read_flag(text), lambda value: "1" if value else "0"),
@@ -350,7 +361,11 @@ FIELDS: tuple[_Field, ...] = (
 
 
 def _read_at(text: str, settings: Settings) -> int:
-    return _whole(text, "at", 0, max(run["steps"] for run in settings.runs))
+    return _whole(text, "at", 0, settings.last_at)
+
+
+def _read_focus(text: str, settings: Settings) -> int:
+    return _whole(text, "focus", 0, len(settings.runs) - 1)
 
 
 def _read_hidden(text: str) -> tuple[str, ...]:

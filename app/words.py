@@ -63,10 +63,20 @@ def _label(settings: Settings, run: Mapping[str, Any]) -> str:
 
 
 def _story(settings: Settings, run: Mapping[str, Any]) -> dict[str, Any]:
-    """One sentence a phase, in the order of `run["phases"]`, and how the run ends."""
+    """One sentence a phase, in the order of `run["phases"]`, or one for all of the run where there
+    are none; how it ends; and what `{drift}` stands for where sharpness changes and where it stays.
+    """
+    loss = LOSSES[settings.loss]
+    moves = loss.codim < loss.d
     return {
         "phases": [_phase(settings, run, i) for i in range(len(run["phases"]))],
+        "all": RULES[run["rule"]].look_for,
         "end": _ending(run),
+        "drifts": "the jumps add up to a drift. Sharpness has gone from {first_sharpness} to "
+        "{sharpness}. " + loss.look_for,
+        "stays": "there is no drift here: sharpness stays {sharpness}."
+        if moves
+        else "there is nowhere to drift. " + loss.look_for,
     }
 
 
@@ -74,8 +84,6 @@ def _phase(settings: Settings, run: Mapping[str, Any], i: int) -> str:
     rule, loss = RULES[run["rule"]], LOSSES[settings.loss]
     phase = run["phases"][i]
     after = run["phases"][i + 1]["first"] if i + 1 < len(run["phases"]) else None
-    if not rule.drift:
-        return rule.look_for
     if phase["name"] == "descent":
         when = f"Descent, {_steps(after)}" if after else f"Descent, all {run['last']:,} steps"
         return f"{when}: down the wall to the valley floor, loss now {{loss}}. {rule.look_for}"
@@ -85,11 +93,8 @@ def _phase(settings: Settings, run: Mapping[str, Any], i: int) -> str:
             f"Alignment from step {phase['first']:,}: within a bounce of the floor, but {turning}"
             "the laws of the edge do not hold yet; 1/Sₜ + 1/Sₜ₊₁ is {stableness_pair}."
         )
-    return (
-        f"At the edge since step {phase['first']:,}: each step jumps the valley floor, and the "
-        "jumps add up to a drift. Sharpness has gone from {first_sharpness} to {sharpness}. "
-        + loss.look_for
-    )
+    floor = "the valley floor" if loss.codim < loss.d else "the minimum"
+    return f"At the edge since step {phase['first']:,}: each step jumps {floor}, and {{drift}}"
 
 
 def _steps(count: int) -> str:

@@ -14,6 +14,8 @@
   let framed = { key: "", kind: "", ranges: null }; // what the sharpness panel was last made to show
   let own = null; // a person's own ranges there
   let resting = null;
+  let refinements = 0; // how often full resolution was looked for: a late answer is not the newest
+  let lastHeights = null;
 
   function begin() {
     const { graphOf } = edgewalk.stage;
@@ -22,7 +24,7 @@
     sharpness.on("plotly_relayout", () => (own = zoomed(sharpness)));
     landscape.on("plotly_doubleclick", showWhole);
     landscape.on("plotly_afterplot", () => {
-      if (landscape.data.length) document.body.dataset.drawn = "";
+      if (edgewalk.overlay.isDrawn(landscape)) document.body.dataset.drawn = "";
     });
     sharpness.on("plotly_afterplot", frameSharpness);
     sharpness.on("plotly_doubleclick", () => {
@@ -49,7 +51,7 @@
   function frameSharpness() {
     const { graphOf, state } = edgewalk.stage;
     const graph = graphOf("sharpness");
-    if (!graph || !graph._fullLayout || !graph.data.length || !state.result) return;
+    if (!graph || !graph._fullLayout || !edgewalk.overlay.isDrawn(graph) || !state.result) return;
     const { clock, axis } = state.view;
     const { loss } = state.result.settings;
     const ranges = [timeRange(clock, axis), [0, roundUp(highest(state.result.runs))]];
@@ -163,7 +165,11 @@
     if (!view || !result || (look !== "sharpness" && look !== "surface")) return null;
     const margin = look === "sharpness" ? 0.5 : 0;
     const wide = view.map(([low, high]) => [low - margin * (high - low), high + margin * (high - low)]);
-    return edgewalk.plane.heights(result.settings.loss, wide, arrived);
+    // Those of before stay until the new ones are there.
+    const { loss } = result.settings;
+    const found = edgewalk.plane.heights(loss, wide, arrived);
+    if (found) lastHeights = { loss, look, found };
+    return found || (lastHeights && lastHeights.loss === loss && lastHeights.look === look ? lastHeights.found : null);
   }
 
   // ---- the run at full resolution where one has zoomed in ----
@@ -173,6 +179,7 @@
     const { state, requests, repaint } = edgewalk.stage;
     const { result } = state;
     if (!result) return;
+    const turn = ++refinements;
     let came = false;
     for (const [panel, stepsInView] of [["landscape", stepsOnMap], ["sharpness", stepsOnClock]]) {
       const frame = edgewalk.overlay.frameOf(edgewalk.stage.graphOf(panel));
@@ -182,8 +189,8 @@
         const details = (run.details = run.details || {});
         const key = wanted ? wanted.join() : "";
         if (((details[panel] && details[panel].key) || "") === key) continue;
-        const part = wanted ? await requests.stretch(state.query, run, ...wanted) : null;
-        if (state.result !== result) return;
+        const part = wanted ? await requests.stretch(result, run, ...wanted) : null;
+        if (state.result !== result || turn !== refinements) return;
         if (part) details[panel] = Object.assign(part, { key });
         else delete details[panel];
         came = true;

@@ -6,6 +6,7 @@
   const FIELDS = { eta: "eta", start: "start-x", steps: "horizon", noise: "noise", seed: "seed" };
   const MOST_RUNS = 4;
   const VIEW = ["clock", "axis", "strobe", "look"];
+  const CLOCKS = { step: "t", eta: "ηt", tau: "τ" };
   const HAND_RESTS = 150;
 
   const $ = (id) => document.getElementById(id);
@@ -48,9 +49,7 @@
   const changes = {
     rules: chooseRules,
     eta: (text) => {
-      const typed = text.split(",").map((part) => part.trim());
-      showEta(Number(typed[0]));
-      set("eta", typed.join(","));
+      set("eta", text.split(",").map((part) => part.trim()).join(","));
     },
     "eta-slider": (power) => {
       const eta = String(Number((10 ** power).toPrecision(3)));
@@ -94,10 +93,8 @@
 
   // They with that of the run in focus replaced.
   function withEta(text) {
-    const { result, focus } = edgewalk.stage.state;
     const list = etas();
-    const place = list.indexOf(String(result.runs[focus].eta));
-    list[Math.max(place, 0)] = text;
+    list[edgewalk.stage.state.focus % list.length] = text; // of each rule the runs go through all of them
     return list;
   }
 
@@ -111,7 +108,6 @@
   function setEtas(list) {
     set("eta", list.join(","));
     setQuietly("eta", list.join(", "));
-    showEta(Number(list[0]));
   }
 
   // A control that is being dragged: a run at each move, the full one when the hand rests. `texts` is
@@ -165,23 +161,37 @@
     if (!button) return;
     if (button.dataset.run) return edgewalk.stage.attend(Number(button.dataset.run));
     setEtas(etas().filter((eta) => Number(eta) !== Number(button.dataset.eta)));
+    $("eta").focus();
   }
 
   // The runs, when there are several: the ink and the name of each.
   function showRuns({ runs, words, settings }) {
-    const { focus } = edgewalk.stage.state;
     const several = settings.eta.length > 1;
     const rows = runs.length < 2 ? [] : runs.map((run, i) => {
       const row = element("span", "");
       const name = element("button", words.labels[i]);
       name.dataset.run = i;
-      name.setAttribute("aria-pressed", String(i === focus));
       name.style.setProperty("--swatch", `var(--run-${i + 1})`);
       row.append(name);
-      if (several && settings.rule.length === 1) row.append(removal(run.eta));
+      if (several) row.append(removal(run.eta));
       return row;
     });
-    $("runs").replaceChildren(...rows);
+    const { clock } = edgewalk.stage.state.view;
+    const meeting = several ? [element("p", `side by side at the same ${CLOCKS[clock]}: the clock decides`)] : [];
+    $("runs").replaceChildren(...rows, ...meeting);
+  }
+
+  function markFocus() {
+    const { focus } = edgewalk.stage.state;
+    for (const name of document.querySelectorAll("#runs [data-run]")) {
+      name.setAttribute("aria-pressed", String(Number(name.dataset.run) === focus));
+    }
+  }
+
+  // The slider's η is that of the run in focus, but for a moment while a hand is on it.
+  function showFocusEta() {
+    const { result, focus } = edgewalk.stage.state;
+    showEta(result.runs[focus].eta);
   }
 
   function removal(eta) {
@@ -211,7 +221,8 @@
   // Every step size halved, at the same slow time, and the gap that the run in focus had before.
   function halve() {
     const { stage } = edgewalk;
-    const { state, player } = stage;
+    const { state, player, requests } = stage;
+    if (requests.busy) return;
     if (player.playing) stage.pause();
     if (player.step === 0) stage.seek(player.last);
     const run = state.result.runs[state.focus];
@@ -221,28 +232,27 @@
     state.query.eta = etas().map((eta) => halfOf(Number(eta))).join(",");
     state.halved = { eta: run.eta, step: part.columns.step[row], gap: part.columns.gap[row], run };
     setQuietly("eta", state.query.eta.split(",").join(", "));
-    showEta(Number(etas()[0]));
     stage.request({});
   }
 
   // A whole link: another loss, rule, start and view at once.
   function open(query) {
-    const { state, player, request } = edgewalk.stage;
+    const { state, pause, request } = edgewalk.stage;
     state.query = edgewalk.url.read(query);
     state.halved = null;
     tau = null;
-    player.pause();
+    pause();
     request({ adopt: true, whole: true });
   }
 
   // Another loss brings its own start and horizon.
   function chooseLoss(key) {
-    const { state, player, request } = edgewalk.stage;
+    const { state, pause, request } = edgewalk.stage;
     const { start, steps, ...kept } = state.query;
     state.query = { ...kept, loss: key };
     state.halved = null;
     tau = null;
-    player.pause();
+    pause();
     const { strobe, look, clock, axis } = state.view;
     request({ adopt: true, query: { ...state.query, strobe, look, clock, axis }, whole: true });
   }
@@ -290,7 +300,6 @@
     $("loss").value = settings.loss;
     setQuietly("rules", settings.rule);
     setQuietly("eta", settings.eta.map(short).join(", "));
-    showEta(settings.eta[0]);
     setQuietly("start-x", short(settings.start[0]));
     setQuietly("start-y", short(settings.start[1]));
     setQuietly("noise", String(settings.noise));
@@ -310,7 +319,8 @@
     const { words, settings } = result;
     const { player, state } = edgewalk.stage;
     unlessSame("formulas", [words.formula, words.rules], () => showFormulas(words));
-    unlessSame("runs", [words.labels, settings.eta, state.focus], () => showRuns(result));
+    unlessSame("runs", [words.labels, settings.eta, state.view.clock], () => showRuns(result));
+    unlessSame("focus", [words.labels, settings.eta, state.focus], markFocus);
     edgewalk.ribbon.show(result.runs[state.focus]);
     $("flattest").disabled = !result.flattest_start;
     showHorizon(settings);
@@ -356,7 +366,7 @@
   const element = (name, text) => Object.assign(document.createElement(name), { textContent: text });
 
   edgewalk.controls = {
-    begin, heard, change, dragStart, startNow, compare, setCritical, startAtFlattest, halve, open, showSettings, showView,
+    begin, heard, change, dragStart, startNow, compare, setCritical, startAtFlattest, halve, open, showFocusEta, showSettings, showView,
     showRun, say,
   };
 })();

@@ -10,6 +10,8 @@
     ["λ₁(X(τ))", "flow_sharpness"], ["gap", "gap"], ["1/Sₜ + 1/Sₜ₊₁", "stableness_pair"],
   ];
 
+  const OF_STEPS = ["threshold", "stableness_pair"]; // gradient flow takes none
+
   let tip = null;
   let ring = null;
   let watched = null; // the panel under the pointer, and where the pointer is
@@ -29,13 +31,18 @@
 
   // A panel that answers `probe(scene, x, y)` with what is found at a pixel of its host.
   function listen(host, panel) {
-    host.addEventListener("pointermove", (event) => {
-      if (event.buttons) return hide();
+    const point = ({ clientX, clientY }) => {
       const box = host.getBoundingClientRect();
-      watched = { host, panel, x: event.clientX - box.left, y: event.clientY - box.top, box };
+      watched = { host, panel, x: clientX - box.left, y: clientY - box.top, box };
       show();
+    };
+    host.addEventListener("pointermove", (event) => (event.buttons ? hide() : point(event)));
+    // A tap is no move.
+    host.addEventListener("pointerup", (event) => {
+      if (event.pointerType === "touch") point(event);
     });
-    for (const name of ["pointerleave", "pointerdown", "wheel"]) host.addEventListener(name, hide, { passive: true });
+    host.addEventListener("pointerleave", (event) => event.pointerType !== "touch" && hide());
+    for (const name of ["pointerdown", "wheel"]) host.addEventListener(name, hide, { passive: true });
   }
 
   // The picture has moved on under a pointer that rests.
@@ -65,7 +72,10 @@
     const step = columns.step[row];
     const head = `step t = ${step.toLocaleString("en")}, τ = ${edgewalk.run.words(run.eta ** 2 * step)}`;
     const point = [columns.x[2 * row], columns.x[2 * row + 1]].map(edgewalk.run.words).join(", ");
-    const lines = NUMBERS.map(([symbol, name]) => [symbol, columns[name][row]]).filter(([, value]) => Number.isFinite(value));
+    const smooth = edgewalk.overlay.isSmooth(run);
+    const lines = NUMBERS.filter(([, name]) => !(smooth && OF_STEPS.includes(name)))
+      .map(([symbol, name]) => [symbol, columns[name][row]])
+      .filter(([, value]) => Number.isFinite(value));
     tip.replaceChildren(
       ...(runs.length > 1 ? [words(names.labels[i], "strong")] : []),
       words(head, "strong"),

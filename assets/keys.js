@@ -123,7 +123,7 @@
     if (!state.result) return;
     if (what === "run") {
       const link = document.createElement("a");
-      link.href = `run.${format}?${edgewalk.url.write(edgewalk.url.forRun(state.query))}`;
+      link.href = `run.${format}?${edgewalk.url.write(edgewalk.url.forRun(edgewalk.url.read(state.result.query)))}`;
       link.download = "";
       link.click();
     } else edgewalk.export.download(what, format, graphOf(what === "landscape" ? what : "sharpness"), scene());

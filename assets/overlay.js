@@ -28,10 +28,13 @@
     return { ...named, runs: many("run", MOST_RUNS), scale, heights };
   }
 
+  // Whether a figure has come, be it one without a trace; until then a graph has axes of no meaning.
+  const isDrawn = (graph) => Boolean(graph.layout && graph.layout.uirevision);
+
   // Where data lie on a Plotly graph: functions from data to pixels, and the box of the axes.
   function frameOf(graph) {
     const layout = graph && graph._fullLayout;
-    if (!layout || !layout.xaxis || !layout.xaxis._length || !graph.data.length) return null;
+    if (!layout || !layout.xaxis || !layout.xaxis._length || !isDrawn(graph)) return null;
     const { xaxis, yaxis } = layout;
     const ends = xaxis.range.map(Number);
     return {
@@ -244,6 +247,7 @@
   }
 
   const isSmooth = (run) => run.rule === "gradient-flow";
+  const smoothInk = ({ inks, result }, i) => (result.runs.length > 1 ? inks.runs[i] : inks.flow);
 
   // A panel over a Plotly graph that remembers what of the past it has painted.
   class Panel {
@@ -361,8 +365,8 @@
   }
 
   edgewalk.overlay = {
-    DASHES, Panel, frameOf, isInside, readInks, addCanvas, density, fit, wipe, clipTo, addMark, mark, inkOf, addPoints,
-    faintly, midpointOf, line, curve, bead, label, placeOf, isSmooth, upTo, partnerOf, spread, ticks, labelledTicks, nearestRow,
+    DASHES, Panel, isDrawn, frameOf, isInside, readInks, addCanvas, density, fit, wipe, clipTo, addMark, mark, inkOf, addPoints,
+    faintly, midpointOf, line, curve, bead, label, placeOf, isSmooth, smoothInk, upTo, partnerOf, spread, ticks, labelledTicks, nearestRow,
     nearestOf, rgb,
   };
   if (typeof module !== "undefined") module.exports = edgewalk.overlay;

@@ -3,6 +3,7 @@
 (function () {
   const edgewalk = (window.edgewalk = window.edgewalk || {});
 
+  const PATIENCE = 1000; // ms until what failed is asked for again
   const KEPT = 12;
   const known = new Map(); // addresses and what they answered with
 
@@ -13,7 +14,7 @@
     if (known.size > KEPT) known.delete(known.keys().next().value);
     ask(address, decode).then((found) => {
       if (found) known.set(address, found);
-      else known.delete(address);
+      else setTimeout(() => known.delete(address), PATIENCE);
       if (found) arrived();
     });
     return null;

@@ -15,7 +15,7 @@
       this.before = null;
     }
 
-    // The step shown, an integer.
+    // The step shown, an integer: the last one where the place kept lies beyond it.
     get step() {
       return Math.min(Math.floor(this.at + 1e-6), this.last);
     }
@@ -46,10 +46,9 @@
       if (this.at >= this.last && !this.loop) this.pause();
     }
 
-    // A run of another length has arrived.
+    // A run of another length has arrived. The place is kept: while the hand drags, runs are shorter.
     resize(last) {
       this.last = last;
-      this.at = Math.min(this.at, last);
     }
   }
 

@@ -3,9 +3,6 @@
   const edgewalk = (window.edgewalk = window.edgewalk || {});
 
   const PAUSE = 0.1; // seconds between two read-outs while a run plays
-  const FAILURES = ["not_finite", "left_domain"];
-  const NEAR_ONE = 0.2; // as the phases have it
-  const LASTING = 12; // steps over which a gauge's colour looks at the mean
   const LAWS = ["stableness_pair", "sqrt_loss_pair"];
 
   const $ = (id) => document.getElementById(id);
@@ -32,7 +29,7 @@
     showStory(run, place, state.result.words.stories[state.focus], numbers);
     edgewalk.ribbon.mark(step);
     edgewalk.sliders.set("playhead", player.step, `step ${player.step} of ${player.last}`);
-    edgewalk.embed.tell(step, run.eta, place.part.columns.sharpness[place.row]);
+    edgewalk.embed.tell(player.step, run.eta, place.part.columns.sharpness[place.row]);
     if (standing && !player.playing) summarise(run, numbers);
   }
 
@@ -56,14 +53,17 @@
     const onEdge = edge && part.columns.step[row] >= edge.first;
     const gauge = $(`gauge-${name}`);
     setText(`now-${name}`, edgewalk.run.words(value));
-    gauge.classList.toggle("on", Boolean(onEdge) && Math.abs(meanSince(edge.first, part, row, name) - 1) <= NEAR_ONE);
+    const { tolerance } = edgewalk.stage.state.result.laws;
+    const holds = Boolean(onEdge) && Math.abs(meanSince(edge.first, part, row, name) - 1) <= tolerance;
+    setText(`verdict-${name}`, holds ? "holds" : "");
+    gauge.classList.toggle("on", holds);
     gauge.classList.toggle("none", !Number.isFinite(value));
     gauge.style.setProperty("--share", String(Math.min(Math.max(value / 2, 0), 1) || 0));
   }
 
   // The mean over the last steps in a row, on the edge: a swing from pair to pair leaves it as it is.
   function meanSince(begin, part, row, name) {
-    let first = edgewalk.run.consecutiveFrom(part, row, LASTING);
+    let first = edgewalk.run.consecutiveFrom(part, row, edgewalk.stage.state.result.laws.lasting);
     while (first < row && part.columns.step[first] < begin) first++;
     const values = part.columns[name].subarray(first, row + 1);
     return values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -71,9 +71,10 @@
 
   function showAsides({ part, row }) {
     const { state } = edgewalk.stage;
-    const view = edgewalk.Across.acrossView(part, row, state.result.profile_axis);
+    const run = state.result.runs[state.focus];
+    const view = edgewalk.overlay.isSmooth(run) ? null : edgewalk.Across.acrossView(part, row, state.result.profile_axis);
     setText("across-aside", view ? `in bounces of ${edgewalk.run.words(view.unit)}` : "");
-    setText("along-aside", state.result.runs.length > 1 ? state.result.words.labels[state.focus] : "λ₁ by length s");
+    setText("along-aside", state.result.runs.length > 1 ? state.result.words.labels[state.focus] : "");
     const critical = 2 / part.columns.sharpness[row];
     setText("critical", `2/λ₁ here: ${edgewalk.run.words(critical > 0 ? critical : NaN)}`);
   }
@@ -84,8 +85,8 @@
     const bare = !Number.isFinite(run.columns.flow[0]);
     $("halve").disabled = bare;
     if (!halved || bare) return setText("halved", bare ? `${run.name} has no limiting flow here.` : "");
-    const same = exact && Math.abs(run.eta / halved.eta - 0.5) < 1e-9 && part.columns.step[row] === 4 * halved.step;
-    if (!same) return;
+    if (!exact || Math.abs(run.eta / halved.eta - 0.5) > 1e-9) return setText("halved", "");
+    if (part.columns.step[row] !== 4 * halved.step) return setText("halved", "This run does not reach the same τ.");
     const { words } = edgewalk.run;
     const gap = part.columns.gap[row];
     const times = halved.gap > 0 && gap > 0 ? `, ${(halved.gap / gap).toPrecision(2)} times less` : "";
@@ -104,10 +105,13 @@
       first_sharpness: words(run.columns.projection_sharpness[0]),
       stableness_pair: words(part.columns.stableness_pair[row]),
     };
-    const template = ended ? story.end : story.phases[edgewalk.ribbon.phaseAt(run.phases, step)];
-    setText("story", template.replace(/\{(\w+)\}/g, (_, name) => known[name]));
-    $("story").classList.toggle("failed", ended && FAILURES.includes(run.outcome));
+    known.drift = fill(known.sharpness === known.first_sharpness ? story.stays : story.drifts, known);
+    const now = run.phases.length ? story.phases[edgewalk.ribbon.phaseAt(run.phases, step)] : story.all;
+    setText("story", fill(ended ? story.end : now, known));
+    $("story").classList.toggle("failed", ended && edgewalk.run.failed(run));
   }
+
+  const fill = (template, known) => template.replace(/\{(\w+)\}/g, (_, name) => known[name]);
 
   // For those who listen: the picture in a sentence, when the playhead stands.
   function summarise(run, { step, loss, sharpness, gap }) {

@@ -80,26 +80,31 @@
 
     // Full resolution around the playhead, where the overview has gaps: runs get a `window`. `steps`
     // are those of the runs. Answers whether one came.
-    async window(result, query, player, steps) {
+    // "later" where one was asked for just before.
+    async window(result, player, steps) {
       const missing = result.runs.filter((run, i) => !edgewalk.run.locate(run, steps[i]).exact);
       const fast = player.playing && player.speed > FASTEST_FOR_WINDOWS;
-      if (!missing.length || fast || Date.now() - this.windowAsked < WINDOW_PAUSE) return false;
+      if (!missing.length || fast) return false;
+      if (Date.now() - this.windowAsked < WINDOW_PAUSE) return "later";
       this.windowAsked = Date.now();
+      const turn = (this.windowTurn = (this.windowTurn || 0) + 1);
       const count = Math.round(Math.min(Math.max(player.speed * 6, 400), 4000));
       const came = missing.map(async (run) => {
         const step = steps[result.runs.indexOf(run)];
-        const part = await this.stretch(query, run, Math.max(0, step - 100), count);
-        if (part) run.window = part;
-        return Boolean(part);
+        const part = await this.stretch(result, run, Math.max(0, step - 100), count);
+        // A newer one may have overtaken this one.
+        if (!part || turn < (run.windowTurn || 0)) return false;
+        [run.window, run.windowTurn] = [part, turn];
+        return true;
       });
       return (await Promise.all(came)).some(Boolean);
     }
 
     // `count` steps of a run from `first` on: in full, or as pairs spread over them where they are too
     // many; null if they do not come.
-    async stretch(query, run, first, count) {
+    async stretch(result, run, first, count) {
       const { rule, eta, steps } = run;
-      const wanted = { ...edgewalk.url.forRun(query), rule, eta, steps, first, count };
+      const wanted = { ...edgewalk.url.forRun(edgewalk.url.read(result.query)), rule, eta, steps, first, count };
       try {
         const response = await this.fetch(`run.bin?${edgewalk.url.write(wanted)}`);
         return response.ok ? edgewalk.run.decode(await response.arrayBuffer()).runs[0] : null;

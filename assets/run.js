@@ -126,6 +126,11 @@
     return Math.max(...runs.map((run) => Math.ceil(sameTime(clock, runs[0].eta, run.eta, run.last) - 1e-6)));
   }
 
+  const FAILURES = ["not_finite", "left_domain"];
+
+  // Whether a run ended because it could not go on.
+  const failed = (run) => FAILURES.includes(run.outcome);
+
   const parity = (step) => (step % 2 ? "odd" : "even");
 
   // Whether a strobe shows a step, and the last step up to t that it shows.
@@ -151,7 +156,7 @@
 
   edgewalk.run = {
     POWERS, decode, decodeValley, decodeHeights, rowAt, locate, consecutiveFrom, interpolate, clockTime, sameTime,
-    stepOf, lastStep, parity, shows, shownStep, words,
+    stepOf, lastStep, failed, parity, shows, shownStep, words,
   };
   if (typeof module !== "undefined") module.exports = edgewalk.run;
 })(typeof window === "undefined" ? globalThis : window);

@@ -6,6 +6,8 @@
   const props = (id, changes) => window.dash_clientside.set_props(id, changes);
   const graphOf = (id) => document.querySelector(`#${id} .js-plotly-plot`);
 
+  const RETRY = 80; // ms
+
   // What belongs to the picture and not to a run, as the link has it, and its defaults.
   const VIEW = { clock: "tau", axis: "linear", strobe: "all", look: "root" };
 
@@ -15,7 +17,7 @@
     frame: {},          // of the link, but no setting of a run: `hide` and `embed`
     view: { ...VIEW },
     result: null,       // the last runs that arrived
-    focus: 0,           // which of them the magnifiers, the laws and the numbers are about
+    focus: null,        // which of them the magnifiers, the laws and the numbers are about
     halved: null,       // of the run in focus, before η was halved: {eta, step, gap, run}
     inks: null,
   };
@@ -53,7 +55,7 @@
     const previous = state.result;
     const before = previous && { eta: previous.runs[0].eta, at: player.at };
     state.result = result;
-    state.focus = focusFor(result.runs, previous);
+    state.focus = focusFor(result.runs, previous && previous.runs[state.focus]);
     measureTime();
     if (previous) carryOver(before, asked.adopt);
     if (!previous || asked.adopt) beginWith(result.page, edgewalk.url.read(result.query));
@@ -68,12 +70,13 @@
     edgewalk.axes.refine();
   }
 
-  const isSmooth = (run) => run.rule === "gradient-flow";
-
-  // The run in focus stays while there are as many; otherwise the first that bounces.
-  function focusFor(runs, previous) {
-    if (previous && previous.runs.length === runs.length) return state.focus;
-    return Math.max(0, runs.findIndex((run) => !isSmooth(run)));
+  // The run in focus stays in focus, by its rule and step size or by its place; at first, and when it
+  // has gone, it is the first that bounces.
+  function focusFor(runs, before) {
+    const same = before ? runs.findIndex(({ rule, eta }) => rule === before.rule && eta === before.eta) : -1;
+    if (same >= 0) return same;
+    if (before && runs[state.focus]?.rule === before.rule) return state.focus;
+    return Math.max(0, runs.findIndex((run) => !edgewalk.overlay.isSmooth(run)));
   }
 
   // What of the link belongs to the page and not to a run.
@@ -83,6 +86,7 @@
       edgewalk.embed.begin(page);
     }
     for (const name of Object.keys(VIEW)) state.view[name] = page[name];
+    if (page.focus !== null) state.focus = Math.min(page.focus, state.result.runs.length - 1);
     edgewalk.controls.showView(state.view);
     measureTime();
     player.seek(page.at);
@@ -106,7 +110,10 @@
   // The full run after the last change: the link is now the server's, and so are clamped values.
   function settle(result, asked, first) {
     edgewalk.controls.say([...(asked.notices || []), ...result.notices]);
-    if (!requests.pending) state.query = edgewalk.url.forRun(edgewalk.url.read(result.query));
+    if (!requests.pending) {
+      state.query = edgewalk.url.forRun(edgewalk.url.read(result.query));
+      edgewalk.controls.showFocusEta();
+    }
     if (first || asked.adopt || result.notices.length) edgewalk.controls.showSettings(result.settings);
     writeLink();
   }
@@ -116,6 +123,7 @@
     for (const [name, usual] of Object.entries(VIEW)) {
       if (state.view[name] !== usual) query[name] = state.view[name];
     }
+    if (state.result && state.focus !== focusFor(state.result.runs)) query.focus = state.focus;
     if (player.step > 0) query.at = player.step;
     const text = edgewalk.url.write(query);
     history.replaceState(null, "", text ? `?${text}` : location.pathname);
@@ -123,7 +131,11 @@
 
   async function sharpen() {
     const { result } = state;
-    if (!result || !(await requests.window(result, state.query, player, steps())) || state.result !== result) return;
+    if (!result) return;
+    clearTimeout(sharpen.later);
+    const came = await requests.window(result, player, steps());
+    if (came === "later" && !player.playing) sharpen.later = setTimeout(sharpen, RETRY);
+    if (came !== true || state.result !== result) return;
     paint(true);
     edgewalk.readout.show(true);
   }
@@ -140,7 +152,7 @@
   function scene() {
     const { result, inks, focus, view } = state;
     const { loss } = result.settings;
-    const at = result.runs.length > 1 ? player.at : player.step;
+    const at = result.runs.length > 1 ? Math.min(player.at, player.last) : player.step;
     const valley = edgewalk.plane.valley(loss, repaint);
     const heights = edgewalk.axes.heightsFor(view.look, repaint);
     return { result, inks, focus, ...view, at, steps: steps(), valley, heights, halved: state.halved };
@@ -217,9 +229,12 @@
   // Another run in focus.
   function attend(i) {
     state.focus = i;
+    state.halved = null;
     edgewalk.controls.showRun(state.result);
+    edgewalk.controls.showFocusEta();
     repaint();
     edgewalk.readout.show(true);
+    writeLink();
   }
 
   // Another clock, axis, strobe or look.

@@ -36,15 +36,17 @@ class Phase(NamedTuple):
 
 
 def phases(run: Run, measures: Measures) -> tuple[Phase, ...]:
-    """The phases of a run in order; the first begins at step 0, and none is without a step.
+    """The phases of a run in order; the first begins at step 0, and none is without a step. A rule
+    without a limiting flow has no phases.
 
     Alignment begins at the first step with S_t ≥ 1 from which S_t ≥ 1/1.2 for twelve steps, the
     edge at the first from which the law of √L holds within 20 % for twelve steps. (Fewer will do at
     the end of the run, but for six at least.) Both are sought on the recorded rows, and found
-    exactly between them. A rule without a limiting flow, and a run that stands still, only
-    descends.
+    exactly between them. A run that stands still only descends.
     """
-    if run.rule.drift is None or run.outcome in (Outcome.AT_MINIMISER, Outcome.STATIONARY):
+    if run.rule.drift is None:
+        return ()
+    if run.outcome in (Outcome.AT_MINIMISER, Outcome.STATIONARY):
         return (Phase("descent", 0),)
 
     def inverse(part: Run) -> np.ndarray:

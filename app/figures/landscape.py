@@ -32,8 +32,7 @@ def landscape(
     the playhead.
     """
     drawn = look in ("root", "log")
-    # Plotly tells of a picture only where there is a trace, be it an empty one.
-    ground = [_contours(terrain, view, look, scheme)] if drawn else [go.Scatter(x=[None], y=[None])]
+    ground = [_contours(terrain, view, look, scheme)] if drawn else []
     figure = go.Figure([*ground, *_valley(terrain, scheme)])
     if len(terrain.flattest):
         figure.add_trace(_flattest(terrain, view, scheme))

@@ -41,7 +41,7 @@ READINGS = (
 
 LAWS = (
     ("stableness_pair", "1/Sₜ + 1/Sₜ₊₁"),
-    ("sqrt_loss_pair", "√Lₜ + √Lₜ₊₁"),
+    ("sqrt_loss_pair", "(√Lₜ + √Lₜ₊₁) / law"),
 )
 
 EXPORTS = {
@@ -269,8 +269,18 @@ def _field(name: str, label: str, value: str) -> dmc.TextInput:
 def _panels() -> html.Div:
     upper = [_landscape(), _part("sharpness", _sharpness())]
     lower = [
-        _part("across", _magnifier(ids.ACROSS, "Across the valley")),
-        _part("along", _magnifier(ids.ALONG, "Along the valley")),
+        _part(
+            "across",
+            _magnifier(ids.ACROSS, "Across the valley", ["L along ", _symbol("direction", "v₁")]),
+        ),
+        _part(
+            "along",
+            _magnifier(
+                ids.ALONG,
+                "Along the valley",
+                [_symbol("projection_sharpness", "λ₁(Φ)"), " by length ", _symbol("arc", "s")],
+            ),
+        ),
         _part("laws", _laws()),
         _part("gap", _gap()),
     ]
@@ -283,7 +293,8 @@ def _landscape() -> html.Figure:
         _choice(ids.STROBE, "Iterates shown", STROBES, "all"),
         _choice(ids.LOOK, "Look of the landscape", LOOKS, "root"),
     ]
-    return _panel(ids.LANDSCAPE, "Landscape", [_symbol("manifold", "Γ"), " by sharpness"], tools)
+    words = [_symbol("manifold", "Γ"), " by sharpness, ", _symbol("flow", "X(τ)")]
+    return _panel(ids.LANDSCAPE, "Landscape", words, tools)
 
 
 def _sharpness() -> html.Figure:
@@ -291,7 +302,13 @@ def _sharpness() -> html.Figure:
         _choice(ids.CLOCK, "Clock", CLOCKS, "tau"),
         _choice(ids.AXIS, "Time axis", AXES, "linear"),
     ]
-    words = [_symbol("sharpness", "λ₁"), " and ", _symbol("threshold", "2/ηₜ")]
+    words = [
+        _symbol("projection", "λ₁ at Φ(xₜ)"),
+        ", ",
+        _symbol("flow_sharpness", "at X(τ)"),
+        ", ",
+        _symbol("threshold_mean", "2/ηₜ"),
+    ]
     return _panel(ids.SHARPNESS, "Sharpness", words, tools)
 
 
@@ -306,12 +323,13 @@ def _panel(name: str, title: str, words: list[Any], tools: list[Any]) -> html.Fi
     )
 
 
-def _magnifier(name: str, title: str) -> html.Figure:
+def _magnifier(name: str, title: str, words: list[Any]) -> html.Figure:
     return html.Figure(
         [
             html.Figcaption(
                 [
                     html.Span(title, className="title"),
+                    html.Span(words, className="aside"),
                     html.Span(id=f"{name}-aside", className="aside"),
                 ]
             ),
@@ -326,7 +344,11 @@ def _laws() -> html.Div:
         html.Div(
             [
                 html.P(
-                    [_symbol(name, symbol), html.Span("–", id=f"now-{name}", className="value")]
+                    [
+                        _symbol(name, symbol),
+                        html.Span(id=f"verdict-{name}", className="verdict"),
+                        html.Span("–", id=f"now-{name}", className="value"),
+                    ]
                 ),
                 html.Div(html.Span(className="needle"), className="track"),
             ],

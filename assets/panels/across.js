@@ -28,7 +28,13 @@
         const u = (k / 40 - 1) * view.half;
         return [frame.x(u), frame.y(view.loss(u))];
       });
-      this.paintHops(pen, scene, frame, view, part, row);
+      if (pens.isSmooth(found.run)) this.paintStillBead(pen, scene.inks, hopOf(part, view, frame)(row));
+      else this.paintHops(pen, scene, frame, view, part, row);
+    }
+
+    // Gradient flow does not hop.
+    paintStillBead(pen, inks, [x, y]) {
+      pens.mark(pen, inks, inks.flow, "midpoint", x, y, 6.5);
     }
 
     // What is in view, and where: null where there is no valley to look across.
@@ -114,7 +120,7 @@
     const share = (u) => edgewalk.run.interpolate(nodes, values, (u * unit) / span[row]);
     const half = span[row] / unit;
     const top = Math.max(share(-half), share(half));
-    return { unit, half, top, lawful: bounce[row] > 0, loss: (u) => share(u) / top };
+    return { unit, half, top, loss: (u) => share(u) / top };
   }
 
   Object.assign(Across, { acrossView });

@@ -29,7 +29,12 @@
       if (!this.view) return;
       const frame = frameFor(this.view, ...this.canvas.size);
       const draw = (one, ink, width, to) => pens.line(pen, ink, width, [], 0, to, (k) => pointOf(one, rowFor(one, k), frame));
-      if (halved) draw(halved.run, inks.threshold, 1.2, POINTS);
+      if (halved) {
+        pen.globalAlpha = 0.5;
+        draw(halved.run, inks.theory, 1.2, POINTS);
+        pen.globalAlpha = 1;
+      }
+      pens.label(pen, inks, edgewalk.run.words(this.view.top), this.canvas.size[0] - ROOM, 8, inks.soft, "right");
       draw(run, inks.line, 1.5, POINTS);
       const { part, row } = locate(run, scene.steps[focus]);
       const last = edgewalk.run.rowAt(run, scene.steps[focus]);

@@ -8,7 +8,6 @@
   const FAINT = 0.16;
   const STRONG = 0.6;
   const SEEN = 4; // pixels from which a gap is worth a line
-  const FAILURES = ["not_finite", "left_domain"];
   const CROWD = 50; // pixels within which names keep clear of each other's iterates
   const REACH = 24; // pixels within which the pointer finds an iterate
 
@@ -28,7 +27,7 @@
 
     paintWayName(pen, inks, x, y, frame) {
       const left = x + 100 > frame.left + frame.width;
-      pens.label(pen, inks, "gradient flow", x + (left ? -14 : 14), y, inks.flow, left ? "right" : "left");
+      pens.label(pen, inks, "gradient flow", x + (left ? -14 : 14), y, inks.soft, left ? "right" : "left");
     }
 
     paintSpecks(pen, scene, frame) {
@@ -41,7 +40,7 @@
 
     paintRows(pen, scene, frame, run, i, part, from, to) {
       const place = pens.placeOf(part, "x", frame);
-      if (pens.isSmooth(run)) return pens.line(pen, smoothInk(scene, i), 3, [], Math.max(from - 1, 0), to, place);
+      if (pens.isSmooth(run)) return pens.line(pen, pens.smoothInk(scene, i), 3, [], Math.max(from - 1, 0), to, place);
       pen.globalAlpha = STRONG;
       pens.addPoints(pen, scene, part, from, to, place, 3, i);
       pen.globalAlpha = 1;
@@ -105,7 +104,7 @@
 
     // How runs ended that could not go on.
     paintFailures(pen, { result, steps, inks }, frame) {
-      const failed = result.runs.filter((run, i) => FAILURES.includes(run.outcome) && steps[i] >= run.outcome_step);
+      const failed = result.runs.filter((run, i) => edgewalk.run.failed(run) && steps[i] >= run.outcome_step);
       failed.forEach((run, k) => {
         const words = `${result.words.labels[result.runs.indexOf(run)]} ends at step ${run.outcome_step}`;
         pens.label(pen, inks, words, frame.left + 12, frame.top + 16 + 17 * k, inks.warn);
@@ -165,8 +164,7 @@
   }
 
   const headInk = (scene, run, i) =>
-    pens.isSmooth(run) ? smoothInk(scene, i) : pens.inkOf(scene, headKind(scene, run, i), i);
-  const smoothInk = ({ inks, result }, i) => (result.runs.length > 1 ? inks.runs[i] : inks.flow);
+    pens.isSmooth(run) ? pens.smoothInk(scene, i) : pens.inkOf(scene, headKind(scene, run, i), i);
   const clip = pens.clipTo;
 
   edgewalk.Landscape = Landscape;

@@ -20,18 +20,18 @@
       });
     }
 
-    // Every phase but the descent a little darker than the one before.
+    // In the inks of the phase ribbon.
     paintPhases(pen, { result, focus, clock, inks }, frame) {
       const run = result.runs[focus];
-      for (const { first } of run.phases.slice(1)) {
-        const from = Math.max(frame.x(clockTime(clock, run.eta, first)), frame.left);
-        const to = Math.min(frame.x(clockTime(clock, run.eta, run.last)), frame.left + frame.width);
-        if (!(to > from)) continue;
-        pen.globalAlpha = 0.06;
-        pen.fillStyle = inks.ok;
+      run.phases.forEach(({ name, first }, k) => {
+        const end = k + 1 < run.phases.length ? run.phases[k + 1].first : run.last;
+        const [from, to] = [first, end].map((t) => Math.max(frame.x(clockTime(clock, run.eta, t)), frame.left));
+        if (!(to > from) || name === "descent") return;
+        pen.globalAlpha = 0.07;
+        pen.fillStyle = name === "edge" ? inks.theory : inks.flow;
         pen.fillRect(from, frame.top, to - from, frame.height);
         pen.globalAlpha = 1;
-      }
+      });
     }
 
     paintRows(pen, scene, frame, run, i, part, from, to) {

@@ -199,7 +199,7 @@
         return Number.isFinite(point[0]) ? this.unlessHidden(point) : point;
       };
       pen.globalAlpha = STRONG;
-      if (pens.isSmooth(run)) pens.line(pen, scene.inks.flow, 3, [], Math.max(from - 1, 0), to, visible);
+      if (pens.isSmooth(run)) pens.line(pen, pens.smoothInk(scene, i), 3, [], Math.max(from - 1, 0), to, visible);
       else pens.addPoints(pen, scene, part, from, to, visible, 3, i);
       pen.globalAlpha = 1;
     }
@@ -217,7 +217,7 @@
         const middle = strobe === "midpoints" || pens.isSmooth(run);
         const kind = middle ? "midpoint" : parity(part.columns.step[row]);
         const [x, y] = middle && !pens.isSmooth(run) ? pens.midpointOf(part, place)(row) : place(row);
-        if (Number.isFinite(x)) pens.mark(pen, inks, pens.inkOf(scene, kind, i), kind, x, y, 6);
+        if (Number.isFinite(x)) pens.mark(pen, inks, pens.isSmooth(run) ? pens.smoothInk(scene, i) : pens.inkOf(scene, kind, i), kind, x, y, 6);
       });
     }
 

@@ -237,7 +237,7 @@ def test_several_rules_are_several_runs(client: FlaskClient) -> None:
         alone = dynamics.simulate("parabolic-valley", run["rule"], (2, 0.3), 0.1, 100)
         np.testing.assert_array_equal(run["data"]["x"], alone.x.astype(np.float32))
     assert np.isnan(runs[2]["data"]["flow"]).all()
-    assert runs[2]["phases"] == [{"name": "descent", "first": 0}]
+    assert runs[2]["phases"] == []
 
 
 def test_several_step_sizes_are_several_runs_to_the_same_slow_time(client: FlaskClient) -> None:
@@ -286,11 +286,11 @@ def test_notices_travel_with_the_run(client: FlaskClient) -> None:
 
 
 def test_what_belongs_to_the_page_comes_back_and_changes_no_run(client: FlaskClient) -> None:
-    link = "steps=10&clock=eta&axis=log&strobe=odd&look=surface&at=3&hide=story&embed=1"
+    link = "steps=10&clock=eta&axis=log&strobe=odd&look=surface&focus=0&at=3&hide=story&embed=1"
     plain, other = (unpack(client.get(f"/run.bin?{q}").data) for q in ("steps=10", link))
     assert set(other["page"]) == set(PAGE_KEYS)
     assert other["page"] == {
-        "clock": "eta", "axis": "log", "strobe": "odd", "look": "surface", "at": 3,
+        "clock": "eta", "axis": "log", "strobe": "odd", "look": "surface", "focus": 0, "at": 3,
         "hide": ["story"], "embed": True,
     }  # fmt: skip
     assert plain["page"] == {

@@ -68,7 +68,8 @@ def assert_valid(settings: Settings) -> None:
     assert settings.axis in AXES
     assert settings.strobe in STROBES
     assert settings.look in LOOKS
-    assert 0 <= settings.at <= max(step_counts(settings))
+    assert 0 <= settings.at <= settings.last_at
+    assert settings.focus is None or 0 <= settings.focus < len(settings.runs)
     assert set(settings.hide) <= set(HIDEABLE)
     assert len(set(settings.hide)) == len(settings.hide)
     assert isinstance(settings.embed, bool)
@@ -106,9 +107,10 @@ def random_settings(seed: int) -> Settings:
         hide=tuple(draw.sample(HIDEABLE, draw.choice([0, 0, 1, 4]))),
         embed=draw.choice([False, True]),
     )
-    last = max(step_counts(chosen))
+    last = chosen.last_at
     at = draw.choice([0, draw.randint(0, last), last])
-    return Settings(**(vars(chosen) | {"at": at}))
+    focus = draw.choice([None, draw.randrange(len(chosen.runs))])
+    return Settings(**(vars(chosen) | {"at": at, "focus": focus}))
 
 
 @pytest.mark.parametrize("seed", range(300))
@@ -323,8 +325,18 @@ def test_the_playhead_stays_in_the_run() -> None:
     assert read_query({"at": "601"}).settings.at == 600
     assert read_query({"at": "601", "steps": "1000"}) == Reading(Settings(at=601, steps=1000))
     assert read_query({"at": "-5"}).settings.at == 0
-    # Of several runs, in the longest.
-    assert read_query({"at": "2401", "eta": "0.1,0.05"}).settings.at == 2400
+
+
+@pytest.mark.parametrize(("clock", "last"), [("tau", 600), ("eta", 1200), ("step", 2400)])
+def test_the_playhead_counts_steps_of_the_first_run_to_the_end_of_the_last(clock, last) -> None:
+    query = {"at": "1e6", "eta": "0.1,0.05", "clock": clock}
+    assert read_query(query).settings.at == last
+
+
+def test_the_run_in_focus_is_one_of_the_runs() -> None:
+    assert read_query({"focus": "1", "eta": "0.1,0.05"}).settings.focus == 1
+    assert read_query({"focus": "1"}).settings.focus == 0
+    assert read_query({"focus": "x"}).settings.focus is None
 
 
 def test_a_far_start_on_the_ring_is_moved_without_a_warning() -> None:

@@ -22,6 +22,7 @@ EVERY = [(loss, rule) for loss in LOSSES for rule in RULES]
 
 PHASES = {
     "descent only": [("descent", 0)],
+    "none": [],
     "edge at once": [("edge", 0)],
     "no alignment": [("descent", 0), ("edge", 40)],
     "all three": [("descent", 0), ("alignment", 1), ("edge", 1_000_000)],
@@ -32,7 +33,7 @@ def head(
     rule: str, outcome: Outcome = Outcome.REACHED, found: str = "all three", eta: float = 0.1
 ) -> dict[str, Any]:
     """The head of a run, as far as words depend on it."""
-    phases = PHASES[found if RULES[rule].drift else "descent only"]
+    phases = PHASES[found if RULES[rule].drift else "none"]
     return {
         "rule": rule,
         "name": RULES[rule].name,
@@ -82,12 +83,15 @@ def assert_sentences(text: str) -> None:
 @pytest.mark.parametrize("found", PHASES)
 def test_a_story_has_a_sentence_for_each_phase(loss: str, rule: str, found: str) -> None:
     told = story(loss, rule, found=found)
-    assert set(told) == {"phases", "end"}
+    assert set(told) == {"phases", "all", "end", "drifts", "stays"}
     assert len(told["phases"]) == len(head(rule, found=found)["phases"])
     assert len(set(told["phases"])) == len(told["phases"])
-    for text in told["phases"]:
-        assert_sentences(text)
-        assert blanks(text) <= filled_by_the_page()
+    for text in [*told["phases"], told["all"]]:
+        filled = text.replace("{drift}", told["drifts"])
+        assert_sentences(filled)
+        assert blanks(filled) <= filled_by_the_page()
+    assert told["drifts"].endswith(".")
+    assert told["stays"].endswith(".")
     assert told["end"] == ""
 
 
@@ -108,16 +112,25 @@ def test_a_run_that_only_descends_is_told_of_to_its_end() -> None:
 
 
 def test_the_story_at_the_edge_is_about_this_valley() -> None:
-    told = {loss: story(loss, "ngd")["phases"][-1] for loss in LOSSES}
-    assert len(set(told.values())) == len(LOSSES)
+    told = {loss: story(loss, "ngd") for loss in LOSSES}
+    assert len({text["drifts"] for text in told.values()}) == len(LOSSES)
     for loss, text in told.items():
-        assert text.endswith(LOSSES[loss].look_for)
-        assert blanks(text) == {"sharpness", "first_sharpness"}
+        assert blanks(text["phases"][-1]) == {"drift"}
+        assert text["drifts"].endswith(LOSSES[loss].look_for)
+        assert blanks(text["drifts"]) == {"sharpness", "first_sharpness"}
+
+
+def test_where_there_is_no_drift_none_is_told_of() -> None:
+    assert "no drift" in story("ring", "ngd")["stays"]
+    point = story("quadratic", "ngd")
+    assert "nowhere to drift" in point["stays"]
+    assert "valley" not in point["phases"][-1]
 
 
 @pytest.mark.parametrize("rule", [key for key, rule in RULES.items() if rule.drift is None])
 def test_rules_without_a_law_are_never_said_to_be_at_the_edge(rule: str) -> None:
-    assert story("ring", rule)["phases"] == [RULES[rule].look_for]
+    told = story("ring", rule)
+    assert (told["phases"], told["all"]) == ([], RULES[rule].look_for)
 
 
 @pytest.mark.parametrize("outcome", Outcome)
@@ -152,7 +165,7 @@ def test_one_story_a_run_in_the_order_of_the_runs() -> None:
     settings = Settings(rule=("ngd", "gd"))
     stories = page_words(settings, [head("ngd"), head("gd")])["stories"]
     for told, rule in zip(stories, settings.rule, strict=True):
-        assert told["phases"][0].endswith(RULES[rule].look_for)
+        assert (told["phases"] or [told["all"]])[0].endswith(RULES[rule].look_for)
 
 
 @pytest.mark.parametrize(

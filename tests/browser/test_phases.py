@@ -84,4 +84,5 @@ def test_the_ribbon_is_that_of_the_run_in_focus(stage: Stage):
     ribbon = stage.page.get_by_role("group", name="Phases").get_by_role("button")
     assert ribbon.count() == 2
     stage.page.get_by_role("group", name="Runs").get_by_text("GD", exact=True).click()
-    assert ribbon.count() == 1
+    assert ribbon.count() == 0
+    stage.expect_query(focus="1")

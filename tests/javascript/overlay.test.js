@@ -324,14 +324,15 @@ test("a stretch that arrives is painted with all there is", () => {
 test("a graph gives a frame once it is drawn", () => {
   assert.equal(overlay.frameOf(null), null);
   assert.equal(overlay.frameOf({}), null);
-  assert.equal(overlay.frameOf({ data: [{}], _fullLayout: { xaxis: {} } }), null);
+  assert.equal(overlay.frameOf({ layout: { uirevision: "one" }, _fullLayout: { xaxis: {} } }), null);
+  assert.equal(overlay.frameOf({ layout: {}, _fullLayout: { xaxis: { _length: 9 } } }), null, "before a figure has come");
 });
 
 test("a frame goes from data to pixels and back", () => {
   const axis = (offset, scale) => ({
     _offset: offset, _length: 400, range: ["-1", 3], d2p: (value) => scale * value, p2d: (pixel) => pixel / scale,
   });
-  const frame = overlay.frameOf({ data: [{}], _fullLayout: { xaxis: axis(46, 100), yaxis: axis(8, -50) } });
+  const frame = overlay.frameOf({ layout: { uirevision: "one" }, _fullLayout: { xaxis: axis(46, 100), yaxis: axis(8, -50) } });
   assert.deepEqual([frame.x(2), frame.y(2)], [246, -92]);
   assert.deepEqual([frame.dataX(246), frame.dataY(-92)], [2, 2]);
   assert.deepEqual([frame.left, frame.top, frame.width, frame.height], [46, 8, 400, 400]);
@@ -341,6 +342,6 @@ test("a frame goes from data to pixels and back", () => {
 test("the range of a logarithmic axis is told in its own unit", () => {
   const axis = { _offset: 0, _length: 10, d2p: (value) => value, p2d: (pixel) => pixel };
   const layout = { xaxis: { ...axis, type: "log", range: [-1, 2] }, yaxis: { ...axis, range: [0, 3] } };
-  const frame = overlay.frameOf({ data: [{}], _fullLayout: layout });
+  const frame = overlay.frameOf({ layout: { uirevision: "one" }, _fullLayout: layout });
   assert.deepEqual([frame.rangeX, frame.rangeY], [[0.1, 100], [0, 3]]);
 });

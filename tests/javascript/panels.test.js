@@ -10,7 +10,7 @@ const INKS = { ink: "ink", soft: "soft", even: "even", odd: "odd", theory: "theo
 
 // A graph of 1000 × 1000 pixels on which data are pixels.
 const axis = { _offset: 0, _length: 1000, range: [0, 1000], d2p: (value) => value, p2d: (pixel) => pixel };
-const graph = { data: [{}], _fullLayout: { xaxis: axis, yaxis: axis } };
+const graph = { layout: { uirevision: "one" }, _fullLayout: { xaxis: axis, yaxis: axis } };
 const panelOf = (Panel, name) => Object.assign(Object.create(Panel.prototype), { name, graph: () => graph });
 
 // Iterates 100 pixels apart, every value telling its column and row.

@@ -130,7 +130,7 @@ test("seek while playing goes on from there", () => {
   assert.equal(made.step, 51);
 });
 
-test("a shorter run moves the playhead to its end, a longer one leaves it", () => {
+test("a shorter run shows its end, and the place is kept for a longer one", () => {
   const made = player(100);
   made.seek(80);
   made.resize(200);
@@ -138,7 +138,7 @@ test("a shorter run moves the playhead to its end, a longer one leaves it", () =
   made.resize(30);
   assert.equal(made.step, 30);
   made.resize(200);
-  assert.equal(made.step, 30);
+  assert.equal(made.step, 80);
 });
 
 test("a run of no steps can be played, and ends at once", () => {

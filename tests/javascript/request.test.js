@@ -199,15 +199,15 @@ const makeRun = (steps, more) => ({
   rule: "ngd", eta: 0.1, steps: steps.at(-1), rows: steps.length, last: steps.at(-1),
   columns: { step: Float32Array.from(steps) }, ...more,
 });
-const result = (...steps) => ({ runs: [makeRun(steps)] });
+const result = (...steps) => ({ query: "", runs: [makeRun(steps)] });
 const gappy = () => result(0, 1, 5000, 5001);
 const standing = { playing: false, speed: 24 };
 const queryOf = ({ url }) => edgewalk.url.read(url.split("?")[1]);
 
 test("a step that is not recorded brings a window around it", async () => {
   const { requests, sent } = setUp();
-  const shown = gappy();
-  const coming = requests.window(shown, { loss: "ring", at: "3", strobe: "even" }, standing, [3000]);
+  const shown = { ...gappy(), query: "loss=ring&at=3&strobe=even" };
+  const coming = requests.window(shown, standing, [3000]);
   const expected = { loss: "ring", rule: "ngd", eta: "0.1", steps: "5001", first: "2900", count: "400" };
   assert.deepEqual(sent.map(queryOf), [expected]);
   sent[0].resolve(found(2900, 2901));
@@ -217,12 +217,12 @@ test("a step that is not recorded brings a window around it", async () => {
 
 test("of several runs each that lacks its step asks by its own rule, step size and steps", async () => {
   const { requests, sent } = setUp();
-  const shown = { runs: [
+  const shown = { query: "rule=ngd,sqrt-gd,gd&eta=0.1,0.05&steps=5001", runs: [
     makeRun([0, 1, 5000, 5001]),
     makeRun([0, 1, 20000, 20001], { rule: "sqrt-gd", eta: 0.05 }),
     makeRun([0, 1, 2, 3], { rule: "gd" }),
   ] };
-  const coming = requests.window(shown, { rule: "ngd,sqrt-gd,gd", eta: "0.1,0.05", steps: "5001" }, standing, [2500, 10000, 3]);
+  const coming = requests.window(shown, standing, [2500, 10000, 3]);
   const asked = sent.map(queryOf).map(({ rule, eta, steps, first }) => [rule, eta, steps, first]);
   assert.deepEqual(asked, [["ngd", "0.1", "5001", "2400"], ["sqrt-gd", "0.05", "20001", "9900"]]);
   sent[1].resolve(found(10000));
@@ -233,8 +233,8 @@ test("of several runs each that lacks its step asks by its own rule, step size a
 
 test("one window of two is worth a picture", async () => {
   const { requests, sent } = setUp();
-  const shown = { runs: [makeRun([0, 9000]), makeRun([0, 9000])] };
-  const coming = requests.window(shown, {}, standing, [50, 60]);
+  const shown = { query: "", runs: [makeRun([0, 9000]), makeRun([0, 9000])] };
+  const coming = requests.window(shown, standing, [50, 60]);
   sent[0].resolve(refusal({}));
   sent[1].resolve(found(60));
   assert.equal(await coming, true);
@@ -245,33 +245,51 @@ test("a window never begins before the run, and is longer where it is played fas
   const counts = { 24: "400", 500: "3000", 2000: "4000" };
   for (const [speed, count] of Object.entries(counts)) {
     const { requests, sent } = setUp();
-    requests.window(gappy(), {}, { playing: true, speed: Number(speed) }, [50]);
+    requests.window(gappy(), { playing: true, speed: Number(speed) }, [50]);
     assert.deepEqual([queryOf(sent[0]).first, queryOf(sent[0]).count], ["0", count]);
   }
 });
 
 test("a step that is recorded, or passes too fast to be seen, brings none", async () => {
   const { requests, sent } = setUp();
-  assert.equal(await requests.window(gappy(), {}, standing, [5000]), false);
-  assert.equal(await requests.window(result(0, 1, 2), {}, standing, [99]), false);
-  assert.equal(await requests.window(gappy(), {}, { playing: true, speed: 10000 }, [3000]), false);
+  assert.equal(await requests.window(gappy(), standing, [5000]), false);
+  assert.equal(await requests.window(result(0, 1, 2), standing, [99]), false);
+  assert.equal(await requests.window(gappy(), { playing: true, speed: 10000 }, [3000]), false);
   assert.deepEqual(sent, []);
-  requests.window(gappy(), {}, { playing: false, speed: 10000 }, [3000]);
+  requests.window(gappy(), { playing: false, speed: 10000 }, [3000]);
   assert.equal(sent.length, 1);
 });
 
 test("windows are asked for no more than every so often", async () => {
   const { requests, sent } = setUp();
-  requests.window(gappy(), {}, standing, [2000]);
-  assert.equal(await requests.window(gappy(), {}, standing, [3000]), false);
+  requests.window(gappy(), standing, [2000]);
+  assert.equal(await requests.window(gappy(), standing, [3000]), "later");
   assert.equal(sent.length, 1);
+});
+
+test("a window that is overtaken by a newer one is dropped", async () => {
+  mock.timers.enable({ apis: ["Date"], now: 1e6 });
+  try {
+    const { requests, sent } = setUp();
+    const shown = gappy();
+    const first = requests.window(shown, standing, [2000]);
+    mock.timers.tick(1000);
+    const second = requests.window(shown, standing, [4000]);
+    sent[1].resolve(found(4000));
+    assert.equal(await second, true);
+    sent[0].resolve(found(2000));
+    assert.equal(await first, false);
+    assert.deepEqual([...shown.runs[0].window.columns.step], [4000]);
+  } finally {
+    mock.timers.reset();
+  }
 });
 
 test("a window that does not come changes nothing", async () => {
   for (const answer of ["reject", "refuse", "break"]) {
     const { requests, sent } = setUp();
     const shown = gappy();
-    const coming = requests.window(shown, {}, standing, [3000]);
+    const coming = requests.window(shown, standing, [3000]);
     if (answer === "reject") sent[0].reject(new TypeError("Failed to fetch"));
     else sent[0].resolve(answer === "refuse" ? refusal({}) : BROKEN["breaks off"]);
     assert.equal(await coming, false, answer);
@@ -279,14 +297,12 @@ test("a window that does not come changes nothing", async () => {
   }
 });
 
-test("a stretch is of one run, and leaves the query as it was", async () => {
+test("a stretch is of one run", async () => {
   const { requests, sent } = setUp();
-  const query = { loss: "ring", rule: "ngd,gd", eta: "0.1,0.2", look: "surface" };
-  const before = { ...query };
-  const coming = requests.stretch(query, makeRun([0, 7000], { rule: "gd", eta: 0.2 }), 30, 5000);
+  const shown = { query: "loss=ring&rule=ngd,gd&eta=0.1,0.2&look=surface" };
+  const coming = requests.stretch(shown, makeRun([0, 7000], { rule: "gd", eta: 0.2 }), 30, 5000);
   const expected = { loss: "ring", rule: "gd", eta: "0.2", steps: "7000", first: "30", count: "5000" };
   assert.deepEqual(queryOf(sent[0]), expected);
   sent[0].resolve(found(30, 31));
   assert.deepEqual([...(await coming).columns.step], [30, 31]);
-  assert.deepEqual(query, before);
 });

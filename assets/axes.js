@@ -149,7 +149,7 @@
   function drawScene() {
     const { state, props } = edgewalk.stage;
     if (!state.result || !view) return;
-    document.querySelector(".card.landscape .plot").dataset.look = state.view.look;
+    document.querySelector(".card.landscape").dataset.look = state.view.look;
     const touch = window.matchMedia("(pointer: coarse)").matches;
     const { loss } = state.result.settings;
     const wanted = { loss, look: state.view.look, scheme: edgewalk.scheme, view, zoom, touch };

@@ -73,7 +73,7 @@
     const { state } = edgewalk.stage;
     const run = state.result.runs[state.focus];
     const view = edgewalk.overlay.isSmooth(run) ? null : edgewalk.Across.acrossView(part, row, state.result.profile_axis);
-    setText("across-aside", view ? `in bounces of ${edgewalk.run.words(view.unit)}` : "");
+    setText("across-aside", view ? `unit ${edgewalk.run.words(view.unit)}` : "");
     setText("along-aside", state.result.runs.length > 1 ? state.result.words.labels[state.focus] : "");
     const critical = 2 / part.columns.sharpness[row];
     setText("critical", `2/λ₁ here: ${edgewalk.run.words(critical > 0 ? critical : NaN)}`);

@@ -61,7 +61,7 @@
     if (!previous || asked.adopt) beginWith(result.page, edgewalk.url.read(result.query));
     if (!asked.dragged) settle(result, asked, !previous);
     edgewalk.controls.showRun(result);
-    edgewalk.axes.frameSharpness();
+    if (!asked.dragged) edgewalk.axes.frameSharpness(); // axes stay under a moving hand
     if (!previous || previous.settings.loss !== result.settings.loss || asked.adopt) edgewalk.axes.showWhole();
     repaint();
     edgewalk.readout.show(!asked.dragged);

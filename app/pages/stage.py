@@ -271,7 +271,7 @@ def _panels() -> html.Div:
     lower = [
         _part(
             "across",
-            _magnifier(ids.ACROSS, "Across the valley", ["L along ", _symbol("direction", "v₁")]),
+            _magnifier(ids.ACROSS, "Across the valley", ["along ", _symbol("direction", "v₁")]),
         ),
         _part(
             "along",
@@ -293,7 +293,13 @@ def _landscape() -> html.Figure:
         _choice(ids.STROBE, "Iterates shown", STROBES, "all"),
         _choice(ids.LOOK, "Look of the landscape", LOOKS, "root"),
     ]
-    words = [_symbol("manifold", "Γ"), " by sharpness, ", _symbol("flow", "X(τ)")]
+    words = [
+        html.Span(
+            [_symbol("manifold", "Γ"), " by sharpness, ", _symbol("flow", "X(τ)")],
+            className="of-heights",
+        ),
+        html.Span(["white where ", _symbol("threshold", "λ₁ = 2/ηₜ")], className="of-map"),
+    ]
     return _panel(ids.LANDSCAPE, "Landscape", words, tools)
 
 

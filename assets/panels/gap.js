@@ -34,7 +34,7 @@
         draw(halved.run, inks.theory, 1.2, POINTS);
         pen.globalAlpha = 1;
       }
-      pens.label(pen, inks, edgewalk.run.words(this.view.top), this.canvas.size[0] - ROOM, 8, inks.soft, "right");
+      pens.label(pen, inks, edgewalk.run.words(this.view.top), ROOM, 8, inks.soft);
       draw(run, inks.line, 1.5, POINTS);
       const { part, row } = locate(run, scene.steps[focus]);
       const last = edgewalk.run.rowAt(run, scene.steps[focus]);

@@ -65,7 +65,7 @@
         pens.line(pen, inks.line, 1, [], 0, 1, (k) => [k ? width - RIGHT : LEFT, frame.y(value)]);
         pens.label(pen, inks, text, LEFT - 6, frame.y(value), inks.soft, "right");
       }
-      pens.label(pen, inks, "s", width - RIGHT, height - 12, inks.soft, "right");
+      pens.label(pen, inks, "s", LEFT - 10, height - 12, inks.soft, "right");
     }
 
     paintCurve(pen, { inks, valley }, frame) {

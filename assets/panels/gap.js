@@ -5,6 +5,8 @@
   const { locate, clockTime } = edgewalk.run;
 
   const ROOM = 6; // pixels left free on every side
+  const HEAD = 20; // above, where there is room for the largest gap in words
+  const TALL = 50;
   const POINTS = 300;
   const REACH = 40;
 
@@ -34,7 +36,7 @@
         draw(halved.run, inks.theory, 1.2, POINTS);
         pen.globalAlpha = 1;
       }
-      pens.label(pen, inks, edgewalk.run.words(this.view.top), ROOM, 8, inks.soft);
+      if (frame.head > ROOM) pens.label(pen, inks, `largest ${edgewalk.run.words(this.view.top)}`, ROOM, 8, inks.soft);
       draw(run, inks.line, 1.5, POINTS);
       const { part, row } = locate(run, scene.steps[focus]);
       const last = edgewalk.run.rowAt(run, scene.steps[focus]);
@@ -70,10 +72,12 @@
 
   function frameFor({ top, end }, width, height) {
     const span = width - 2 * ROOM;
+    const head = height > TALL ? HEAD : ROOM;
     return {
+      head,
       x: (time) => ROOM + (time / end) * span,
       time: (pixel) => ((pixel - ROOM) / span) * end,
-      y: (gap) => height - ROOM - (gap / top) * (height - 2 * ROOM),
+      y: (gap) => height - ROOM - (gap / top) * (height - ROOM - head),
     };
   }
 

@@ -3,6 +3,8 @@
   const edgewalk = (window.edgewalk = window.edgewalk || {});
 
   const CLOCK_WORDS = { step: "step t", eta: "time ηt", tau: "slow time τ = η²t" };
+  const ZOOMS = { "+": 0.7, "=": 0.7, "-": 1 / 0.7 };
+  const MOVES = { ArrowLeft: [-0.1, 0], ArrowRight: [0.1, 0], ArrowUp: [0, 0.1], ArrowDown: [0, -0.1] };
   const REST = 250;
   const MOST_OF_IT = 0.6; // of a run: where that much is in view, the overview serves
   const MOST_RISE = 8; // of λ₁ on Γ over its first value that the axis follows
@@ -27,12 +29,40 @@
       if (edgewalk.overlay.isDrawn(landscape)) document.body.dataset.drawn = "";
     });
     sharpness.on("plotly_afterplot", frameSharpness);
-    sharpness.on("plotly_doubleclick", () => {
-      own = null;
-      framed.key = "";
-      frameSharpness();
-    });
+    sharpness.on("plotly_doubleclick", showAllTime);
     frameSharpness();
+    listenToKeys(landscape, "Landscape", showWhole);
+    listenToKeys(sharpness, "Sharpness", showAllTime);
+  }
+
+  // ---- zoom and pan by keyboard, of the plot that has the focus ----
+
+  function listenToKeys(graph, name, showAll) {
+    const host = graph.closest(".plot");
+    host.tabIndex = 0;
+    host.setAttribute("role", "group");
+    host.setAttribute("aria-label", `${name}: + and − zoom, arrow keys move, 0 shows all`);
+    host.addEventListener("keydown", (event) => {
+      if (event.target !== host || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.key === "0") showAll();
+      else if (ZOOMS[event.key]) rescale(graph, ZOOMS[event.key], [0, 0]);
+      else if (MOVES[event.key]) rescale(graph, 1, MOVES[event.key]);
+      else return;
+      event.preventDefault();
+      event.stopPropagation();
+    });
+  }
+
+  // Both ranges made so many times as wide about their middle, and moved by shares of themselves.
+  function rescale(graph, times, shift) {
+    const { xaxis, yaxis } = graph._fullLayout;
+    const [across, up] = [xaxis, yaxis].map(({ range }, i) => {
+      const [low, high] = range.map(Number);
+      const middle = (low + high) / 2 + shift[i] * (high - low);
+      const half = (times * (high - low)) / 2;
+      return [middle - half, middle + half];
+    });
+    window.Plotly.relayout(graph, { "xaxis.range": across, "yaxis.range": up });
   }
 
   // After a zoom or a pan, once the hand rests.
@@ -78,6 +108,12 @@
       close(now[i][0], low, high - low) && close(now[i][1], high, high - low),
     );
     return framed.ranges && !same ? now : null;
+  }
+
+  function showAllTime() {
+    own = null;
+    framed.key = "";
+    frameSharpness();
   }
 
   function timeRange(clock, axis) {

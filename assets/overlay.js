@@ -365,7 +365,7 @@
   }
 
   edgewalk.overlay = {
-    DASHES, Panel, isDrawn, frameOf, isInside, readInks, addCanvas, density, fit, wipe, clipTo, addMark, mark, inkOf, addPoints,
+    DASHES, Panel, isDrawn, frameOf, isInside, readInks, addCanvas, density, wipe, clipTo, mark, inkOf, addPoints,
     faintly, midpointOf, line, curve, bead, label, placeOf, isSmooth, smoothInk, upTo, partnerOf, spread, ticks, labelledTicks, nearestRow,
     nearestOf, rgb,
   };

@@ -155,7 +155,7 @@
   }
 
   edgewalk.run = {
-    POWERS, decode, decodeValley, decodeHeights, rowAt, locate, consecutiveFrom, interpolate, clockTime, sameTime,
+    decode, decodeValley, decodeHeights, rowAt, locate, consecutiveFrom, interpolate, clockTime, sameTime,
     stepOf, lastStep, failed, parity, shows, shownStep, words,
   };
   if (typeof module !== "undefined") module.exports = edgewalk.run;

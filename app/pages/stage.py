@@ -76,6 +76,7 @@ KEYS = (
     ("[ ]", "slower or faster"),
     ("s", "strobe: all, even, odd or midpoints"),
     ("l", "loop"),
+    ("+ − 0 ← →", "zoom, show all, move, in a plot that has the focus"),
     ("?", "this help"),
 )
 

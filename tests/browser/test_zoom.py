@@ -133,3 +133,31 @@ def test_a_clock_and_an_axis_chosen_are_in_the_link(stage: Stage):
     stage.expect_query(axis="log", clock="eta", at="300")
     title = "edgewalk.stage.graphOf('sharpness')._fullLayout.xaxis.title.text"
     assert stage.page.evaluate(title) == "time ηt"
+
+
+@pytest.mark.parametrize("panel", ["landscape", "sharpness"])
+def test_zoom_and_pan_by_keyboard(stage: Stage, panel: str):
+    stage.open("?at=300")
+    script = f"edgewalk.overlay.frameOf(edgewalk.stage.graphOf('{panel}'))"
+
+    def ranges() -> list[list[float]]:
+        return stage.page.evaluate(
+            f"(() => {{ const f = {script}; return [f.rangeX, f.rangeY]; }})()"
+        )
+
+    whole = ranges()
+    stage.page.get_by_role("group", name=panel.capitalize()).focus()
+    stage.press("+")
+    near = ranges()
+    for (low, high), (a, b) in zip(whole, near, strict=True):
+        assert b - a == pytest.approx(0.7 * (high - low))
+        assert a + b == pytest.approx(low + high)
+    stage.press("ArrowRight", "ArrowUp")
+    moved = ranges()
+    for (a, b), (p, q) in zip(near, moved, strict=True):
+        assert p - a == pytest.approx(0.1 * (b - a))
+        assert q - p == pytest.approx(b - a)
+    assert stage.step == 300
+    stage.press("0")
+    stage.page.wait_for_timeout(600)
+    assert ranges() == [pytest.approx(side) for side in whole]

@@ -279,7 +279,7 @@ def _panels() -> html.Div:
             _magnifier(
                 ids.ALONG,
                 "Along the valley",
-                [_symbol("projection_sharpness", "λ₁(Φ)"), " by length ", _symbol("arc", "s")],
+                [_symbol("projection_sharpness", "λ₁(Φ)"), " by ", _symbol("arc", "s")],
             ),
         ),
         _part("laws", _laws()),

@@ -164,7 +164,7 @@
     if (!Number.isFinite(x + y)) return null;
     const found = arcOf(curve, x, y);
     const s = into(found.arc - zero, period, (low + high) / 2);
-    return found.away > ELSEWHERE * curve.arc[curve.rows - 1] ? null : { s, sharpness: found.sharpness };
+    return found.away > ELSEWHERE * curve.arc[curve.rows - 1] ? null : { s, sharpness: valueAt(curve, found.arc) };
   }
 
   const isClosed = ({ x, rows }) => Math.hypot(x[0] - x[2 * rows - 2], x[1] - x[2 * rows - 1]) < 1e-6;
@@ -172,8 +172,8 @@
   // A length brought within half a period of another.
   const into = (s, period, near) => (period < Infinity ? s - period * Math.round((s - near) / period) : s);
 
-  // Where on a curve its nearest point to (x, y) lies: arc length, λ₁ there, and the distance.
-  function arcOf({ x: points, arc, sharpness, rows }, x, y) {
+  // Where on a curve its nearest point to (x, y) lies: arc length, and the distance.
+  function arcOf({ x: points, arc, rows }, x, y) {
     let best = 0;
     let least = Infinity;
     for (let k = 0; k < rows; k++) {
@@ -183,24 +183,24 @@
     // On a closed curve the first point is the last one too.
     return [best - 1, best, rows - 2]
       .filter((k) => k >= 0 && k < rows - 1)
-      .map((k) => onChord(points, arc, sharpness, k, x, y))
+      .map((k) => onChord(points, arc, k, x, y))
       .reduce((a, b) => (b.away < a.away ? b : a));
   }
 
-  function onChord(points, arc, sharpness, k, x, y) {
+  function onChord(points, arc, k, x, y) {
     const [x0, y0, x1, y1] = points.subarray(2 * k, 2 * k + 4);
     const [dx, dy] = [x1 - x0, y1 - y0];
     const share = Math.min(Math.max(((x - x0) * dx + (y - y0) * dy) / (dx * dx + dy * dy || 1), 0), 1);
     return {
       arc: arc[k] + share * (arc[k + 1] - arc[k]),
-      sharpness: sharpness[k] + share * (sharpness[k + 1] - sharpness[k]),
       away: Math.hypot(x0 + share * dx - x, y0 + share * dy - y),
     };
   }
 
-  // λ₁ at an arc length, on a closed curve at any.
+  // λ₁ at an arc length, on a closed curve at any: by the cubic that has the values of two points and the
+  // slopes that their neighbours give them.
   function valueAt(curve, s) {
-    const { arc, sharpness, rows } = curve;
+    const { arc, rows } = curve;
     const length = arc[rows - 1];
     const within = isClosed(curve) ? s - length * Math.floor(s / length) : Math.min(Math.max(s, 0), length);
     let [low, high] = [0, rows - 1];
@@ -209,8 +209,26 @@
       if (arc[middle] <= within) low = middle;
       else high = middle;
     }
-    const share = (within - arc[low]) / (arc[high] - arc[low] || 1);
-    return sharpness[low] + share * (sharpness[high] - sharpness[low]);
+    return cubic(curve, low, (within - arc[low]) / (arc[high] - arc[low] || 1));
+  }
+
+  function cubic(curve, k, u) {
+    const { arc, sharpness } = curve;
+    const span = arc[k + 1] - arc[k];
+    const [from, to] = [sharpness[k], sharpness[k + 1]];
+    const [rise, fall] = [slopeAt(curve, k) * span, slopeAt(curve, k + 1) * span];
+    const [bend, twist] = [3 * (to - from) - 2 * rise - fall, 2 * (from - to) + rise + fall];
+    return from + u * (rise + u * (bend + u * twist));
+  }
+
+  // By the parabola through a point and its neighbours; at an open end straight to the next.
+  function slopeAt({ x, arc, sharpness, rows }, k) {
+    const closed = isClosed({ x, rows });
+    const secant = (i) => (sharpness[i + 1] - sharpness[i]) / (arc[i + 1] - arc[i]);
+    if (!closed && (k === 0 || k === rows - 1)) return secant(Math.min(k, rows - 2));
+    const [before, after] = [k === 0 ? rows - 2 : k - 1, k === rows - 1 ? 0 : k];
+    const [a, b] = [arc[before + 1] - arc[before], arc[after + 1] - arc[after]];
+    return (b * secant(before) + a * secant(after)) / (a + b);
   }
 
   // The colour of a sharpness, as on the map: even in log λ₁ between the ends of the range.

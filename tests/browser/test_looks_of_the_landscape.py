@@ -131,7 +131,7 @@ def test_beads_slide_along_the_valley(stage: Stage):
         )
         for bead, point in zip(beads, (found.projection, found.flow), strict=True):
             assert abs(bead["s"]) == pytest.approx(point[step, 0], abs=1e-4)
-            assert bead["sharpness"] == pytest.approx(1 + point[step, 0] ** 2, rel=1e-3)
+            assert bead["sharpness"] == pytest.approx(1 + point[step, 0] ** 2, rel=1e-4)
 
 
 SNAPS = [

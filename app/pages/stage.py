@@ -76,7 +76,6 @@ KEYS = (
     ("[ ]", "slower or faster"),
     ("s", "strobe: all, even, odd or midpoints"),
     ("l", "loop"),
-    ("+ − 0 ← →", "zoom, show all, move, in a plot that has the focus"),
     ("?", "this help"),
 )
 
@@ -468,7 +467,8 @@ def _help() -> html.Dialog:
             html.Ul(symbols, className="symbols"),
             html.P(
                 "Drag the ring on the map to move the start; with the ring in focus the arrow keys "
-                "move it. Scroll over a plot to zoom, double-click to see all again. Point at "
+                "move it. Scroll over a plot to zoom, double-click to see all again; a plot "
+                "in focus zooms with + and −, moves with the arrow keys, shows all with 0. Point at "
                 "a picture to read its numbers, at a symbol to read what it is."
             ),
         ],

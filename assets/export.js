@@ -197,9 +197,27 @@
     return { data: [], layout: { ...layout, images: [{ source, ...place }], xaxis: axis, yaxis: axis } };
   }
 
+  // A run with the stretch that a zoom of the panel has fetched in place of the overview there.
+  function withDetail(run, panel) {
+    const detail = run.details && run.details[panel];
+    if (!detail) return run;
+    const [first, last] = [detail.columns.step[0], detail.columns.step[detail.rows - 1]];
+    const steps = run.columns.step;
+    const before = steps.findIndex((step) => step >= first);
+    const after = steps.findLastIndex((step) => step <= last) + 1;
+    const columns = Object.fromEntries(Object.entries(run.columns).map(([name, column]) => {
+      const width = column.length / run.rows;
+      const parts = [column.subarray(0, before * width), detail.columns[name], column.subarray(after * width)];
+      return [name, Float32Array.from(parts.flatMap((part) => Array.from(part)))];
+    }));
+    return { ...run, columns, rows: columns.step.length };
+  }
+
   // The figure of a panel, ready for Plotly: what stands still and what the playhead shows. Of the
   // magnifiers', which are no Plotly graphs, only the looks come from `graph`.
-  function figure(panel, graph, scene) {
+  function figure(panel, graph, seen) {
+    const runs = seen.result.runs.map((run) => withDetail(run, panel));
+    const scene = { ...seen, result: { ...seen.result, runs } };
     const title = { text: heading(scene), font: { size: 14 }, x: 0.02, xanchor: "left" };
     const legend = { orientation: "h", y: -0.16, font: { size: 12 } };
     const margin = { l: 64, r: 24, t: 48, b: 96 };

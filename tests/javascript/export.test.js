@@ -224,6 +224,19 @@ test("of several runs one has its thresholds drawn, all their sharpness", () => 
   assert.equal(named(made, "the theorem").length, 1);
 });
 
+test("where one has zoomed in, the stretch that was fetched stands in place of the overview", () => {
+  const run = makeRun("ngd");
+  const values = (name, width) => Float32Array.from({ length: 4 * width }, (_, k) => 900 + k);
+  const columns = Object.fromEntries(Object.entries(run.columns).map(([name, c]) => [name, values(name, c.length / run.rows)]));
+  columns.step = Float32Array.of(2, 3, 4, 5);
+  run.details = { sharpness: { rows: 4, columns } };
+  const made = figure("sharpness", makeGraph(), makeScene({ steps: [11] }, [run]));
+  assert.deepEqual(times(named(made, "λ₁(Φ(xₜ))")), [[0, 1, 2, 3, 4, 5, 10, 11]]);
+  assert.deepEqual(named(made, "λ₁(Φ(xₜ))")[0].y, [400, 401, 900, 901, 902, 903, 404, 405]);
+  const other = figure("landscape", makeGraph(), makeScene({ steps: [11] }, [run]));
+  assert.equal(named(other, "even t")[0].x.length, 3);
+});
+
 test("the magnifier becomes a wall and the last hops on it", () => {
   const made = figure("across", makeGraph(), makeScene());
   const [wall] = named(made, "L along v₁");

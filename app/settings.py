@@ -29,8 +29,8 @@ AXES = ("linear", "log")
 STROBES = ("all", "even", "odd", "midpoints")
 LOOKS = ("root", "log", "sharpness", "surface")
 HIDEABLE = (
-    "header", "loss", "rules", "eta", "horizon", "start", "more", "sharpness", "across", "along",
-    "laws", "gap", "phases", "now", "story", "transport",
+    "header", "loss", "rules", "eta", "horizon", "start", "more", "strobe", "look", "clock", "axis",
+    "sharpness", "across", "along", "laws", "gap", "phases", "now", "story", "transport",
 )  # fmt: skip
 LATER = {"formula": "Own formulas cannot be shown yet."}
 DEFAULT_LOSS = "parabolic-valley"

@@ -290,8 +290,8 @@ def _panels() -> html.Div:
 
 def _landscape() -> html.Figure:
     tools = [
-        _choice(ids.STROBE, "Iterates shown", STROBES, "all"),
-        _choice(ids.LOOK, "Look of the landscape", LOOKS, "root"),
+        _tool("strobe", _choice(ids.STROBE, "Iterates shown", STROBES, "all")),
+        _tool("look", _choice(ids.LOOK, "Look of the landscape", LOOKS, "root")),
     ]
     words = [
         html.Span(
@@ -305,8 +305,8 @@ def _landscape() -> html.Figure:
 
 def _sharpness() -> html.Figure:
     tools = [
-        _choice(ids.CLOCK, "Clock", CLOCKS, "tau"),
-        _choice(ids.AXIS, "Time axis", AXES, "linear"),
+        _tool("clock", _choice(ids.CLOCK, "Clock", CLOCKS, "tau")),
+        _tool("axis", _choice(ids.AXIS, "Time axis", AXES, "linear")),
     ]
     words = [
         _symbol("projection", "λ₁ at Φ(xₜ)"),
@@ -316,6 +316,10 @@ def _sharpness() -> html.Figure:
         _symbol("threshold_mean", "2/ηₜ"),
     ]
     return _panel(ids.SHARPNESS, "Sharpness", words, tools)
+
+
+def _tool(part: str, choice: dmc.SegmentedControl) -> Component:
+    return _part(part, html.Span(choice))
 
 
 def _panel(name: str, title: str, words: list[Any], tools: list[Any]) -> html.Figure:

@@ -127,6 +127,7 @@ class Compute:
         self.version = code_version()
         self.last_asked = time.monotonic()
         self._runs: OrderedDict[str, _Measured] = OrderedDict()
+        self._valleys: dict[str, Valley] = {}
         self._locks: dict[str, list] = {}
         self._guard = threading.Lock()
 
@@ -164,8 +165,14 @@ class Compute:
         return self.once(key, lambda: _terrain(LOSSES[loss], view, self.valley(loss)))
 
     def valley(self, loss: str) -> Valley:
-        """Γ, for the panel along it and for colours that stay as one zooms."""
-        return self.once(self.key(kind="valley", loss=loss), lambda: _valley(LOSSES[loss]))
+        """Γ, for the panel along it and for colours that stay as one zooms.
+
+        Kept in memory too, because every run asks for it and reading a file takes long.
+        """
+        if loss not in self._valleys:
+            key = self.key(kind="valley", loss=loss)
+            self._valleys[loss] = self.once(key, lambda: _valley(LOSSES[loss]))
+        return self._valleys[loss]
 
     def heights(self, loss: str, view: View) -> Heights:
         """What the sharpness map and the surface are painted from."""
@@ -251,9 +258,7 @@ class Compute:
         if stretch:
             run, measures = _window(run, measures, *stretch)
         else:
-            header["phases"] = [
-                {"name": phase.name, "first": phase.first} for phase in phases(run, measures)
-            ]
+            header["phases"] = [phase._asdict() for phase in phases(run, measures)]
         columns = {name: getattr(measures, name) for name in PAGE_COLUMNS}
         header |= {
             "last": int(run.step[-1]),

@@ -9,12 +9,22 @@ query of the nearest valid settings.
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Flask, Response, jsonify, request
 
-from app.compute import LAWS, LOSSES, Compute, View, find_loss, float32, profile_axis
+from app.compute import (
+    LAWS,
+    LOSSES,
+    Compute,
+    Heights,
+    Valley,
+    View,
+    find_loss,
+    float32,
+    profile_axis,
+)
 from app.export.binary import pack
 from app.settings import Message, Reading, Settings, read_query, write_query
 from app.words import page_words
@@ -57,15 +67,13 @@ def answer_run(compute: Compute, suffix: str, query: dict[str, str]) -> Response
     if problems:
         return _refusal(problems, reading.settings)
     tag = compute.key(kind=suffix, query=query, stretch=stretch)
-    if request.if_none_match.contains(tag):
-        return _tagged(Response(status=304), tag)
-    body = (
-        _binary(compute, reading, stretch)
-        if suffix == "bin"
-        else compute.file(reading.settings, f".{suffix}", reading.settings.plain)
+    if suffix == "bin":
+        return _unless_known(tag, suffix, lambda: _binary(compute, reading, stretch))
+    plain = reading.settings.plain
+    response = _unless_known(
+        tag, suffix, lambda: compute.file(reading.settings, f".{suffix}", plain)
     )
-    response = _tagged(Response(body, content_type=MEDIA_TYPES[suffix]), tag)
-    if suffix != "bin":
+    if response.status_code == 200:
         name = f"edgewalk-{reading.settings.loss}-{'-'.join(reading.settings.rule)}.{suffix}"
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
@@ -77,7 +85,11 @@ def answer_valley(compute: Compute, query: dict[str, str]) -> Response:
         loss = find_loss(query.get("loss", "")).key
     except ValueError as error:
         return _refusal((Message("loss", str(error)),), Settings())
-    valley = compute.valley(loss)
+    tag = compute.key(kind="valley.bin", loss=loss)
+    return _unless_known(tag, "bin", lambda: _pack_valley(compute.valley(loss)))
+
+
+def _pack_valley(valley: Valley) -> bytes:
     header = {
         "flattest": valley.flattest.tolist(),
         "sharpness_range": valley.sharpness_range,
@@ -85,7 +97,7 @@ def answer_valley(compute: Compute, query: dict[str, str]) -> Response:
     }
     columns = [column for curve in valley.curves for column in (curve.x, curve.sharpness)]
     blocks = [float32(column[::2]) for column in columns]
-    return _bytes(compute.key(kind="valley.bin", loss=loss), pack(header, blocks))
+    return pack(header, blocks)
 
 
 def answer_heights(compute: Compute, query: dict[str, str]) -> Response:
@@ -98,11 +110,14 @@ def answer_heights(compute: Compute, query: dict[str, str]) -> Response:
         view = _view(query.get("view", ""))
     except ValueError as error:
         return _refusal((Message("view", str(error)),), Settings(loss=loss))
-    heights = compute.heights(loss, view)
+    tag = compute.key(kind="heights.bin", loss=loss, view=view)
+    return _unless_known(tag, "bin", lambda: _pack_heights(compute.heights(loss, view), view))
+
+
+def _pack_heights(heights: Heights, view: View) -> bytes:
     rows, columns = heights.root.shape
     header = {"view": view, "rows": rows, "columns": columns}
-    blocks = [float32(heights.root), float32(heights.sharpness)]
-    return _bytes(compute.key(kind="heights.bin", loss=loss, view=view), pack(header, blocks))
+    return pack(header, [float32(heights.root), float32(heights.sharpness)])
 
 
 def _view(text: str) -> View:
@@ -115,10 +130,11 @@ def _view(text: str) -> View:
     return (x_low, x_high), (y_low, y_high)
 
 
-def _bytes(tag: str, body: bytes) -> Response:
+def _unless_known(tag: str, suffix: str, make: Callable[[], bytes]) -> Response:
+    """What `make` makes, or 304 without making it where the browser has it."""
     if request.if_none_match.contains(tag):
         return _tagged(Response(status=304), tag)
-    return _tagged(Response(body, content_type=MEDIA_TYPES["bin"]), tag)
+    return _tagged(Response(make(), content_type=MEDIA_TYPES[suffix]), tag)
 
 
 def _stretch(query: dict[str, str]) -> tuple[int, int] | None:

@@ -127,8 +127,8 @@ class _ClampedError(Exception):
         self.value = value
 
 
-class _UnknownKeyError(ValueError):
-    """A name that stands for nothing, and the value that was most likely meant."""
+class _BrokenError(ValueError):
+    """What cannot be read, and the value that was most likely meant."""
 
     def __init__(self, text: str, nearest: Any) -> None:
         super().__init__(text)
@@ -267,9 +267,7 @@ def _read_loss(text: str, settings: Settings) -> str:
     try:
         return find_loss(_short(text)).key
     except ValueError as error:
-        raise _UnknownKeyError(
-            str(error), nearest_key(_short(text), LOSSES) or settings.loss
-        ) from None
+        raise _BrokenError(str(error), nearest_key(_short(text), LOSSES) or settings.loss) from None
 
 
 def _read_rules(text: str, settings: Settings) -> tuple[str, ...]:
@@ -281,7 +279,7 @@ def _read_rules(text: str, settings: Settings) -> tuple[str, ...]:
         try:
             find_rule(part)
         except ValueError as error:
-            raise _UnknownKeyError(str(error), kept) from None
+            raise _BrokenError(str(error), kept) from None
     return kept
 
 
@@ -299,7 +297,7 @@ def _read_etas(text: str, settings: Settings) -> tuple[float, ...]:
     distinct = tuple(dict.fromkeys(found))
     kept = distinct[: MAX_RUNS // len(settings.rule)]
     if problems:
-        raise _UnknownKeyError(problems[0], kept or settings.eta)
+        raise _BrokenError(problems[0], kept or settings.eta)
     if len(kept) < len(distinct):
         shown = ", ".join(f"{eta:g}" for eta in kept)
         notices.append(f"At most {MAX_RUNS} runs at once; η = {shown} {_is_or_are(kept)} used.")
@@ -336,7 +334,7 @@ def _one_of(name: str, known: tuple[str, ...]) -> Callable[[str, Settings], str]
             return text
         near = get_close_matches(text.lower(), known, n=1) or [getattr(settings, name)]
         problem = f"The {name} must be one of {', '.join(known)}, got {_echo(text)}."
-        raise _UnknownKeyError(problem, near[0])
+        raise _BrokenError(problem, near[0])
 
     return read
 

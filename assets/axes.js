@@ -269,5 +269,5 @@
     return [step[Math.max(first - 2, 0)], step[Math.min(last + 2, run.rows - 1)]];
   }
 
-  edgewalk.axes = { CLOCK_WORDS, begin, frameSharpness, showWhole, drawScene, heightsFor, refine };
+  edgewalk.axes = { begin, frameSharpness, showWhole, drawScene, heightsFor, refine };
 })();

@@ -48,9 +48,7 @@
 
   const changes = {
     rules: chooseRules,
-    eta: (text) => {
-      set("eta", text.split(",").map((part) => part.trim()).join(","));
-    },
+    eta: (text) => set("eta", text.split(",").map((part) => part.trim()).join(",")),
     "eta-slider": (power) => {
       const eta = String(Number((10 ** power).toPrecision(3)));
       showEta(Number(eta));
@@ -253,8 +251,7 @@
     state.halved = null;
     tau = null;
     pause();
-    const { strobe, look, clock, axis } = state.view;
-    request({ adopt: true, query: { ...state.query, strobe, look, clock, axis }, whole: true });
+    request({ adopt: true, query: { ...state.query, ...state.view }, whole: true });
   }
 
   // ---- the horizon, in slow time or in steps ----

@@ -67,7 +67,7 @@
   const symbolWords = (name) => document.querySelector(`[data-symbol="${name}"]`).textContent;
 
   function fill({ run, i, part, row }) {
-    const { words: names, runs } = { ...edgewalk.stage.state.result };
+    const { words: names, runs } = edgewalk.stage.state.result;
     const { columns } = part;
     const step = columns.step[row];
     const head = `step t = ${step.toLocaleString("en")}, τ = ${edgewalk.run.words(run.eta ** 2 * step)}`;

@@ -83,10 +83,14 @@
     return pen;
   }
 
-  function clipTo(pen, frame) {
+  // Paint what is cut off at the edges of a frame.
+  function within(pen, frame, paint) {
+    pen.save();
     pen.beginPath();
     pen.rect(frame.left, frame.top, frame.width, frame.height);
     pen.clip();
+    paint();
+    pen.restore();
   }
 
   // Marks for iterates: a disc for an even step, a square for an odd one, a diamond for a midpoint.
@@ -108,7 +112,7 @@
 
   // The ink of a mark: that of its parity or, where several runs are compared, that of its run.
   function inkOf({ inks, result }, kind, i) {
-    if (result.runs.length > 1 && i !== undefined && i !== null) return inks.runs[i];
+    if (result.runs.length > 1 && Number.isInteger(i)) return inks.runs[i];
     return kind === "midpoint" ? inks.soft : inks[kind];
   }
 
@@ -285,14 +289,13 @@
       );
       const grows = this.painted && pieces.every(({ row }, k) => row >= this.painted[k]);
       const pen = grows ? fit(this.past) : wipe(this.past);
-      pen.save();
-      clipTo(pen, frame);
-      if (!grows) this.paintStill(pen, scene, frame);
-      pieces.forEach(({ run, i, part, row }, k) => {
-        const from = grows ? this.painted[k] + 1 : 0;
-        if (row >= from) this.paintRows(pen, scene, frame, run, i, part, from, row);
+      within(pen, frame, () => {
+        if (!grows) this.paintStill(pen, scene, frame);
+        pieces.forEach(({ run, i, part, row }, k) => {
+          const from = grows ? this.painted[k] + 1 : 0;
+          if (row >= from) this.paintRows(pen, scene, frame, run, i, part, from, row);
+        });
       });
-      pen.restore();
       this.painted = pieces.map(({ row }) => row);
     }
   }
@@ -365,7 +368,7 @@
   }
 
   edgewalk.overlay = {
-    DASHES, Panel, isDrawn, frameOf, isInside, readInks, addCanvas, density, wipe, clipTo, mark, inkOf, addPoints,
+    DASHES, Panel, isDrawn, frameOf, isInside, readInks, addCanvas, density, wipe, within, mark, inkOf, addPoints,
     faintly, midpointOf, line, curve, bead, label, placeOf, isSmooth, smoothInk, upTo, partnerOf, spread, ticks, labelledTicks, nearestRow,
     nearestOf, rgb,
   };

@@ -19,6 +19,7 @@
       this.under = null;
       this.busy = false;
       this.windowAsked = 0;
+      this.windowTurn = 0;
     }
 
     // Ask for the run of a query. `asked.dragged` bounds the steps, for the hand's sake;
@@ -79,15 +80,14 @@
     }
 
     // Full resolution around the playhead, where the overview has gaps: runs get a `window`. `steps`
-    // are those of the runs. Answers whether one came.
-    // "later" where one was asked for just before.
+    // are those of the runs. Answers whether one came, or "later" where one was asked for just before.
     async window(result, player, steps) {
       const missing = result.runs.filter((run, i) => !edgewalk.run.locate(run, steps[i]).exact);
       const fast = player.playing && player.speed > FASTEST_FOR_WINDOWS;
       if (!missing.length || fast) return false;
       if (Date.now() - this.windowAsked < WINDOW_PAUSE) return "later";
       this.windowAsked = Date.now();
-      const turn = (this.windowTurn = (this.windowTurn || 0) + 1);
+      const turn = ++this.windowTurn;
       const count = Math.round(Math.min(Math.max(player.speed * 6, 400), 4000));
       const came = missing.map(async (run) => {
         const step = steps[result.runs.indexOf(run)];

@@ -41,7 +41,7 @@
       const { part, row } = locate(run, scene.steps[focus]);
       const last = edgewalk.run.rowAt(run, scene.steps[focus]);
       draw(run, inks.theory, 1.8, Math.floor((POINTS * last) / Math.max(run.rows - 1, 1)));
-      const [x, y] = pointOf({ ...part, eta: run.eta }, row, frame);
+      const [x, y] = pointOf(part, row, frame);
       if (Number.isFinite(y)) pens.bead(pen, inks, inks.theory, x, y, 4.5);
     }
 
@@ -52,7 +52,7 @@
       const run = scene.result.runs[scene.focus];
       const wanted = Math.round(frame.time(px) / clockTime("tau", run.eta, 1));
       const { part, row } = locate(run, Math.min(Math.max(wanted, 0), run.last));
-      const [x, y] = pointOf({ ...part, eta: run.eta }, row, frame);
+      const [x, y] = pointOf(part, row, frame);
       return Math.abs(y - py) < REACH ? { run, i: scene.focus, part, row, x, y } : null;
     }
   }

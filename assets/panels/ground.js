@@ -30,10 +30,10 @@
       if (threshold === this.drawn) return;
       if (!this.coloured || Math.abs(Math.log2(threshold / this.coloured)) > UNSEEN) {
         this.colour(scene, threshold);
-        inFrame(this.plane, frame, (pen) => this.place(pen, scene.heights, frame));
+        wipeWithin(this.plane, frame, (pen) => this.place(pen, scene.heights, frame));
         this.coloured = threshold;
       }
-      inFrame(this.line, frame, (pen) => this.paintLine(pen, scene, threshold, frame));
+      wipeWithin(this.line, frame, (pen) => this.paintLine(pen, scene, threshold, frame));
       this.drawn = threshold;
     }
 
@@ -84,12 +84,9 @@
     }
   }
 
-  function inFrame(canvas, frame, paint) {
+  function wipeWithin(canvas, frame, paint) {
     const pen = pens.wipe(canvas);
-    pen.save();
-    pens.clipTo(pen, frame);
-    paint(pen);
-    pen.restore();
+    pens.within(pen, frame, () => paint(pen));
   }
 
   // The pieces of the line on which a grid of values has a level, as pairs of points [i, j] in units of

@@ -20,7 +20,7 @@
       pens.line(pen, inks.flow, 1.6, [5, 4], 0, rows - 1, way);
       if (rows > 1) this.paintWayName(pen, inks, ...way(Math.floor(0.4 * rows)), frame);
       result.runs.forEach((run, i) => {
-        pens.curve(pen, inks.theory, 2, pens.DASHES[i], run.rows, pens.placeOf(run, "flow", frame));
+        pens.curve(pen, inks.theory, 2, pens.DASHES[i], run.rows, this.floor(run, "flow", frame));
       });
       pens.faintly(pen, FAINT, this.past.size, (faint) => this.paintSpecks(faint, scene, frame));
     }
@@ -33,13 +33,13 @@
     paintSpecks(pen, scene, frame) {
       scene.result.runs.forEach((run, i) => {
         for (const part of pens.isSmooth(run) ? [] : this.partsOf(run)) {
-          pens.addPoints(pen, scene, part, 0, part.rows - 1, pens.placeOf(part, "x", frame), 2.2, i);
+          pens.addPoints(pen, scene, part, 0, part.rows - 1, this.place(part, frame), 2.2, i);
         }
       });
     }
 
     paintRows(pen, scene, frame, run, i, part, from, to) {
-      const place = pens.placeOf(part, "x", frame);
+      const place = this.place(part, frame);
       if (pens.isSmooth(run)) return pens.line(pen, pens.smoothInk(scene, i), 3, [], Math.max(from - 1, 0), to, place);
       pen.globalAlpha = STRONG;
       pens.addPoints(pen, scene, part, from, to, place, 3, i);
@@ -48,23 +48,26 @@
 
     paintNow(pen, scene, frame) {
       const { runs } = scene.result;
-      pen.save();
-      clip(pen, frame);
-      runs.forEach((run, i) => this.paintGap(pen, scene, frame, run, scene.steps[i]));
-      pen.restore();
+      pens.within(pen, frame, () => runs.forEach((run, i) => this.paintGap(pen, scene, frame, run, scene.steps[i])));
       this.paintGhost(pen, scene, frame);
       if (runs.length > 1) this.paintNames(pen, scene, frame);
       this.paintFailures(pen, scene, frame);
-      pen.save();
-      clip(pen, frame);
-      runs.forEach((run, i) => this.paintHead(pen, scene, frame, run, i));
-      pen.restore();
+      pens.within(pen, frame, () => runs.forEach((run, i) => this.paintHead(pen, scene, frame, run, i)));
+    }
+
+    // Pixels of iterates, and of points of Γ.
+    place(part, frame) {
+      return pens.placeOf(part, "x", frame);
+    }
+
+    floor(part, name, frame) {
+      return pens.placeOf(part, name, frame);
     }
 
     // From Φ(x_t) to the theorem's point, where that is long enough to be seen.
     paintGap(pen, { inks }, frame, run, step) {
       const { part, row } = locate(run, step);
-      const ends = ["projection", "flow"].map((name) => pens.placeOf(part, name, frame)(row));
+      const ends = ["projection", "flow"].map((name) => this.floor(part, name, frame)(row));
       const [[x0, y0], [x1, y1]] = ends;
       if (!(Math.hypot(x1 - x0, y1 - y0) > SEEN)) return;
       pens.line(pen, inks.theory, 3, [], 0, 1, (k) => ends[k]);
@@ -75,14 +78,14 @@
       const { inks, strobe } = scene;
       const { part, row } = locate(run, shownStep(strobe, scene.steps[i]));
       const first = consecutiveFrom(part, row, RECENT);
-      const place = pens.placeOf(part, "x", frame);
+      const place = this.place(part, frame);
       if (strobe === "all" && !pens.isSmooth(run)) {
         pen.globalAlpha = 0.8;
         pens.line(pen, inks.ink, 1, [], first, row, place);
         pen.globalAlpha = 1;
       }
       if (!pens.isSmooth(run)) pens.addPoints(pen, scene, part, first, row, place, 3, i);
-      const [ghostX, ghostY] = pens.placeOf(part, "flow", frame)(row);
+      const [ghostX, ghostY] = this.floor(part, "flow", frame)(row);
       if (Number.isFinite(ghostX)) pens.bead(pen, inks, inks.theory, ghostX, ghostY, 7);
       const [x, y] = this.headOf(scene, run, i, frame);
       if (Number.isFinite(x)) pens.mark(pen, inks, headInk(scene, run, i), headKind(scene, run, i), x, y, 6);
@@ -91,13 +94,13 @@
     // Where the last iterate that the strobe shows is painted.
     headOf({ strobe, steps }, run, i, frame) {
       const { part, row } = locate(run, shownStep(strobe, steps[i]));
-      const place = pens.placeOf(part, "x", frame);
+      const place = this.place(part, frame);
       return strobe === "midpoints" && !pens.isSmooth(run) ? pens.midpointOf(part, place)(row) : place(row);
     }
 
     paintGhost(pen, { inks, result, steps, focus }, frame) {
       const { part, row } = locate(result.runs[focus], steps[focus]);
-      const ghost = pens.placeOf(part, "flow", frame)(row);
+      const ghost = this.floor(part, "flow", frame)(row);
       if (!pens.isInside(frame, ...ghost)) return;
       this.paintGhostLabel(pen, inks, frame, ghost, part.columns.gap[row], result.runs.length > 1);
     }
@@ -165,7 +168,6 @@
 
   const headInk = (scene, run, i) =>
     pens.isSmooth(run) ? pens.smoothInk(scene, i) : pens.inkOf(scene, headKind(scene, run, i), i);
-  const clip = pens.clipTo;
 
   edgewalk.Landscape = Landscape;
   if (typeof module !== "undefined") module.exports = Landscape;

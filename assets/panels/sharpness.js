@@ -65,17 +65,16 @@
     paintNow(pen, scene, frame) {
       const { inks, result, steps } = scene;
       const x = frame.x(clockTime(scene.clock, result.runs[0].eta, scene.at));
-      pen.save();
-      pens.clipTo(pen, frame);
-      pens.line(pen, inks.soft, 1, [], 0, 1, (k) => [x, frame.top + k * frame.height]);
-      result.runs.forEach((run, i) => {
-        const { part, row } = locate(run, steps[i]);
-        const [gx, gy] = this.curve(scene, run, part, frame, "flow_sharpness")(row);
-        if (Number.isFinite(gy)) pens.bead(pen, inks, inks.theory, gx, gy, 6);
-        const [sx, sy] = this.curve(scene, run, part, frame, "projection_sharpness")(row);
-        if (Number.isFinite(sy)) dot(pen, result.runs.length > 1 ? inks.runs[i] : inks.ink, sx, sy);
+      pens.within(pen, frame, () => {
+        pens.line(pen, inks.soft, 1, [], 0, 1, (k) => [x, frame.top + k * frame.height]);
+        result.runs.forEach((run, i) => {
+          const { part, row } = locate(run, steps[i]);
+          const [gx, gy] = this.curve(scene, run, part, frame, "flow_sharpness")(row);
+          if (Number.isFinite(gy)) pens.bead(pen, inks, inks.theory, gx, gy, 6);
+          const [sx, sy] = this.curve(scene, run, part, frame, "projection_sharpness")(row);
+          if (Number.isFinite(sy)) dot(pen, result.runs.length > 1 ? inks.runs[i] : inks.ink, sx, sy);
+        });
       });
-      pen.restore();
       this.paintLabels(pen, scene, frame);
     }
 

@@ -3,11 +3,10 @@
   const edgewalk = (root.edgewalk = root.edgewalk || {});
   const pens = edgewalk.overlay;
   const { solid } = edgewalk;
-  const { locate, consecutiveFrom, parity, shows, shownStep } = edgewalk.run;
+  const { shows } = edgewalk.run;
 
   const FIRST = { yaw: 32, pitch: 34, zoom: 1 };
   const ZOOMS = [0.6, 4];
-  const RECENT = 7;
   const FAINT = 0.16;
   const STRONG = 0.75;
   const BANDS = 14;
@@ -15,7 +14,7 @@
   const REACH = 24;
   const EVERY = 8; // of the points of Γ
 
-  class Surface extends pens.Panel {
+  class Surface extends edgewalk.Landscape {
     constructor(host, flat) {
       const box = Object.assign(document.createElement("div"), { className: "solid", tabIndex: 0, hidden: true });
       box.setAttribute("role", "img");
@@ -115,12 +114,6 @@
       pens.faintly(pen, FAINT, this.past.size, (faint) => this.paintSpecks(faint, scene, frame));
     }
 
-    paintSpecks(pen, scene, frame) {
-      scene.result.runs.forEach((run, i) => {
-        if (!pens.isSmooth(run)) pens.addPoints(pen, scene, run, 0, run.rows - 1, this.place(run, frame), 2.2, i);
-      });
-    }
-
     render({ inks, look }, { grid, view, width, height }) {
       const wanted = JSON.stringify([this.angles, width, height, grid.x, grid.y, grid.top, inks.card, look]);
       if (wanted === this.rendered && this.grid === grid.heights) return;
@@ -205,20 +198,7 @@
     }
 
     paintNow(pen, scene, frame) {
-      const { inks, strobe, result } = scene;
-      result.runs.forEach((run, i) => {
-        const { part, row } = locate(run, shownStep(strobe, scene.steps[i]));
-        const place = this.place(part, frame);
-        const first = consecutiveFrom(part, row, RECENT);
-        if (strobe === "all" && !pens.isSmooth(run)) pens.line(pen, inks.ink, 1, [], first, row, place);
-        if (!pens.isSmooth(run)) pens.addPoints(pen, scene, part, first, row, place, 3, i);
-        const [gx, gy] = this.floor(part, "flow", frame)(row);
-        if (Number.isFinite(gx)) pens.bead(pen, inks, inks.theory, gx, gy, 7);
-        const middle = strobe === "midpoints" || pens.isSmooth(run);
-        const kind = middle ? "midpoint" : parity(part.columns.step[row]);
-        const [x, y] = middle && !pens.isSmooth(run) ? pens.midpointOf(part, place)(row) : place(row);
-        if (Number.isFinite(x)) pens.mark(pen, inks, pens.isSmooth(run) ? pens.smoothInk(scene, i) : pens.inkOf(scene, kind, i), kind, x, y, 6);
-      });
+      scene.result.runs.forEach((run, i) => this.paintHead(pen, scene, frame, run, i));
     }
 
     // What is seen now as the address of a picture.

@@ -50,7 +50,8 @@ class Loss:
         name, formula, valley, sharpness_formula, look_for: texts for a person.
         codim: rank of ∇²L on Γ.
         gradient: ∇L [d] -> [d] by hand; automatic differentiation otherwise.
-        branches: Γ as curves, for drawing; empty where Γ has no parametrisation (or is a point).
+        branches: Γ as curves, for drawing; empty where Γ is no curve or has no parametrisation.
+        surface: in three dimensions, Γ as z (x [], y []) -> [], for drawing; None where it is none.
         manifold_sharpness: λ₁(∇²L) [d] -> [] at a point of Γ, in closed form.
         projection: Φ [d] -> [d] in closed form; NaN where gradient flow does not reach Γ.
         limiting_flows: by rule key, X(τ) as (X(0) [d], τ []) -> [d] in closed form.
@@ -71,6 +72,7 @@ class Loss:
     codim: int = 1
     gradient: Vector | None = None
     branches: tuple[Branch, ...] = ()
+    surface: Callable[[Array, Array], Array] | None = None
     manifold_sharpness: Value | None = None
     projection: Vector | None = None
     limiting_flows: Mapping[str, Callable[[Array, Array], Array]] = field(default_factory=dict)

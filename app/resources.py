@@ -26,7 +26,8 @@ from app.compute import (
     profile_axis,
 )
 from app.export.binary import pack
-from app.settings import Message, Reading, Settings, read_query, write_query
+from app.fields import Message, Reading
+from app.settings import Settings, read_query, write_query
 from app.words import page_words
 
 MEDIA_TYPES = {
@@ -150,7 +151,7 @@ def _stretch(query: dict[str, str]) -> tuple[int, int] | None:
     return numbers
 
 
-def _binary(compute: Compute, reading: Reading, stretch: tuple[int, int] | None) -> bytes:
+def _binary(compute: Compute, reading: Reading[Settings], stretch: tuple[int, int] | None) -> bytes:
     settings = reading.settings
     runs = [compute.page_run(what, stretch) for what in settings.runs]
     header: dict[str, Any] = {

@@ -39,6 +39,7 @@ ORDER = [
     "dynamics.__main__",
     "app",
     "app.compute",
+    "app.fields",
     "app.settings",
     "app.ids",
     "app.words",
@@ -62,7 +63,7 @@ MATHEMATICS = {"jax", "numpy", "scipy", "diffrax"}
 LIBRARIES = {
     "dynamics": MATHEMATICS,
     DOOR: {"jax", "numpy", "flask_caching"},
-    "app.settings": {"numpy"},
+    "app.fields": {"numpy"},
     "app.theme": {"plotly"},
     "app.figures": {"numpy", "plotly"},
     "app.pages": {"dash", "dash_mantine_components"},

@@ -10,19 +10,16 @@ import pytest
 
 import dynamics
 from app.compute import LOSSES, MAX_STEPS, RULES
+from app.fields import MAX_COORDINATE, MAX_ETA, MIN_ETA, Reading
 from app.settings import (
     AXES,
     CLOCKS,
     FIELDS,
     HIDEABLE,
     LOOKS,
-    MAX_COORDINATE,
-    MAX_ETA,
     MAX_NOISE,
     MAX_RUNS,
-    MIN_ETA,
     STROBES,
-    Reading,
     Settings,
     horizon_steps,
     read_query,

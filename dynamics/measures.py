@@ -6,6 +6,12 @@ At the edge of stability, with S_t = η_t λ₁(∇²L(x_t)) [ALP22, section 4]:
     √L(x_t) + √L(x_{t+1}) → η √(λ₁/2)                NGD, λ₁ at Φ(x_t)
     √L(x_t) + √L(x_{t+1}) → ½ η λ₁                   GD on √L
 
+Near Γ a rule with a bounce moves x̃ of the quadratic warm-up, x̃ ← x̃ − ∇²L x̃/‖x̃‖ with ∇²L at
+Φ(x_t) [ALP22, section 3], whose components along the eigenvectors v_i are
+
+    ⟨v_i, x̃_t⟩ = λ_i ⟨v_i, x_t − Φ(x_t)⟩ / η             NGD
+    ⟨v_i, x̃_t⟩ = √(2λ_i) ⟨v_i, x_t − Φ(x_t)⟩ / η         GD on √L
+
 [ALP22] Arora, Li, Panigrahi, ICML 2022, arXiv 2205.09745.
 """
 
@@ -16,7 +22,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from dynamics.curvature import direction, gradient, hessian, sharpness
+from dynamics.curvature import gradient, normal_space, sharpness
 from dynamics.flows import limiting_flow
 from dynamics.projection import nearest, projection
 from dynamics.simulate import ROWS, Measured, Run, measure_rows
@@ -54,6 +60,16 @@ class Measures(NamedTuple):
     """Φ(x_t), [t, d]."""
     projection_sharpness: Array
     """λ₁(∇²L(Φ(x_t)))."""
+    spectrum: Array
+    """λ_1 ≥ … ≥ λ_codim of ∇²L(Φ(x_t)), the eigenvalues that are not zero on Γ, [t, codim]."""
+    components: Array
+    """⟨v_i, x̃_t⟩ of the warm-up, [t, codim]; NaN for rules without a bounce. The sign of each v_i
+    is continuous, as that of v₁ is. Where λ_i = λ_{i+1} their two components are not told apart.
+    """
+    alignment: Array
+    """θ_t, the angle in [0, π/2] between ∇²L(Φ(x_t))(x_t − Φ(x_t)) and v₁(Φ(x_t)); 0 in
+    codimension 1.
+    """
     effective_step: Array
     """η_t."""
     threshold: Array
@@ -85,8 +101,6 @@ class Extras(NamedTuple):
 
     stableness: Array
     """S_t = η_t · sup of λ₁(∇²L(x_t − s∇L(x_t))) over s in [0, η_t]."""
-    alignment: Array
-    """θ_t, the angle in [0, π/2] between ∇²L(Φ(x_t))(x_t − Φ(x_t)) and v₁(Φ(x_t))."""
     distance: Array
     """Distance from x_t to the nearest point of Γ."""
 
@@ -95,12 +109,15 @@ def measure(run: Run, *, toward: Array | None = None) -> Measures:
     """The measures of every recorded row of a run.
 
     Args:
-        toward: [d], which way `direction` points in the first row; for a window, so that it is
-            signed like its run.
+        toward: which way v₁, or v₁ … v_codim, point in the first row, [d] or [codim, d]; for a
+            window, so that it is signed like its run: `normals` of the run's row before it.
     """
     rows = len(run.step)
     x, step = _padded(run.x, rows), _padded(run.step, rows, -1)
-    seen = np.zeros(run.loss.d) if toward is None else np.asarray(toward, dtype=np.float64)
+    seen = np.zeros((run.loss.codim, run.loss.d))
+    if toward is not None:
+        given = np.atleast_2d(np.asarray(toward, dtype=np.float64))
+        seen[: len(given)] = given
     flow = _flow(run.loss, run.rule, run.start, run.eta, step)
     points = _points(run.loss, x, rows)
     columns = _columns(run.loss, run.rule, x, step, run.eta, rows, flow, points, seen)
@@ -112,6 +129,15 @@ def measure_extras(run: Run) -> Extras:
     rows = len(run.step)
     columns = _extras(run.loss, run.rule, _padded(run.x, rows), run.eta, rows)
     return Extras(*(np.asarray(column)[:rows] for column in columns))
+
+
+def normals(run: Run, measures: Measures, row: int) -> np.ndarray:
+    """v₁ … v_codim at Φ(x_t) of a row, [codim, d], signed as `direction` and `components` are."""
+    found = np.array(_normals(run.loss, measures.projection[row])[1])
+    offsets = found @ (measures.x[row] - measures.projection[row])
+    found *= np.where(offsets * measures.components[row] < 0, -1.0, 1.0)[:, None]
+    found[0] = measures.direction[row]
+    return found
 
 
 def loss_and_sharpness(run: Run) -> Measured:
@@ -146,9 +172,10 @@ class _Points(NamedTuple):
     squared_slope: Array
     sharpness: Array
     projection: Array
-    projection_sharpness: Array
-    direction: Array
-    offset: Array
+    spectrum: Array
+    normals: Array
+    offsets: Array
+    """⟨v_i, x_t − Φ(x_t)⟩, [t, codim]."""
 
 
 @partial(jax.jit, static_argnames=("loss",))
@@ -158,19 +185,30 @@ def _points(loss: Loss, x: Array, rows: Scalar) -> _Points:
     def at(x: Array) -> _Points:
         slope = gradient(loss, x)
         end = projection(loss, x)
-        v = direction(loss, end)
-        v = v * jnp.where(v[jnp.argmax(jnp.abs(v))] < 0, -1.0, 1.0)
+        spectrum, vectors = _normals(loss, end)
         return _Points(
             loss=loss.value(x),
             squared_slope=slope @ slope,
             sharpness=sharpness(loss, x),
             projection=end,
-            projection_sharpness=sharpness(loss, end),
-            direction=v,
-            offset=v @ (x - end),
+            spectrum=spectrum,
+            normals=vectors,
+            offsets=vectors @ (x - end),
         )
 
     return jax.vmap(at)(x) if loss.projection else _in_batches(at, x, rows)
+
+
+@partial(jax.jit, static_argnames=("loss",))
+def _normals(loss: Loss, end: Array) -> tuple[Array, Array]:
+    """λ_1 ≥ … ≥ λ_codim and v₁ … v_codim at a point of Γ, [codim] and [codim, d].
+
+    The largest component of each v_i is positive.
+    """
+    values, vectors = normal_space(loss, end)
+    v = vectors.T[::-1]
+    largest = jnp.take_along_axis(v, jnp.argmax(jnp.abs(v), axis=1)[:, None], axis=1)
+    return values[::-1], v * jnp.where(largest < 0, -1.0, 1.0)
 
 
 def _in_batches(function, x: Array, rows: Scalar):
@@ -221,12 +259,15 @@ def _columns(loss, rule, x, step, eta, rows, flow, points: _Points, toward: Arra
     threshold = 2 / length
     inverse = 1 / (length * points.sharpness)
     root = jnp.sqrt(points.loss)
-    bounce = _law(rule.bounce, eta, points.projection_sharpness)
-    expected = _law(rule.sqrt_loss_law, eta, points.projection_sharpness)
+    top = points.spectrum[:, 0]
+    bounces = _law(rule.bounce, eta, points.spectrum)
+    bounce = bounces[:, 0]
+    expected = _law(rule.sqrt_loss_law, eta, top)
     paired = jnp.where(partner == jnp.arange(len(step)), jnp.nan, 1.0)
-    sign = _signs(points.direction, toward)
-    v = sign[:, None] * points.direction
-    span = _span(points.offset, bounce, rows)
+    sign = _signs(points.normals, toward)
+    v = sign[:, :1] * points.normals[:, 0]
+    offsets = sign * points.offsets
+    span = _span(offsets[:, 0], bounce, rows)
     line = span[:, None] * profile_nodes()
     across = points.projection[:, None, :] + line[:, :, None] * v[:, None, :]
     return Measures(
@@ -237,7 +278,11 @@ def _columns(loss, rule, x, step, eta, rows, flow, points: _Points, toward: Arra
         sharpness=points.sharpness,
         direction=v,
         projection=points.projection,
-        projection_sharpness=points.projection_sharpness,
+        projection_sharpness=top,
+        spectrum=points.spectrum,
+        # At the edge |⟨v₁, x̃_t⟩| + |⟨v₁, x̃_{t+1}⟩| = λ₁, which gives the scale of either rule.
+        components=points.spectrum / bounces * offsets,
+        alignment=_alignment(points.spectrum * offsets),
         effective_step=length,
         threshold=threshold,
         threshold_mean=paired * 0.5 * (threshold + threshold[partner]),
@@ -246,7 +291,7 @@ def _columns(loss, rule, x, step, eta, rows, flow, points: _Points, toward: Arra
         flow=flow,
         flow_sharpness=jax.vmap(partial(sharpness, loss))(flow),
         gap=jnp.linalg.norm(points.projection - flow, axis=1),
-        offset=sign * points.offset,
+        offset=offsets[:, 0],
         bounce=bounce,
         span=span,
         profile=jax.vmap(jax.vmap(loss.value))(across),
@@ -271,17 +316,23 @@ def _law(law, eta: Scalar, sharpness: Array) -> Array:
     return law(eta, sharpness) if law else jnp.full_like(sharpness, jnp.nan)
 
 
-def _signs(direction: Array, toward: Array) -> Array:
-    """±1 for each row, [t]: none turns v₁ [t, d] from the row before by more than a right angle.
+def _signs(normals: Array, toward: Array) -> Array:
+    """±1 for each row and v_i, [t, codim], so that none of the v_i [t, codim, d] turns from the row
+    before by more than a right angle.
 
-    The row before the first is `toward` [d]. Rows without v₁ are passed over.
+    The row before the first is `toward` [codim, d]. Rows without v_i are passed over.
     """
 
     def turn(before: Array, v: Array) -> tuple[Array, Array]:
-        sign = jnp.where(v @ before < 0, -1.0, 1.0)
-        return jnp.where(jnp.isfinite(v), sign * v, before), sign
+        sign = jnp.where(jnp.sum(v * before, axis=1) < 0, -1.0, 1.0)
+        return jnp.where(jnp.isfinite(v), sign[:, None] * v, before), sign
 
-    return jax.lax.scan(turn, toward, direction)[1]
+    return jax.lax.scan(turn, toward, normals)[1]
+
+
+def _alignment(turned: Array) -> Array:
+    """The angle between vectors and v₁, [t], from their components along v₁ … [t, codim]."""
+    return jnp.arctan2(jnp.linalg.norm(turned[:, 1:], axis=1), jnp.abs(turned[:, 0]))
 
 
 def _span(offset: Array, bounce: Array, rows: Scalar) -> Array:
@@ -296,13 +347,8 @@ def _span(offset: Array, bounce: Array, rows: Scalar) -> Array:
 @partial(jax.jit, static_argnames=("loss", "rule"))
 def _extras(loss: Loss, rule: Rule, x: Array, eta: Scalar, rows: Scalar) -> Extras:
     def at(x: Array) -> Extras:
-        end = projection(loss, x)
-        turned = hessian(loss, end) @ (x - end)
-        v = direction(loss, end)
-        along = v @ turned
         return Extras(
             stableness=stableness(loss, rule, x, eta),
-            alignment=jnp.arctan2(jnp.linalg.norm(turned - along * v), jnp.abs(along)),
             distance=jnp.linalg.norm(x - nearest(loss, x)),
         )
 

@@ -33,6 +33,7 @@ ORDER = [
     "dynamics.sweep",
     "dynamics.measures",
     "dynamics.phases",
+    "dynamics.warmup",
     "dynamics.files",
     "dynamics.rate",
     "dynamics",

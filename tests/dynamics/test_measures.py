@@ -1,5 +1,7 @@
 """Every column against an independent computation in NumPy, from the value of the loss alone."""
 
+from dataclasses import replace
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -13,6 +15,7 @@ from dynamics.measures import (
     _signs,
     inverse_stableness,
     loss_and_sharpness,
+    normals,
     profile_nodes,
     stableness,
 )
@@ -86,13 +89,17 @@ def test_a_window_is_signed_like_its_run() -> None:
 
 
 def test_rows_without_a_direction_are_passed_over() -> None:
-    """By hand, on both sides of a gap."""
+    """By hand, on both sides of a gap; two directions at a time do not heed each other."""
     east, west, north = np.array([[1.0, 0.1], [-1.0, 0.1], [0.2, 1.0]])
     nowhere = np.full(2, np.nan)
     rows = np.array([nowhere, east, west, nowhere, nowhere, west, north, -north, east])
-    signs = _signs(rows, -north)
-    np.testing.assert_array_equal(signs, [1, -1, 1, 1, 1, 1, -1, 1, -1])
-    np.testing.assert_array_equal(_signs(rows[1:], np.zeros(2)), [1, -1, 1, 1, -1, 1, -1, 1])
+    expected = [1, -1, 1, 1, 1, 1, -1, 1, -1]
+    np.testing.assert_array_equal(_signs(rows[:, None], -north[None])[:, 0], expected)
+    alone = _signs(rows[1:, None], np.zeros((1, 2)))[:, 0]
+    np.testing.assert_array_equal(alone, [1, -1, 1, 1, -1, 1, -1, 1])
+    both = _signs(np.stack([rows, -rows], axis=1), np.stack([-north, -north]))
+    turned = [1, 1, -1, 1, 1, -1, 1, -1, 1]
+    np.testing.assert_array_equal(both, np.transpose([expected, turned]))
 
 
 def test_the_profile_is_the_loss_across_the_valley(
@@ -163,7 +170,7 @@ def test_the_inverse_of_the_stableness_alone_is_the_same(drifting: Rule, at_the_
 
 def test_what_nothing_defines_is_nan() -> None:
     """GD has no limiting flow and no law at the edge; gradient flow no step of its own."""
-    nothing = {"flow", "flow_sharpness", "gap", "bounce", "sqrt_loss_pair"}
+    nothing = {"flow", "flow_sharpness", "gap", "bounce", "sqrt_loss_pair", "components"}
     for key in ("gd", "gradient-flow"):
         found = measure(simulate("hyperbola", key, None, 0.01, 100))
         missing = {
@@ -255,14 +262,83 @@ def test_alignment_by_hand() -> None:
     """θ of (x, y) on ½(3x² + y²) is the angle of (3x, y) to the x-axis; also where it is tiny."""
     starts = [(1.0, 3.0), (-1.0, 3.0), (0.5, 0.0), (0.0, 0.4), (1.0, 3e-12), (1.0, -3e-100)]
     expected = [np.pi / 4, np.pi / 4, 0.0, np.pi / 2, 1e-12, 1e-100]
-    found = [measure_extras(simulate("quadratic", "gd", x, 0.1, 0)).alignment[0] for x in starts]
-    np.testing.assert_allclose(found, expected, rtol=1e-12)
+    for key in ("gd", "ngd", "sqrt-gd"):
+        found = [measure(simulate("quadratic", key, x, 0.1, 0)).alignment[0] for x in starts]
+        np.testing.assert_allclose(found, expected, rtol=1e-12)
 
 
-def test_alignment_is_nearly_zero_in_codimension_1(at_the_edge) -> None:
-    """Trap 2: x − Φ(x) is normal but for its curvature."""
-    run = simulate("hyperbola", "ngd", None, 0.005, 80_000)
-    assert measure_extras(run).alignment[-100:].max() < 0.01
+def test_components_by_hand() -> None:
+    """On ½(3x² + y²): (3x, y)/η for NGD, (√6 x, √2 y)/η for √L, nothing for GD."""
+    for key, scale in (("ngd", (3, 1)), ("sqrt-gd", np.sqrt([6, 2])), ("gd", (np.nan, np.nan))):
+        found = measure(simulate("quadratic", key, (0.2, -0.7), 0.1, 0))
+        expected = np.array([2.0, -7.0]) * scale
+        np.testing.assert_allclose(found.components[0], expected, rtol=1e-12)
+        np.testing.assert_allclose(found.spectrum[0], [3.0, 1.0], rtol=1e-15)
+
+
+def test_there_is_nothing_to_align_in_codimension_1(valley: Loss, drifting: Rule) -> None:
+    """Trap 2: ∇²L(Φ)(x − Φ) lies along v₁. The one component is the offset by the bounce."""
+    if valley.codim > 1:
+        pytest.skip("more than one direction")
+    found = measure(simulate(valley, drifting, None, 0.02, 400))
+    assert np.all(found.alignment == 0)
+    assert found.components.shape == found.spectrum.shape == (401, 1)
+    np.testing.assert_allclose(found.spectrum[:, 0], found.projection_sharpness, rtol=1e-12)
+    expected = found.offset / found.bounce * found.projection_sharpness
+    np.testing.assert_allclose(found.components[:, 0], expected, rtol=1e-12)
+
+
+TWISTED = Loss(
+    "twisted",
+    lambda x: 0.5 * ((3 + x[0] ** 2) * _twist(x)[0] ** 2 + (1 + 0.3 * x[0]) * _twist(x)[1] ** 2),
+    (1.5, 0.3, 0.2),
+    codim=2,
+)
+
+
+def _twist(x):
+    """(y, z) turned by 3x: along Γ, y = z = 0, the normal directions turn too."""
+    c, s = jnp.cos(3 * x[0]), jnp.sin(3 * x[0])
+    return c * x[1] + s * x[2], c * x[2] - s * x[1]
+
+
+def test_the_signs_of_the_components_are_continuous(drifting: Rule) -> None:
+    """The valley's directions v₁ and v₂ are known as they turn; the largest component changes."""
+    run = simulate(TWISTED, drifting, None, 0.1, 3000)
+    found = measure(run)
+    angle = 3 * found.projection[:, 0]
+    assert np.ptp(angle) > 1.6
+    zero = np.zeros_like(angle)
+    v = np.stack([zero, np.cos(angle), np.sin(angle)], axis=1)
+    w = np.stack([zero, -np.sin(angle), np.cos(angle)], axis=1)
+    away = found.x - found.projection
+    scale = found.spectrum / {"ngd": 1, "sqrt-gd": np.sqrt(found.spectrum / 2)}[drifting.key] / 0.1
+    one, two = scale.T * [np.sum(v * away, axis=1), np.sum(w * away, axis=1)]
+    one, two = (
+        one * np.sign(v[0] @ found.direction[0]),
+        two * np.sign(two[0] * found.components[0, 1]),
+    )
+    np.testing.assert_allclose(found.components, np.transpose([one, two]), atol=1e-5)
+    np.testing.assert_allclose(found.spectrum[:, 0], 3 + (angle / 3) ** 2, rtol=1e-6)
+    np.testing.assert_allclose(found.spectrum[:, 1], 1 + 0.1 * angle, rtol=1e-6)
+    turned = np.linalg.norm(found.spectrum[:, 1:] * np.sum(w * away, axis=1)[:, None], axis=1)
+    tangent = turned / np.abs(found.spectrum[:, 0] * found.offset)
+    np.testing.assert_allclose(np.tan(found.alignment), tangent, rtol=1e-5)
+
+
+def test_a_window_has_the_components_of_its_run(drifting: Rule) -> None:
+    run = simulate(TWISTED, drifting, None, 0.1, 6000)
+    found = measure(run)
+    row = 4000
+    part = window(run, int(run.step[row]), 300)
+    toward = normals(run, found, row)
+    np.testing.assert_allclose(toward @ toward.T, np.eye(2), atol=1e-12)
+    for turn in np.array([(1, 1), (1, -1), (-1, 1)]):
+        seen = measure(part, toward=turn[:, None] * toward)
+        both = np.isin(found.step, part.step)
+        rows = np.searchsorted(part.step, found.step[both])
+        assert both.sum() > 100
+        np.testing.assert_allclose(seen.components[rows], turn * found.components[both], atol=1e-9)
 
 
 def test_distance_by_hand() -> None:
@@ -290,7 +366,7 @@ def test_other_numbers_compile_nothing(drifting: Rule, compiled: list[str]) -> N
 def thinned(run: Run, found: Measures, count: int = 32) -> tuple[Run, Measures]:
     """Some of the rows, spread over all of them; only for what depends on one row."""
     rows = np.linspace(0, len(run.step) - 1, count).astype(int)
-    part = Run(**(vars(run) | {"step": run.step[rows], "x": run.x[rows]}))
+    part = replace(run, step=run.step[rows], x=run.x[rows])
     return part, Measures(*(column[rows] for column in found))
 
 
@@ -318,6 +394,19 @@ def assert_rows(run: Run, found: Measures, along, autodiff) -> None:
     np.testing.assert_allclose(found.direction, v, atol=1e-7)
     offset = np.einsum("ti,ti->t", v, x - foot)
     np.testing.assert_allclose(found.offset, offset, atol=1e-7)
+
+    spectrum = values[:, : -1 - loss.codim : -1]
+    np.testing.assert_allclose(found.spectrum, spectrum, rtol=1e-6)
+    assert found.components.shape == (len(x), loss.codim)
+    across = np.einsum("tij,ti->tj", vectors, x - foot)[:, : -1 - loss.codim : -1]
+    scale = {"ngd": spectrum / eta, "sqrt-gd": np.sqrt(2 * spectrum) / eta, "gd": np.nan * spectrum}
+    expected = np.abs(scale[run.rule.key] * across)
+    np.testing.assert_allclose(np.abs(found.components), expected, atol=1e-6 / eta)
+    turned = np.einsum("tij,tj->ti", autodiff.hessian(loss, foot), x - foot)
+    tilt = np.arccos(
+        np.clip(np.abs(np.sum(v * turned, axis=1)) / np.linalg.norm(turned, axis=1), 0, 1)
+    )
+    np.testing.assert_allclose(found.alignment, tilt, atol=1e-5)
 
     nan = np.full_like(top, np.nan)
     bounce = {"ngd": eta + 0 * top, "sqrt-gd": eta * np.sqrt(values[:, -1] / 2), "gd": nan}

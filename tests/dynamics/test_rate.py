@@ -5,7 +5,7 @@ import pytest
 
 import dynamics
 from dynamics import Loss, Rule
-from dynamics.rate import fit_slope, measure_rate
+from dynamics.rate import fit_slope, gap_at, measure_rate
 
 ETAS = np.geomspace(0.05, 0.002, 25)
 
@@ -43,10 +43,18 @@ def test_the_gap_is_that_of_the_run_at_tau() -> None:
     rate = measure_rate("hyperbola", "ngd", (2.0, 0.7), 1.0, [0.05, 0.03])
     for eta, gap in zip(rate.etas, rate.gaps, strict=True):
         run = dynamics.simulate("hyperbola", "ngd", (2.0, 0.7), eta, round(1 / eta**2))
-        assert gap == dynamics.measure(run).gap[-1]
+        np.testing.assert_allclose(gap, dynamics.measure(run).gap[-1], rtol=1e-9)
+        assert gap == gap_at("hyperbola", "ngd", (2.0, 0.7), 1.0, eta)
     assert np.all(np.isnan(rate.slope_interval))
     expected = np.log(rate.gaps[0] / rate.gaps[1]) / np.log(0.05 / 0.03)
     np.testing.assert_allclose(rate.slope, expected, rtol=1e-12)
+
+
+def test_progress_is_reported_gap_by_gap() -> None:
+    seen: list[tuple[int, int]] = []
+    etas = [0.2, 0.15, 0.1]
+    measure_rate("hyperbola", "ngd", (2.0, 0.7), 1.0, etas, progress=lambda *it: seen.append(it))
+    assert seen == [(1, 3), (2, 3), (3, 3)]
 
 
 def test_slope_by_hand() -> None:
@@ -69,6 +77,24 @@ def test_a_run_that_leaves_has_no_gap() -> None:
     rate = measure_rate("ring", "ngd", (2.0, 1.0), 20.0, [1.0, 0.5])
     assert np.isnan(rate.gaps[0])
     assert np.isnan(rate.slope)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"tau": 0.0}, "tau must be a number above 0, got 0.0"),
+        ({"rule": "gd"}, "rule must have a limiting flow (ngd, sqrt-gd), got gd"),
+        ({"start": (1.0,)}, "start must have 2 numbers"),
+        ({"eta": 0.0}, "eta must be a number above 0, got 0.0"),
+        ({"eta": 1e-200}, "steps must be a whole number in 0 … 10000000, got 1000"),
+        ({"eta": 3.125e-5}, "steps must be a whole number in 0 … 10000000, got 1024000000"),
+    ],
+)
+def test_bad_input_for_one_gap(settings: dict, message: str) -> None:
+    good = {"loss": "hyperbola", "rule": "ngd", "start": (2.0, 0.7), "tau": 1.0, "eta": 0.2}
+    with pytest.raises(ValueError, match="must") as error:
+        gap_at(**(good | settings))
+    assert str(error.value).startswith(message)
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,7 @@ ORDER = [
     "dynamics.manifold",
     "dynamics.simulate",
     "dynamics.sweep",
+    "dynamics.orbits",
     "dynamics.measures",
     "dynamics.phases",
     "dynamics.warmup",

@@ -1,0 +1,103 @@
+"""Where many runs end up: their last iterates, seen across the valley, for orbit diagrams.
+
+Against the step size η the last iterates of runs from one start show a point where a run comes to
+rest, two where it bounces at the edge, and how they split into cycles of four, of eight and more.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from dynamics.catalogue import find_loss, find_rule
+from dynamics.curvature import direction, gradient
+from dynamics.projection import projection
+from dynamics.sweep import Sweep, sweep
+from dynamics.types import Array, Loss, Rule
+
+
+class Orbits(NamedTuple):
+    """The last K iterates of n runs; row k of a run is that of step `steps` − K + 1 + k."""
+
+    x: Array
+    """[n, K, d]; NaN from the step at which a run leaves."""
+    offset: Array
+    """⟨v₁, x − Φ⟩ with v₁ and Φ of the last iterate, [n, K]; NaN where there is no Φ. From run to
+    run v₁ turns as little as it can."""
+    loss: Array
+    """L(x), [n, K]."""
+    fate: Sweep
+    """What becomes of each run."""
+
+
+def orbits(
+    loss: Loss | str,
+    rule: Rule | str,
+    starts: Array,
+    etas: Array,
+    steps: int,
+    keep: int,
+    *,
+    stop: Callable[[], bool] | None = None,
+) -> Orbits:
+    """Run a rule from many starts and keep the last iterates of each run.
+
+    Args:
+        loss, rule, starts, etas, steps, stop: as for `sweep`; what is stopped is NaN.
+        keep: K, one or more; cut to steps + 1.
+
+    Raises:
+        ValueError: says what must hold and what was got.
+    """
+    loss, rule = find_loss(loss), find_rule(rule)
+    keep = min(keep, steps + 1)
+    fate = sweep(loss, rule, starts, etas, steps, stop=stop)
+    before = sweep(loss, rule, starts, etas, steps + 1 - keep, stop=stop)
+    x = np.asarray(_follow(loss, rule, _where_alive(before, steps + 1 - keep), etas, keep))
+    offset, values = _seen_across(loss, x)
+    return Orbits(x, _turned_alike(*map(np.asarray, offset)), np.asarray(values), fate)
+
+
+def _where_alive(found: Sweep, step: int) -> np.ndarray:
+    """The iterates of a step, [n, d]; NaN of runs that have left before."""
+    return np.where((found.ended == step)[:, None], found.x, np.nan)
+
+
+@partial(jax.jit, static_argnames=("loss", "rule", "keep"))
+def _follow(loss: Loss, rule: Rule, x: Array, etas: Array, keep: int) -> Array:
+    """x [n, d] and the keep − 1 iterates after it, [n, keep, d]."""
+    effective_step = rule.effective_step
+    assert effective_step is not None
+
+    def step(x: Array, eta: Array) -> Array:
+        slope = gradient(loss, x)
+        moved = x - effective_step(eta, loss.value(x), slope @ slope) * slope
+        return jnp.where(loss.domain.inside(moved), moved, jnp.nan) if loss.domain else moved
+
+    def advance(x: Array, _: None) -> tuple[Array, Array]:
+        return jax.vmap(step)(x, etas), x
+
+    return jnp.swapaxes(jax.lax.scan(advance, x, length=keep)[1], 0, 1)
+
+
+@partial(jax.jit, static_argnames=("loss",))
+def _seen_across(loss: Loss, x: Array):
+    """((x − Φ) [n, K, d], v₁ [n, d]) of the last iterates, and L [n, K]."""
+
+    def across(x: Array):
+        end = projection(loss, x[-1])
+        return x - end, direction(loss, end)
+
+    return jax.vmap(across)(x), jax.vmap(jax.vmap(loss.value))(x)
+
+
+def _turned_alike(away: np.ndarray, v: np.ndarray) -> np.ndarray:
+    """⟨v₁, x − Φ⟩, [n, K], with each v₁ [n, d] on the side of that of the last run that has one."""
+    known = np.flatnonzero(np.all(np.isfinite(v), axis=1))
+    sides = np.ones(len(v))
+    turns = np.sign(np.sum(v[known[1:]] * v[known[:-1]], axis=1))
+    sides[known[1:]] = np.cumprod(np.where(turns == 0, 1.0, turns))
+    return np.einsum("n,nd,nkd->nk", sides, v, away)

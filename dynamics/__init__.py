@@ -23,6 +23,7 @@ os.environ["XLA_FLAGS"] = (
 jax.config.update("jax_enable_x64", True)
 
 from dynamics.catalogue import LOSSES, RULES, find_loss, find_rule  # noqa: E402
+from dynamics.losses.quadratic import quadratic  # noqa: E402
 from dynamics.measures import Extras, Measures, measure, measure_extras  # noqa: E402
 from dynamics.simulate import MAX_STEPS, Outcome, Run, simulate, window  # noqa: E402
 from dynamics.sweep import Fate, Sweep, sweep  # noqa: E402
@@ -46,6 +47,7 @@ __all__ = [
     "find_rule",
     "measure",
     "measure_extras",
+    "quadratic",
     "simulate",
     "sweep",
     "window",

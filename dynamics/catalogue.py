@@ -4,8 +4,17 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import TypeVar
 
-from dynamics.losses.factorizations import HYPERBOLA, QUARTIC_HYPERBOLA
-from dynamics.losses.quadratic import QUADRATIC
+from dynamics.losses.factorizations import (
+    HYPERBOLA,
+    PRODUCT_3,
+    PRODUCT_4,
+    QUARTIC_HYPERBOLA,
+    RANK_ONE,
+)
+from dynamics.losses.network import TINY_NETWORK
+from dynamics.losses.quadratic import QUADRATIC, QUADRATIC_3, QUADRATIC_5
+from dynamics.losses.spatial import CROSSING, PLANE_VALLEY, TWO_CURVATURES
+from dynamics.losses.stabilization import SELF_STABILIZATION
 from dynamics.losses.surfaces import ELLIPSE, RING
 from dynamics.losses.valleys import PAPER_VALLEY, PARABOLIC_VALLEY, SINE_VALLEY
 from dynamics.rules import RULES
@@ -23,7 +32,17 @@ LOSSES: dict[str, Loss] = {
         ELLIPSE,
         RING,
         SINE_VALLEY,
+        PLANE_VALLEY,
+        TWO_CURVATURES,
+        CROSSING,
+        PRODUCT_3,
+        PRODUCT_4,
+        RANK_ONE,
+        TINY_NETWORK,
         QUADRATIC,
+        QUADRATIC_3,
+        QUADRATIC_5,
+        SELF_STABILIZATION,
     )
 }
 

@@ -1,9 +1,14 @@
 """Products of parameters fitted to 1, the smallest matrix factorizations."""
 
+import math
+from functools import partial
+
 import jax.numpy as jnp
 import numpy as np
 
 from dynamics.types import Array, Branch, Loss
+
+PRODUCT_STEPS = 12
 
 
 def _balanced(x: Array) -> Array:
@@ -92,4 +97,132 @@ QUARTIC_HYPERBOLA = Loss(
     start=(2.3, 0.8),
     view=((-0.2, 3.0), (-0.2, 1.7)),
     horizon=4.0,
+)
+
+
+def _others(x: tuple[Array, ...] | Array) -> list[Array]:
+    """The product of all coordinates but one, for each."""
+    return [math.prod(x[j] for j in range(len(x)) if j != i) for i in range(len(x))]
+
+
+def _product_value(x: Array) -> Array:
+    return 0.5 * (1 - math.prod(x)) ** 2
+
+
+def _product_gradient(x: Array) -> Array:
+    x = tuple(x)
+    residual = math.prod(x) - 1
+    return jnp.stack([residual * other for other in _others(x)])
+
+
+def _product_projection(x: Array) -> Array:
+    """Φ keeps every xᵢ² − xⱼ²; only the least of |xᵢ| can change its sign, to that of the others.
+
+    With m the least square, Σ ln(m + dᵢ) = 0 is convex in ln m and its slope lies in [1, d], so
+    that Newton's method comes down from above in a few steps. Where two are least and ask for
+    different signs, both run into 0, a saddle.
+    """
+    size = jnp.abs(x)
+    least = jnp.argmin(size)
+    smallest = size[least]
+    apart = (size - smallest) * (size + smallest)
+    log = jnp.zeros_like(smallest)
+    for _ in range(PRODUCT_STEPS):
+        squares = jnp.exp(log) + apart
+        log = log - jnp.sum(jnp.log(squares)) / jnp.sum(jnp.exp(log) / squares)
+    signs = jnp.where(x < 0, -1.0, 1.0)
+    turned = jnp.where(jnp.arange(len(x)) == least, jnp.prod(signs) * signs[least], signs)
+    saddle = (jnp.sum(size == smallest) > 1) & ((jnp.prod(signs) < 0) | (smallest == 0))
+    return _nan_unless(~saddle, turned * jnp.sqrt(jnp.exp(log) + apart))
+
+
+def _product_sharpness(x: Array) -> Array:
+    return jnp.sum(1 / x**2)
+
+
+PRODUCT_3 = Loss(
+    key="product-3",
+    name="Product of three",
+    value=_product_value,
+    gradient=_product_gradient,
+    formula="L = ½ (1 − xyz)²",
+    valley="xyz = 1",
+    sharpness_formula="λ₁ = 1/x² + 1/y² + 1/z²",
+    manifold_sharpness=_product_sharpness,
+    projection=_product_projection,
+    surface=lambda x, y: 1 / (x * y),
+    look_for=(
+        "The minima form a surface, and the drift goes down it to x = y = z = 1, where the three "
+        "factors are balanced."
+    ),
+    start=(2.2, 1.2, 0.7),
+    view=((0.2, 2.6), (0.2, 1.9), (0.2, 1.7)),
+    horizon=4.0,
+)
+
+PRODUCT_4 = Loss(
+    key="product-4",
+    name="Product of four",
+    value=_product_value,
+    gradient=_product_gradient,
+    formula="L = ½ (1 − xyzw)²",
+    valley="xyzw = 1",
+    sharpness_formula="λ₁ = 1/x² + 1/y² + 1/z² + 1/w²",
+    manifold_sharpness=_product_sharpness,
+    projection=_product_projection,
+    look_for=(
+        "The minimalist example in full: with z = x and w = y it is the quartic hyperbola at half "
+        "the step size. The drift balances all four factors."
+    ),
+    start=(2.0, 0.6, 1.6, 0.8),
+    view=((0.2, 2.4), (0.2, 1.6), (0.2, 2.0), (0.2, 1.6)),
+    horizon=3.0,
+)
+
+
+def _rank_one_value(x: Array) -> Array:
+    one, two, *right = x
+    return 0.5 * sum((u * w - 1) ** 2 for u in (one, two) for w in right)
+
+
+def _rank_one_gradient(x: Array) -> Array:
+    """With N = Σ over the other factor's squares: Nu − (w₁ + w₂), and likewise for w."""
+    a, b, c, d = x
+    left, right = a * a + b * b, c * c + d * d
+    return jnp.stack(
+        [right * a - (c + d), right * b - (c + d), left * c - (a + b), left * d - (a + b)]
+    )
+
+
+def _rank_one_curve(s: Array, sign: float) -> Array:
+    u, w = sign * jnp.exp(s), sign * jnp.exp(-s)
+    return jnp.stack([u, u, w, w])
+
+
+def _rank_one_flow(x: Array, tau: Array) -> Array:
+    """‖u‖² − ‖w‖² decays as e^{−τ/2}; u and w are multiples of (1, 1)."""
+    u, w = _scaled_flow(x[::2], tau, 0.5)
+    return jnp.stack([u, u, w, w])
+
+
+RANK_ONE = Loss(
+    key="rank-one",
+    name="Rank one",
+    value=_rank_one_value,
+    gradient=_rank_one_gradient,
+    formula="L = ½ ‖uwᵀ − M‖², M = (1 1; 1 1)",
+    valley="uwᵀ = M",
+    sharpness_formula="λ₁ = ‖u‖² + ‖w‖²",
+    manifold_sharpness=lambda x: jnp.sum(x**2),
+    limiting_flows={"sqrt-gd": _rank_one_flow},
+    codim=3,
+    branches=tuple(Branch(partial(_rank_one_curve, sign=a), -2.5, 2.5) for a in (1.0, -1.0)),
+    look_for=(
+        "Two vectors whose products fit a matrix: three directions lead away from the curve of "
+        "minima, and the drift along it makes both vectors equally long."
+    ),
+    start=(2.2, 1.7, 0.9, 0.4),
+    view=((-0.2, 2.7), (-0.2, 2.5), (-0.2, 1.8), (-0.2, 1.6)),
+    horizon=6.0,
+    variables=("u₁", "u₂", "w₁", "w₂"),
 )

@@ -19,6 +19,11 @@ def hessian(loss: Loss, x: Array) -> Array:
     return jax.jacfwd(lambda z: gradient(loss, z))(x)
 
 
+def hessian_product(loss: Loss, x: Array, v: Array) -> Array:
+    """∇²L(x) v, [d], [d] -> [d], without the matrix."""
+    return jax.jvp(lambda z: gradient(loss, z), (x,), (v,))[1]
+
+
 def sharpness(loss: Loss, x: Array) -> Array:
     """λ₁(∇²L(x)), [d] -> []. Of L, never of √L."""
     matrix = hessian(loss, x)
@@ -27,9 +32,17 @@ def sharpness(loss: Loss, x: Array) -> Array:
     return jnp.linalg.eigvalsh(matrix)[-1]
 
 
+def eigenvectors(loss: Loss, x: Array) -> Array:
+    """Unit eigenvectors of ∇²L(x) as columns, in ascending order of eigenvalue, [d, d]."""
+    matrix = hessian(loss, x)
+    if loss.d == 2:
+        return _eigenvectors_2(matrix)
+    return jnp.linalg.eigh(matrix)[1]
+
+
 def direction(loss: Loss, x: Array) -> Array:
     """v₁, the unit top eigenvector of ∇²L(x), [d] -> [d]; its sign is arbitrary."""
-    return _eigenvectors(loss, x)[:, -1]
+    return eigenvectors(loss, x)[:, -1]
 
 
 def normal_space(loss: Loss, x: Array) -> tuple[Array, Array]:
@@ -37,7 +50,7 @@ def normal_space(loss: Loss, x: Array) -> tuple[Array, Array]:
 
     On Γ they span the normal space; what is orthogonal to them is the tangent space of Γ.
     """
-    vectors = _eigenvectors(loss, x)[:, loss.d - loss.codim :]
+    vectors = eigenvectors(loss, x)[:, loss.d - loss.codim :]
     values = jnp.einsum("ij,ik,kj->j", vectors, hessian(loss, x), vectors)
     return values, vectors
 
@@ -47,23 +60,20 @@ def tangential(vectors: Array, v: Array) -> Array:
     return v - vectors @ (vectors.T @ v)
 
 
-def sharpness_gradient(loss: Loss, x: Array) -> Array:
-    """∇λ₁(x) = D³L(x)[v₁, v₁, ·], [d] -> [d]; valid where λ₁ is simple."""
-    v = direction(loss, x)
-    return jax.grad(lambda z: v @ hessian(loss, z) @ v)(x)
+def sharpness_gradient(loss: Loss, x: Array, v: Array | None = None) -> Array:
+    """∇λ₁(x) = D³L(x)[v₁, v₁, ·], [d] -> [d]; valid where λ₁ is simple.
+
+    Args:
+        v: v₁(x), where it is known.
+    """
+    v = direction(loss, x) if v is None else v
+    return jax.grad(lambda z: v @ hessian_product(loss, z, v))(x)
 
 
 def newton_to_manifold(loss: Loss, x: Array) -> Array:
     """x − (∇²L)⁺∇L with the rank cut at `codim`: towards Γ, quadratically, from nearby."""
     values, vectors = normal_space(loss, x)
     return x - vectors @ (vectors.T @ gradient(loss, x) / values)
-
-
-def _eigenvectors(loss: Loss, x: Array) -> Array:
-    matrix = hessian(loss, x)
-    if loss.d == 2:
-        return _eigenvectors_2(matrix)
-    return jnp.linalg.eigh(matrix)[1]
 
 
 def _top_eigenvalue_2(matrix: Array) -> Array:

@@ -1,12 +1,24 @@
-"""Γ as it is drawn, and its flattest points."""
+"""Γ as it is drawn, its flattest points, and the line that a drift follows."""
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
 import dynamics
-from dynamics import Loss
+from dynamics import Loss, Rule
 from dynamics.curvature import normal_space, sharpness_gradient, tangential
-from dynamics.manifold import POINTS, flattest_points, trace_manifold
+from dynamics.flows import solve_limiting_flow
+from dynamics.manifold import (
+    LINE_POINTS,
+    POINTS,
+    SHORTEST,
+    UPHILL,
+    Trace,
+    drift_line,
+    flattest_on,
+    flattest_points,
+    trace_manifold,
+)
 from dynamics.types import Array
 
 FLATTEST = {
@@ -17,6 +29,20 @@ FLATTEST = {
     "ellipse": [(np.sqrt(2), 0), (-np.sqrt(2), 0)],
     "ring": [(-1, 0)],
 }
+
+PLANE = Loss(
+    "plane",
+    lambda x: 0.5 * (1 + x[0] ** 2 + 2 * x[1] ** 2) * x[2] ** 2,
+    start=(1.5, 1.0, 0.3),
+    view=((-2, 2), (-2, 2), (-1, 1)),
+)
+PRODUCT = Loss("product", lambda x: 0.5 * (1 - x.prod()) ** 2, start=(2.0, 0.5, 2.0, 0.5))
+KINK = Loss(
+    "kink",
+    lambda x: 0.5 * ((2 + x[0]) * x[1] ** 2 + (2 - x[0]) * x[2] ** 2),
+    start=(1.0, 0.1, 0.1),
+    codim=2,
+)
 
 
 def test_traces_lie_on_the_manifold(loss: Loss, autodiff) -> None:
@@ -70,3 +96,110 @@ def test_the_winding_floor_has_several() -> None:
 def test_a_loss_without_branches_has_none() -> None:
     assert trace_manifold(dynamics.LOSSES["quadratic"]) == ()
     assert flattest_points(dynamics.LOSSES["quadratic"]).shape == (0, 2)
+
+
+def spacings(line: Trace) -> np.ndarray:
+    return np.linalg.norm(np.diff(line.x, axis=0), axis=1)
+
+
+def nearest_on(line: Trace, x: Array) -> tuple[int, float]:
+    """The point of a line that is nearest to x [d], and how far it is."""
+    away = np.linalg.norm(line.x - np.asarray(x), axis=1)
+    return int(np.argmin(away)), float(np.min(away))
+
+
+def test_a_line_lies_on_the_manifold_and_leads_down(valley: Loss, on_manifold, autodiff) -> None:
+    """From every point: on Γ, λ₁ as LAPACK has it, equal arcs, through the point, down from it."""
+    for x in on_manifold(valley)[:6]:
+        line = drift_line(valley, x)
+        assert line.x.shape == (LINE_POINTS, valley.d)
+        np.testing.assert_allclose(autodiff.value(valley, line.x), 0, atol=1e-20)
+        top = np.linalg.eigvalsh(autodiff.hessian(valley, line.x))[:, -1]
+        np.testing.assert_allclose(line.sharpness, top, rtol=1e-9)
+        regular = spacings(line)[:-3]  # at a kink of λ₁ the walk ends as it can
+        assert np.ptp(regular) < 0.05 * np.max(regular)
+        at, away = nearest_on(line, x)
+        assert away < np.max(spacings(line))
+        down = line.sharpness[at : max(at, np.argmin(line.sharpness)) + 1]
+        assert np.all(np.diff(down) < 1e-9 * down[0])
+
+
+@pytest.mark.parametrize("key", [*FLATTEST, "sine-valley"])
+def test_a_line_on_a_curve_reaches_a_flattest_point_and_goes_as_far_again(
+    key: str, on_manifold
+) -> None:
+    loss = dynamics.LOSSES[key]
+    for x in on_manifold(loss)[1:6]:
+        line = drift_line(loss, x)
+        found = flattest_on(line)
+        assert np.min(np.linalg.norm(flattest_points(loss) - found, axis=1)) < 1e-4
+        at, lowest, step = nearest_on(line, x)[0], nearest_on(line, found)[0], spacings(line)[0]
+        least = SHORTEST * np.max(np.ptp(loss.view, axis=1)) / 2
+        way = max((lowest - at) * step, least)
+        if np.linalg.norm(line.x[-1] - line.x[0]) > 1e-4:  # else it has closed before
+            assert (len(line.x) - 1 - lowest) * step == pytest.approx(way, abs=3 * step)
+        assert at * step == pytest.approx(UPHILL * way, abs=2 * step)
+
+
+def test_a_line_on_a_closed_curve_closes() -> None:
+    line = drift_line(dynamics.LOSSES["ring"], [np.cos(0.02), np.sin(0.02)])
+    np.testing.assert_allclose(line.x[0], line.x[-1], atol=1e-5)
+    assert np.sum(spacings(line)) == pytest.approx(2 * np.pi, rel=1e-4)
+    angle = np.unwrap(np.arctan2(line.x[:, 1], line.x[:, 0]))
+    assert np.all(np.diff(angle) > 0)
+
+
+@pytest.mark.parametrize("x", [(1.5, 1.0), (-0.4, 0.9), (-1.0, -0.3), (30.0, 2.0)])
+def test_the_line_on_a_plane_by_hand(x: tuple) -> None:
+    """With λ₁ = 1 + x² + 2y² both flows keep y/x², down to the origin."""
+    line = drift_line(PLANE, [*x, 0.0])
+    kept = x[1] / x[0] ** 2
+    np.testing.assert_allclose(line.x[:, 1], kept * line.x[:, 0] ** 2, rtol=1e-3, atol=1e-4)
+    np.testing.assert_allclose(line.x[-1], 0, atol=1e-4)
+    np.testing.assert_allclose(flattest_on(line), line.x[-1], atol=1e-4)
+    at = nearest_on(line, [*x, 0.0])[0]
+    assert at / len(line.x) == pytest.approx(UPHILL / (1 + UPHILL), abs=0.01)
+
+
+@pytest.mark.parametrize("x", [(0.0, 0.0, 0.0), (0.0, 1.0, 0.0), (1e-9, 0.0, 0.0)])
+def test_a_line_from_where_the_sharpness_is_stationary_in_some_way(x: tuple) -> None:
+    line = drift_line(PLANE, x)
+    assert np.all(np.isfinite(line.x))
+    assert np.sum(spacings(line)) > 0.9 * UPHILL * SHORTEST * 2
+    assert line.sharpness[-1] == pytest.approx(1, abs=1e-6)
+    assert nearest_on(line, x)[1] < 1e-2
+
+
+def test_the_limiting_flows_run_along_the_line(drifting: Rule) -> None:
+    """Both of them, on Γ of three dimensions without a closed form; and it ends balanced."""
+    x = jnp.array([2.0, 0.4, 1.25, 1.0])
+    line = drift_line(PRODUCT, x, points=4001)
+    flow = solve_limiting_flow(PRODUCT, drifting, x, jnp.linspace(0.0, 4.0, 40))
+    assert max(nearest_on(line, point)[1] for point in flow) < 0.51 * np.max(spacings(line))
+    np.testing.assert_allclose(line.x[-1], 1, atol=1e-5)
+
+
+def test_a_line_goes_through_where_two_curvatures_cross() -> None:
+    """Γ is the x axis, λ₁ = 2 + |x|: least at the kink."""
+    line = drift_line(KINK, (-1.0, 0.0, 0.0))
+    np.testing.assert_allclose(line.sharpness, 2 + np.abs(line.x[:, 0]), rtol=1e-9)
+    np.testing.assert_allclose(line.x[[0, -1], 0], [-1 - UPHILL, 1], atol=0.05)
+
+
+def test_a_line_where_the_manifold_is_a_point() -> None:
+    line = drift_line(dynamics.LOSSES["quadratic"], (0.0, 0.0))
+    np.testing.assert_allclose(line.x, [(0, 0)])
+    np.testing.assert_allclose(line.sharpness, [3])
+
+
+def test_a_line_from_nowhere_is_nowhere() -> None:
+    line = drift_line(PLANE, (np.nan, 1.0, 0.0))
+    assert line.x.shape == (LINE_POINTS, 3)
+    assert np.all(np.isnan(line.x))
+
+
+def test_a_second_line_compiles_nothing(compiled: list[str]) -> None:
+    drift_line(PLANE, (1.5, 1.0, 0.0))
+    before = len(compiled)
+    drift_line(PLANE, (1.4, 0.9, 0.0))
+    assert len(compiled) == before

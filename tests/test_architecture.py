@@ -32,6 +32,7 @@ ORDER = [
     "dynamics.flows",
     "dynamics.projection",
     "dynamics.manifold",
+    "dynamics.sections",
     "dynamics.simulate",
     "dynamics.sweep",
     "dynamics.orbits",

@@ -19,14 +19,15 @@ import numpy as np
 from flask_caching import Cache
 
 import dynamics
-from dynamics import LOSSES, MAX_STEPS, RULES, find_loss, find_rule
+from dynamics import LOSSES, MAX_STEPS, RULES, Loss, find_loss, find_rule
 from dynamics.catalogue import nearest_key
 from dynamics.curvature import sharpness
 from dynamics.files import encode, run_columns
-from dynamics.manifold import Trace, beside_flattest, flattest_points, trace_manifold
+from dynamics.manifold import Trace, beside_flattest, drift_line, flattest_points, trace_manifold
 from dynamics.measures import profile_nodes
-from dynamics.phases import LASTING, TOLERANCE, phases
-from dynamics.projection import descent
+from dynamics.phases import LASTING, TOLERANCE, eigengap_closes, phases
+from dynamics.projection import descent, projection
+from dynamics.sections import Section, arc_from_flattest, coordinates, heights, section
 from dynamics.simulate import Run
 
 if TYPE_CHECKING:
@@ -38,7 +39,9 @@ __all__ = [
     "MAX_STEPS",
     "RULES",
     "Compute",
+    "Cut",
     "Heights",
+    "Loss",
     "Terrain",
     "Valley",
     "View",
@@ -52,12 +55,17 @@ ROOT = Path(__file__).parents[1]
 RUNS_KEPT = 16
 DESCENT_POINTS = 160
 GRID = 141
+SECTION_GRID = 121
+SEEN = 100  # rows that tell what of a section is worth seeing
+FAR = 1.05  # times as far from Γ as at the start, a run that leaves is no longer followed
 LAWS = {"tolerance": TOLERANCE, "lasting": LASTING}
 IDLE_SECONDS = 4.0
 TIDY_EVERY = 200
 
 View = tuple[tuple[float, float], tuple[float, float]]
 
+# Where there is something to align; in codimension 1 they say nothing.
+ALIGNMENT_COLUMNS = ("spectrum", "components", "alignment")
 PAGE_COLUMNS = (
     "step", "x", "loss", "sharpness", "direction", "projection", "projection_sharpness",
     "threshold", "threshold_mean", "stableness_pair", "sqrt_loss_pair", "flow", "flow_sharpness",
@@ -108,6 +116,24 @@ class Heights(NamedTuple):
 
     root: np.ndarray
     sharpness: np.ndarray
+
+
+class Cut(NamedTuple):
+    """A section at a step, and heights on a grid of it, as `Heights` has them (λ₁ only if asked).
+
+    Attributes:
+        at: the recorded step.
+        origin: the first coordinate of Φ(x_t): length along Γ from its flattest point.
+        whole, view: coordinates that hold all that is worth seeing, and those of the grid.
+    """
+
+    at: int
+    origin: float
+    section: Section
+    whole: View
+    view: View
+    root: np.ndarray
+    sharpness: np.ndarray | None
 
 
 class _Measured(NamedTuple):
@@ -174,6 +200,42 @@ class Compute:
             self._valleys[loss] = self.once(key, lambda: _valley(LOSSES[loss]))
         return self._valleys[loss]
 
+    def drift_line(self, loss: str, start: Iterable[float]) -> Trace | None:
+        """The way of the drift along Γ from a start; None where gradient flow does not reach Γ."""
+        start = list(start)
+        key = self.key(kind="drift line", loss=loss, start=start)
+        return self.once(key, lambda: (_drift_line(LOSSES[loss], np.array(start)),))[0]
+
+    def own_valley(self, settings: "Settings") -> Valley | None:
+        """What of Γ is drawn where that depends on the start, because Γ is not known as curves in a
+        plane: the way of the drift."""
+        loss = LOSSES[settings.loss]
+        if (loss.branches and loss.d == 2) or loss.codim == loss.d:
+            return None
+        line = self.drift_line(loss.key, settings.start_point)
+        if line is None:
+            return Valley((), np.empty((0, loss.d)), (1.0, 1.0))
+        bounds = float(line.sharpness.min()), float(line.sharpness.max())
+        return Valley((line,), line.x[[np.argmin(line.sharpness)]], bounds)
+
+    def cut(self, what: Mapping[str, Any], at: int, view: View | None, flat: bool) -> Cut:
+        """The section of a run at a step, of a loss of more than two parameters.
+
+        Args:
+            what: one of `Settings.runs`.
+            view: of the grid; all that is worth seeing where it is None.
+            flat: without λ₁, which takes longer.
+        """
+        self.last_asked = time.monotonic()
+        run, measures = self._measured(what)
+        line = self.drift_line(what["loss"], what["start"])
+        return _cut(run, measures, line, at, view, flat)
+
+    def sheet(self, loss: str) -> Heights | None:
+        """Γ as a surface over the first two coordinates in the loss's view, and λ₁ on it."""
+        key = self.key(kind="sheet", loss=loss)
+        return self.once(key, lambda: (_sheet(LOSSES[loss]),))[0]
+
     def heights(self, loss: str, view: View) -> Heights:
         """What the sharpness map and the surface are painted from."""
         key = self.key(kind="heights", loss=loss, view=view)
@@ -181,7 +243,7 @@ class Compute:
 
     def flattest_start(self, settings: "Settings") -> list[float] | None:
         """The start half a bounce beside the flattest point nearest to the present one, if any."""
-        flattest = self.valley(settings.loss).flattest
+        flattest = (self.own_valley(settings) or self.valley(settings.loss)).flattest
         if not len(flattest):
             return None
         away = np.linalg.norm(flattest - np.asarray(settings.start_point), axis=1)
@@ -258,8 +320,9 @@ class Compute:
         if stretch:
             run, measures = _window(run, measures, *stretch)
         else:
-            header["phases"] = [phase._asdict() for phase in phases(run, measures)]
-        columns = {name: getattr(measures, name) for name in PAGE_COLUMNS}
+            header["phases"] = _phases(run, measures)
+        names = PAGE_COLUMNS + (ALIGNMENT_COLUMNS if run.loss.codim > 1 else ())
+        columns = {name: getattr(measures, name) for name in names}
         header |= {
             "last": int(run.step[-1]),
             "rows": len(run.step),
@@ -277,6 +340,17 @@ class Compute:
             for what, table in zip(inputs, tables, strict=True)
         ]
         return {name: np.concatenate([table[name] for table in tables]) for name in tables[0]}
+
+
+def _phases(run: Run, measures: dynamics.Measures) -> list[dict[str, Any]]:
+    """The phases in order, the last one "beyond" where the eigengap closes."""
+    found = [phase._asdict() for phase in phases(run, measures)]
+    closes = eigengap_closes(run, measures)
+    if closes is None:
+        return found
+    return [phase for phase in found if phase["first"] < closes] + [
+        {"name": "beyond", "first": closes}
+    ]
 
 
 def _window(run: Run, measures: dynamics.Measures, first: int, count: int) -> _Measured:
@@ -339,12 +413,88 @@ def _inside(trace: Trace, view: View) -> list[Trace]:
     return [Trace(trace.x[s], trace.sharpness[s]) for s in ends]
 
 
+def _drift_line(loss: dynamics.Loss, start: np.ndarray) -> Trace | None:
+    end = np.asarray(_projection(loss, start))
+    return drift_line(loss, end) if np.all(np.isfinite(end)) else None
+
+
+def _cut(
+    run: Run,
+    measures: dynamics.Measures,
+    line: Trace | None,
+    at: int,
+    view: View | None,
+    flat: bool,
+) -> Cut:
+    row = int(np.searchsorted(run.step, at, side="right")) - 1
+    place, origin = _section_at(run, measures, line, row)
+    whole = _whole(run, measures, line, *_section_at(run, measures, line, 0))
+    (a_low, a_high), (b_low, b_high) = view or whole
+    a, b = np.linspace(a_low, a_high, SECTION_GRID), np.linspace(b_low, b_high, SECTION_GRID)
+    loss, sharp = heights(run.loss, place, a - origin, b, sharp=not flat)
+    return Cut(int(run.step[row]), origin, place, whole, view or whole, np.sqrt(loss), sharp)
+
+
+def _section_at(
+    run: Run, measures: dynamics.Measures, line: Trace | None, row: int
+) -> tuple[Section, float]:
+    """The section at a row, or at the last one before it whose Φ is known, and its origin; where
+    there is none, the plane of the first two coordinates."""
+    known = np.flatnonzero(np.all(np.isfinite(measures.direction[: row + 1]), axis=1))
+    if line is None or not known.size:
+        along, across = np.eye(run.loss.d)[:2]
+        return Section(run.x[row], along, across), 0.0
+    row = known[-1]
+    center = measures.projection[row]
+    place = section(run.loss, line, center, measures.direction[row])
+    return place, arc_from_flattest(line, center)
+
+
+def _whole(
+    run: Run, measures: dynamics.Measures, line: Trace | None, place: Section, origin: float
+) -> View:
+    """What holds the start, the way of Φ(x_t) and of the flow, and the widest bounce."""
+    rows = np.unique(np.linspace(0, len(run.step) - 1, SEEN).astype(int))
+    a, b = coordinates(place, run.x[rows])
+    near = np.abs(b) <= FAR * max(abs(b[0]), np.nanmax(measures.bounce[rows], initial=0.0))
+    arcs = [
+        arc_from_flattest(line, point)
+        for column in (measures.projection, measures.flow)
+        for point in column[rows]
+        if line is not None and np.all(np.isfinite(point))
+    ]
+    ends = np.concatenate([origin + a[near], np.array(arcs)])
+    half = 1.2 * max(np.max(np.abs(b[near]), initial=0.0), 1e-6)
+    low, high = float(ends.min(initial=np.inf)), float(ends.max(initial=-np.inf))
+    margin = max(0.1 * (high - low), 0.25 * half)
+    return (low - margin, high + margin), (-half, half)
+
+
+def _sheet(loss: dynamics.Loss) -> Heights | None:
+    if loss.surface is None:
+        return None
+    x, y = (np.linspace(*side, GRID) for side in loss.view[:2])
+    grid = np.stack(np.meshgrid(x, y), axis=-1)
+    z, sharp = _on_surface(loss, grid)
+    return Heights(np.asarray(z), np.asarray(sharp))
+
+
 _on_grid = jax.jit(lambda loss, grid: jax.vmap(jax.vmap(loss.value))(grid), static_argnums=0)
 _surfaces = jax.jit(
     lambda loss, grid: jax.vmap(jax.vmap(lambda x: (loss.value(x), sharpness(loss, x))))(grid),
     static_argnums=0,
 )
+_projection = jax.jit(projection, static_argnums=0)
+_on_surface = jax.jit(
+    lambda loss, grid: jax.vmap(jax.vmap(lambda p: _surface_point(loss, *p)))(grid),
+    static_argnums=0,
+)
 _descent = jax.jit(lambda loss, start: descent(loss, start, DESCENT_POINTS), static_argnums=0)
+
+
+def _surface_point(loss: dynamics.Loss, x, y):
+    z = loss.surface(x, y)  # type: ignore[misc]  # only asked for where there is one
+    return z, sharpness(loss, jax.numpy.stack([x, y, z]))
 
 
 def profile_axis() -> list[float]:
@@ -367,5 +517,10 @@ def _compile_for(compute: Compute, settings: "Settings") -> None:
     for what in settings.runs:
         compute._encode_for_page(what, None)
     compute.descent(settings)
-    (x_low, x_high), (y_low, y_high) = LOSSES[settings.loss].view
-    compute.terrain(settings.loss, ((x_low, x_high), (y_low, y_high)))
+    loss = LOSSES[settings.loss]
+    if loss.d == 2:
+        (x_low, x_high), (y_low, y_high) = loss.view
+        compute.terrain(settings.loss, ((x_low, x_high), (y_low, y_high)))
+    else:
+        compute.own_valley(settings)
+        compute.cut(settings.runs[0], 0, None, flat=True)

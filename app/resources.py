@@ -18,6 +18,7 @@ from app.compute import (
     LAWS,
     LOSSES,
     Compute,
+    Cut,
     Heights,
     Valley,
     View,
@@ -28,7 +29,7 @@ from app.compute import (
 from app.export.binary import pack
 from app.fields import Message, Reading
 from app.settings import Settings, read_query, write_query
-from app.words import page_words
+from app.words import coordinate_names, page_words
 
 MEDIA_TYPES = {
     "bin": "application/octet-stream",
@@ -37,7 +38,7 @@ MEDIA_TYPES = {
     "json": "application/json",
 }
 # Belong to the page, not to the run.
-PAGE_KEYS = ("at", "clock", "axis", "strobe", "look", "focus", "hide", "embed")
+PAGE_KEYS = ("at", "clock", "axis", "strobe", "look", "panel", "focus", "hide", "embed")
 
 
 def register(server: Flask, compute: Compute) -> None:
@@ -53,6 +54,12 @@ def register(server: Flask, compute: Compute) -> None:
     )
     server.add_url_rule(
         "/heights.bin", "heights", lambda: answer_heights(compute, request.args.to_dict())
+    )
+    server.add_url_rule(
+        "/section.bin", "section", lambda: answer_section(compute, request.args.to_dict())
+    )
+    server.add_url_rule(
+        "/sheet.bin", "sheet", lambda: answer_sheet(compute, request.args.to_dict())
     )
 
 
@@ -91,14 +98,20 @@ def answer_valley(compute: Compute, query: dict[str, str]) -> Response:
 
 
 def _pack_valley(valley: Valley) -> bytes:
+    header, blocks = _plain_valley(valley, every=2)
+    return pack(header, blocks)
+
+
+def _plain_valley(valley: Valley, every: int = 1) -> tuple[dict[str, Any], list[bytes]]:
+    """Γ as a header and blocks: every so many of its points, and λ₁ at them."""
     header = {
+        "d": valley.flattest.shape[1],
         "flattest": valley.flattest.tolist(),
         "sharpness_range": valley.sharpness_range,
-        "curves": [{"rows": len(curve.x[::2])} for curve in valley.curves],
+        "curves": [{"rows": len(curve.x[::every])} for curve in valley.curves],
     }
     columns = [column for curve in valley.curves for column in (curve.x, curve.sharpness)]
-    blocks = [float32(column[::2]) for column in columns]
-    return pack(header, blocks)
+    return header, [float32(column[::every]) for column in columns]
 
 
 def answer_heights(compute: Compute, query: dict[str, str]) -> Response:
@@ -111,6 +124,9 @@ def answer_heights(compute: Compute, query: dict[str, str]) -> Response:
         view = _view(query.get("view", ""))
     except ValueError as error:
         return _refusal((Message("view", str(error)),), Settings(loss=loss))
+    if LOSSES[loss].d != 2:
+        problem = f"Only a loss of two parameters has heights over the plane, not {loss}."
+        return _refusal((Message("loss", problem),), Settings(loss=loss))
     tag = compute.key(kind="heights.bin", loss=loss, view=view)
     return _unless_known(tag, "bin", lambda: _pack_heights(compute.heights(loss, view), view))
 
@@ -119,6 +135,55 @@ def _pack_heights(heights: Heights, view: View) -> bytes:
     rows, columns = heights.root.shape
     header = {"view": view, "rows": rows, "columns": columns}
     return pack(header, [float32(heights.root), float32(heights.sharpness)])
+
+
+def answer_section(compute: Compute, query: dict[str, str]) -> Response:
+    """√L, and with `of=sharpness` λ₁, on a grid of the section of a run at step `at`. The grid
+    fills `view`, or else what is worth seeing."""
+    of, text = query.pop("of", "root"), query.pop("view", None)
+    reading = read_query(query)
+    problems = reading.problems
+    settings = reading.settings
+    loss = LOSSES[settings.loss]
+    view = None
+    try:
+        view = None if text is None else _view(text)
+    except ValueError as error:
+        problems += (Message("view", str(error)),)
+    if loss.d < 3:
+        problems += (Message("loss", f"{loss.key} is shown whole, not in a section."),)
+    if of not in ("root", "sharpness"):
+        problems += (Message("of", "of must be root or sharpness."),)
+    if problems:
+        return _refusal(problems, settings)
+    cut = compute.cut(settings.runs[0], settings.at, view, flat=of == "root")
+    return Response(_pack_cut(cut), content_type=MEDIA_TYPES["bin"])
+
+
+def _pack_cut(cut: Cut) -> bytes:
+    rows, columns = cut.root.shape
+    header = {
+        **{"at": cut.at, "origin": cut.origin, "whole": cut.whole, "view": cut.view},
+        **{name: part.tolist() for name, part in cut.section._asdict().items()},
+        **{"rows": rows, "columns": columns, "sharp": cut.sharpness is not None},
+    }
+    sharp = [] if cut.sharpness is None else [float32(cut.sharpness)]
+    return pack(header, [float32(cut.root), *sharp])
+
+
+def answer_sheet(compute: Compute, query: dict[str, str]) -> Response:
+    """Γ of `loss` as a surface in space: z and λ₁ on a grid over the first two of its view."""
+    try:
+        loss = find_loss(query.get("loss", "")).key
+    except ValueError as error:
+        return _refusal((Message("loss", str(error)),), Settings())
+    sheet = compute.sheet(loss)
+    if sheet is None:
+        problem = f"The valley of {loss} is no surface in space."
+        return _refusal((Message("loss", problem),), Settings(loss=loss))
+    x, y = LOSSES[loss].view[:2]
+    tag = compute.key(kind="sheet.bin", loss=loss)
+    return _unless_known(tag, "bin", lambda: _pack_heights(sheet, (x, y)))
 
 
 def _view(text: str) -> View:
@@ -172,11 +237,22 @@ def _binary(compute: Compute, reading: Reading[Settings], stretch: tuple[int, in
             "descent": {"rows": path.shape[0], "width": path.shape[1]},
         }
         blocks.append(float32(path))
+        valley = compute.own_valley(settings)
+        if valley:
+            header["valley"], curves = _plain_valley(valley)
+            blocks += curves
     return pack(header, blocks)
 
 
 def _about_loss(key: str) -> dict[str, Any]:
-    return {"horizon": LOSSES[key].horizon, "view": LOSSES[key].view}
+    loss = LOSSES[key]
+    return {
+        "horizon": loss.horizon,
+        "view": loss.view,
+        "codim": loss.codim,
+        "variables": coordinate_names(loss),
+        "sheet": loss.surface is not None,
+    }
 
 
 def _refusal(problems: tuple[Message, ...], nearest: Settings) -> Response:

@@ -37,9 +37,10 @@ CLOCKS = ("step", "eta", "tau")
 AXES = ("linear", "log")
 STROBES = ("all", "even", "odd", "midpoints")
 LOOKS = ("root", "log", "sharpness", "surface")
+PANELS = ("sharpness", "alignment")
 HIDEABLE = (
     "header", "loss", "rules", "eta", "horizon", "start", "more", "strobe", "look", "clock", "axis",
-    "sharpness", "across", "along", "laws", "gap", "phases", "now", "story", "transport",
+    "panel", "sharpness", "across", "along", "laws", "gap", "phases", "now", "story", "transport",
 )  # fmt: skip
 LATER = {"formula": "Own formulas cannot be shown yet."}
 DEFAULT_LOSS = "parabolic-valley"
@@ -64,6 +65,7 @@ class Settings:
     axis: str = "linear"
     strobe: str = "all"
     look: str = "root"
+    panel: str = "sharpness"
     focus: int | None = None
     at: int = 0
     hide: tuple[str, ...] = ()
@@ -184,6 +186,7 @@ FIELDS: tuple[Field, ...] = (
     Field("axis", one_of("axis", AXES), str),
     Field("strobe", one_of("strobe", STROBES), str),
     Field("look", one_of("look", LOOKS), str),
+    Field("panel", one_of("panel", PANELS), str),
     Field("focus", _read_focus, str),
     Field("at", _read_at, str),
     Field("hide", _read_hidden, ",".join),

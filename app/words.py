@@ -6,14 +6,14 @@ Numbers at the playhead are filled in by the page, where a sentence has their na
 from collections.abc import Mapping
 from typing import Any
 
-from app.compute import LOSSES, RULES
+from app.compute import LOSSES, RULES, Loss
 from app.settings import Settings
 
 # One line a symbol: what it is, shown where the symbol is pointed at or has the focus.
 SYMBOLS = {
     "step": "t: the number of steps taken",
     "tau": "τ = η²t: slow time, the clock of the drift along the valley",
-    "x": "x: the parameters, a point of the plane",
+    "x": "x: the parameters",
     "eta": "η: the step size, or learning rate",
     "loss": "L(x): the value that is minimised",
     "sharpness": "λ₁: the largest curvature of L, its top Hessian eigenvalue",
@@ -28,15 +28,28 @@ SYMBOLS = {
     "stableness_pair": "Sₜ = ηₜλ₁: a step is stable while Sₜ ≤ 2. At the edge 1/Sₜ + 1/Sₜ₊₁ is 1",
     "sqrt_loss_pair": "√L of two steps in a row, over what the theorem says it is at the edge: "
     "then 1",
+    "alignment": "θₜ: the angle between x̃ₜ and v₁; 0 once the hops go straight across the valley",
+    "transformed": "x̃ₜ: the hop scaled by curvatures and 1/η. Iⱼ: where its part beyond j − 1 "
+    "directions is at most λⱼ",
     "manifold": "Γ: the valley floor, all the minimisers of L",
     "direction": "v₁: the direction of largest curvature, straight across the valley",
     "arc": "s: length along Γ, from its flattest point",
 }
 
+SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
 FIGURES = {
     "1a": "loss=paper-valley&rule=sqrt-gd&eta=0.5&start=14.7,3&steps=11",
     "1b": "loss=paper-valley&eta=5&start=14.7,-3&steps=9",
 }
+
+
+def coordinate_names(loss: Loss) -> list[str]:
+    """What the parameters of a loss are called, [d]."""
+    if loss.variables:
+        return list(loss.variables)
+    few = "xyzw" if loss.d <= 4 else ""
+    return [few[i] if few else f"x{i + 1}".translate(SUBSCRIPTS) for i in range(loss.d)]
 
 
 def page_words(settings: Settings, runs: list[Mapping[str, Any]]) -> dict[str, Any]:
@@ -92,6 +105,11 @@ def _phase(settings: Settings, run: Mapping[str, Any], i: int) -> str:
         return (
             f"Alignment from step {phase['first']:,}: within a bounce of the floor, but {turning}"
             "the laws of the edge do not hold yet; 1/Sₜ + 1/Sₜ₊₁ is {stableness_pair}."
+        )
+    if phase["name"] == "beyond":
+        return (
+            f"Beyond the theorem since step {phase['first']:,}: λ₁ and λ₂ have met, so there is no "
+            "one direction to bounce along, and no prediction. The gap to its flow is {gap}."
         )
     floor = "the valley floor" if loss.codim < loss.d else "the minimum"
     return f"At the edge since step {phase['first']:,}: each step jumps {floor}, and {{drift}}"

@@ -9,6 +9,7 @@
   const MOST_OF_IT = 0.6; // of a run: where that much is in view, the overview serves
   const MOST_RISE = 8; // of λ₁ on Γ over its first value that the axis follows
   const ROWS = 5000; // of a recording
+  const ASIDE = 0.25; // of the view, on each side: heights of a section there
 
   let view = null; // what the landscape is drawn for, [[low, high], [low, high]]
   let zoom = 0; // counts the times that the whole landscape was shown
@@ -18,6 +19,7 @@
   let resting = null;
   let refinements = 0; // how often full resolution was looked for: a late answer is not the newest
   let lastHeights = null;
+  let whole = null; // of the last section: {loss, view}, all that is worth seeing
 
   function begin() {
     const { graphOf } = edgewalk.stage;
@@ -161,10 +163,26 @@
     });
   }
 
+  // Of a section the server says what is worth seeing.
   function showWhole() {
-    view = viewWithStart(edgewalk.stage.state.result.settings);
+    const { settings } = edgewalk.stage.state.result;
+    const plane = settings.start.length === 2;
+    const known = whole && whole.loss === settings.loss ? whole.view : null;
+    view = plane ? viewWithStart(settings) : known;
     zoom += 1;
     drawScene();
+  }
+
+  // A section has come: what it shows when all is shown.
+  function adopt({ loss, whole: all }) {
+    const first = !whole || whole.loss !== loss;
+    whole = { loss, view: all };
+    if (first) showWhole();
+  }
+
+  // What heights of a section are asked for: a little more than is in view; null until that is known.
+  function sectionView() {
+    return view && view.map(([low, high]) => [low - ASIDE * (high - low), high + ASIDE * (high - low)].map((end) => Number(end.toPrecision(6))));
   }
 
   // Contours for what is seen, where those drawn are too coarse or end.
@@ -174,13 +192,17 @@
     const seen = [frame.rangeX, frame.rangeY];
     const misfit = seen.some(([low, high], i) => {
       const [from, to] = view[i];
-      const margin = (to - from) / 2;
+      const margin = (to - from) * (isPlane() ? 0.5 : ASIDE);
       return low < from - margin || high > to + margin || high - low < (to - from) / 3;
     });
     if (!misfit) return;
     view = seen;
     drawScene();
+    if (!isPlane()) edgewalk.stage.repaint();
   }
+
+  // Whether a loss has two parameters, so that the picture is the plane itself.
+  const isPlane = () => edgewalk.stage.state.result.settings.start.length === 2;
 
   function drawScene() {
     const { state, props } = edgewalk.stage;
@@ -215,13 +237,14 @@
     const { state, requests, repaint } = edgewalk.stage;
     const { result } = state;
     if (!result) return;
+    const { section } = edgewalk.stage.scene();
     const turn = ++refinements;
     let came = false;
     for (const [panel, stepsInView] of [["landscape", stepsOnMap], ["sharpness", stepsOnClock]]) {
       const frame = edgewalk.overlay.frameOf(edgewalk.stage.graphOf(panel));
-      if (!frame) continue;
+      if (!frame || (panel === "landscape" && !section && !isPlane())) continue;
       for (const run of result.runs) {
-        const wanted = stretchFor(run, stepsInView(run, frame));
+        const wanted = stretchFor(run, stepsInView(run, frame, section));
         const details = (run.details = run.details || {});
         const key = wanted ? wanted.join() : "";
         if (((details[panel] && details[panel].key) || "") === key) continue;
@@ -251,13 +274,14 @@
 
   // From the recorded step before the first one in view to that after the last; around the step
   // nearest to the middle where none is.
-  function stepsOnMap(run, frame) {
+  function stepsOnMap(run, frame, section) {
     const { step, x } = run.columns;
+    const at = edgewalk.section.coordinates(section, x);
     const [[x0, x1], [y0, y1]] = [frame.rangeX, frame.rangeY];
     const middle = [(x0 + x1) / 2, (y0 + y1) / 2];
     let [first, last, nearest, least] = [-1, -1, 0, Infinity];
     for (let row = 0; row < run.rows; row++) {
-      const [a, b] = [x[2 * row], x[2 * row + 1]];
+      const [a, b] = at(row);
       if (a >= x0 && a <= x1 && b >= y0 && b <= y1) {
         if (first < 0) first = row;
         last = row;
@@ -269,5 +293,5 @@
     return [step[Math.max(first - 2, 0)], step[Math.min(last + 2, run.rows - 1)]];
   }
 
-  edgewalk.axes = { begin, frameSharpness, showWhole, drawScene, heightsFor, refine };
+  edgewalk.axes = { begin, frameSharpness, showWhole, drawScene, heightsFor, sectionView, adopt, refine };
 })();

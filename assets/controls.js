@@ -3,9 +3,10 @@
   const edgewalk = (window.edgewalk = window.edgewalk || {});
 
   // Where a message about a field of the link is shown.
-  const FIELDS = { eta: "eta", start: "start-x", steps: "horizon", noise: "noise", seed: "seed" };
+  const FIELDS = { eta: "eta", start: "start-1", steps: "horizon", noise: "noise", seed: "seed" };
+  const STARTS = ["start-1", "start-2", "start-3", "start-4"]; // one for each coordinate, if they suffice
   const MOST_RUNS = 4;
-  const VIEW = ["clock", "axis", "strobe", "look"];
+  const VIEW = ["clock", "axis", "strobe", "look", "panel"];
   const CLOCKS = { step: "t", eta: "ηt", tau: "τ" };
   const HAND_RESTS = 150;
 
@@ -60,8 +61,7 @@
       unit = name;
       showHorizon(edgewalk.stage.state.result.settings);
     },
-    "start-x": (text) => set("start", `${text},${$("start-y").value}`),
-    "start-y": (text) => set("start", `${$("start-x").value},${text}`),
+    ...Object.fromEntries(STARTS.map((id) => [id, (text) => set("start", startTexts({ [id]: text }).join(","))])),
     noise: (text) => set("noise", text),
     seed: (text) => set("seed", text),
     ...Object.fromEntries(VIEW.map((name) => [name, (value) => edgewalk.stage.setView(name, value)])),
@@ -124,8 +124,30 @@
     }, HAND_RESTS);
   }
 
-  function dragStart([x, y]) {
-    drag("start", `${x},${y}`, { "start-x": x, "start-y": y });
+  function dragStart(point) {
+    drag("start", point.join(","), startFields(point));
+  }
+
+  // The fields of the start that are shown: one a coordinate or, where these are too many, one for all.
+  const startIds = (d) => (d > STARTS.length ? STARTS.slice(0, 1) : STARTS.slice(0, d));
+
+  // What they say, with some of it replaced.
+  const startTexts = (changed) =>
+    startIds(edgewalk.stage.state.result.settings.start.length).map((id) => changed[id] ?? $(id).value);
+
+  // A start, as texts, by field.
+  function startFields(point) {
+    const ids = startIds(point.length);
+    return ids.length < point.length ? { [ids[0]]: point.join(", ") } : Object.fromEntries(ids.map((id, i) => [id, point[i]]));
+  }
+
+  function nameStartFields({ start, variables }) {
+    const ids = startIds(start.length);
+    for (const [i, id] of STARTS.entries()) {
+      const label = ids.length < start.length ? `${variables[0]}, ${variables[1]}, … ${variables.at(-1)}` : variables[i] || "";
+      edgewalk.stage.props(id, { label, style: i < ids.length ? {} : { display: "none" } });
+    }
+    $("start-fields").dataset.count = ids.length;
   }
 
   // Where the start is by now, whether or not its run has arrived.
@@ -212,7 +234,7 @@
   function startAtFlattest() {
     const point = edgewalk.stage.state.result.flattest_start;
     if (!point) return;
-    point.forEach((value, i) => setQuietly(["start-x", "start-y"][i], String(value)));
+    for (const [id, text] of Object.entries(startFields(point.map(String)))) setQuietly(id, text);
     set("start", point.join(","));
   }
 
@@ -297,8 +319,8 @@
     $("loss").value = settings.loss;
     setQuietly("rules", settings.rule);
     setQuietly("eta", settings.eta.map(short).join(", "));
-    setQuietly("start-x", short(settings.start[0]));
-    setQuietly("start-y", short(settings.start[1]));
+    unlessSame("start", settings.variables, () => nameStartFields(settings));
+    for (const [id, text] of Object.entries(startFields(settings.start.map(short)))) setQuietly(id, text);
     setQuietly("noise", String(settings.noise));
     setQuietly("seed", String(settings.seed));
     if (settings.steps && edgewalk.stage.state.query.steps && tau === null && !document.body.dataset.ready) {
@@ -320,9 +342,17 @@
     unlessSame("focus", [words.labels, settings.eta, state.focus], markFocus);
     edgewalk.ribbon.show(result.runs[state.focus]);
     $("flattest").disabled = !result.flattest_start;
+    $("panels").hidden = settings.codim < 2;
+    unlessSame("looks", settings.start.length > 3, () => offerLooks(settings.start.length));
     showHorizon(settings);
     edgewalk.sliders.setMost("playhead", Math.max(player.last, 1));
     document.body.dataset.ready = "yes";
+  }
+
+  // Beyond three dimensions there is no box to look into.
+  function offerLooks(d) {
+    const { data } = window.dash_component_api.getLayout("look").props;
+    edgewalk.stage.props("look", { data: data.map((one) => ({ ...one, disabled: one.value === "surface" && d > 3 })) });
   }
 
   // Writing on the page takes longer than a run, so it is written only when it changes.

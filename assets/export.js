@@ -12,9 +12,12 @@
     return rows;
   }
 
-  function points(run, rows, column) {
-    const values = run.columns[column];
-    return { x: rows.map((row) => values[2 * row]), y: rows.map((row) => values[2 * row + 1]) };
+  const points = (run, rows, column, section) => inPlane(run.columns[column], rows, section);
+
+  // Points of rows in the picture's plane.
+  function inPlane(column, rows, section) {
+    const found = rows.map(edgewalk.section.coordinates(section, column));
+    return { x: found.map(([x]) => x), y: found.map(([, y]) => y) };
   }
 
   const everyRow = (run) => Array.from({ length: run.rows }, (_, row) => row);
@@ -57,25 +60,48 @@
     const { points: way, rows } = result.descent;
     const index = Array.from({ length: rows }, (_, row) => row);
     const flow = {
-      x: index.map((row) => way[2 * row]),
-      y: index.map((row) => way[2 * row + 1]),
+      ...inPlane(way, index, scene.section),
       type: "scatter", mode: "lines", name: "gradient flow",
       line: { color: inks.flow, dash: "dash", width: 1.6 },
     };
     return [flow, ...result.runs.flatMap((run, i) => landscapeRun(run, i, scene))];
   }
 
+  // What the page paints below the iterates on a clear ground.
+  function groundTraces(scene) {
+    const { look, heights, section } = scene;
+    const shown = look === "sharpness" ? heights && heights.sharpness && map(scene) : section && [bands(scene)];
+    return [...(shown || []), ...valleyTraces(scene)];
+  }
+
+  const axis = ([low, high], count) => Array.from({ length: count }, (_, k) => low + ((high - low) * k) / (count - 1));
+
+  // A grid of values over its view, for Plotly.
+  function gridOf({ view, rows, columns }, values, change = (value) => value) {
+    const z = Array.from({ length: rows }, (_, j) => Array.from(values.subarray(j * columns, (j + 1) * columns), change));
+    return { x: axis(view[0], columns), y: axis(view[1], rows), z, showscale: false, showlegend: false };
+  }
+
+  // A scale of colours as so many pairs of a share and its colour.
+  const scaleOf = (colours, count) => axis([0, 1], count).map((share) => [share, edgewalk.overlay.shade(colours, share)]);
+
+  // Heights of a section, in bands.
+  function bands({ heights, look, inks }) {
+    const { BANDS, bandsOf, logarithms } = edgewalk.Ground;
+    const values = look === "log" ? logarithms(heights.root) : heights.root;
+    const [low, high] = bandsOf(values);
+    const colorscale = scaleOf(inks.heights, BANDS + 1);
+    return {
+      ...gridOf(heights, values), type: "contour", autocontour: false, zmin: low, zmax: high, colorscale,
+      contours: { start: low, end: high, size: (high - low) / BANDS }, line: { color: inks.line, width: 0.6 },
+    };
+  }
+
   // The sharpness map, white at the threshold, and its white line.
   function map(scene) {
-    const { look, heights, inks } = scene;
-    if (look !== "sharpness" || !heights) return [];
-    const { view, rows, columns, sharpness } = heights;
+    const { heights, inks } = scene;
     const threshold = edgewalk.Ground.thresholdAt(scene);
-    const axis = ([low, high], count) => Array.from({ length: count }, (_, k) => low + ((high - low) * k) / (count - 1));
-    const z = Array.from({ length: rows }, (_, j) =>
-      Array.from(sharpness.subarray(j * columns, (j + 1) * columns), (value) => Math.log2(value / threshold)),
-    );
-    const at = { x: axis(view[0], columns), y: axis(view[1], rows), z, showscale: false, showlegend: false };
+    const at = gridOf(heights, heights.sharpness, (value) => Math.log2(value / threshold));
     const { DOUBLINGS, shadeAt } = edgewalk.Ground;
     const colorscale = axis([0, 1], 33).map((share) => [share, shadeAt(inks, share)]);
     return [
@@ -86,19 +112,31 @@
     ];
   }
 
+  // Γ by its sharpness, even in log λ₁: in the plane the figure has it already.
+  function valleyTraces({ section, inks, valley }) {
+    if (!section || !valley) return [];
+    const { sharpness_range: range, curves } = valley;
+    const colorscale = scaleOf(inks.scale, inks.scale.length);
+    return curves.map(({ x, rows, sharpness }) => ({
+      ...inPlane(x, Array.from({ length: rows }, (_, row) => row), section),
+      type: "scatter", mode: "markers", name: "Γ by sharpness", showlegend: false,
+      marker: { size: 5, color: Array.from(sharpness, Math.log), cmin: Math.log(range[0]), cmax: Math.log(range[1]), colorscale },
+    }));
+  }
+
   function landscapeRun(run, i, scene) {
-    const { inks } = scene;
+    const { inks, section } = scene;
     const step = scene.steps[i];
     const here = shownRow(scene, i);
     const traces = [];
     if (run.rule === "gradient-flow") {
       const rows = rowsOf(run, step, () => true);
-      traces.push({ ...points(run, rows, "x"), type: "scatter", mode: "lines", name: nameOf(scene, i), line: { color: ownInk(scene, i, inks.flow), width: 3 } });
-    } else traces.push(...marks(run, i, scene, (rows) => points(run, rows, "x")));
+      traces.push({ ...points(run, rows, "x", section), type: "scatter", mode: "lines", name: nameOf(scene, i), line: { color: ownInk(scene, i, inks.flow), width: 3 } });
+    } else traces.push(...marks(run, i, scene, (rows) => points(run, rows, "x", section)));
     if (Number.isFinite(run.columns.flow[0])) {
-      traces.push({ ...points(run, everyRow(run), "flow"), type: "scatter", mode: "lines", showlegend: false, line: { color: inks.theory, width: 2 } });
+      traces.push({ ...points(run, everyRow(run), "flow", section), type: "scatter", mode: "lines", showlegend: false, line: { color: inks.theory, width: 2 } });
       traces.push({
-        ...points(here.part, [here.row], "flow"), type: "scatter", mode: "markers", name: "X(τ), the theorem",
+        ...points(here.part, [here.row], "flow", section), type: "scatter", mode: "markers", name: "X(τ), the theorem",
         marker: { size: 13, color: inks.theory, line: { color: inks.card, width: 2 } },
       });
     }
@@ -183,6 +221,43 @@
     return [curve, ...beads];
   }
 
+  // x̃ among its sets, the angle θ_t, and the part along v₁, side by side.
+  function alignmentFigure(scene) {
+    const run = scene.result.runs[scene.focus];
+    const { inSets } = edgewalk.Alignment;
+    const time = (rows) => rows.map((row) => edgewalk.run.clockTime(scene.clock, run.eta, run.columns.step[row]));
+    const plots = [
+      ["", (rows) => ({ x: rows.map((row) => inSets(run, row)[0]), y: rows.map((row) => inSets(run, row)[1]) })],
+      ["2", (rows) => ({ x: time(rows), y: rows.map((row) => run.columns.alignment[row]) })],
+      ["3", (rows) => ({ x: time(rows), y: rows.map((row) => Math.abs(inSets(run, row)[1])) })],
+    ];
+    return plots.flatMap(([n, place]) =>
+      marks(run, scene.focus, scene, place, null).map((one) => ({ ...one, xaxis: `x${n}`, yaxis: `y${n}`, showlegend: !n })),
+    );
+  }
+
+  // The disc I₁ and the strip I₂ at the playhead, in units of λ₁.
+  function alignmentLayout(layout, scene) {
+    const { part, row } = shownRow(scene, scene.focus);
+    const [one, two] = edgewalk.run.pointAt(part.columns.spectrum, part.widths.spectrum, row);
+    const shape = { line: { color: scene.inks.theory, width: 1.5 }, fillcolor: scene.inks.theory, opacity: 0.15 };
+    const clock = { title: { text: { step: "step t", eta: "time ηt", tau: "slow time τ = η²t" }[scene.clock] }, type: scene.axis };
+    const reach = [-1.3, 1.3];
+    return {
+      ...layout,
+      shapes: [
+        { ...shape, type: "circle", x0: -1, x1: 1, y0: -1, y1: 1 },
+        { ...shape, type: "rect", x0: -two / one, x1: two / one, y0: reach[0], y1: reach[1] },
+      ],
+      xaxis: { domain: [0, 0.44], range: reach, title: { text: "R₂ / λ₁" } },
+      yaxis: { range: reach, scaleanchor: "x", title: { text: "⟨v₁, x̃ₜ⟩ / λ₁" } },
+      xaxis2: { ...clock, domain: [0.56, 1], anchor: "y2" },
+      yaxis2: { domain: [0.56, 1], anchor: "x2", type: "log", title: { text: "angle θₜ to v₁" } },
+      xaxis3: { ...clock, domain: [0.56, 1], anchor: "y3" },
+      yaxis3: { domain: [0, 0.44], anchor: "x3", range: [0, 1.05], title: { text: "|⟨v₁, x̃ₜ⟩| / λ₁" } },
+    };
+  }
+
   function heading({ result, steps, focus }) {
     const { words, settings } = result;
     const rules = words.rules.map((rule) => rule.name).join(", ");
@@ -229,6 +304,10 @@
       layout.yaxis = { title: { text: across ? "loss L" : "sharpness λ₁ on Γ" } };
       return { data: across ? acrossFigure(scene) : alongFigure(scene), layout };
     }
+    if (panel === "alignment") {
+      const layout = alignmentLayout({ ...JSON.parse(JSON.stringify(graph.layout)), title, legend, margin, showlegend: true }, scene);
+      return { data: alignmentFigure(scene), layout };
+    }
     const { xaxis, yaxis } = graph._fullLayout;
     const layout = JSON.parse(JSON.stringify(graph.layout));
     Object.assign(layout, { title, legend, margin, showlegend: true });
@@ -238,7 +317,7 @@
     layout.yaxis.range = yaxis.range.slice();
     const still = panel === "landscape" ? graph.data.map((trace) => ({ ...trace, showlegend: false })) : [];
     const moving = panel === "landscape" ? landscapeTraces(scene) : sharpnessTraces(scene);
-    const ground = panel === "landscape" ? map(scene) : [];
+    const ground = panel === "landscape" ? groundTraces(scene) : [];
     return { data: [...ground, ...still, ...moving], layout };
   }
 

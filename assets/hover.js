@@ -3,6 +3,7 @@
   const edgewalk = (window.edgewalk = window.edgewalk || {});
 
   const FAR = 14; // pixels from what is pointed at
+  const MOST_COORDINATES = 4;
 
   // Numbers of a row, in the order that they are read: symbol, column.
   const NUMBERS = [
@@ -71,7 +72,7 @@
     const { columns } = part;
     const step = columns.step[row];
     const head = `step t = ${step.toLocaleString("en")}, τ = ${edgewalk.run.words(run.eta ** 2 * step)}`;
-    const point = [columns.x[2 * row], columns.x[2 * row + 1]].map(edgewalk.run.words).join(", ");
+    const point = pointWords(edgewalk.run.pointAt(columns.x, part.widths.x, row));
     const smooth = edgewalk.overlay.isSmooth(run);
     const lines = NUMBERS.filter(([, name]) => !(smooth && OF_STEPS.includes(name)))
       .map(([symbol, name]) => [symbol, columns[name][row]])
@@ -82,6 +83,12 @@
       pair("x", `(${point})`),
       ...lines.map(([symbol, value]) => pair(symbol, edgewalk.run.words(value))),
     );
+  }
+
+  // A point as it is read, the longest ones in part.
+  function pointWords(point) {
+    const shown = point.slice(0, MOST_COORDINATES).map(edgewalk.run.words);
+    return [...shown, ...(point.length > MOST_COORDINATES ? ["…"] : [])].join(", ");
   }
 
   function pair(symbol, value) {

@@ -126,6 +126,8 @@
       link.href = `run.${format}?${edgewalk.url.write(edgewalk.url.forRun(edgewalk.url.read(state.result.query)))}`;
       link.download = "";
       link.click();
+    } else if (what === "alignment" && state.result.settings.codim < 2) {
+      edgewalk.controls.say([{ field: "", text: "In codimension 1 there is nothing to align, and no picture of it." }]);
     } else edgewalk.export.download(what, format, graphOf(what === "landscape" ? what : "sharpness"), scene());
   }
 

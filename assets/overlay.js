@@ -244,10 +244,15 @@
     pen.fillText(text, x, y);
   }
 
-  // A function from a row of a part to the pixel of a column of points.
-  function placeOf(part, name, frame) {
-    const column = part.columns[name];
-    return (row) => [frame.x(column[2 * row]), frame.y(column[2 * row + 1])];
+  // A function from a row of a part to the pixel of a column of points, in the frame's plane.
+  const placeOf = (part, name, frame) => pixels(part.columns[name], frame);
+
+  function pixels(column, frame) {
+    const at = edgewalk.section.coordinates(frame.section, column);
+    return (row) => {
+      const [a, b] = at(row);
+      return [frame.x(a), frame.y(b)];
+    };
   }
 
   const isSmooth = (run) => run.rule === "gradient-flow";
@@ -275,9 +280,13 @@
       return detail ? [run, detail] : [run];
     }
 
+    frameFor() {
+      return frameOf(this.graph());
+    }
+
     paint(scene) {
-      const frame = frameOf(this.graph());
-      if (!frame || !scene.result) return;
+      const frame = scene.result && this.frameFor(scene);
+      if (!frame) return;
       this.paintPast(scene, frame);
       const pen = wipe(this.now);
       this.paintNow(pen, scene, frame);
@@ -315,6 +324,13 @@
 
   // The parts of a colour.
   const rgb = (hex) => [1, 3, 5].map((j) => parseInt(hex.slice(j, j + 2), 16));
+
+  // The colour at a share of a scale of colours, as CSS has it.
+  function shade(colours, share) {
+    const place = Math.min(Math.max(share, 0), 1) * (colours.length - 1);
+    const k = Math.min(Math.floor(place), colours.length - 2);
+    return `rgb(${colours[k].map((c, j) => Math.round(c + (place - k) * (colours[k + 1][j] - c))).join(",")})`;
+  }
 
   // Move labels apart, in order, keeping them between two heights.
   function spread(names, top, bottom, room) {
@@ -369,8 +385,8 @@
 
   edgewalk.overlay = {
     DASHES, Panel, isDrawn, frameOf, isInside, readInks, addCanvas, density, wipe, within, mark, inkOf, addPoints,
-    faintly, midpointOf, line, curve, bead, label, placeOf, isSmooth, smoothInk, upTo, partnerOf, spread, ticks, labelledTicks, nearestRow,
-    nearestOf, rgb,
+    faintly, midpointOf, line, curve, bead, label, placeOf, pixels, isSmooth, smoothInk, upTo, partnerOf, spread, ticks, labelledTicks, nearestRow,
+    nearestOf, rgb, shade,
   };
   if (typeof module !== "undefined") module.exports = edgewalk.overlay;
 })(typeof window === "undefined" ? globalThis : window);

@@ -1,5 +1,5 @@
-// What belongs to a loss and not to a run: Γ, and heights over a part of the plane. Asked for when
-// something is to be painted from it, and kept.
+// What a picture is painted from beside its runs: Γ, heights over a part of the plane, Γ as a sheet in
+// space, and the section at the playhead. Asked for when something is to be painted from it, and kept.
 (function () {
   const edgewalk = (window.edgewalk = window.edgewalk || {});
 
@@ -33,5 +33,25 @@
   const heights = (loss, view, arrived) =>
     look(`heights.bin?loss=${loss}&view=${view.flat().join(",")}`, edgewalk.run.decodeHeights, arrived);
 
-  edgewalk.plane = { valley, heights };
+  const sheet = (loss, arrived) => look(`sheet.bin?loss=${loss}`, edgewalk.run.decodeHeights, arrived);
+
+  let section = null; // the last that came
+  let wanted = ""; // the address of the one under way
+
+  // The section at an address, or the one before as long as that is of the same loss: while the playhead
+  // moves they come one by one. `arrived` is called with each.
+  function sectionAt(loss, address, arrived) {
+    if (!(section && section.address === address) && !wanted) {
+      wanted = address;
+      ask(address, edgewalk.run.decodeHeights).then((found) => {
+        wanted = "";
+        section = found ? { ...found, loss, address } : section;
+        // What failed is asked for again with the next picture.
+        if (found) arrived(section);
+      });
+    }
+    return section && section.loss === loss ? section : null;
+  }
+
+  edgewalk.plane = { valley, heights, sheet, sectionAt };
 })();

@@ -1,4 +1,4 @@
-// The phase ribbon above the time bar: descent, alignment and edge of the run in focus, to scale; each
+// The phase ribbon above the time bar: descent, alignment and edge of the run in focus, and where the theorem ends, to scale; each
 // is a button that goes where the phase begins.
 (function (root) {
   const edgewalk = (root.edgewalk = root.edgewalk || {});
@@ -7,6 +7,7 @@
     descent: "descent",
     alignment: "alignment",
     edge: "at the edge: bouncing across, drifting along",
+    beyond: "beyond the theorem: λ₁ = λ₂",
   };
   const LEAST = 24; // pixels of a button that can be hit
 

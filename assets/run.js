@@ -20,8 +20,9 @@
     return { header, take };
   }
 
-  // The buffer of /run.bin as {header fields, runs: [{…, columns}], descent}. Columns share the
-  // buffer; a column of vectors is flat, row by row, with its width in `widths`.
+  // The buffer of /run.bin as {header fields, runs: [{…, columns}], descent, valley}. Columns share
+  // the buffer; a column of vectors is flat, row by row, with its width in `widths`. `valley` is there
+  // where Γ depends on the start.
   function decode(buffer) {
     const { header, take } = open(buffer);
     for (const run of header.runs) {
@@ -29,33 +30,45 @@
       run.columns = Object.fromEntries(run.columns.map((c) => [c.name, take(run.rows * c.width)]));
     }
     if (header.descent) header.descent.points = take(header.descent.rows * header.descent.width);
+    if (header.valley) fillCurves(header.valley, take);
     return header;
   }
 
-  // The buffer of /valley.bin: {flattest, sharpness_range, curves: [{rows, x, arc, sharpness}]}, `arc`
+  // The buffer of /valley.bin: {flattest, sharpness_range, curves: [{rows, d, x, arc, sharpness}]}, `arc`
   // the length along a curve from its first point.
   function decodeValley(buffer) {
     const { header, take } = open(buffer);
-    for (const curve of header.curves) {
-      const x = take(2 * curve.rows);
-      Object.assign(curve, { x, arc: lengthsAlong(x), sharpness: take(curve.rows) });
-    }
+    fillCurves(header, take);
     return header;
   }
 
-  function lengthsAlong(x) {
-    const arc = new Float64Array(x.length / 2);
+  function fillCurves({ d, curves }, take) {
+    for (const curve of curves) {
+      const x = take(d * curve.rows);
+      Object.assign(curve, { d, x, arc: lengthsAlong(x, d), sharpness: take(curve.rows) });
+    }
+  }
+
+  function lengthsAlong(x, d) {
+    const arc = new Float64Array(x.length / d);
     for (let k = 1; k < arc.length; k++) {
-      arc[k] = arc[k - 1] + Math.hypot(x[2 * k] - x[2 * k - 2], x[2 * k + 1] - x[2 * k - 1]);
+      let square = 0;
+      for (let i = 0; i < d; i++) square += (x[d * k + i] - x[d * (k - 1) + i]) ** 2;
+      arc[k] = arc[k - 1] + Math.sqrt(square);
     }
     return arc;
   }
 
-  // The buffer of /heights.bin: {view, rows, columns, root, sharpness}.
+  // The point of a row of a column of vectors, as an array.
+  const pointAt = (column, d, row) => Array.from(column.subarray(d * row, d * (row + 1)));
+
+  // The buffer of /heights.bin or /section.bin: {view, rows, columns, root, sharpness}, and where the
+  // heights are those of a section its {at, origin, center, along, across} too; of /sheet.bin, `root`
+  // is the height of Γ itself.
   function decodeHeights(buffer) {
     const { header, take } = open(buffer);
     const count = header.rows * header.columns;
-    return Object.assign(header, { root: take(count), sharpness: take(count) });
+    return Object.assign(header, { root: take(count), sharpness: header.sharp === false ? null : take(count) });
   }
 
   // The last row whose step is at most t.
@@ -155,7 +168,7 @@
   }
 
   edgewalk.run = {
-    decode, decodeValley, decodeHeights, rowAt, locate, consecutiveFrom, interpolate, clockTime, sameTime,
+    decode, decodeValley, decodeHeights, pointAt, rowAt, locate, consecutiveFrom, interpolate, clockTime, sameTime,
     stepOf, lastStep, failed, parity, shows, shownStep, words,
   };
   if (typeof module !== "undefined") module.exports = edgewalk.run;

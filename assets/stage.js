@@ -9,7 +9,7 @@
   const RETRY = 80; // ms
 
   // What belongs to the picture and not to a run, as the link has it, and its defaults.
-  const VIEW = { clock: "tau", axis: "linear", strobe: "all", look: "root" };
+  const VIEW = { clock: "tau", axis: "linear", strobe: "all", look: "root", panel: "sharpness" };
 
   const player = new edgewalk.Player();
   const state = {
@@ -151,11 +151,33 @@
   // All that a picture is painted from.
   function scene() {
     const { result, inks, focus, view } = state;
-    const { loss } = result.settings;
+    const { loss, start } = result.settings;
+    const d = start.length;
     const at = result.runs.length > 1 ? Math.min(player.at, player.last) : player.step;
-    const valley = edgewalk.plane.valley(loss, repaint);
-    const heights = edgewalk.axes.heightsFor(view.look, repaint);
-    return { result, inks, focus, ...view, at, steps: steps(), valley, heights, halved: state.halved };
+    const valley = result.valley || edgewalk.plane.valley(loss, repaint);
+    const section = d > 2 ? sectionNow() : null;
+    const heights = section || (d > 2 ? null : edgewalk.axes.heightsFor(view.look, repaint));
+    const sheet = result.settings.sheet ? edgewalk.plane.sheet(loss, repaint) : null;
+    const shown = { ...view, look: lookIn(d, view.look), panel: result.settings.codim > 1 ? view.panel : "sharpness" };
+    return { result, d, inks, focus, ...shown, at, steps: steps(), valley, section, sheet, heights, halved: state.halved };
+  }
+
+  // Beyond three dimensions there is no box to look into.
+  const lookIn = (d, look) => (d > 3 && look === "surface" ? "root" : look);
+
+  // The section at the playhead of the run in focus.
+  function sectionNow() {
+    const { result, focus, view } = state;
+    const run = result.runs[focus];
+    const query = edgewalk.url.forRun(edgewalk.url.read(result.query));
+    const { rule, eta, steps: last } = run;
+    const of = view.look === "sharpness" ? "sharpness" : "root";
+    const where = edgewalk.axes.sectionView();
+    const wanted = { ...query, rule, eta, steps: last, at: steps()[focus], of, ...(where && { view: where.flat().join() }) };
+    return edgewalk.plane.sectionAt(result.settings.loss, `section.bin?${edgewalk.url.write(wanted)}`, (section) => {
+      edgewalk.axes.adopt(section);
+      repaint();
+    });
   }
 
   // Paint what has changed since the last picture.
@@ -286,7 +308,9 @@
     const gap = new edgewalk.Gap(host.gap);
     surfacePicture = () => surface.toDataURL();
     panels = [new edgewalk.Ground(host.landscape, map), landscape, surface, sharpness, across, along, gap];
-    for (const panel of [surface, sharpness, across, along, gap]) edgewalk.hover.listen(panel.host, panel);
+    const alignment = new edgewalk.Alignment($("alignment"));
+    panels.push(alignment);
+    for (const panel of [surface, sharpness, alignment, across, along, gap]) edgewalk.hover.listen(panel.host, panel);
     edgewalk.start.begin(host.landscape);
     edgewalk.axes.begin();
     const later = () => requestAnimationFrame(repaint);

@@ -1,4 +1,5 @@
-// The ring on the map: where the run starts, moved by mouse, finger or arrow keys.
+// The ring on the map: where the run starts, moved by mouse, finger or arrow keys; in a section, within
+// its plane.
 (function () {
   const edgewalk = (window.edgewalk = window.edgewalk || {});
 
@@ -40,7 +41,7 @@
     event.preventDefault();
     event.stopPropagation();
     const map = frame();
-    const [x, y] = edgewalk.controls.startNow();
+    const [x, y] = inPicture(edgewalk.controls.startNow());
     const share = NUDGE * (event.shiftKey ? 10 : 1);
     move(x + way[0] * share * size(map.rangeX), y + way[1] * share * size(map.rangeY), map);
   }
@@ -49,25 +50,33 @@
 
   // Rounded to a thousandth of the view, finer than a pixel can tell.
   function move(x, y, map) {
+    const { section } = edgewalk.stage.scene();
     const round = (value, range) => {
       const digits = Math.max(0, 3 - Math.floor(Math.log10(size(range))));
       return String(Number(value.toFixed(digits)));
     };
-    edgewalk.controls.dragStart([round(x, map.rangeX), round(y, map.rangeY)]);
+    const point = edgewalk.section.moved(section, edgewalk.controls.startNow(), x, y);
+    const ranges = section ? point.map(() => map.rangeY) : [map.rangeX, map.rangeY];
+    edgewalk.controls.dragStart(point.map((value, i) => round(value, ranges[i])));
   }
+
+  const inPicture = (point) => edgewalk.section.coordinates(edgewalk.stage.scene().section, point)(0);
 
   // Put the ring where the run on screen starts.
   function place() {
     const { result } = edgewalk.stage.state;
     const map = ring && result && frame();
     if (!map) return;
-    const [x, y] = result.settings.start;
+    const { start } = result.settings;
+    const { section } = edgewalk.stage.scene();
+    if (start.length > 2 && !section) return;
+    const [x, y] = edgewalk.section.coordinates(section, start)(0);
     const [left, top] = [map.x(x) - map.left, map.y(y) - map.top];
-    ring.hidden = edgewalk.stage.state.view.look === "surface";
+    ring.hidden = edgewalk.stage.scene().look === "surface";
     const inside = left >= 0 && left <= map.width && top >= 0 && top <= map.height;
     ring.style.transform = `translate(${map.x(x)}px, ${map.y(y)}px)`;
     ring.classList.toggle("outside", !inside);
-    const words = [x, y].map((value) => edgewalk.run.words(value)).join(", ");
+    const words = start.map((value) => edgewalk.run.words(value)).join(", ");
     ring.setAttribute("aria-label", `Start (${words}). Arrow keys move it.`);
   }
 

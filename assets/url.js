@@ -3,7 +3,7 @@
   const edgewalk = (root.edgewalk = root.edgewalk || {});
 
   // Belong to the page and not to a run, so a run is not asked for again when they change.
-  const PAGE_KEYS = ["at", "clock", "axis", "strobe", "look", "focus", "hide", "embed"];
+  const PAGE_KEYS = ["at", "clock", "axis", "strobe", "look", "panel", "focus", "hide", "embed"];
 
   function read(search) {
     return Object.fromEntries(new URLSearchParams(search));

@@ -6,8 +6,9 @@ from dash import ClientsideFunction, Dash, Input, Output
 
 from app import ids
 from app.compute import LOSSES, Compute
-from app.figures.landscape import landscape
+from app.figures.landscape import landscape, section_frame
 from app.figures.sharpness import sharpness_frame
+from app.words import coordinate_names
 
 # What the page's script hears of: it is told which of them changed, and to what.
 CONTROLS = (
@@ -15,14 +16,14 @@ CONTROLS = (
     ids.ETA,
     ids.HORIZON,
     ids.HORIZON_UNIT,
-    ids.START_X,
-    ids.START_Y,
+    *ids.STARTS,
     ids.NOISE,
     ids.SEED,
     ids.CLOCK,
     ids.AXIS,
     ids.STROBE,
     ids.LOOK,
+    ids.PANEL,
 )
 
 
@@ -56,9 +57,12 @@ def still_figures(compute: Compute, scene: dict[str, Any]):
     (x_low, x_high), (y_low, y_high) = scene["view"]
     view = (float(x_low), float(x_high)), (float(y_low), float(y_high))
     zoom_key = f"{loss.key} {scene['zoom']}"
-    terrain = compute.terrain(loss.key, view)
     scheme = scene["scheme"]
-    figure = landscape(terrain, view, ("x", "y"), scene["look"], scheme, zoom_key)
+    if loss.d == 2:
+        terrain, names = compute.terrain(loss.key, view), coordinate_names(loss)
+        figure = landscape(terrain, view, (names[0], names[1]), scene["look"], scheme, zoom_key)
+    else:
+        figure = section_frame(view, loss.codim < loss.d, scheme, zoom_key)
     figures = figure, sharpness_frame(scheme)
     if scene["touch"]:
         for still in figures:

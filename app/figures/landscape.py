@@ -36,12 +36,32 @@ def landscape(
     figure = go.Figure([*ground, *_valley(terrain, scheme)])
     if len(terrain.flattest):
         figure.add_trace(_flattest(terrain, view, scheme))
+    return _framed(figure, view, names, INKS[scheme]["card"] if drawn else CLEAR, scheme, zoom_key)
+
+
+def section_frame(view: View, moves: bool, scheme: Scheme, zoom_key: str) -> go.Figure:
+    """The frame of a section: axes on a clear ground, below which the page paints what follows the
+    playhead. `moves`: whether there is a valley to drift along."""
+    figure = go.Figure([go.Scatter(x=[0], y=[0], mode="markers", marker={"opacity": 0})])
+    names = "along the drift, s" if moves else "along v₂", "across, along v₁"
+    figure.update_layout(margin={"l": 60, "r": 14, "t": 8, "b": 40})
+    return _framed(figure, view, names, CLEAR, scheme, zoom_key)
+
+
+def _framed(
+    figure: go.Figure,
+    view: View,
+    names: tuple[str, str],
+    ground: str,
+    scheme: Scheme,
+    zoom_key: str,
+) -> go.Figure:
     figure.update_layout(
         template=template(scheme),
         uirevision=zoom_key,
         dragmode="pan",
-        plot_bgcolor=INKS[scheme]["card"] if drawn else CLEAR,
-        paper_bgcolor=INKS[scheme]["card"] if drawn else CLEAR,
+        plot_bgcolor=ground,
+        paper_bgcolor=ground,
         xaxis={"range": view[0], "title": {"text": names[0]}, "showgrid": False},
         yaxis={"range": view[1], "title": {"text": names[1]}, "showgrid": False},
     )

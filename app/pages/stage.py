@@ -14,6 +14,7 @@ from dash.development.base_component import Component
 
 from app import ids
 from app.compute import LOSSES, RULES
+from app.pages.header import header
 from app.settings import Settings
 from app.words import FIGURES, SYMBOLS
 
@@ -47,6 +48,7 @@ LAWS = (
 EXPORTS = {
     "Landscape": {"PNG": "landscape.png", "SVG": "landscape.svg"},
     "Sharpness": {"PNG": "sharpness.png", "SVG": "sharpness.svg"},
+    "Alignment": {"PNG": "alignment.png", "SVG": "alignment.svg"},
     "Across the valley": {"PNG": "across.png", "SVG": "across.svg"},
     "Along the valley": {"PNG": "along.png", "SVG": "along.svg"},
     "The run": {"CSV": "run.csv", "NPZ": "run.npz"},
@@ -56,6 +58,10 @@ STROBES = {"all": "all", "even": "even", "odd": "odd", "midpoints": "mid"}
 LOOKS = {"root": "√L", "log": "log L", "sharpness": "λ₁", "surface": "3-D"}
 CLOCKS = {"step": "t", "eta": "ηt", "tau": "η²t"}
 AXES = {"linear": "linear", "log": "log"}
+START_NAMES = "xyzw"
+PANELS = {"sharpness": "Sharpness", "alignment": "Alignment"}
+
+BUTTONS_OF_HEAD = {"share": "Share", "export": "Export", "help": "Help", "scheme": "Dark"}
 
 BUTTONS = (
     ("Reset", "reset"),
@@ -88,7 +94,7 @@ def stage(settings: Settings) -> dmc.MantineProvider:
         children=[
             dcc.Store(id=ids.SCENE),
             dcc.Store(id=ids.HEARD),
-            _part("header", _header()),
+            _part("header", header("Stage", BUTTONS_OF_HEAD)),
             html.Main(
                 [_controls(settings), _panels(), _part("transport", _transport())],
                 className="stage",
@@ -97,24 +103,6 @@ def stage(settings: Settings) -> dmc.MantineProvider:
             _help(),
             _exports(),
         ],
-    )
-
-
-def _header() -> html.Header:
-    return html.Header(
-        [
-            html.H1("Edgewalk"),
-            html.P("gradient descent at the edge of stability", className="tagline"),
-            html.Div(
-                [
-                    html.Button("Share", id="share", className="button"),
-                    html.Button("Export", id="export", className="button"),
-                    html.Button("Help", id="help", className="button"),
-                    html.Button("Dark", id="scheme", className="button"),
-                ],
-                className="actions",
-            ),
-        ]
     )
 
 
@@ -203,14 +191,16 @@ def _horizon() -> html.Div:
 
 
 def _start(settings: Settings) -> html.Div:
-    x, y = settings.start_point
+    """One field a coordinate; the page's script names and hides them as the loss has them."""
+    point = dict(zip(ids.STARTS, settings.start_point, strict=False))
+    fields = [
+        _field(id_, name, f"{point[id_]:g}" if id_ in point else "")
+        for id_, name in zip(ids.STARTS, START_NAMES, strict=True)
+    ]
     return html.Div(
         [
             html.Span("Start", className="label"),
-            html.Div(
-                [_field(ids.START_X, "x", f"{x:g}"), _field(ids.START_Y, "y", f"{y:g}")],
-                className="pair",
-            ),
+            html.Div(fields, id="start-fields", className="pair"),
             html.Div(
                 [
                     html.Button("flattest point", id="flattest", className="snap"),
@@ -304,18 +294,33 @@ def _landscape() -> html.Figure:
 
 
 def _sharpness() -> html.Figure:
+    """Sharpness on a clock; where there is something to align, the alignment in its place."""
     tools = [
         _tool("clock", _choice(ids.CLOCK, "Clock", CLOCKS, "tau")),
         _tool("axis", _choice(ids.AXIS, "Time axis", AXES, "linear")),
     ]
     words = [
-        _symbol("projection", "λ₁ at Φ(xₜ)"),
-        ", ",
-        _symbol("flow_sharpness", "at X(τ)"),
-        ", ",
-        _symbol("threshold_mean", "2/ηₜ"),
+        html.Span(
+            [
+                _symbol("projection", "λ₁ at Φ(xₜ)"),
+                ", ",
+                _symbol("flow_sharpness", "at X(τ)"),
+                ", ",
+                _symbol("threshold_mean", "2/ηₜ"),
+            ],
+            className="of-sharpness",
+        ),
+        html.Span(
+            [_symbol("alignment", "θₜ"), ", ", _symbol("transformed", "x̃ₜ in the sets Iⱼ")],
+            className="of-alignment",
+        ),
     ]
-    return _panel(ids.SHARPNESS, "Sharpness", words, tools)
+    figure = _panel(ids.SHARPNESS, "Sharpness", words, tools)
+    caption, plot = figure.children  # type: ignore[misc]  # Dash types children too widely
+    choice = html.Span(_choice(ids.PANEL, "Panel", PANELS, "sharpness"), id="panels", hidden=True)
+    caption.children.insert(1, _part("panel", choice))
+    plot.children = [plot.children, html.Div(id=ids.ALIGNMENT, className="alignment", hidden=True)]
+    return figure
 
 
 def _tool(part: str, choice: dmc.SegmentedControl) -> Component:

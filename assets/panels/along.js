@@ -3,7 +3,7 @@
 (function (root) {
   const edgewalk = (root.edgewalk = root.edgewalk || {});
   const pens = edgewalk.overlay;
-  const { locate, shownStep } = edgewalk.run;
+  const { locate, pointAt, shownStep } = edgewalk.run;
 
   const LEFT = 40;
   const RIGHT = 16;
@@ -122,16 +122,16 @@
     const run = result.runs[focus];
     const ways = pointsOf(run);
     if (!valley.curves.length || !ways.length) return null;
-    const away = (curve) => arcOf(curve, ...ways[0]).away;
+    const away = (curve) => arcOf(curve, ways[0]).away;
     const curve = valley.curves.reduce((best, next) => (away(next) < away(best) ? next : best));
     const period = isClosed(curve) ? curve.arc[curve.rows - 1] : Infinity;
-    const own = valley.flattest.map(([x, y]) => arcOf(curve, x, y)).filter((f) => f.away < 1e-3);
-    const end = arcOf(curve, ...ways[ways.length - 1]).arc;
+    const own = valley.flattest.map((point) => arcOf(curve, point)).filter((f) => f.away < 1e-3);
+    const end = arcOf(curve, ways[ways.length - 1]).arc;
     const far = (arc) => Math.abs(into(arc - end, period, 0));
     const zero = own.length ? own.reduce((a, b) => (far(b.arc) < far(a.arc) ? b : a)).arc : 0;
-    const start = arcOf(curve, ...ways[0]).arc;
+    const start = arcOf(curve, ways[0]).arc;
     const middle = into(start - zero, period, 0) / 2;
-    const passed = [0, ...ways.map(([x, y]) => into(arcOf(curve, x, y).arc - zero, period, middle))];
+    const passed = [0, ...ways.map((point) => into(arcOf(curve, point).arc - zero, period, middle))];
     return framed({ curve, zero, period, flattest: own.map((f) => into(f.arc - zero, period, middle)) }, passed);
   }
 
@@ -152,49 +152,55 @@
   function pointsOf(run) {
     const rows = Array.from({ length: SAMPLES }, (_, k) => Math.round((k * (run.rows - 1)) / (SAMPLES - 1)));
     return ["flow", "projection"]
-      .map((name) => rows.map((row) => [run.columns[name][2 * row], run.columns[name][2 * row + 1]]))
-      .map((points) => points.filter(([x, y]) => Number.isFinite(x + y)))
+      .map((name) => rows.map((row) => pointAt(run.columns[name], run.widths[name], row)))
+      .map((points) => points.filter((point) => point.every(Number.isFinite)))
       .reduce((flow, own) => (flow.length ? [...own, ...flow] : own));
   }
 
   // Where in view a point of a row lies on the curve, as {s, sharpness}; null where it lies elsewhere.
   function placeOn({ curve, zero, low, high, period }, part, row, name) {
-    const values = part.columns[name];
-    const [x, y] = [values[2 * row], values[2 * row + 1]];
-    if (!Number.isFinite(x + y)) return null;
-    const found = arcOf(curve, x, y);
+    const point = pointAt(part.columns[name], part.widths[name], row);
+    if (!point.every(Number.isFinite)) return null;
+    const found = arcOf(curve, point);
     const s = into(found.arc - zero, period, (low + high) / 2);
     return found.away > ELSEWHERE * curve.arc[curve.rows - 1] ? null : { s, sharpness: valueAt(curve, found.arc) };
   }
 
-  const isClosed = ({ x, rows }) => Math.hypot(x[0] - x[2 * rows - 2], x[1] - x[2 * rows - 1]) < 1e-6;
+  const isClosed = ({ x, d, rows }) => distance(x, d, 0, pointAt(x, d, rows - 1)) < 1e-6;
+
+  // From a row of flat points to a point.
+  function distance(x, d, row, point) {
+    let square = 0;
+    for (let i = 0; i < d; i++) square += (x[d * row + i] - point[i]) ** 2;
+    return Math.sqrt(square);
+  }
 
   // A length brought within half a period of another.
   const into = (s, period, near) => (period < Infinity ? s - period * Math.round((s - near) / period) : s);
 
-  // Where on a curve its nearest point to (x, y) lies: arc length, and the distance.
-  function arcOf({ x: points, arc, rows }, x, y) {
+  // Where on a curve the point of it nearest to another lies: arc length, and the distance.
+  function arcOf(curve, point) {
+    const { x, d, arc, rows } = curve;
     let best = 0;
     let least = Infinity;
     for (let k = 0; k < rows; k++) {
-      const square = (points[2 * k] - x) ** 2 + (points[2 * k + 1] - y) ** 2;
-      if (square < least) [least, best] = [square, k];
+      const away = distance(x, d, k, point);
+      if (away < least) [least, best] = [away, k];
     }
     // On a closed curve the first point is the last one too.
-    return [best - 1, best, rows - 2]
+    const found = [best - 1, best, rows - 2]
       .filter((k) => k >= 0 && k < rows - 1)
-      .map((k) => onChord(points, arc, k, x, y))
-      .reduce((a, b) => (b.away < a.away ? b : a));
+      .map((k) => onChord(curve, k, point));
+    return found.reduce((a, b) => (b.away < a.away ? b : a), { arc: arc[best], away: least });
   }
 
-  function onChord(points, arc, k, x, y) {
-    const [x0, y0, x1, y1] = points.subarray(2 * k, 2 * k + 4);
-    const [dx, dy] = [x1 - x0, y1 - y0];
-    const share = Math.min(Math.max(((x - x0) * dx + (y - y0) * dy) / (dx * dx + dy * dy || 1), 0), 1);
-    return {
-      arc: arc[k] + share * (arc[k + 1] - arc[k]),
-      away: Math.hypot(x0 + share * dx - x, y0 + share * dy - y),
-    };
+  function onChord({ x, d, arc }, k, point) {
+    const [from, to] = [pointAt(x, d, k), pointAt(x, d, k + 1)];
+    const chord = to.map((value, i) => value - from[i]);
+    const dot = (u) => u.reduce((sum, value, i) => sum + value * chord[i], 0);
+    const share = Math.min(Math.max(dot(point.map((value, i) => value - from[i])) / (dot(chord) || 1), 0), 1);
+    const foot = from.map((value, i) => value + share * chord[i]);
+    return { arc: arc[k] + share * (arc[k + 1] - arc[k]), away: Math.hypot(...foot.map((value, i) => value - point[i])) };
   }
 
   // λ₁ at an arc length, on a closed curve at any: by the cubic that has the values of two points and the
@@ -222,8 +228,8 @@
   }
 
   // By the parabola through a point and its neighbours; at an open end straight to the next.
-  function slopeAt({ x, arc, sharpness, rows }, k) {
-    const closed = isClosed({ x, rows });
+  function slopeAt({ x, d, arc, sharpness, rows }, k) {
+    const closed = isClosed({ x, d, rows });
     const secant = (i) => (sharpness[i + 1] - sharpness[i]) / (arc[i + 1] - arc[i]);
     if (!closed && (k === 0 || k === rows - 1)) return secant(Math.min(k, rows - 2));
     const [before, after] = [k === 0 ? rows - 2 : k - 1, k === rows - 1 ? 0 : k];
@@ -233,11 +239,7 @@
 
   // The colour of a sharpness, as on the map: even in log λ₁ between the ends of the range.
   function colourOf(scale, [low, high], value) {
-    const share = high > low ? Math.log(value / low) / Math.log(high / low) : 0;
-    const place = Math.min(Math.max(share, 0), 1) * (scale.length - 1);
-    const k = Math.min(Math.floor(place), scale.length - 2);
-    const [from, to] = [scale[k], scale[k + 1]];
-    return `rgb(${from.map((c, j) => Math.round(c + (place - k) * (to[j] - c))).join(",")})`;
+    return pens.shade(scale, high > low ? Math.log(value / low) / Math.log(high / low) : 0);
   }
 
   function frameFor({ low, high, bottom, top }, width, height) {

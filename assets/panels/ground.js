@@ -1,5 +1,5 @@
-// The sharpness map: the plane below the landscape coloured by λ₁(∇²L), white where it equals the
-// threshold at the playhead, so that the white line moves with it.
+// The ground below the landscape, where it follows the playhead: the sharpness map, the plane coloured by
+// λ₁(∇²L), white where it equals the threshold at the playhead; and heights of √L or log L in a section.
 (function (root) {
   const edgewalk = (root.edgewalk = root.edgewalk || {});
   const pens = edgewalk.overlay;
@@ -8,6 +8,9 @@
   const DOUBLINGS = 3; // of λ₁ over the threshold, where the colours end
   const SHADES = 257; // so that the middle one is that of the threshold
   const UNSEEN = 0.02; // doublings of the threshold that no colour shows
+  const BANDS = 14; // of height
+  const FLOOR_DECADES = 6; // below the largest L in view, where log L is cut
+  const MOST = 0.97; // of the heights in view lie below the last band
 
   class Ground {
     constructor(host, graph) {
@@ -24,17 +27,43 @@
     }
 
     paint(scene) {
-      const frame = scene.look === "sharpness" && scene.heights && pens.frameOf(this.graph());
+      const { look, heights, section } = scene;
+      // The section of before has no λ₁ where that was not asked for.
+      const ready = look === "sharpness" ? heights && heights.sharpness : section;
+      const frame = ready && pens.frameOf(this.graph());
       if (!frame) return this.clear();
+      if (look === "sharpness") this.paintMap(scene, frame);
+      else if (this.drawn !== heights) this.paintHeights(scene, frame);
+    }
+
+    paintMap(scene, frame) {
       const threshold = thresholdAt(scene);
       if (threshold === this.drawn) return;
       if (!this.coloured || Math.abs(Math.log2(threshold / this.coloured)) > UNSEEN) {
-        this.colour(scene, threshold);
+        const shades = shadesOf((share) => shadeAt(scene.inks, share));
+        this.colour(scene.heights, shades, (k) => shadeOf(scene.heights.sharpness[k], threshold));
         wipeWithin(this.plane, frame, (pen) => this.place(pen, scene.heights, frame));
         this.coloured = threshold;
       }
-      wipeWithin(this.line, frame, (pen) => this.paintLine(pen, scene, threshold, frame));
+      wipeWithin(this.line, frame, (pen) => {
+        const edge = [[scene.inks.soft, 5], [scene.inks["edge-map"], 3]];
+        this.paintLines(pen, scene.heights, scene.heights.sharpness, [threshold], edge, frame);
+      });
       this.drawn = threshold;
+    }
+
+    // In bands, as the plane of a loss of two parameters has them.
+    paintHeights({ inks, heights, look }, frame) {
+      const values = look === "log" ? logarithms(heights.root) : heights.root;
+      const [low, high] = bandsOf(values);
+      const step = (high - low) / BANDS;
+      const shades = shadesOf((share) => pens.shade(inks.heights, share));
+      const band = (value) => Math.min(Math.max(Math.floor((value - low) / step), 0), BANDS) / BANDS;
+      this.colour(heights, shades, (k) => Math.round(band(values[k]) * (SHADES - 1)));
+      wipeWithin(this.plane, frame, (pen) => this.place(pen, heights, frame));
+      const levels = Array.from({ length: BANDS }, (_, k) => low + (k + 1) * step);
+      wipeWithin(this.line, frame, (pen) => this.paintLines(pen, heights, values, levels, [[inks.line, 0.8]], frame));
+      this.drawn = heights;
     }
 
     clear() {
@@ -44,17 +73,13 @@
     }
 
     // One pixel a grid point; the screen's pixels between them are interpolated by the canvas.
-    colour({ heights, inks }, threshold) {
-      const { rows, columns, sharpness } = heights;
+    colour({ rows, columns }, shades, shadeAt) {
       [this.grid.width, this.grid.height] = [columns, rows];
       const pen = this.grid.getContext("2d");
       const image = pen.createImageData(columns, rows);
       const pixels = new Uint32Array(image.data.buffer);
-      const shades = shadesOf(inks);
       for (let j = 0; j < rows; j++) {
-        for (let i = 0; i < columns; i++) {
-          pixels[(rows - 1 - j) * columns + i] = shades[shadeOf(sharpness[j * columns + i], threshold)];
-        }
+        for (let i = 0; i < columns; i++) pixels[(rows - 1 - j) * columns + i] = shades[shadeAt(j * columns + i)];
       }
       pen.putImageData(image, 0, 0);
     }
@@ -66,17 +91,18 @@
       pen.drawImage(this.grid, left, top, right - left, bottom - top);
     }
 
-    // Where λ₁ is the threshold.
-    paintLine(pen, { heights, inks }, threshold, frame) {
-      const { view: [[x0, x1], [y0, y1]], rows, columns } = heights;
+    // The lines on which values have one of some levels, in one ink over another.
+    paintLines(pen, { view: [[x0, x1], [y0, y1]], rows, columns }, values, levels, strokes, frame) {
       const x = (i) => frame.x(x0 + ((x1 - x0) * i) / (columns - 1));
       const y = (j) => frame.y(y0 + ((y1 - y0) * j) / (rows - 1));
       pen.beginPath();
-      for (const [[i0, j0], [i1, j1]] of levelLines(heights.sharpness, rows, columns, threshold)) {
-        pen.moveTo(x(i0), y(j0));
-        pen.lineTo(x(i1), y(j1));
+      for (const level of levels) {
+        for (const [[i0, j0], [i1, j1]] of levelLines(values, rows, columns, level)) {
+          pen.moveTo(x(i0), y(j0));
+          pen.lineTo(x(i1), y(j1));
+        }
       }
-      for (const [ink, width] of [[inks.soft, 5], [inks["edge-map"], 3]]) {
+      for (const [ink, width] of strokes) {
         pen.strokeStyle = ink;
         pen.lineWidth = width;
         pen.stroke();
@@ -143,15 +169,28 @@
     return `rgb(${mixed.join(",")})`;
   }
 
-  // All shades as 32-bit pixels.
-  function shadesOf(inks) {
+  // All shades as 32-bit pixels, from their colours by share as CSS has them.
+  function shadesOf(colourAt) {
     return Uint32Array.from({ length: SHADES }, (_, k) => {
-      const [r, g, b] = shadeAt(inks, k / (SHADES - 1)).match(/\d+/g).map(Number);
+      const [r, g, b] = colourAt(k / (SHADES - 1)).match(/\d+/g).map(Number);
       return (255 << 24) | (b << 16) | (g << 8) | r;
     });
   }
 
-  Object.assign(Ground, { DOUBLINGS, levelLines, shadeAt, shadeOf, thresholdAt });
+  // log₁₀ L from √L, cut some decades below its largest value.
+  function logarithms(root) {
+    const top = 2 * Math.log10(root.reduce((a, b) => (b > a ? b : a), 0));
+    return root.map((value) => Math.max(2 * Math.log10(value), top - FLOOR_DECADES));
+  }
+
+  // From the least height to what most of them stay below, so that a cliff does not take all bands.
+  function bandsOf(values) {
+    const sorted = values.filter(Number.isFinite).sort();
+    const high = sorted[Math.floor(MOST * (sorted.length - 1))];
+    return [sorted[0], Math.max(high, sorted[0] + 1e-12)];
+  }
+
+  Object.assign(Ground, { BANDS, DOUBLINGS, bandsOf, logarithms, levelLines, shadeAt, shadeOf, thresholdAt });
   edgewalk.Ground = Ground;
   if (typeof module !== "undefined") module.exports = Ground;
 })(typeof window === "undefined" ? globalThis : window);

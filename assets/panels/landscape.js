@@ -10,19 +10,46 @@
   const SEEN = 4; // pixels from which a gap is worth a line
   const CROWD = 50; // pixels within which names keep clear of each other's iterates
   const REACH = 24; // pixels within which the pointer finds an iterate
+  const EVERY = 4; // of the points of Γ that are joined
 
   class Landscape extends pens.Panel {
-    // The way of gradient flow, the theorem's path, and the whole run, faint.
+    // In more than two dimensions there is nothing to paint on until the section has come.
+    frameFor(scene) {
+      const frame = pens.frameOf(this.graph());
+      return frame && (scene.section || scene.d === 2) ? { ...frame, section: scene.section } : null;
+    }
+
+    // The way of gradient flow, the theorem's path, and the whole run, faint; in a section Γ too, which
+    // in the plane stands still.
     paintStill(pen, scene, frame) {
       const { result, inks } = scene;
+      if (frame.section) this.paintValley(pen, scene, frame);
       const { points, rows } = result.descent;
-      const way = (row) => [frame.x(points[2 * row]), frame.y(points[2 * row + 1])];
+      const way = pens.pixels(points, frame);
       pens.line(pen, inks.flow, 1.6, [5, 4], 0, rows - 1, way);
       if (rows > 1) this.paintWayName(pen, inks, ...way(Math.floor(0.4 * rows)), frame);
       result.runs.forEach((run, i) => {
         pens.curve(pen, inks.theory, 2, pens.DASHES[i], run.rows, this.floor(run, "flow", frame));
       });
       pens.faintly(pen, FAINT, this.past.size, (faint) => this.paintSpecks(faint, scene, frame));
+    }
+
+    paintValley(pen, { valley, inks }, frame) {
+      if (!valley) return;
+      pen.lineCap = "round";
+      for (const { x, rows, sharpness } of valley.curves) {
+        const on = pens.pixels(x, frame);
+        for (let k = 0; k + 1 < rows; k += EVERY) {
+          const ink = edgewalk.Along.colourOf(inks.scale, valley.sharpness_range, sharpness[k]);
+          pens.line(pen, ink, 5, [], 0, 1, (j) => on(Math.min(k + j * EVERY, rows - 1)));
+        }
+      }
+      pen.lineCap = "butt";
+      for (const point of valley.flattest) {
+        const [x, y] = pens.pixels(point, frame)(0);
+        pens.mark(pen, { card: inks.ink }, inks.card, "even", x, y, 4.5);
+        pens.label(pen, inks, "flattest", x, y - 14, inks.soft, "center");
+      }
     }
 
     paintWayName(pen, inks, x, y, frame) {
@@ -142,7 +169,7 @@
 
     // What the pointer finds: the nearest iterate painted so far.
     probe(scene, px, py) {
-      const frame = pens.frameOf(this.graph());
+      const frame = this.frameFor(scene);
       if (!frame || !pens.isInside(frame, px, py)) return null;
       const found = scene.result.runs.flatMap((run, i) =>
         [...this.partsOf(run), run.window].filter(Boolean).map((part) => {

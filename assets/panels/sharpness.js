@@ -28,7 +28,7 @@
         const [from, to] = [first, end].map((t) => Math.max(frame.x(clockTime(clock, run.eta, t)), frame.left));
         if (!(to > from) || name === "descent") return;
         pen.globalAlpha = 0.07;
-        pen.fillStyle = name === "edge" ? inks.theory : inks.flow;
+        pen.fillStyle = { edge: inks.theory, beyond: inks.warn }[name] || inks.flow;
         pen.fillRect(from, frame.top, to - from, frame.height);
         pen.globalAlpha = 1;
       });

@@ -1,8 +1,9 @@
-// The landscape as a surface z = √L in space, with Γ on its floor, the iterates and the theorem's point.
+// The landscape in space: of a loss of two parameters the surface z = √L with Γ on its floor, of three
+// Γ itself as a sheet or a curve; the iterates and the theorem's point in it.
 (function (root) {
   const edgewalk = (root.edgewalk = root.edgewalk || {});
   const pens = edgewalk.overlay;
-  const { solid } = edgewalk;
+  const { solid, space } = edgewalk;
   const { shows } = edgewalk.run;
 
   const FIRST = { yaw: 32, pitch: 34, zoom: 1 };
@@ -18,7 +19,7 @@
     constructor(host, flat) {
       const box = Object.assign(document.createElement("div"), { className: "solid", tabIndex: 0, hidden: true });
       box.setAttribute("role", "img");
-      box.setAttribute("aria-label", "The surface z = √L with the iterates. Arrow keys turn it, + and − zoom.");
+      box.setAttribute("aria-label", "The landscape in space with the iterates. Arrow keys turn it, + and − zoom.");
       host.append(box);
       super(box, null, "landscape");
       this.box = box;
@@ -77,7 +78,7 @@
 
     paint(scene) {
       this.unfold(scene.look === "surface");
-      if (this.box.hidden || !scene.heights || !scene.result) return;
+      if (this.box.hidden || !scene.result) return;
       const frame = this.frameFor(scene);
       if (!frame) return;
       this.paintPast(scene, frame);
@@ -91,21 +92,22 @@
       for (const canvas of [this.past, this.now]) canvas.measure();
     }
 
-    // From data to pixels, for the surface as it is turned now.
-    frameFor({ heights, result }) {
+    // From data to pixels, for the box as it is turned now; null until it can be filled.
+    frameFor(scene) {
       const [width, height] = this.past.size;
-      if (!(width > 0 && height > 0)) return null;
-      const grid = gridOf(heights, result);
+      const shape = space.shapeOf(scene.d);
+      const grid = width > 0 && height > 0 ? shape.grid(scene) : null;
+      if (!grid) return null;
       const view = solid.camera({ ...this.angles, width, height });
-      const at = (x, y, z) => solid.project(view, ...solid.toBox(grid, x, y, z));
-      return { left: 0, top: 0, width, height, grid, view, at };
+      const at = ([x, y, z]) => solid.project(view, ...solid.toBox(grid, x, y, z - grid.low));
+      return { left: 0, top: 0, width, height, shape, grid, view, at };
     }
 
     // The surface, Γ, the theorem's path and the whole run, faint even where the surface hides it.
     paintStill(pen, scene, frame) {
       const { inks, result } = scene;
       this.render(scene, frame);
-      pen.drawImage(this.still, 0, 0, frame.width, frame.height);
+      if (this.picture) pen.drawImage(this.still, 0, 0, frame.width, frame.height);
       this.paintAxes(pen, inks, frame);
       this.paintValley(pen, scene, frame);
       result.runs.forEach((run, i) => {
@@ -114,75 +116,78 @@
       pens.faintly(pen, FAINT, this.past.size, (faint) => this.paintSpecks(faint, scene, frame));
     }
 
-    render({ inks, look }, { grid, view, width, height }) {
-      const wanted = JSON.stringify([this.angles, width, height, grid.x, grid.y, grid.top, inks.card, look]);
-      if (wanted === this.rendered && this.grid === grid.heights) return;
-      [this.rendered, this.grid] = [wanted, grid.heights];
+    // What fills the box, painted again only when that or the eye has changed.
+    render({ inks }, { grid, view, width, height }) {
+      const { x, y, low, top, heights, tints, colours } = grid;
+      if (!heights) return (this.picture = null);
+      const wanted = JSON.stringify([this.angles, width, height, x, y, low, top, inks.card]);
+      if (this.picture && wanted === this.rendered && this.filled === (tints || heights)) return;
+      [this.rendered, this.filled] = [wanted, tints || heights];
       const line = [...pens.rgb(inks.soft), 0.35];
-      this.picture = solid.render(grid, view, { colours: inks.heights, bands: BANDS, line }, this.picture);
+      this.picture = solid.render(grid, view, { colours, tints, bands: BANDS, line }, this.picture);
       [this.still.width, this.still.height] = [this.picture.width, this.picture.height];
       const image = new ImageData(this.picture.pixels, this.picture.width, this.picture.height);
       this.still.getContext("2d").putImageData(image, 0, 0);
     }
 
-    paintAxes(pen, inks, { view, grid, at }) {
-      for (const { from, to, axis, front } of solid.frame(view)) {
-        const ends = [from, to].map((corner) => solid.project(view, ...corner));
+    paintAxes(pen, inks, frame) {
+      for (const { from, to, axis, front } of solid.frame(frame.view)) {
+        const ends = [from, to].map((corner) => solid.project(frame.view, ...corner));
         if (front) pens.line(pen, inks.soft, 1, [], 0, 1, (k) => ends[k]);
-        if (!front || axis === "z") continue;
-        this.paintTicks(pen, inks, grid, at, axis, from);
+        const named = axis !== "z" || frame.grid.names.length > 2;
+        if (front && named) this.paintTicks(pen, inks, frame, axis, from);
       }
     }
 
-    paintTicks(pen, inks, grid, at, axis, corner) {
-      const along = axis === "x" ? 0 : 1;
-      const other = axis === "x" ? grid.y : grid.x;
-      const side = corner[1 - along] > 0 ? 1 : 0;
-      const away = (other[1] - other[0]) * (side ? 0.06 : -0.06);
-      const point = (value) => (along ? [other[side] + away, value, 0] : [value, other[side] + away, 0]);
-      const [low, high] = grid[axis];
+    // Beside the edge that leaves from a corner, away from the box.
+    paintTicks(pen, inks, { grid, at }, axis, corner) {
+      const sides = [grid.x, grid.y, [grid.low, grid.low + grid.top]];
+      const along = ["x", "y", "z"].indexOf(axis);
+      const other = along === 0 ? 1 : 0;
+      const away = (sides[other][1] - sides[other][0]) * (corner[other] > 0 ? 0.06 : -0.06);
+      const base = sides.map(([low, high], k) => (k < 2 && corner[k] > 0 ? high : low));
+      const point = (value, times = 1) => base.map((c, k) => (k === along ? value : k === other ? c + times * away : c));
+      const [low, high] = sides[along];
       for (const { value, text } of pens.labelledTicks(low, high, 4)) {
-        const [x, y] = at(...point(value));
+        const [x, y] = at(point(value));
         pens.label(pen, inks, text, x, y, inks.soft, "center");
       }
-      const [x, y] = at(...point(low + 0.62 * (high - low)).map((c, k) => (k === 1 - along ? c + 1.2 * away : c)));
-      pens.label(pen, inks, axis, x, y, inks.ink, "center");
+      const [x, y] = at(point(low + 0.62 * (high - low), 2.2));
+      pens.label(pen, inks, grid.names[along], x, y, inks.ink, "center");
     }
 
     paintValley(pen, { valley, inks }, frame) {
       if (!valley) return;
-      const { grid, at } = frame;
-      const seen = (x, y) => x >= grid.x[0] && x <= grid.x[1] && y >= grid.y[0] && y <= grid.y[1];
       pen.lineCap = "round";
       for (const { x, rows, sharpness } of valley.curves) {
+        const on = frame.shape.floor(x);
         for (let k = 0; k + EVERY < rows; k += EVERY) {
-          const ends = [k, k + EVERY].map((row) => [x[2 * row], x[2 * row + 1]]);
-          if (!ends.every(([a, b]) => seen(a, b))) continue;
+          const ends = [on(k), on(k + EVERY)];
+          if (!ends.every((end) => space.isInside(frame.grid, end))) continue;
           const ink = edgewalk.Along.colourOf(inks.scale, valley.sharpness_range, sharpness[k]);
-          pens.line(pen, ink, 4, [], 0, 1, (j) => this.unlessHidden(at(...ends[j], 0), 0.05));
+          pens.line(pen, ink, 4, [], 0, 1, (j) => this.unlessHidden(frame.at(ends[j]), 0.05));
         }
       }
       pen.lineCap = "butt";
     }
 
     unlessHidden([x, y, depth], tolerance) {
-      return solid.isHidden(this.picture, x, y, depth, tolerance) ? [NaN, NaN] : [x, y];
+      const hidden = this.picture && solid.isHidden(this.picture, x, y, depth, tolerance);
+      return hidden ? [NaN, NaN] : [x, y];
     }
 
-    // Pixels of iterates on the surface; of points of Γ on its floor.
-    place(part, { at, grid }) {
-      const { x, loss } = part.columns;
+    // Pixels of iterates, and of points of Γ.
+    place(part, { at, grid, shape }) {
+      const on = shape.point(part);
       return (row) => {
-        const z = Math.sqrt(loss[row]);
-        const [a, b] = [x[2 * row], x[2 * row + 1]];
-        const inside = z <= grid.top && a >= grid.x[0] && a <= grid.x[1] && b >= grid.y[0] && b <= grid.y[1];
-        return inside ? at(a, b, z) : [NaN, NaN];
+        const point = on(row);
+        return space.isInside(grid, point) ? at(point) : [NaN, NaN];
       };
     }
 
-    floor(part, name, { at }) {
-      const column = part.columns[name];
-      return (row) => at(column[2 * row], column[2 * row + 1], 0);
+    floor(part, name, { at, shape }) {
+      const on = shape.floor(part.columns[name]);
+      return (row) => at(on(row));
     }
 
     paintRows(pen, scene, frame, run, i, part, from, to) {
@@ -213,7 +218,7 @@
     // What the pointer finds, on the surface or on the plane.
     probe(scene, px, py) {
       if (scene.look !== "surface") return this.flat.probe(scene, px, py);
-      const frame = scene.heights && this.picture && this.frameFor(scene);
+      const frame = this.frameFor(scene);
       if (!frame) return null;
       const found = scene.result.runs.map((run, i) => {
         const place = this.place(run, frame);
@@ -222,17 +227,6 @@
       });
       return pens.nearestOf(found, REACH);
     }
-  }
-
-  // √L over the view, cut off a little above where the runs start, or where nine in ten points lie below.
-  function gridOf({ view, rows, columns, root: heights }, { runs }) {
-    if (!gridOf.sorted || gridOf.of !== heights) {
-      [gridOf.of, gridOf.sorted] = [heights, Float32Array.from(heights).sort()];
-    }
-    const most = gridOf.sorted[Math.floor(0.9 * (gridOf.sorted.length - 1))];
-    const start = Math.max(...runs.map((run) => Math.sqrt(run.columns.loss[0])));
-    const top = Math.min(Math.max(1.1 * start, most), gridOf.sorted[gridOf.sorted.length - 1]);
-    return { x: view[0], y: view[1], rows, columns, heights, top };
   }
 
   edgewalk.Surface = Surface;

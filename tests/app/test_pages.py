@@ -26,7 +26,8 @@ SCRIPTS = {
     for path in [*ASSETS.glob("*.js"), *ASSETS.glob("panels/*.js")]
 }
 EVERY_SCRIPT = "\n".join(SCRIPTS.values())
-IDS = {name: value for name, value in vars(ids).items() if name.isupper()}
+IDS = {name: value for name, value in vars(ids).items() if name.isupper() and name != "STARTS"}
+IDS |= {name: name for name in ids.STARTS}
 
 Component = dict[str, Any]
 
@@ -131,7 +132,8 @@ def test_what_points_to_another_part_of_the_page_finds_it(layout: Component) -> 
 
 def test_every_control_is_heard_and_every_one_that_is_heard_exists(layout: Component) -> None:
     sliders = {p["props"]["id"] for p in components(layout) if is_slider(p)}
-    assert table("changes") | set(names("controls.js", "VIEW")) == set(CONTROLS) | sliders
+    listed = {name for table in ("VIEW", "STARTS") for name in names("controls.js", table)}
+    assert table("changes") | listed == set(CONTROLS) | sliders
     assert len(set(CONTROLS)) == len(CONTROLS)
     for control in CONTROLS:
         assert "value" in with_id(layout, control), control
@@ -167,7 +169,7 @@ def test_every_export_is_one_that_can_be_made() -> None:
     for words, name in listed:
         what, form = name.split(".")
         assert words == form.upper()
-        assert what in ("run", ids.LANDSCAPE, ids.SHARPNESS, ids.ACROSS, ids.ALONG)
+        assert what in ("run", ids.LANDSCAPE, ids.SHARPNESS, ids.ALIGNMENT, ids.ACROSS, ids.ALONG)
         assert form in (MEDIA_TYPES if what == "run" else ("png", "svg"))
 
 
@@ -211,7 +213,7 @@ def test_page_and_dynamics_agree_on_the_length_of_a_recording() -> None:
 
 
 def test_page_has_words_for_every_phase() -> None:
-    assert table("WORDS") == set(get_args(get_type_hints(Phase)["name"]))
+    assert table("WORDS") == {*get_args(get_type_hints(Phase)["name"]), "beyond"}
 
 
 def test_page_knows_how_a_run_can_fail() -> None:
@@ -357,7 +359,7 @@ def test_controls_begin_as_the_settings_say() -> None:
     assert value[ids.ETA] == "0.05, 0.025"
     slider = with_id(page, ids.ETA_SLIDER)["data-value"]
     assert 10 ** float(slider) == pytest.approx(0.05, rel=1e-4)
-    assert (value[ids.START_X], value[ids.START_Y]) == ("1.25", "-0.5")
+    assert (value[ids.STARTS[0]], value[ids.STARTS[1]]) == ("1.25", "-0.5")
     assert float(value[ids.NOISE]) == 1e-9
     assert value[ids.SEED] == "7"
     assert with_id(page, "formula")["children"] == LOSSES["ring"].formula

@@ -113,7 +113,8 @@ def test_a_run_that_only_descends_is_told_of_to_its_end() -> None:
 
 def test_the_story_at_the_edge_is_about_this_valley() -> None:
     told = {loss: story(loss, "ngd") for loss in LOSSES}
-    assert len({text["drifts"] for text in told.values()}) == len(LOSSES)
+    drifting = [key for key, loss in LOSSES.items() if loss.codim < loss.d]
+    assert len({told[key]["drifts"] for key in drifting}) == len(drifting)
     for loss, text in told.items():
         assert blanks(text["phases"][-1]) == {"drift"}
         assert text["drifts"].endswith(LOSSES[loss].look_for)

@@ -70,8 +70,8 @@ def test_a_start_on_the_valley_floor(stage: Stage):
 @pytest.mark.expects_console_errors
 def test_a_start_outside_the_domain(stage: Stage):
     stage.open("?loss=ring")
-    stage.type_into("start-x", "0")
-    stage.type_into("start-y", "0.01")
+    stage.type_into("start-1", "0")
+    stage.type_into("start-2", "0.01")
     expect(stage.page.get_by_text("The start must lie in r > 0.1")).to_be_visible()
     assert stage.settings["start"][1] != 0.01
 

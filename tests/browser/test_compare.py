@@ -89,7 +89,7 @@ def test_eta_halved_at_the_same_slow_time(stage: Stage):
     before, after = (float(part.split()[0].rstrip(",")) for part in words.split(": ")[1:])
     assert [before, after] == pytest.approx(gaps, rel=2e-3)
     assert f"{gaps[0] / gaps[1]:.1f} times less" in words
-    stage.type_into("start-x", "1.7")
+    stage.type_into("start-1", "1.7")
     assert stage.page.inner_text("#halved") == ""
 
 

@@ -209,7 +209,7 @@ def test_the_start_by_mouse_keys_and_typing(stage: Stage):
     )
     assert stage.step == 0
     stage.settle()
-    stage.type_into("start-x", "1.25")
+    stage.type_into("start-1", "1.25")
     stage.wait("edgewalk.stage.state.result.settings.start[0] === 1.25")
 
 
@@ -220,8 +220,8 @@ def test_a_link_opens_what_it_says(stage: Stage):
     assert stage.step == 321
     assert stage.page.input_value("#loss") == "ellipse"
     assert stage.page.input_value("#eta") == "0.04"
-    assert stage.page.input_value("#start-x") == "0.5"
-    assert stage.page.input_value("#start-y") == "1.4"
+    assert stage.page.input_value("#start-1") == "0.5"
+    assert stage.page.input_value("#start-2") == "1.4"
     assert stage.page.input_value("#horizon") == "900"
     checked = stage.page.get_by_role("group", name="Rules").locator("input:checked")
     assert [box.get_attribute("value") for box in checked.all()] == ["sqrt-gd", "gd"]

@@ -10,8 +10,8 @@ const close = (a, b, tolerance = 1e-5) => assert.ok(Math.abs(a - b) <= tolerance
 
 function curveOf(rows, x, arc, sharpness) {
   const many = (f) => Float32Array.from({ length: rows }, (_, k) => f(k));
-  const points = Float32Array.from({ length: 2 * rows }, (_, i) => x(i >> 1)[i % 2]);
-  return { rows, x: points, arc: many(arc), sharpness: many(sharpness) };
+  const points = Float32Array.from(Array.from({ length: rows }, (_, k) => x(k)).flat());
+  return { rows, d: points.length / rows, x: points, arc: many(arc), sharpness: many(sharpness) };
 }
 
 // From (0, height) to (10, height), flattest at (4, height).
@@ -22,11 +22,21 @@ const DEGREE = Math.PI / 180;
 const on = (degrees) => [Math.cos(degrees * DEGREE), Math.sin(degrees * DEGREE)];
 const circle = () => curveOf(361, (k) => on(k % 360), (k) => k * DEGREE, (k) => 2 - Math.cos((k - 30) * DEGREE));
 
+// Three turns up around the third axis, 1.25 long for a radian; flattest at the length 10.
+const PACE = 1.25;
+const up = (t) => [Math.cos(t), Math.sin(t), 0.75 * t];
+const helix = () => curveOf(1081, (k) => up(k * DEGREE), (k) => PACE * k * DEGREE, (k) => 1 + (PACE * k * DEGREE - 10) ** 2);
+// From the helix, square to it: away from its axis, and square to that too.
+const outward = (t) => [Math.cos(t), Math.sin(t), 0];
+const aside = (t) => [0.6 * Math.sin(t), -0.6 * Math.cos(t), 0.8];
+const beside = (t, away, way) => up(t).map((value, i) => value + away * way(t)[i]);
+
 // A run whose Φ(x_t) passes these points, and the theorem's X those.
-function makeRun(projection, flow = projection.map(() => [NaN, NaN])) {
+function makeRun(projection, flow = projection.map((point) => point.map(() => NaN))) {
   const step = Float32Array.from(projection, (_, row) => row);
   const columns = { step, projection: Float32Array.from(projection.flat()), flow: Float32Array.from(flow.flat()) };
-  return { rows: step.length, last: step.length - 1, eta: 0.1, columns };
+  const widths = { step: 1, projection: projection[0].length, flow: flow[0].length };
+  return { rows: step.length, last: step.length - 1, eta: 0.1, columns, widths };
 }
 
 function makeScene(run, curves, flattest) {
@@ -36,8 +46,8 @@ function makeScene(run, curves, flattest) {
 
 test("arcOf is the foot of the perpendicular", () => {
   const curve = straight();
-  for (const [x, y, arc, away] of [[2.25, 0.5, 2.25, 0.5], [4, 0, 4, 0], [12, 0, 10, 2], [-3, 4, 0, 5]]) {
-    const found = arcOf(curve, x, y);
+  for (const [x, y, arc, away] of [[2.25, 0.5, 2.25, 0.5], [1.75, 0.5, 1.75, 0.5], [4, 0, 4, 0], [12, 0, 10, 2], [-3, 4, 0, 5]]) {
+    const found = arcOf(curve, [x, y]);
     close(found.arc, arc);
     close(found.away, away);
   }
@@ -45,7 +55,40 @@ test("arcOf is the foot of the perpendicular", () => {
 
 test("arcOf goes round a bend", () => {
   const bend = curveOf(3, (k) => [[0, 0], [2, 0], [2, 2]][k], (k) => 2 * k, (k) => k);
-  for (const [x, y, arc] of [[1.5, 0.2, 1.5], [1.8, 0.5, 2.5], [3, -1, 2]]) close(arcOf(bend, x, y).arc, arc);
+  for (const [x, y, arc] of [[1.5, 0.2, 1.5], [1.8, 0.5, 2.5], [3, -1, 2]]) close(arcOf(bend, [x, y]).arc, arc);
+});
+
+test("arcOf goes round a corner that closes a curve", () => {
+  const square = curveOf(5, (k) => [[0, 0], [2, 0], [2, 2], [0, 2], [0, 0]][k], (k) => 2 * k, (k) => k);
+  for (const [x, y, arc] of [[0.3, -0.1, 0.3], [-0.1, 0.3, 7.7], [-0.1, 1.9, 6.1]]) close(arcOf(square, [x, y]).arc, arc);
+});
+
+test("arcOf in space is the length along a helix, from wherever beside it", () => {
+  const curve = helix();
+  for (const t of [0.011, 1, 2.5, 7.77, 12.5, 18.8]) {
+    for (const way of [outward, aside]) {
+      for (const away of [0, 0.3, -0.3]) {
+        const found = arcOf(curve, beside(t, away, way));
+        close(found.arc, PACE * t, 1e-4 + 0.006 * Math.abs(away)); // chords turn by 0.011 where they meet
+        close(found.away, Math.abs(away), 1e-4);
+      }
+    }
+  }
+  for (const [point, arc, away] of [[[1, 0, -2], 0, 2], [[1, 0, 4.5 * Math.PI + 2], PACE * 6 * Math.PI, 2]]) {
+    const found = arcOf(curve, point);
+    close(found.arc, arc, 1e-5);
+    close(found.away, away, 1e-5);
+  }
+});
+
+test("arcOf of a straight line in four dimensions is the part along it", () => {
+  const along = [0.1, -0.3, 0.5, Math.sqrt(0.65)];
+  const line = curveOf(21, (k) => along.map((c) => 0.5 * k * c), (k) => 0.5 * k, (k) => k);
+  const point = [3, -1, 2, 1];
+  const arc = 0.3 + 0.3 + 1 + Math.sqrt(0.65);
+  const found = arcOf(line, point);
+  close(found.arc, arc);
+  close(found.away, Math.sqrt(15 - arc ** 2));
 });
 
 test("valueAt is right for a parabola between points, and ends with the curve or goes round it", () => {
@@ -69,6 +112,12 @@ test("the flattest point is in view before a run comes near it, on either side",
   const view = viewOf(makeScene(makeRun([[1, 0], [2, 0]]), [straight()], [[4, 0]]));
   close(view.low, -3.36);
   close(view.high, 0.36);
+});
+
+test("of a long run all that it passes is in view, its last row too", () => {
+  const way = Array.from({ length: 1000 }, (_, row) => [row < 999 ? 5 + row / 999 : 8, 0]);
+  const view = viewOf(makeScene(makeRun(way), [straight()], [[4, 0]]));
+  close(view.high, 4.48); // a margin of 0.12 · 4
 });
 
 test("an open curve is in view no farther than it goes", () => {
@@ -112,6 +161,7 @@ test("a run that begins almost half way round may stray past it", () => {
   const view = viewOf(makeScene(makeRun([on(200), on(215), on(30)]), [circle()], [on(30)]));
   close(view.low / DEGREE, -0.12 * 185, 0.1);
   close(view.high / DEGREE, 1.12 * 185, 0.1);
+  close(placeOn(view, makeRun([on(12)]), 0, "projection").s / DEGREE, -18, 0.1);
 });
 
 test("placeOn is on the curve or nowhere", () => {
@@ -120,6 +170,42 @@ test("placeOn is on the curve or nowhere", () => {
   const places = ["projection", "flow"].map((name) => [0, 1, 2].map((row) => placeOn(view, part, row, name)));
   assert.deepEqual(places.map((list) => list.map((at) => at && Number(at.s.toFixed(4)))), [[2, null, null], [0.5, -1, 4]]);
   close(places[0][0].sharpness, 5);
+});
+
+test("a curve that comes back over its beginning, but higher up, is not closed", () => {
+  const curve = helix();
+  close(valueAt(curve, -1), 101, 1e-3);
+  close(valueAt(curve, 99), 1 + (PACE * 6 * Math.PI - 10) ** 2, 1e-3);
+  const view = viewOf(makeScene(makeRun([up(16), up(9)]), [curve], [up(8)]));
+  close(view.zero, 10, 1e-4);
+  assert.deepEqual(view.flattest.map((s) => Number(s.toFixed(3))), [0]);
+  close(view.low, -1.2, 1e-3); // a margin of 0.12 · 1.25 (16 − 8)
+  close(view.high, 11.2, 1e-3);
+  close(view.bottom, 1 - 0.08 * 11.2 ** 2, 0.05);
+});
+
+test("a closed curve in space is gone round the short way, through its seam", () => {
+  // The circle, turned about the first axis.
+  const tilted = (degrees) => [on(degrees)[0], 0.6 * on(degrees)[1], -0.8 * on(degrees)[1]];
+  const curve = curveOf(361, (k) => tilted(k % 360), (k) => k * DEGREE, (k) => 2 - Math.cos((k - 30) * DEGREE));
+  const view = viewOf(makeScene(makeRun([tilted(330), tilted(20)]), [curve], [tilted(30)]));
+  close(view.low / DEGREE, -67.2, 0.1);
+  close(view.high / DEGREE, 7.2, 0.1);
+  close(placeOn(view, makeRun([tilted(350)]), 0, "projection").s / DEGREE, -40, 0.1);
+  close(valueAt(curve, -60 * DEGREE), 2);
+});
+
+test("placeOn in space is on the curve or nowhere, by all of the coordinates", () => {
+  const view = viewOf(makeScene(makeRun([up(16), up(9)]), [helix()], [up(8)]));
+  // Elsewhere begins at a fiftieth of the length, 0.4712.
+  const points = [up(12), beside(12, 0.4, aside), beside(12, 0.5, aside), [...up(12).slice(0, 2), NaN], beside(6, -0.4, outward)];
+  const part = makeRun(points, points.toReversed());
+  const places = (name) => points.map((_, row) => placeOn(view, part, row, name));
+  const told = [5, 5, null, null, -2.5];
+  const plain = (list) => list.map((at) => at && Number(at.s.toFixed(2)));
+  assert.deepEqual([plain(places("projection")), plain(places("flow"))], [told, told.toReversed()]);
+  close(places("projection")[1].sharpness, 26, 3e-2);
+  close(places("projection")[4].sharpness, 7.25, 3e-2);
 });
 
 test("without a valley, or a way to one, nothing is in view", () => {

@@ -2,8 +2,9 @@
 const { test } = require("node:test");
 const assert = require("node:assert/strict");
 require("../../assets/run.js");
+require("../../assets/section.js");
 require("../../assets/overlay.js");
-for (const panel of ["across", "along", "ground"]) require(`../../assets/panels/${panel}.js`);
+for (const panel of ["across", "along", "ground", "alignment"]) require(`../../assets/panels/${panel}.js`);
 const { figure, rowsOf, download } = require("../../assets/export.js");
 
 const { edgewalk } = globalThis;
@@ -11,6 +12,8 @@ const NAMED = ["paper", "card", "ink", "soft", "line", "even", "odd", "theory", 
 const MAP = { "flat-map": "#0000ff", "mid-map": "#ffffff", "sharp-map": "#ff0000", "edge-map": "#ffff00" };
 const INKS = {
   ...Object.fromEntries(NAMED.map((name, i) => [name, `#00000${i}`])), ...MAP, runs: ["#100000", "#200000", "#300000"],
+  heights: [[0, 0, 0], [200, 0, 100]],
+  scale: [[0, 0, 1], [0, 0, 2], [0, 0, 3]],
 };
 const NODES = Array.from({ length: 9 }, (_, j) => -Math.cos((Math.PI * (j + 0.5)) / 9));
 const STEPS = [0, 1, 2, 3, 10, 11];
@@ -30,14 +33,15 @@ function makeRun(rule, steps = STEPS) {
     bounce: new Float32Array(rows).fill(0.1), span: new Float32Array(rows).fill(0.13),
     profile: Float32Array.from({ length: 9 * rows }, (_, i) => (0.13 * NODES[i % 9]) ** 2),
   };
-  return { rule, name: `the ${rule}`, eta: 0.1, last: steps.at(-1), rows, columns };
+  const widths = Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, column.length / rows]));
+  return { rule, name: `the ${rule}`, eta: 0.1, last: steps.at(-1), rows, columns, widths };
 }
 
 // Γ from (0, 0) to (10, 0), flattest at (1, 0).
 const VALLEY = {
   flattest: [[1, 0]], sharpness_range: [1, 82],
   curves: [{
-    rows: 11, x: Float32Array.from({ length: 22 }, (_, i) => (i % 2 ? 0 : i / 2)),
+    rows: 11, d: 2, x: Float32Array.from({ length: 22 }, (_, i) => (i % 2 ? 0 : i / 2)),
     arc: Float32Array.from({ length: 11 }, (_, k) => k), sharpness: Float32Array.from({ length: 11 }, (_, k) => 1 + (k - 1) ** 2),
   }],
 };
@@ -56,7 +60,7 @@ function makeScene(change = {}, runs = [makeRun("ngd")]) {
     descent: { rows: 2, width: 2, points: Float32Array.from([1, 2, 3, 4]) },
   };
   const focus = Math.max(0, runs.findIndex((run) => run.rule !== "gradient-flow"));
-  const usual = { strobe: "all", clock: "tau", look: "root", valley: VALLEY, heights: null };
+  const usual = { d: 2, section: null, strobe: "all", clock: "tau", look: "root", valley: VALLEY, heights: null };
   return { result, inks: INKS, focus, steps: runs.map(() => 3), ...usual, ...change };
 }
 
@@ -69,6 +73,7 @@ function makeGraph() {
 }
 
 const named = (made, text) => made.data.filter((trace) => (trace.name || "").includes(text));
+const rounded = ({ x, y }) => [x, y].map((list) => list.map((value) => Number(value.toFixed(4)) + 0));
 const times = (traces) => traces.map((trace) => trace.x.map((t) => Math.round(100 * t)));
 
 test("rowsOf are the rows up to the playhead whose step is kept", () => {
@@ -145,6 +150,89 @@ test("there is no map before its heights have come, nor under another look", () 
   for (const change of [{ look: "sharpness" }, { look: "root", heights: HEIGHTS }]) {
     assert.equal(figure("landscape", makeGraph(), makeScene(change)).data[0].type, "contour");
   }
+});
+
+// ---- in a section ----
+
+const SECTION = { origin: 5, center: [1, 0, 0, 2], along: [0, 0.6, 0.8, 0], across: [0.8, 0, 0, -0.6] };
+const CUT = {
+  ...SECTION, view: [[4, 6], [0, 3]], rows: 2, columns: 3, root: Float32Array.of(0, 1, 10, 100, 1000, 1e4), sharpness: null,
+};
+
+// Iterates of which the row is seen across, and along the drift from 5 on in steps of 2.
+function makeDeep(rule) {
+  const run = makeRun(rule);
+  const column = (f) => Float32Array.from(STEPS.flatMap((_, row) => f(row)));
+  run.columns.x = column((row) => [1 + 0.8 * row, 1.2 * row, 1.6 * row, 2 - 0.6 * row]);
+  if (rule === "ngd") run.columns.flow = column((row) => [1 + row, 0.6 * row, 0.8 * row, 2 + row / 0.75]);
+  for (const name of ["x", "flow"]) run.widths[name] = 4;
+  return run;
+}
+
+function makeDeepScene(change = {}, runs = [makeDeep("ngd")]) {
+  const scene = makeScene({ d: 4, section: CUT, heights: CUT, valley: null, ...change }, runs);
+  scene.result.descent = { rows: 2, width: 4, points: Float32Array.of(1, 0, 0, 2, 1, 5, 5, 7) };
+  return scene;
+}
+
+test("in a section all is where its projection lies", () => {
+  const made = figure("landscape", makeGraph(), makeDeepScene({}, [makeDeep("ngd"), makeDeep("gradient-flow")]));
+  assert.deepEqual(rounded(named(made, "gradient flow")[0]), [[5, 12], [0, -3]]);
+  assert.deepEqual([rounded(named(made, "ngd, even t")[0]), rounded(named(made, "ngd, odd t")[0])], [[[5, 9], [0, 2]], [[7, 11], [1, 3]]]);
+  assert.deepEqual(rounded(named(made, "the gradient-flow")[0]), [[5, 7, 9, 11], [0, 1, 2, 3]]);
+  assert.deepEqual(rounded(named(made, "the theorem")[0]), [[8], [0]]);
+  const [path] = made.data.filter((trace) => trace.line && trace.line.color === INKS.theory && trace.mode === "lines");
+  assert.deepEqual(rounded(path), [[5, 6, 7, 8, 9, 10], [0, 0, 0, 0, 0, 0]]);
+  const middles = figure("landscape", makeGraph(), makeDeepScene({ strobe: "midpoints" }));
+  assert.deepEqual(rounded(named(middles, "midpoints")[0]), [[6, 8, 10], [0.5, 1.5, 2.5]]);
+});
+
+test("a stretch that was fetched stands in place of the overview in a section too", () => {
+  const run = makeDeep("ngd");
+  const columns = { ...run.columns, step: Float32Array.of(2, 3, 4, 5) };
+  for (const name of Object.keys(columns).filter((one) => one !== "step")) columns[name] = columns[name].map((value) => value).subarray(0, 4 * run.widths[name]);
+  columns.x = Float32Array.from([0, 1, 2, 3].flatMap((k) => [1 + 8 * k, 0, 0, 2 - 6 * k])); // 10 k across
+  run.details = { landscape: { rows: 4, columns, widths: run.widths } };
+  const made = figure("landscape", makeGraph(), makeDeepScene({ steps: [11] }, [run]));
+  assert.deepEqual(rounded(named(made, "even t")[0]), [[5, 5, 5, 13], [0, 0, 20, 4]]);
+  assert.deepEqual(rounded(named(made, "odd t")[0]), [[7, 5, 5, 15], [1, 10, 30, 5]]);
+});
+
+test("a section has its heights in bands, from the lowest row up, over its own view", () => {
+  const [ground] = figure("landscape", makeGraph(), makeDeepScene()).data;
+  assert.deepEqual([ground.type, ground.x, ground.y, ground.z], ["contour", [4, 5, 6], [0, 3], [[0, 1, 10], [100, 1000, 1e4]]]);
+  const { start, end, size } = ground.contours;
+  assert.deepEqual([start, end, ground.zmin, ground.zmax, ground.autocontour], [0, 1000, 0, 1000, false]);
+  assert.ok(Math.abs(14 * size - 1000) < 1e-9);
+  assert.deepEqual([ground.colorscale[0], ground.colorscale[7], ground.colorscale.at(-1)], [[0, "rgb(0,0,0)"], [0.5, "rgb(100,0,50)"], [1, "rgb(200,0,100)"]]);
+});
+
+test("a section has Γ too, even in log λ₁, once it is there; in the plane the figure has it already", () => {
+  const curve = { rows: 2, d: 4, x: Float32Array.of(1, 5, 5, 2, 2.25, 0, 0, 7), sharpness: Float32Array.of(2, 8) };
+  const valley = { flattest: [], sharpness_range: [1, 16], curves: [curve] };
+  for (const look of ["root", "sharpness"]) {
+    const [gamma] = named(figure("landscape", makeGraph(), makeDeepScene({ valley, look })), "Γ");
+    assert.deepEqual(rounded(gamma), [[12, 5], [0, -2]]);
+    const { color, cmin, cmax, colorscale } = gamma.marker;
+    [...color, cmin, cmax].forEach((value, k) => assert.ok(Math.abs(value - Math.log([2, 8, 1, 16][k])) < 1e-6));
+    assert.deepEqual(colorscale, [[0, "rgb(0,0,1)"], [0.5, "rgb(0,0,2)"], [1, "rgb(0,0,3)"]]);
+  }
+  const none = [makeDeepScene(), makeScene()].map((scene) => named(figure("landscape", makeGraph(), scene), "Γ"));
+  assert.deepEqual(none, [[], []]);
+});
+
+test("under the look of logarithms the heights are those of L", () => {
+  const [{ z, zmin, zmax, contours }] = figure("landscape", makeGraph(), makeDeepScene({ look: "log" })).data;
+  // Cut six decades below the largest.
+  assert.deepEqual([z.map((row) => row.map((value) => Number(value.toFixed(4)))), zmin, zmax], [[[2, 2, 2], [4, 6, 8]], 2, 6]);
+  assert.deepEqual([contours.start, contours.end, Number((14 * contours.size).toFixed(9))], [2, 6, 4]);
+});
+
+test("the sharpness map of a section waits for its λ₁", () => {
+  const of = (cut) => figure("landscape", makeGraph(), makeDeepScene({ look: "sharpness", section: cut, heights: cut })).data;
+  assert.deepEqual(of(CUT)[0].z, [[0]]);
+  const [map] = of({ ...CUT, sharpness: HEIGHTS.sharpness });
+  assert.deepEqual([map.type, map.x, map.z[1].map(Math.round)], ["heatmap", [4, 5, 6], [0, 1, 2]]);
 });
 
 test("the surface is the picture of it, under the title", () => {
@@ -229,7 +317,7 @@ test("where one has zoomed in, the stretch that was fetched stands in place of t
   const values = (name, width) => Float32Array.from({ length: 4 * width }, (_, k) => 900 + k);
   const columns = Object.fromEntries(Object.entries(run.columns).map(([name, c]) => [name, values(name, c.length / run.rows)]));
   columns.step = Float32Array.of(2, 3, 4, 5);
-  run.details = { sharpness: { rows: 4, columns } };
+  run.details = { sharpness: { rows: 4, columns, widths: run.widths } };
   const made = figure("sharpness", makeGraph(), makeScene({ steps: [11] }, [run]));
   assert.deepEqual(times(named(made, "λ₁(Φ(xₜ))")), [[0, 1, 2, 3, 4, 5, 10, 11]]);
   assert.deepEqual(named(made, "λ₁(Φ(xₜ))")[0].y, [400, 401, 900, 901, 902, 903, 404, 405]);
@@ -295,6 +383,45 @@ test("along the valley every run has its bead at its own step, none where it lie
   const beads = named(made, "Φ(xₜ)").map(({ x, marker }) => [x, marker.color]);
   assert.deepEqual(beads, [[[2], INKS.runs[0]], [[1], INKS.runs[1]], [[], INKS.runs[2]]]);
   assert.deepEqual(named(made, "X(τ)").map(({ x }) => x), [[2], [], []]);
+});
+
+// λ₁ = 4 and λ₂ = 1, but 2 at step 3; the row is along v₁, half of it along v₂, upside down at odd steps.
+function makeAligned(rule = "ngd") {
+  const run = makeRun(rule);
+  const column = (f) => Float32Array.from(STEPS.flatMap((step, row) => f(row, step % 2 ? -1 : 1)));
+  run.columns.spectrum = column((row) => [4, row === 3 ? 2 : 1]);
+  run.columns.components = column((row, sign) => [sign * row, (-sign * row) / 2]);
+  run.columns.alignment = column((row) => [row + 0.5]);
+  Object.assign(run.widths, { spectrum: 2, components: 2, alignment: 1 });
+  return run;
+}
+
+test("the alignment becomes x̃ among its sets, the angle and the part along v₁ against the clock", () => {
+  const made = figure("alignment", makeGraph(), makeScene({ clock: "eta" }, [makeAligned()]));
+  const of = (axis, kind) => named(made, `${kind} t`).filter(({ xaxis, yaxis }) => xaxis === `x${axis}` && yaxis === `y${axis}`).map(rounded);
+  assert.deepEqual(of("", "even"), [[[0, -0.25], [0, 0.5]]]);
+  assert.deepEqual(of("", "odd"), [[[0.125, 0.375], [-0.25, -0.75]]]);
+  assert.deepEqual([of("2", "even"), of("2", "odd")], [[[[0, 0.2], [0.5, 2.5]]], [[[0.1, 0.3], [1.5, 3.5]]]]);
+  assert.deepEqual([of("3", "even"), of("3", "odd")], [[[[0, 0.2], [0, 0.5]]], [[[0.1, 0.3], [0.25, 0.75]]]]);
+  assert.deepEqual(named(made, "even t").map(({ showlegend, marker }) => [showlegend, marker.color]), [true, false, false].map((yes) => [yes, INKS.even]));
+});
+
+test("the sets of the alignment are those of the playhead, in units of λ₁", () => {
+  const layout = (change) => figure("alignment", makeGraph(), makeScene(change, [makeAligned()])).layout;
+  const strip = (change) => layout(change).shapes.map(({ type, x0, x1, y0, y1 }) => [type, x0, x1, y0, y1]);
+  const disc = ["circle", -1, 1, -1, 1];
+  assert.deepEqual(strip(), [disc, ["rect", -0.5, 0.5, -1.3, 1.3]]);
+  assert.deepEqual(strip({ steps: [2] }), [disc, ["rect", -0.25, 0.25, -1.3, 1.3]]);
+  assert.deepEqual(strip({ strobe: "even" }), strip({ steps: [2] }));
+  const { xaxis, yaxis, xaxis2, yaxis2, xaxis3 } = layout({ axis: "log" });
+  assert.deepEqual([xaxis.range, yaxis.range, xaxis2.type, yaxis2.type, xaxis3.type], [[-1.3, 1.3], [-1.3, 1.3], "log", "log", "log"]);
+});
+
+test("the alignment is that of the run in focus", () => {
+  const other = { ...makeAligned("gd"), eta: 0.5 };
+  const made = figure("alignment", makeGraph(), makeScene({ clock: "eta", focus: 1, steps: [3, 1] }, [makeAligned(), other]));
+  const [, odd] = [named(made, "even t"), named(made, "odd t")].map((traces) => traces.find(({ xaxis }) => xaxis === "x2"));
+  assert.deepEqual([rounded(odd), odd.name, made.layout.shapes[1].x1], [[[0.5], [1.5]], "the gd, odd t", 0.25]);
 });
 
 test("without Γ the magnifier along is an empty picture", () => {

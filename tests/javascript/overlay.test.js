@@ -2,6 +2,7 @@
 const { test } = require("node:test");
 const assert = require("node:assert/strict");
 require("../../assets/run.js");
+require("../../assets/section.js");
 const overlay = require("../../assets/overlay.js");
 
 const { Panel, addPoints } = overlay;
@@ -153,6 +154,36 @@ test("a mark has the ink of its parity or, of several runs, that of its run", ()
   assert.deepEqual(inks(2), ["blue", "orange", "grey"]);
 });
 
+test("the parts of a colour are its red, green and blue", () => {
+  assert.deepEqual(overlay.rgb("#0a10ff"), [10, 16, 255]);
+});
+
+test("a shade is between its neighbours on the scale, which ends where its colours do", () => {
+  const scale = [[0, 10, 200], [100, 0, 200], [200, 0, 0]];
+  const expected = { 0: "0,10,200", 0.25: "50,5,200", 0.5: "100,0,200", 0.75: "150,0,100", 0.9: "180,0,40", 1: "200,0,0", "-3": "0,10,200", 7: "200,0,0" };
+  for (const [share, colour] of Object.entries(expected)) assert.equal(overlay.shade(scale, Number(share)), `rgb(${colour})`, share);
+});
+
+// ---- places ----
+
+// A hundred pixels a unit across, ten down, from (500, 300).
+const placed = { x: (value) => 500 + 100 * value, y: (value) => 300 - 10 * value };
+
+test("a point of two parameters is placed as it is", () => {
+  const part = { rows: 2, columns: { x: Float32Array.of(1, 2, 3, -4), flow: Float32Array.of(5, 6, -7, 8) } };
+  assert.deepEqual([0, 1].map(overlay.placeOf(part, "x", placed)), [[600, 280], [800, 340]]);
+  assert.deepEqual([0, 1].map(overlay.placeOf(part, "flow", placed)), [[1000, 240], [-200, 220]]);
+  assert.deepEqual([0, 1].map(overlay.pixels(part.columns.x, placed)), [[600, 280], [800, 340]]);
+});
+
+test("a point of more is placed by its coordinates in the frame's section", () => {
+  const section = { origin: 2, center: [1, 0, -1], along: [0, 0, 1], across: [0.6, 0.8, 0] };
+  const part = { rows: 2, columns: { x: Float32Array.of(1, 0, -1, 6, -10, 2) } };
+  const places = [0, 1].map(overlay.placeOf(part, "x", { ...placed, section }));
+  // From the centre of the second: (5, −10, 3), so 3 along and 3 − 8 across.
+  places.flat().forEach((value, i) => close(value, [700, 300, 1000, 350][i]));
+});
+
 // ---- points ----
 
 const STEPS = [...upTo(399), ...upTo(200).map((step) => 1000 + step)];
@@ -273,6 +304,24 @@ function fakePanel() {
   };
   return { panel, paint };
 }
+
+test("a panel is painted in the frame that it has for the scene, and not at all without one", () => {
+  const { panel } = fakePanel();
+  const axis = { _offset: 3, _length: 300, range: [0, 1], d2p: (value) => value, p2d: (pixel) => pixel };
+  const shown = [];
+  const paint = (change, scene) => {
+    shown.length = 0;
+    const own = Object.assign(Object.create(panel), { now: panel.past, paintNow: (pen, what, frame) => shown.push(frame.left) }, change);
+    own.paint(scene);
+    return [...shown];
+  };
+  const drawn = { layout: { uirevision: "one" }, _fullLayout: { xaxis: axis, yaxis: axis } };
+  const scene = { result: { runs: [] }, steps: [] };
+  assert.deepEqual(paint({ graph: () => drawn }, scene), [3]);
+  assert.deepEqual([paint({ graph: () => null }, scene), paint({ graph: () => drawn }, { result: null })], [[], []]);
+  const own = { graph: () => drawn, frameFor: ({ left }) => left && { left, top: 0, width: 9, height: 9 } };
+  assert.deepEqual([paint(own, { ...scene, left: 7 }), paint(own, scene)], [[7], []]);
+});
 
 const named = (name, steps, more) => ({ name, ...partOf(steps), ...more });
 

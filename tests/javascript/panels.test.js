@@ -2,7 +2,9 @@
 const { test } = require("node:test");
 const assert = require("node:assert/strict");
 require("../../assets/run.js");
+require("../../assets/section.js");
 require("../../assets/overlay.js");
+require("../../assets/panels/along.js");
 const Landscape = require("../../assets/panels/landscape.js");
 const Sharpness = require("../../assets/panels/sharpness.js");
 
@@ -21,12 +23,14 @@ function makeRun(steps, more) {
     sharpness: column(300), projection_sharpness: column(400), flow_sharpness: column(500),
     threshold: column(600), threshold_mean: column(700),
   };
-  return { rule: "ngd", eta: 0.1, rows: steps.length, last: steps.at(-1), columns, ...more };
+  const widths = Object.fromEntries(Object.keys(columns).map((name) => [name, name === "x" ? 2 : 1]));
+  return { rule: "ngd", eta: 0.1, rows: steps.length, last: steps.at(-1), columns, widths, ...more };
 }
 
 function makeScene(runs, change) {
   const labels = runs.map((run, i) => `run ${i}`);
-  return { result: { runs, words: { labels } }, inks: INKS, focus: 0, strobe: "all", clock: "step", steps: runs.map(() => 3), ...change };
+  const usual = { d: 2, section: null, inks: INKS, focus: 0, strobe: "all", clock: "step" };
+  return { result: { runs, words: { labels } }, ...usual, steps: runs.map(() => 3), ...change };
 }
 
 // ---- the landscape ----
@@ -63,6 +67,48 @@ test("the pointer finds steps of the window and of a zoom, of the nearest run", 
   assert.deepEqual(found(scene, 495, 495), [1, 0, 500, 500]);
 });
 
+// The same iterates in space: the first coordinate upside down, and all of it moved.
+function makeLifted(steps) {
+  const run = makeRun(steps);
+  run.columns.x = Float32Array.from(steps.flatMap((step) => [7, 5 - 50, 3 - 100 * step]));
+  run.widths.x = 3;
+  return run;
+}
+const SECTION = { origin: 20, center: [7, 5, 3], along: [0, 0, -1], across: [0, -1, 0] };
+
+test("in a section the pointer finds iterates where their projection lies", () => {
+  const scene = (strobe) => makeScene([makeLifted([0, 1, 2, 3, 4])], { d: 3, section: SECTION, strobe });
+  assert.deepEqual(found(scene("all"), 225, 55), [0, 2, 220, 50]);
+  assert.deepEqual([found(scene("all"), 200 - 5, 50), found(scene("all"), 420, 50)], [null, null]);
+  assert.deepEqual(found(scene("midpoints"), 270, 50), [0, 3, 270, 50]);
+});
+
+test("the frame of the landscape has the section, and until that has come there is none", () => {
+  const frames = [[2, null], [3, SECTION], [3, null]].map(([d, section]) => landscape.frameFor(makeScene([], { d, section })));
+  assert.deepEqual(frames.map((frame) => frame && [frame.x(30), frame.section]), [[30, null], [30, SECTION], null]);
+  assert.equal(landscape.probe(makeScene([makeLifted([0, 1, 2])], { d: 3 }), 120, 50), null);
+});
+
+test("in a section Γ is painted by its sharpness, to its end, and its flattest point", () => {
+  const [path, marks, words] = [[], [], []];
+  const pen = {
+    moveTo: (...at) => path.push([...at]), lineTo: (...at) => path.at(-1).push(...at),
+    stroke: () => path.at(-1).push(pen.strokeStyle), arc: (...at) => marks.push(at.slice(0, 2)), fillText: (text) => words.push(text),
+  };
+  for (const name of ["beginPath", "setLineDash", "fill", "strokeText"]) pen[name] = () => {};
+  // At the row across and ten times as much along the drift; both go down in space.
+  const x = Float32Array.from({ length: 18 }, (_, i) => [7, 5 - Math.floor(i / 3), 3 - 10 * Math.floor(i / 3)][i % 3]);
+  const curve = { rows: 6, d: 3, x, sharpness: Float32Array.of(1, 2, 2, 2, 4, 4) };
+  const valley = { curves: [curve], flattest: [[7, 2, 1]], sharpness_range: [1, 16] };
+  const inks = { ...INKS, card: "card", scale: [[0, 0, 0], [200, 100, 0]] };
+  const scene = makeScene([], { d: 3, section: SECTION, valley, inks });
+  landscape.paintValley(pen, scene, landscape.frameFor(scene));
+  assert.deepEqual(path.slice(0, 2), [[20, 0, 60, 4, "rgb(0,0,0)"], [60, 4, 70, 5, "rgb(100,50,0)"]]);
+  assert.deepEqual([marks, words], [[[22, 3]], ["flattest"]]);
+  landscape.paintValley(pen, { ...scene, valley: null }, landscape.frameFor(scene));
+  assert.equal(marks.length, 1);
+});
+
 test("before a graph is drawn the pointer finds nothing", () => {
   for (const Panel of [Landscape, Sharpness]) {
     const panel = Object.assign(panelOf(Panel, "landscape"), { graph: () => null });
@@ -74,6 +120,16 @@ test("before a graph is drawn the pointer finds nothing", () => {
 
 const sharpness = () => panelOf(Sharpness, "sharpness");
 const namesOf = (scene) => sharpness().namesOf(scene).map(({ text, ink, value }) => [text, ink, value]);
+
+test("phases are bands in their inks, but for the descent, and end where the next begins", () => {
+  const phases = [["descent", 0], ["alignment", 20], ["edge", 60], ["beyond", 90]].map(([name, first]) => ({ name, first }));
+  const run = makeRun([0, 100], { phases, eta: 0.5 });
+  const filled = [];
+  const pen = { fillRect: (...box) => filled.push([pen.fillStyle, ...box]) };
+  const inks = { ...INKS, flow: "flow", warn: "warn" };
+  sharpness().paintPhases(pen, makeScene([run], { clock: "eta", inks }), { x: (time) => 10 * time, left: 0, top: 5, height: 40 });
+  assert.deepEqual(filled, [["flow", 100, 5, 200, 40], ["theory", 300, 5, 150, 40], ["warn", 450, 5, 50, 40]]);
+});
 
 test("the names beside the curves stand at their values at the playhead, the theorem's at its end", () => {
   assert.deepEqual(namesOf(makeScene([makeRun([0, 1, 2, 3, 4, 5])])), [

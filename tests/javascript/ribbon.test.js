@@ -27,6 +27,14 @@ test("of two runs each has its share of the time bar, at its own step size", () 
   assert.deepEqual(ends("tau"), [[0.6, 1], [0.15, 0.5]]);
 });
 
+test("where the theorem ends the edge ends, and what is beyond it lasts to the end", () => {
+  const run = { ...makeRun(0.1, 100), phases: [...PHASES, { name: "beyond", first: 75 }] };
+  const [edge, beyond] = bands(run, [run], "tau").slice(-2);
+  assert.deepEqual(edge, { name: "edge", first: 60, from: 0.6, to: 0.75 });
+  assert.deepEqual(beyond, { name: "beyond", first: 75, from: 0.75, to: 1 });
+  assert.deepEqual([74, 75].map((step) => phaseAt(run.phases, step)), [2, 3]);
+});
+
 test("a run of no steps has one band, of no width", () => {
   const run = makeRun(0.1, 0);
   assert.deepEqual(shares(run, [run], "tau"), [[0, 0]]);

@@ -67,21 +67,62 @@ test("decode refuses what is no run, or half of one", () => {
 });
 
 test("decodeValley finds of each branch its points, lengths and sharpness", () => {
-  const header = { flattest: [[1, 2]], sharpness_range: [5, 9], curves: [{ rows: 2 }, { rows: 1 }] };
+  const header = { d: 2, flattest: [[1, 2]], sharpness_range: [5, 9], curves: [{ rows: 2 }, { rows: 1 }] };
   const valley = run.decodeValley(pack(header, [10, 11, 13, 15, 5, 6, 20, 21, 9]));
   assert.deepEqual([valley.flattest, valley.sharpness_range], [[[1, 2]], [5, 9]]);
-  const plain = valley.curves.map(({ rows, x, arc, sharpness }) => [rows, [...x], [...arc], [...sharpness]]);
-  assert.deepEqual(plain, [[2, [10, 11, 13, 15], [0, 5], [5, 6]], [1, [20, 21], [0], [9]]]);
+  const plain = valley.curves.map(({ rows, d, x, arc, sharpness }) => [rows, d, [...x], [...arc], [...sharpness]]);
+  assert.deepEqual(plain, [[2, 2, [10, 11, 13, 15], [0, 5], [5, 6]], [1, 2, [20, 21], [0], [9]]]);
 });
 
 test("decodeValley of a point is no branch", () => {
-  assert.deepEqual(run.decodeValley(pack({ flattest: [], sharpness_range: null, curves: [] }, [])).curves, []);
+  assert.deepEqual(run.decodeValley(pack({ d: 3, flattest: [], sharpness_range: null, curves: [] }, [])).curves, []);
+});
+
+test("decode finds Γ behind the descent where it depends on the start, in as many dimensions as there are", () => {
+  const header = {
+    runs: [{ rows: 1, columns: [{ name: "step", width: 1 }, { name: "x", width: 3 }] }],
+    descent: { rows: 2, width: 3 },
+    valley: { d: 3, flattest: [[1, 2, 3]], sharpness_range: [5, 9], curves: [{ rows: 3 }, { rows: 2 }] },
+  };
+  // Chords (1, 2, −2) and (−2, 6, 3) of the first curve, (2, −6, 9) of the other: lengths 3, 7 and 11.
+  const [one, other] = [[0, 0, 0, 1, 2, -2, -1, 8, 1], [-1, 5, -4, 1, -1, 5]];
+  const { runs, descent, valley } = run.decode(pack(header, [0, 1, 2, 3, 10, 11, 12, 13, 14, 15, ...one, 5, 6, 7, ...other, 8, 9]));
+  assert.deepEqual([...runs[0].columns.x], [1, 2, 3]);
+  assert.deepEqual([...descent.points], [10, 11, 12, 13, 14, 15]);
+  assert.deepEqual([valley.flattest, valley.sharpness_range], [[[1, 2, 3]], [5, 9]]);
+  const plain = valley.curves.map(({ rows, d, x, arc, sharpness }) => [rows, d, [...x], [...arc], [...sharpness]]);
+  assert.deepEqual(plain, [[3, 3, one, [0, 3, 10], [5, 6, 7]], [2, 3, other, [0, 11], [8, 9]]]);
+});
+
+test("decode of a run whose Γ is the same from any start has none of its own", () => {
+  const header = { runs: [{ rows: 1, columns: [{ name: "step", width: 1 }] }], descent: { rows: 1, width: 2 } };
+  assert.equal(run.decode(pack(header, [0, 1, 2])).valley, undefined);
+});
+
+test("pointAt is the point of a row, as long as its column is wide", () => {
+  const column = Float32Array.of(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11);
+  const points = [[2, 0], [2, 5], [3, 1], [4, 2], [12, 0]].map(([d, row]) => run.pointAt(column, d, row));
+  assert.deepEqual(points, [[0, 1], [10, 11], [3, 4, 5], [8, 9, 10, 11], [...column]]);
+  assert.ok(points.every(Array.isArray), "a row of a typed array rounds what is made from it");
 });
 
 test("decodeHeights finds √L, then the sharpness, of every point of the grid", () => {
   const heights = run.decodeHeights(pack({ view: [[0, 1], [2, 3]], rows: 2, columns: 3 }, [0, 1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15]));
   assert.deepEqual([[...heights.root], [...heights.sharpness]], [[0, 1, 2, 3, 4, 5], [10, 11, 12, 13, 14, 15]]);
   assert.deepEqual([heights.view, heights.rows, heights.columns], [[[0, 1], [2, 3]], 2, 3]);
+});
+
+test("decodeHeights of a section says where its plane lies, and has λ₁ only if that was asked for", () => {
+  const place = { at: 40, origin: -1.5, whole: [[-2, 1], [-0.5, 0.5]], view: [[0, 1], [2, 3]] };
+  const plane = { center: [1, 2, 3, 4], along: [0, 1, 0, 0], across: [0, 0, 0.6, -0.8] };
+  for (const sharp of [true, false]) {
+    const header = { ...place, ...plane, rows: 1, columns: 3, sharp };
+    const { root, sharpness, ...rest } = run.decodeHeights(pack(header, sharp ? [0, 1, 2, 10, 11, 12] : [0, 1, 2]));
+    assert.deepEqual(rest, header);
+    assert.deepEqual([...root], [0, 1, 2]);
+    assert.deepEqual(sharpness && [...sharpness], sharp ? [10, 11, 12] : null);
+  }
+  assert.throws(() => run.decodeHeights(pack({ ...place, ...plane, rows: 1, columns: 3, sharp: true }, [0, 1, 2])), RangeError);
 });
 
 test("rowAt is the last row at or before a step, in rows with gaps", () => {

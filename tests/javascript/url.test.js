@@ -28,7 +28,7 @@ test("a name of every object is a key like any other", () => {
 });
 
 test("what belongs to the page is not sent for a run", () => {
-  const query = { loss: "ring", at: "7", clock: "step", axis: "log", strobe: "even", look: "surface", eta: "0.1", hide: "story", embed: "1" };
+  const query = { loss: "ring", at: "7", clock: "step", axis: "log", strobe: "even", look: "surface", panel: "alignment", focus: "1", eta: "0.1", hide: "story", embed: "1" };
   const before = { ...query };
   assert.deepEqual(url.forRun(query), { loss: "ring", eta: "0.1" });
   assert.deepEqual(query, before);

@@ -1,0 +1,224 @@
+"""What Edgewalk claims: each statement with its assumptions, its source and the tests that hold it.
+
+Tests are named as pytest names them, from the folder `tests` on; sources by the tags of `WORKS`.
+"""
+
+from typing import NamedTuple
+
+
+class Claim(NamedTuple):
+    """One statement, in words for the page."""
+
+    name: str
+    states: str
+    assumes: str
+    source: str
+    tests: tuple[str, ...]
+    remark: str = ""
+
+
+SMOOTH = (
+    "L is four times differentiable, its Hessian has one and the same rank on Γ, λ₁ > λ₂ along the"
+    " flow, and η is small."
+)
+
+CLAIMS = (
+    Claim(
+        "Normalized GD drifts to where the valley is flatter",
+        (
+            "On the clock τ = η²t the iterates follow dX/dτ = −¼ P⊥∇ log λ₁(X) along Γ, from X(0) "
+            "= Φ(x₀). P⊥ projects on the directions along Γ, Φ(x) is where gradient flow from x "
+            "ends."
+        ),
+        SMOOTH,
+        "ALP22, Phase II",
+        (
+            "dynamics/test_laws.py::test_the_run_tracks_the_flow",
+            "dynamics/test_laws.py::test_reference_numbers",
+            "dynamics/test_flows.py::test_the_flow_obeys_its_law_along_a_branch",
+        ),
+        (
+            "On L = ½λ(x)y² it can be seen by hand: a bounce has mean |y| = η/2 and moves x by "
+            "−η|y|λ′/(2λ) a step, hence by −¼η²(log λ)′."
+        ),
+    ),
+    Claim(
+        "GD on √L drifts too",
+        "On the same clock its iterates follow dX/dτ = −⅛ P⊥∇λ₁(X).",
+        SMOOTH + " The least loss is 0.",
+        "ALP22, Phase II",
+        (
+            "dynamics/test_laws.py::test_the_run_tracks_the_flow",
+            "dynamics/test_laws.py::test_figure_1_of_the_paper",
+            "dynamics/test_flows.py::test_the_closed_form_is_what_the_solver_finds",
+        ),
+        (
+            "By hand: a bounce has mean |y| = (η/2)√(λ/2) and moves x by −η|y|λ′/(2√(2λ)), hence "
+            "by −⅛η²λ′."
+        ),
+    ),
+    Claim(
+        "The gap to the flow is at most of the order of η",
+        "‖Φ(xₜ) − X(η²t)‖ = O(η) for t up to T/η².",
+        SMOOTH,
+        "ALP22, Phase II",
+        (
+            "dynamics/test_laws.py::test_the_run_tracks_the_flow",
+            "dynamics/test_rate.py::test_the_gap_shrinks_with_the_step_size",
+            "dynamics/test_rate.py::test_the_slope",
+        ),
+        (
+            "This is a bound. On most of the losses here the gap shrinks like η²; the lab measures"
+            " the slope and its interval."
+        ),
+    ),
+    Claim(
+        "Two thresholds in a row have λ₁ as their mean",
+        (
+            "With Sₜ = ηₜλ₁(∇²L(xₜ)) both rules come to 1/Sₜ + 1/Sₜ₊₁ = 1, so the mean of 2/ηₜ "
+            "over two steps is λ₁."
+        ),
+        SMOOTH + " The run is at the edge and has aligned: what is left is O(θₜ + η).",
+        "ALP22 for normalized GD; for √L derived here, and measured",
+        (
+            "dynamics/test_laws.py::test_the_mean_of_two_thresholds_is_the_sharpness",
+            "dynamics/test_laws.py::test_the_bounce_spans_the_valley",
+        ),
+        "A bare line at 2/η says nothing of these rules: Sₜ itself swings widely around 2.",
+    ),
+    Claim(
+        "Of any two steps in a row one is unstable",
+        (
+            "With the largest λ₁ along the step, Sₜ = ηₜ sup λ₁(∇²L(xₜ − s∇L(xₜ))) over s in [0, "
+            "ηₜ], one of Sₜ and Sₜ₊₁ is at least about 2."
+        ),
+        SMOOTH + " The run is at the edge and has aligned.",
+        "ALP22, Definition 1.1",
+        (
+            "dynamics/test_laws.py::test_one_of_two_stablenesses_is_at_least_2",
+            "dynamics/test_measures.py::test_stableness_is_the_supremum_along_the_step",
+            "dynamics/test_measures.py::test_stableness_finds_a_maximum_inside_the_segment",
+        ),
+    ),
+    Claim(
+        "√L of two steps in a row",
+        (
+            "√L(xₜ) + √L(xₜ₊₁) comes to η√(λ₁/2) for normalized GD and to ½ηλ₁ for GD on √L, with "
+            "λ₁ at Φ(xₜ). The phases on the time bar are found from this law."
+        ),
+        SMOOTH + " What is left is O(ηθₜ).",
+        "ALP22; with the factor ½, which a slide deck on the paper lacks",
+        (
+            "dynamics/test_laws.py::test_the_law_of_the_root",
+            "dynamics/test_phases.py::test_phases_are_those_of_their_definition",
+        ),
+    ),
+    Claim(
+        "In the quadratic warm-up both rules are one",
+        (
+            "On L = ½xᵀAx, with x̃ = Ax/η for normalized GD and x̃ = (2A)^½x/η for GD on √L, both "
+            "are x̃′ = x̃ − Ax̃/‖x̃‖. It ends in the 2-cycle C s λ₁v₁, −(1 − C) s λ₁v₁ with C in "
+            "(0, 1), s = ±1."
+        ),
+        "A is positive definite with λ₁ > λ₂, and x̃ never becomes orthogonal to v₁.",
+        "ALP22, Theorem 3.1",
+        (
+            "dynamics/test_laws.py::test_both_rules_become_one",
+            "dynamics/test_laws.py::test_it_ends_in_a_2_cycle_along_the_top_direction",
+        ),
+    ),
+    Claim(
+        "The sets Iⱼ are entered and never left",
+        (
+            "Iⱼ holds x̃ when its part beyond the first j − 1 eigenvectors is no longer than λⱼ. "
+            "Inside all of them, from ‖x̃ₜ‖ ≤ λ₁/2 the part along v₁ grows every other step: the "
+            "hops align."
+        ),
+        "As in the warm-up.",
+        "ALP22, section 3",
+        (
+            "dynamics/test_laws.py::test_invariant_sets_are_entered_and_never_left",
+            "dynamics/test_laws.py::test_alignment_grows_every_other_step",
+        ),
+        (
+            "In codimension 1 there is nothing to align; choose a loss with a valley of "
+            "codimension 2 or more, and the panel Alignment."
+        ),
+    ),
+    Claim(
+        "The aligned 2-cycle is stable for some C only",
+        "A part along vⱼ is multiplied by 1 − ρ(1 − ρ)/(C(1 − C)) in two steps, with ρ = λⱼ/λ₁.",
+        "As in the warm-up.",
+        "Derived here from the map, and measured",
+        ("dynamics/test_laws.py::test_the_transverse_multiplier_of_the_2_cycle",),
+    ),
+    Claim(
+        "GD stops a little below the threshold",
+        (
+            "Where GD meets ηλ₁ > 2 it either leaves or bounces to flatter minima, and ends with "
+            "λ₁ a little below 2/η. There is no drift on the clock τ."
+        ),
+        "The loss has flatter minima in reach; quartic-hyperbola is the minimalist example.",
+        "ZWWZG22; CKLKT21 for what is seen in training",
+        ("dynamics/test_laws.py::test_gd_settles_a_little_below_the_threshold",),
+    ),
+    Claim(
+        "Φ is the end of gradient flow, not the nearest point",
+        (
+            "The two differ by the square of the distance from Γ. Gradient flow is followed by its"
+            " own height √L, so that it arrives."
+        ),
+        "Gradient flow from x reaches Γ.",
+        "Derived here; orders and closed forms measured",
+        (
+            "dynamics/test_projection.py::test_the_projection_is_not_the_nearest_point",
+            "dynamics/test_projection.py::test_the_solver_agrees_with_the_closed_form",
+            "dynamics/test_projection.py::test_the_order_of_the_solver_is_5",
+        ),
+    ),
+    Claim(
+        "Each loss is what its formula says",
+        (
+            "Gradients by hand, Γ, λ₁ on it, Φ and the flows in closed form agree with what is "
+            "computed from the value alone; the formula on screen is read and compared too."
+        ),
+        "",
+        "Derived here",
+        (
+            "dynamics/test_losses.py::test_the_gradient_by_hand_is_that_of_the_value",
+            "dynamics/test_losses.py::test_the_sharpness_on_the_manifold_in_closed_form",
+            "dynamics/test_losses.py::test_the_formula_on_screen_is_the_function",
+        ),
+    ),
+)
+
+WORKS = {
+    "ALP22": (
+        (
+            "Arora, Li, Panigrahi: Understanding Gradient Descent on Edge of Stability in Deep "
+            "Learning"
+        ),
+        "https://arxiv.org/abs/2205.09745",
+    ),
+    "CKLKT21": (
+        (
+            "Cohen, Kaur, Li, Kolter, Talwalkar: Gradient Descent on Neural Networks Typically "
+            "Occurs at the Edge of Stability"
+        ),
+        "https://arxiv.org/abs/2103.00065",
+    ),
+    "DNL22": (
+        (
+            "Damian, Nichani, Lee: Self-Stabilization: The Implicit Bias of Gradient Descent at "
+            "the Edge of Stability"
+        ),
+        "https://arxiv.org/abs/2209.15594",
+    ),
+    "ZWWZG22": (
+        (
+            "Zhu, Wang, Wang, Zhou, Ge: Understanding Edge-of-Stability Training Dynamics with a "
+            "Minimalist Example"
+        ),
+        "https://arxiv.org/abs/2210.03294",
+    ),
+}

@@ -1,0 +1,205 @@
+// The lab's page: which plot is in view, the query of each, their link, and the beginning.
+(function () {
+  const edgewalk = (window.edgewalk = window.edgewalk || {});
+  const lab = (edgewalk.lab = edgewalk.lab || {});
+
+  const PLOTS = ["regimes", "rate", "collapse"];
+  const USUAL = "regimes";
+  // How a map is looked at: no new map for these.
+  const QUIET = ["colour", "slice"];
+  const SCHEME_KEY = "mantine-color-scheme-value";
+  const SCALE = 2; // pixels of a picture to keep for each of the page
+
+  const $ = (id) => document.getElementById(id);
+
+  const state = {
+    plot: USUAL,
+    queries: Object.fromEntries(PLOTS.map((plot) => [plot, {}])), // as the text of the link
+    settings: {}, // by plot, of what is on screen: nothing left open
+    asked: {},    // by plot, the query that was asked last
+    inks: null, fateInks: null,
+  };
+
+  // The query of a plot as it stands in the link.
+  function query(plot = state.plot) {
+    return { ...(plot === USUAL ? {} : { plot }), ...state.queries[plot] };
+  }
+
+  // Change a setting of the plot in view; quietly where that needs no new numbers.
+  function set(key, text, { quiet = false } = {}) {
+    state.queries[state.plot][key] = text;
+    if (!quiet) return request();
+    writeLink();
+    return lab[state.plot].paint();
+  }
+
+  function request() {
+    writeLink();
+    state.asked[state.plot] = edgewalk.url.write(query());
+    lab[state.plot].ask();
+  }
+
+  function writeLink() {
+    const text = edgewalk.url.write(query());
+    history.replaceState(null, "", text ? `?${text}` : location.pathname);
+  }
+
+  // An answer has come: the link is now the server's, and so are the values that it had to change.
+  function adopted(plot, { settings, notices, query: text }) {
+    const { plot: name, ...clean } = edgewalk.url.read(text);
+    const mine = Object.entries(state.queries[plot]).filter(([key]) => QUIET.includes(key));
+    const first = !state.settings[plot];
+    state.queries[plot] = { ...clean, ...(first || notices.length ? {} : Object.fromEntries(mine)) };
+    state.settings[plot] = settings;
+    state.asked[plot] = edgewalk.url.write(query(plot));
+    if (plot !== state.plot) return;
+    say([...(state.mended || []), ...notices]);
+    state.mended = null;
+    lab.settings.show(plot, { ...settings, ...quietNow(plot, settings) });
+    writeLink();
+  }
+
+  // What of the settings has been changed since they were asked for.
+  function quietNow(plot, { colour, slice }) {
+    const now = state.queries[plot];
+    return plot === USUAL ? { colour: now.colour || colour, slice: Number(now.slice ?? slice) } : {};
+  }
+
+  // A query that cannot be read: keep the last picture; at first show the nearest valid settings or,
+  // should they be none, the usual ones.
+  function refused({ problems, nearest }) {
+    lab.progress.end(state.plot);
+    if (state.settings[state.plot]) return say(problems);
+    const { plot = USUAL, ...clean } = state.mended ? { plot: state.plot } : edgewalk.url.read(nearest);
+    if (state.mended && !Object.keys(state.queries[state.plot]).length) return say(problems);
+    state.mended = state.mended || problems;
+    state.queries[plot] = clean;
+    return show(plot);
+  }
+
+  const say = (messages) => lab.settings.say(messages);
+
+  // ---- tabs ----
+
+  function show(plot) {
+    state.plot = plot;
+    for (const name of PLOTS) {
+      const here = name === plot;
+      $(`panel-${name}`).hidden = !here;
+      $(`tab-${name}`).setAttribute("aria-selected", String(here));
+      $(`tab-${name}`).tabIndex = here ? 0 : -1;
+    }
+    lab.settings.showFor(plot);
+    lab.progress.draw();
+    lab.tip.hide();
+    if (state.asked[plot] !== edgewalk.url.write(query())) return request();
+    writeLink();
+    if (state.settings[plot]) lab.settings.show(plot, { ...state.settings[plot], ...quietNow(plot, state.settings[plot]) });
+    return requestAnimationFrame(lab[plot].paint);
+  }
+
+  function choose(plot) {
+    say([]);
+    show(plot);
+    $(`tab-${plot}`).focus();
+  }
+
+  function onTabKey(event) {
+    const at = PLOTS.indexOf(state.plot);
+    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: PLOTS.length - 1 }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    choose(PLOTS[(to + PLOTS.length) % PLOTS.length]);
+  }
+
+  // ---- buttons ----
+
+  async function share() {
+    writeLink();
+    let words = "The link is copied: it opens exactly this.";
+    try {
+      await navigator.clipboard.writeText(location.href);
+    } catch {
+      words = `Copy this link: ${location.href}`;
+    }
+    say([{ field: "", text: words }]);
+  }
+
+  function setScheme(scheme) {
+    edgewalk.scheme = scheme;
+    document.documentElement.dataset.mantineColorScheme = scheme;
+    window.dash_clientside.set_props("provider", { forceColorScheme: scheme });
+    $("scheme").textContent = scheme === "dark" ? "Light" : "Dark";
+    state.inks = edgewalk.overlay.readInks();
+    state.fateInks = lab.fates.read();
+    for (const plot of PLOTS) lab[plot].paint();
+  }
+
+  function changeScheme() {
+    const other = edgewalk.scheme === "dark" ? "light" : "dark";
+    localStorage.setItem(SCHEME_KEY, other);
+    setScheme(other);
+  }
+
+  // Download a picture, painted afresh at its own size.
+  function keepPicture(name) {
+    const picture = lab[state.plot].pictures[name]();
+    if (!picture) return;
+    const [width, height] = picture.size;
+    const canvas = Object.assign(document.createElement("canvas"), { width: SCALE * width, height: SCALE * height });
+    const pen = canvas.getContext("2d");
+    pen.scale(SCALE, SCALE);
+    pen.fillStyle = state.inks.card;
+    pen.fillRect(0, 0, width, height);
+    picture.draw(pen, picture.size);
+    const link = document.createElement("a");
+    link.download = `edgewalk-${state.settings[state.plot].loss}-${name}.png`;
+    canvas.toBlob((blob) => {
+      link.href = URL.createObjectURL(blob);
+      link.click();
+      URL.revokeObjectURL(link.href);
+    });
+  }
+
+  const buttons = { share, scheme: changeScheme, cancel: () => lab.progress.stop(), again: request };
+
+  function onClick({ target }) {
+    const button = target.closest("button");
+    if (!button) return;
+    if (buttons[button.id]) buttons[button.id]();
+    if (button.dataset.plot) choose(button.dataset.plot);
+    if (button.dataset.picture) keepPicture(button.dataset.picture);
+  }
+
+  // ---- beginning ----
+
+  function begin() {
+    lab.settings.begin();
+    for (const plot of PLOTS) lab[plot].begin();
+    document.addEventListener("click", onClick);
+    document.addEventListener("keydown", ({ key }) => key === "Escape" && say([]));
+    document.querySelector("[role=tablist]").addEventListener("keydown", onTabKey);
+    setScheme(edgewalk.scheme);
+    const { plot = USUAL, ...rest } = edgewalk.url.read(location.search);
+    document.body.dataset.ready = "yes";
+    if (!PLOTS.includes(plot)) return askMeaning();
+    state.queries[plot] = rest;
+    return show(plot);
+  }
+
+  // A plot that there is not is for the server to say something about.
+  async function askMeaning() {
+    const response = await fetch(`../lab.json${location.search}`);
+    if (response.status === 400) refused(await response.json());
+    else show(USUAL);
+  }
+
+  function whenReady(ready, then) {
+    if (ready()) then();
+    else setTimeout(() => whenReady(ready, then), 15);
+  }
+
+  lab.page = { state, query, set, request, adopted, refused, say, show, writeLink, ruleName: (keys) => lab.settings.ruleName(keys) };
+  const isReady = () => $("map-plot") && $("tau") && window.dash_clientside && window.dash_clientside.set_props;
+  if (location.pathname.includes("/lab")) whenReady(isReady, begin);
+})();

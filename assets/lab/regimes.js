@@ -1,0 +1,391 @@
+// The first plot: the map, the orbit diagram of its slice, and the cell under the cursor with its path.
+(function () {
+  const edgewalk = (window.edgewalk = window.edgewalk || {});
+  const lab = (edgewalk.lab = edgewalk.lab || {});
+
+  const NEAR = 8; // pixels from the slice at which it can be taken
+  const STILL = 4; // pixels of a press that is no drag
+  const REST = 90; // ms that the hand rests before a path or an orbit is asked for
+  const PICTURE = { map: [980, 640], orbit: [980, 420] };
+
+  const $ = (id) => document.getElementById(id);
+  const { words } = edgewalk.run;
+
+  const state = {
+    cells: null, places: null, ranges: null, // of the map on screen
+    coming: null,                            // of one that is on its way and has no row yet
+    cursor: null, only: null,
+    orbit: null, orbitView: "offset",
+    path: null,
+  };
+  let [map, orbit, path] = [null, null, null];
+  let asking = null;
+  let [paths, orbits, valleys] = [null, null, null];
+  let drawn = 0; // the picture that is due
+  let grab = null; // where the pointer went down, and whether it has taken the slice
+
+  function begin() {
+    [map, orbit, path] = [new lab.RegimeMap($("map-plot")), new lab.Orbit($("orbit-plot")), new lab.Path($("path-plot"))];
+    const get = (address, options) => fetch(address, options);
+    asking = new lab.Asking(get, { item, done, refused: lab.page.refused, failed, stopped });
+    paths = new lab.Kept(get, edgewalk.run.decode);
+    orbits = new lab.Kept(get, lab.Orbit.decode);
+    valleys = new lab.Kept(get, edgewalk.run.decodeValley);
+    const host = $("map-plot");
+    for (const [name, hear] of Object.entries({ pointermove, pointerdown, pointerup, pointercancel, keydown })) host.addEventListener(name, hear);
+    $("legend").addEventListener("click", pick);
+    for (const place of [host, $("orbit-plot"), $("path-plot")]) new ResizeObserver(() => requestAnimationFrame(paint)).observe(place);
+  }
+
+  const colour = () => lab.page.query("regimes").colour || "fate";
+  const slice = () => Number(lab.page.query("regimes").slice ?? (state.cells ? state.cells.head.settings.slice : 0.5));
+
+  function scene() {
+    const { inks, fateInks } = lab.page.state;
+    return { ...state, inks, fateInks, colour: colour(), slice: slice() };
+  }
+
+  // ---- the map ----
+
+  const address = (name, query) => `../${name}?${edgewalk.url.write(query)}`;
+
+  // What the server is asked with: the link without its name of the plot.
+  function asked() {
+    const { plot, ...query } = lab.page.query("regimes");
+    return query;
+  }
+
+  function ask() {
+    state.coming = null;
+    lab.progress.begin("regimes", () => asking.stop());
+    asking.ask(address("regimes.bin", asked()), new lab.Records());
+  }
+
+  function item({ head, ...record }) {
+    if (head) return expect(head);
+    if (state.coming) adopt();
+    state.cells.take(record);
+    lab.progress.show("regimes", state.cells.share);
+    return later();
+  }
+
+  // What the map will be is known, and none of it yet: the last picture stays a little longer.
+  function expect(head) {
+    state.coming = new lab.Cells(head);
+    lab.page.adopted("regimes", head);
+  }
+
+  // The first row of another map has come: what was there goes.
+  function adopt() {
+    const { coming: cells, cells: before } = state;
+    const { head } = cells;
+    Object.assign(state, { cells, coming: null, places: lab.cells.placesOf(head, lab.settings.variables()) });
+    state.ranges = lab.cells.rangesOf(head, state.places.values);
+    $("panel-regimes").dataset.drawn = "yes";
+    point(before && state.cursor ? scaled(state.cursor, before, cells) : middle());
+    askOrbit();
+    showCaption();
+    showData();
+  }
+
+  const scaled = ({ row, column }, before, now) => ({
+    row: Math.min(Math.round((row * now.rows) / before.rows), now.rows - 1),
+    column: Math.min(Math.round((column * now.columns) / before.columns), now.columns - 1),
+  });
+
+  function done() {
+    if (state.coming) adopt();
+    lab.progress.end("regimes");
+    later();
+  }
+
+  function failed(text) {
+    lab.progress.end("regimes", true);
+    lab.page.say([{ field: "", text }]);
+  }
+
+  function stopped() {
+    lab.progress.end("regimes", true);
+    if (state.cells) later();
+  }
+
+  // One picture a frame, however many rows arrive.
+  function later() {
+    if (!drawn) drawn = requestAnimationFrame(paint);
+  }
+
+  function paint() {
+    drawn = 0;
+    if (!state.cells || $("panel-regimes").hidden) return;
+    const now = scene();
+    map.paint(now);
+    orbit.paint(now);
+    path.paint(now, state.path);
+    showLegend(now);
+    showCell();
+  }
+
+  function paintAbove() {
+    const now = scene();
+    map.paint(now, { above: true });
+    orbit.paint(now, { above: true });
+  }
+
+  // ---- words around it ----
+
+  function showCaption() {
+    const { settings } = state.cells.head;
+    const rule = lab.page.ruleName(settings.rule);
+    $("map-aside").textContent = `${state.cells.rows} × ${state.cells.columns} runs of ${rule}, ${settings.steps.toLocaleString("en")} steps each`;
+  }
+
+  function showData() {
+    for (const kind of ["csv", "npz"]) {
+      $(`regimes-${kind}`).href = address(`regimes.${kind}`, asked());
+      $(`orbit-${kind}`).href = address(`orbit.${kind}`, { ...asked(), slice: slice() });
+    }
+  }
+
+  // Every fate with its sentence and its share of the cells; or the scale of sharpness.
+  function showLegend(now) {
+    const scale = now.colour === "sharpness";
+    $("legend").hidden = scale;
+    $("scale").hidden = !scale;
+    $("legend-title").textContent = scale ? "Sharpness in the end" : "What becomes of a run";
+    if (scale) return showScale(now);
+    const shares = now.cells.shares();
+    const { fates } = now.cells.head;
+    for (const fate of fates) {
+      const row = $("legend").querySelector(`[data-fate="${fate.value}"]`) || addFate(fate);
+      const share = shares.get(fate.value) || 0;
+      row.querySelector(".share").textContent = percent(share);
+      row.hidden = !share && fate.value === 0;
+      row.classList.toggle("absent", !share);
+      row.setAttribute("aria-pressed", String(state.only === fate.value));
+    }
+    return null;
+  }
+
+  function percent(share) {
+    if (share === 0) return "none";
+    const points = 100 * share;
+    return points < 0.1 ? "< 0.1 %" : `${points.toFixed(points < 10 ? 1 : 0)} %`;
+  }
+
+  function addFate(fate) {
+    const row = document.createElement("button");
+    row.dataset.fate = fate.value;
+    row.className = "fate";
+    const ink = fate.value ? `var(--fate-${fate.value})` : "var(--card)";
+    row.append(swatch(ink), text("strong", lab.fates.nameOf(fate)), text("span", "", "share"), text("span", fate.sentence, "sentence"));
+    $("legend").append(row);
+    return row;
+  }
+
+  function swatch(ink) {
+    const mark = text("span", "", "swatch");
+    mark.style.setProperty("--swatch", ink);
+    return mark;
+  }
+
+  const text = (name, content, className = "") =>
+    Object.assign(document.createElement(name), { textContent: content, className });
+
+  function showScale({ cells, inks }) {
+    const found = lab.fates.sharpnessScale(cells.sharpness);
+    $("scale-low").textContent = found ? words(found.low) : "–";
+    $("scale-middle").textContent = found ? words(Math.sqrt(found.low * found.high)) : "–";
+    $("scale-high").textContent = found ? words(found.high) : "–";
+    const stops = Array.from({ length: 9 }, (_, k) => edgewalk.overlay.shade(inks.scale, k / 8));
+    $("scale-bar").style.background = `linear-gradient(90deg, ${stops.join(", ")})`;
+  }
+
+  // Press a fate to see it alone, and again for all.
+  function pick({ target }) {
+    const row = target.closest("[data-fate]");
+    if (!row) return;
+    const value = Number(row.dataset.fate);
+    state.only = state.only === value ? null : value;
+    paint();
+  }
+
+  // ---- the cursor ----
+
+  const middle = () => ({ row: Math.floor(state.cells.rows / 2), column: lab.RegimeMap.columnOf(slice(), state.cells.columns) });
+
+  function point(cursor) {
+    state.cursor = cursor;
+    paintAbove();
+    showCell();
+    clearTimeout(point.later);
+    point.later = setTimeout(askPath, REST);
+  }
+
+  function cell() {
+    return state.cells.at(state.cursor.row, state.cursor.column);
+  }
+
+  function showCell() {
+    const { eta, start, known, fate, sharpness, period } = cell();
+    $("cell-eta").textContent = words(eta);
+    $("cell-start").textContent = `(${start.map(words).join(", ")})`;
+    $("cell-threshold").textContent = words(2 / eta);
+    $("cell-sharpness").textContent = known ? words(sharpness) : "–";
+    $("cell-period").textContent = known && period > 0 ? `${period} steps` : "none";
+    $("cell-fate").textContent = known ? fate.sentence : "Not computed yet.";
+    $("cell-swatch").style.setProperty("--swatch", known && fate.value ? `var(--fate-${fate.value})` : "var(--card)");
+    $("open").href = stageLink();
+  }
+
+  // The stage with the run of the cell.
+  function runQuery() {
+    const { loss, rule, steps } = state.cells.head.settings;
+    const { eta, start } = cell();
+    return { loss, rule, eta: short(eta), start: start.map(short).join(","), steps };
+  }
+
+  const short = (value) => String(Number(value.toPrecision(12)));
+  const stageLink = () => `../?${edgewalk.url.write(runQuery())}`;
+
+  async function askPath() {
+    const query = runQuery();
+    const { loss } = query;
+    $("path-words").textContent = "computing";
+    const [result, valley] = await Promise.all([
+      paths.get(address("run.bin", query)),
+      query.start.split(",").length === 2 ? valleys.get(address("valley.bin", { loss })) : null,
+    ]);
+    if (!result) return; // overtaken by another cell, or not to be had
+    state.path = { result, valley };
+    $("path-words").textContent = endingOf(result.runs[0]);
+    path.paint(scene(), state.path);
+  }
+
+  function endingOf(run) {
+    if (edgewalk.run.failed(run)) return `${run.outcome_words} Step ${run.outcome_step.toLocaleString("en")}.`;
+    return `${run.last.toLocaleString("en")} steps.`;
+  }
+
+  // ---- hands and keys ----
+
+  function at(event) {
+    const box = $("map-plot").getBoundingClientRect();
+    return [event.clientX - box.left, event.clientY - box.top];
+  }
+
+  function nearSlice(x, y) {
+    const box = map.frame(scene());
+    const line = lab.RegimeMap.sliceAt(slice(), box, state.cells.columns);
+    const beside = x >= box.left - 12 && x <= box.left + box.width + 12;
+    return beside && Math.abs(y - line) <= NEAR;
+  }
+
+  function pointermove(event) {
+    if (!state.cells) return;
+    const [x, y] = at(event);
+    if (grab && grab.slice) return setSlice(lab.RegimeMap.sliceOf(y, map.frame(scene()), state.cells.columns));
+    $("map-plot").classList.toggle("at-slice", nearSlice(x, y));
+    const found = state.cells.find(map.frame(scene()), x, y);
+    if (found && event.pointerType !== "touch") point(found);
+  }
+
+  function pointerdown(event) {
+    if (!state.cells || event.button) return;
+    const [x, y] = at(event);
+    grab = { x, y, slice: nearSlice(x, y) };
+    if (grab.slice) $("map-plot").setPointerCapture(event.pointerId);
+  }
+
+  // A click opens the run; a tap shows it first, and its link opens it.
+  function pointerup(event) {
+    const pressed = grab;
+    grab = null;
+    if (!pressed || pressed.slice || !state.cells) return;
+    const [x, y] = at(event);
+    const found = state.cells.find(map.frame(scene()), x, y);
+    if (!found || Math.hypot(x - pressed.x, y - pressed.y) > STILL) return;
+    point(found);
+    if (event.pointerType !== "touch") open();
+  }
+
+  function pointercancel() {
+    grab = null;
+  }
+
+  function open() {
+    lab.page.writeLink();
+    location.assign($("open").href);
+  }
+
+  function keydown(event) {
+    if (!state.cells || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Enter") return open();
+    if (event.key === "s") return setSlice(state.cursor.column / Math.max(state.cells.columns - 1, 1));
+    const moved = state.cells.move(state.cursor, event.key, event.shiftKey);
+    if (!moved) return;
+    event.preventDefault();
+    point(moved);
+  }
+
+  // ---- the slice ----
+
+  function setSlice(share) {
+    lab.page.set("slice", String(Number(share.toFixed(4))), { quiet: true });
+    paintAbove();
+    showSlice();
+    showData();
+    clearTimeout(setSlice.later);
+    setSlice.later = setTimeout(askOrbit, REST);
+  }
+
+  function showSlice() {
+    if (!state.cells) return;
+    const column = lab.RegimeMap.columnOf(slice(), state.cells.columns);
+    const start = `(${state.cells.head.starts[column].map(words).join(", ")})`;
+    edgewalk.sliders.set("slice", slice(), `start ${start}`);
+    $("slice-words").textContent = `start ${start}`;
+    $("orbit-aside").textContent = `the last iterates from ${start}`;
+  }
+
+  async function askOrbit() {
+    showSlice();
+    const found = await orbits.get(address("orbit.bin", { ...asked(), slice: slice() }));
+    if (!found) return;
+    state.orbit = found;
+    orbit.paint(scene());
+  }
+
+  function setOrbitView(view) {
+    state.orbitView = view;
+    orbit.paint(scene());
+  }
+
+  // ---- to keep ----
+
+  const pictures = {
+    map: () => ({ size: PICTURE.map, draw: (pen, size) => drawMap(pen, size) }),
+    orbit: () => state.orbit && { size: PICTURE.orbit, draw: (pen, size) => orbit.draw(pen, size, scene()) },
+  };
+
+  // The map with its legend below.
+  function drawMap(pen, [width, height]) {
+    const now = scene();
+    const shares = now.cells.shares();
+    const shown = now.cells.head.fates.filter(({ value }) => now.colour === "fate" && shares.get(value));
+    map.draw(pen, [width, height - 50], now);
+    shown.forEach((fate, k) => {
+      const [x, y] = [70 + (k % 4) * 225, height - 36 + 22 * Math.floor(k / 4)];
+      pen.fillStyle = now.fateInks[fate.value];
+      pen.fillRect(x, y - 6, 12, 12);
+      edgewalk.overlay.label(pen, now.inks, `${lab.fates.nameOf(fate)}, ${percent(shares.get(fate.value))}`, x + 18, y, now.inks.ink);
+    });
+  }
+
+  lab.regimes = {
+    begin, ask, paint, setSlice, setOrbitView, pictures, state, scene,
+    frame: () => map.frame(scene()),
+    get busy() {
+      return asking.busy;
+    },
+  };
+})();

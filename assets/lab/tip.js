@@ -1,0 +1,35 @@
+// Numbers beside the pointer.
+(function () {
+  const edgewalk = (window.edgewalk = window.edgewalk || {});
+  const lab = (edgewalk.lab = edgewalk.lab || {});
+
+  const FAR = 14; // pixels from what is pointed at
+  let tip = null;
+
+  function make() {
+    tip = Object.assign(document.createElement("div"), { className: "tip", hidden: true });
+    tip.setAttribute("role", "tooltip");
+    document.body.append(tip);
+  }
+
+  // Rows of [name, value] at a point of the window, on the side where there is room.
+  function show(rows, x, y) {
+    if (!tip) make();
+    tip.replaceChildren(...rows.map(([name, value]) => {
+      const line = document.createElement(value ? "p" : "strong");
+      line.append(...[name, value].filter(Boolean).map((words) => Object.assign(document.createElement("span"), { textContent: words })));
+      return line;
+    }));
+    tip.hidden = false;
+    const { offsetWidth: width, offsetHeight: height } = tip;
+    const left = x + FAR + width > window.innerWidth ? Math.max(4, x - FAR - width) : x + FAR;
+    const top = y + FAR + height > window.innerHeight ? Math.max(4, y - FAR - height) : y + FAR;
+    tip.style.transform = `translate(${left}px, ${top}px)`;
+  }
+
+  function hide() {
+    if (tip) tip.hidden = true;
+  }
+
+  lab.tip = { show, hide };
+})();

@@ -1,39 +1,23 @@
 """What is claimed, from which works, under which assumptions, and which test holds it."""
 
-import dash_mantine_components as dmc
 from dash import html
 
 from app.claims import CLAIMS, WORKS, Claim
 from app.pages.header import header
 
-PROVIDER = "provider"
 
-
-def about() -> dmc.MantineProvider:
+def about() -> html.Div:
     """The page; it stands still."""
     claims = [_claim(claim) for claim in CLAIMS]
     works = [_work(tag, *work) for tag, work in WORKS.items()]
-    return dmc.MantineProvider(
-        id=PROVIDER,
-        children=[
-            header("About", {"scheme": "Dark"}),
-            html.Main(
-                [
-                    html.H2("What Edgewalk claims"),
-                    html.P(
-                        "Every number on these pages is computed, and every statement behind it "
-                        "is held by a test that measures it: over all losses of the menu and both "
-                        "rules that bounce, unless its name says otherwise. “make test” runs them.",
-                        className="lead",
-                    ),
-                    *claims,
-                    html.H2("Works"),
-                    html.Ul(works, className="works"),
-                ],
-                className="about",
-            ),
-        ],
+    lead = (
+        "Every number on these pages is computed, and every statement behind it is held by a test "
+        "that measures it: over all losses of the menu and both rules that bounce, unless its name "
+        "says otherwise. “make test” runs them."
     )
+    parts = [html.H2("What Edgewalk claims"), html.P(lead, className="lead"), *claims]
+    parts += [html.H2("Works"), html.Ul(works, className="works")]
+    return html.Div([header("About", {}), html.Main(parts, className="about")], className="page")
 
 
 def _claim(claim: Claim) -> html.Section:

@@ -68,7 +68,7 @@ def test_the_surface_is_painted_with_the_iterates_on_it(stage: Stage):
     stage.open("?at=300")
     choose(stage, "Look of the landscape", "3-D")
     stage.expect_query(look="surface")
-    solid = stage.page.get_by_role("img", name="The surface z = √L")
+    solid = stage.page.get_by_role("img", name="The landscape in space")
     expect(solid).to_be_visible()
     stage.wait("edgewalk.stage.scene().heights")
     stage.page.wait_for_timeout(300)
@@ -84,7 +84,7 @@ def test_the_surface_is_painted_with_the_iterates_on_it(stage: Stage):
 def test_the_surface_turns_by_key_and_by_mouse(stage: Stage):
     stage.open("?at=300&look=surface")
     stage.wait("edgewalk.stage.scene().heights")
-    solid = stage.page.get_by_role("img", name="The surface z = √L")
+    solid = stage.page.get_by_role("img", name="The landscape in space")
     looks = "edgewalk.stage.surfacePicture()"
     seen = [stage.page.evaluate(looks)]
     solid.focus()

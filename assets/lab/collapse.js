@@ -136,10 +136,11 @@
 
   function sentence(best) {
     if (!best) return "Two step sizes or more of one rule are needed to compare clocks.";
-    const { spreads } = state;
+    const { spreads, result } = state;
+    const several = new Set(result.runs.map(({ rule }) => rule)).size > 1 ? " The runs of each rule are compared among themselves." : "";
     const [next] = lab.clocks.CLOCKS.filter((clock) => clock !== best).sort((a, b) => spreads[a] - spreads[b]);
     const times = spreads[next] / spreads[best];
-    return `The curves lie closest on the clock ${NAMES[best]}: there they are at most ${percent(spreads[best])} apart, ${times.toPrecision(2)} times less than on the next best.`;
+    return `The curves lie closest on the clock ${NAMES[best]}: there they are at most ${percent(spreads[best])} apart, ${times.toPrecision(2)} times less than on the next best.${several}`;
   }
 
   // ---- what is pointed at ----

@@ -9,6 +9,7 @@
   const QUIET = ["colour", "slice"];
   const SCHEME_KEY = "mantine-color-scheme-value";
   const SCALE = 2; // pixels of a picture to keep for each of the page
+  const HEAD = 30; // and room above it for its title
 
   const $ = (id) => document.getElementById(id);
 
@@ -146,11 +147,13 @@
     const picture = lab[state.plot].pictures[name]();
     if (!picture) return;
     const [width, height] = picture.size;
-    const canvas = Object.assign(document.createElement("canvas"), { width: SCALE * width, height: SCALE * height });
+    const canvas = Object.assign(document.createElement("canvas"), { width: SCALE * width, height: SCALE * (HEAD + height) });
     const pen = canvas.getContext("2d");
     pen.scale(SCALE, SCALE);
     pen.fillStyle = state.inks.card;
-    pen.fillRect(0, 0, width, height);
+    pen.fillRect(0, 0, width, HEAD + height);
+    edgewalk.overlay.label(pen, state.inks, titleOf(name), 14, HEAD / 2 + 2, state.inks.ink);
+    pen.translate(0, HEAD);
     picture.draw(pen, picture.size);
     const link = document.createElement("a");
     link.download = `edgewalk-${state.settings[state.plot].loss}-${name}.png`;
@@ -159,6 +162,11 @@
       link.click();
       URL.revokeObjectURL(link.href);
     });
+  }
+
+  function titleOf(name) {
+    const [title, aside] = $(`${name}-aside`).parentNode.children;
+    return `${$("loss").selectedOptions[0].textContent}. ${title.textContent}: ${aside.textContent}`;
   }
 
   const buttons = { share, scheme: changeScheme, cancel: () => lab.progress.stop(), again: request };

@@ -33,6 +33,7 @@
     valleys = new lab.Kept(get, edgewalk.run.decodeValley);
     const host = $("map-plot");
     for (const [name, hear] of Object.entries({ pointermove, pointerdown, pointerup, pointercancel, keydown })) host.addEventListener(name, hear);
+    $("orbit-plot").addEventListener("pointermove", alongSlice);
     $("legend").addEventListener("click", pick);
     for (const place of [host, $("orbit-plot"), $("path-plot")]) new ResizeObserver(() => requestAnimationFrame(paint)).observe(place);
   }
@@ -262,8 +263,8 @@
   }
 
   function endingOf(run) {
-    if (edgewalk.run.failed(run)) return `${run.outcome_words} Step ${run.outcome_step.toLocaleString("en")}.`;
-    return `${run.last.toLocaleString("en")} steps.`;
+    if (edgewalk.run.failed(run)) return `leaves at step ${run.outcome_step.toLocaleString("en")}`;
+    return `${run.last.toLocaleString("en")} steps`;
   }
 
   // ---- hands and keys ----
@@ -287,6 +288,14 @@
     $("map-plot").classList.toggle("at-slice", nearSlice(x, y));
     const found = state.cells.find(map.frame(scene()), x, y);
     if (found && event.pointerType !== "touch") point(found);
+  }
+
+  // A step size under the pointer on the orbit diagram is a cell of the slice.
+  function alongSlice({ clientX, pointerType }) {
+    if (!state.cells || pointerType === "touch") return;
+    const { top, left, width, height } = map.frame(scene());
+    const found = state.cells.find({ top, left, width, height }, clientX - $("orbit-plot").getBoundingClientRect().left, top + height / 2);
+    if (found) point({ row: found.row, column: lab.RegimeMap.columnOf(slice(), state.cells.columns) });
   }
 
   function pointerdown(event) {
@@ -370,15 +379,34 @@
   // The map with its legend below.
   function drawMap(pen, [width, height]) {
     const now = scene();
-    const shares = now.cells.shares();
-    const shown = now.cells.head.fates.filter(({ value }) => now.colour === "fate" && shares.get(value));
     map.draw(pen, [width, height - 50], now);
-    shown.forEach((fate, k) => {
-      const [x, y] = [70 + (k % 4) * 225, height - 36 + 22 * Math.floor(k / 4)];
-      pen.fillStyle = now.fateInks[fate.value];
+    if (now.colour === "fate") drawFates(pen, now, height - 36);
+    else drawScale(pen, now, height - 36);
+  }
+
+  function drawFates(pen, { cells, fateInks, inks }, top) {
+    const shares = cells.shares();
+    cells.head.fates.filter(({ value }) => shares.get(value)).forEach((fate, k) => {
+      const [x, y] = [70 + (k % 4) * 225, top + 22 * Math.floor(k / 4)];
+      pen.fillStyle = fateInks[fate.value];
       pen.fillRect(x, y - 6, 12, 12);
-      edgewalk.overlay.label(pen, now.inks, `${lab.fates.nameOf(fate)}, ${percent(shares.get(fate.value))}`, x + 18, y, now.inks.ink);
+      edgewalk.overlay.label(pen, inks, `${lab.fates.nameOf(fate)}, ${percent(shares.get(fate.value))}`, x + 18, y, inks.ink);
     });
+  }
+
+  function drawScale(pen, { cells, inks }, top) {
+    const found = lab.fates.sharpnessScale(cells.sharpness);
+    if (!found) return;
+    const [left, width] = [240, 400];
+    for (let k = 0; k < width; k++) {
+      pen.fillStyle = edgewalk.overlay.shade(inks.scale, k / (width - 1));
+      pen.fillRect(left + k, top - 6, 1.5, 12);
+    }
+    edgewalk.overlay.label(pen, inks, "λ₁ at Φ in the end", 70, top, inks.ink);
+    for (const share of [0, 0.5, 1]) {
+      const value = found.low * (found.high / found.low) ** share;
+      edgewalk.overlay.label(pen, inks, words(value), left + share * width, top + 16, inks.soft, "center");
+    }
   }
 
   lab.regimes = {

@@ -14,7 +14,6 @@
   let coming = null;
   let canvas = null;
   let asking = null;
-  let found = null; // the point under the pointer or, by keys, its place
 
   function begin() {
     const host = $("rate-plot");
@@ -183,7 +182,7 @@
     const near = state.points.filter(lab.fit.usable).map((point) => ({
       ...point, distance: Math.hypot(box.x.at(point.eta) - px, box.y.at(point.gap) - py),
     }));
-    found = edgewalk.overlay.nearestOf(near, REACH);
+    const found = edgewalk.overlay.nearestOf(near, REACH);
     if (!found) return lab.tip.hide();
     const rows = [["η", words(found.eta)], ["gap", words(found.gap)], ["gap / η", words(found.gap / found.eta)]];
     lab.tip.show(rows, edge.left + box.x.at(found.eta), edge.top + box.y.at(found.gap));

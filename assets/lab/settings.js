@@ -31,7 +31,7 @@
   // ---- what a person does ----
 
   function heard(field) {
-    if (!FIELDS.includes(field.id) || field.value === shown[field.id]) return;
+    if (!FIELDS.includes(field.id) || field.value === (shown[field.id] ?? "")) return;
     shown[field.id] = field.value;
     setField(field.id, field.value);
   }
@@ -57,8 +57,7 @@
   // A list, a chip or a choice.
   function chosen(target) {
     if (target.id === "loss") return chooseLoss(target.value);
-    const group = target.closest("[id^=rule-]") || target.closest(".chips");
-    if (group) return chooseRules(target);
+    if (target.closest(".chips")) return chooseRules(target);
     const choice = target.closest("[role=radiogroup]");
     if (!choice) return undefined;
     if (choice.id === "orbit-view") return lab.regimes.setOrbitView(target.value);
@@ -95,7 +94,9 @@
     return keys.map((key) => every[key]).join(", ");
   };
 
+  // Not while a person is writing there.
   function put(id, text) {
+    if ($(id) === document.activeElement && $(id).value !== (shown[id] ?? "")) return;
     shown[id] = text;
     props(id, { value: text });
   }

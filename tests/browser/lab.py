@@ -1,0 +1,130 @@
+"""The lab as a person finds it: by roles and names."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.sync_api import Locator, Page
+
+# Compiling a sweep for the first time takes some seconds on a busy machine.
+PATIENCE = 90_000
+SMALL = "size=40&steps=300"
+
+
+@dataclass
+class Lab:
+    """An open lab."""
+
+    page: Page
+
+    def open(self, query: str = f"?{SMALL}") -> "Lab":
+        self.page.goto(f"/lab/{query}")
+        self.page.wait_for_selector("body[data-ready]", timeout=PATIENCE)
+        self.settle()
+        return self
+
+    def settle(self) -> None:
+        """Wait until the plot in view is whole and painted."""
+        self.wait(
+            "!edgewalk.lab[edgewalk.lab.page.state.plot].busy"
+            " && document.querySelector('.panel:not([hidden])[data-drawn]')"
+        )
+        self.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => done()))")
+
+    def wait(self, condition: str) -> None:
+        """Wait until a JavaScript expression is true."""
+        self.page.wait_for_function(f"() => {condition}", timeout=PATIENCE)
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def tab(self, name: str) -> Locator:
+        return self.page.get_by_role("tab", name=name, exact=True)
+
+    def slider(self, name: str) -> Locator:
+        return self.page.get_by_role("slider", name=name, exact=True)
+
+    @property
+    def map(self) -> Locator:
+        return self.page.get_by_role("application")
+
+    def type_into(self, field: str, text: str) -> None:
+        self.page.fill(f"#{field}", text)
+        self.page.keyboard.press("Enter")
+        self.settle()
+
+    def text(self, name: str) -> str:
+        return self.page.inner_text(f"#{name}")
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The link."""
+        return self.page.evaluate("Object.fromEntries(new URLSearchParams(location.search))")
+
+    def expect_query(self, **wanted: str) -> None:
+        """Wait until the link says so."""
+        self.page.wait_for_function(
+            "(wanted) => Object.entries(wanted).every("
+            "([k, v]) => new URLSearchParams(location.search).get(k) === v)",
+            arg=wanted,
+            timeout=PATIENCE,
+        )
+
+    def cell(self, row: int, column: int) -> dict[str, Any]:
+        """What the page knows of a cell."""
+        return self.page.evaluate(
+            "([row, column]) => edgewalk.lab.regimes.state.cells.at(row, column)", [row, column]
+        )
+
+    def pixel_of(self, row: int, column: int) -> tuple[float, float]:
+        """The middle of a cell in the window."""
+        x, y = self.page.evaluate(
+            """([row, column]) => {
+                const box = edgewalk.lab.regimes.frame();
+                const { rows, columns } = edgewalk.lab.regimes.state.cells;
+                const edge = document.getElementById('map-plot').getBoundingClientRect();
+                return [edge.left + box.left + ((row + 0.5) / rows) * box.width,
+                        edge.top + box.top + (1 - (column + 0.5) / columns) * box.height];
+            }""",
+            [row, column],
+        )
+        return x, y
+
+    def ink_at(self, plot: str, x: float, y: float) -> list[int]:
+        """The colour [r, g, b, alpha] that a plot's lower canvas has at a point of the window."""
+        return self.page.evaluate(
+            """([plot, x, y]) => {
+                const host = document.getElementById(plot);
+                const canvas = host.querySelector('canvas');
+                const edge = host.getBoundingClientRect();
+                const density = canvas.width / edge.width;
+                const at = [x - edge.left, y - edge.top].map((far) => Math.round(far * density));
+                const pen = new OffscreenCanvas(1, 1).getContext('2d');
+                pen.drawImage(canvas, -at[0], -at[1]);
+                return [...pen.getImageData(0, 0, 1, 1).data];
+            }""",
+            [plot, x, y],
+        )
+
+    def painted(self, plot: str, canvas: int = 0) -> int:
+        """How many pixels of a plot's canvas are not empty."""
+        return self.page.evaluate(
+            """([plot, index]) => {
+                const canvas = document.getElementById(plot).querySelectorAll('canvas')[index];
+                const { width, height } = canvas;
+                const pen = new OffscreenCanvas(width, height).getContext('2d');
+                pen.drawImage(canvas, 0, 0);
+                const { data } = pen.getImageData(0, 0, width, height);
+                let count = 0;
+                for (let k = 3; k < data.length; k += 4) count += data[k] > 0;
+                return count;
+            }""",
+            [plot, canvas],
+        )
+
+    def ink(self, name: str) -> list[int]:
+        """A custom property of the current scheme as [r, g, b, 255]."""
+        text = self.page.evaluate(
+            "(name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim()",
+            f"--{name}",
+        )
+        return [*bytes.fromhex(text.lstrip("#")), 255]

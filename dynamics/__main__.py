@@ -22,6 +22,7 @@ from dynamics.curvature import sharpness
 from dynamics.files import check_path, clean, run_columns, run_settings, write
 from dynamics.flows import gradient_flow, limiting_flow
 from dynamics.measures import measure
+from dynamics.phases import eigengap_closes
 from dynamics.projection import projection
 from dynamics.rate import check_tau, measure_rate
 from dynamics.simulate import checked_start, simulate
@@ -145,6 +146,7 @@ def _simulate(options: argparse.Namespace) -> dict:
         "flow": None if run.rule.drift is None else measures.flow[-1],
         "gap": measures.gap[-1],
         "stableness_pair": measures.stableness_pair[-1],
+        "eigengap_closes": eigengap_closes(run, measures),
         "outcome": run.outcome.name.lower(),
         "outcome_step": run.outcome_step,
         "outcome_words": run.outcome.value,

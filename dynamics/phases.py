@@ -12,19 +12,30 @@ In codimension 1 there is nothing to align, and the edge follows on the descent.
 λ₁ at Φ(x_t); 1/S_t + 1/S_{t+1} = 1 says the same with λ₁ at x_t, which strays farther from it where
 η is large: by 30 % on `ellipse` at η = 0.1, where √L strays by 13 %.
 
+All of it assumes that λ₁ > λ₂ along the way. Where the eigengap closes, the theorem ends.
+
 [ALP22] Arora, Li, Panigrahi, ICML 2022, arXiv 2205.09745.
 """
 
+from functools import partial
 from typing import Literal, NamedTuple
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 
+from dynamics.curvature import normal_space
 from dynamics.measures import Measures, inverse_stableness, measure
-from dynamics.simulate import Outcome, Run, pinpoint
+from dynamics.projection import projection
+from dynamics.simulate import Outcome, Run, pinpoint, window
+from dynamics.types import Array, Loss
 
 TOLERANCE = 0.2
 LASTING = 12
 LEAST = 6
+
+CLOSED_GAP = 1e-4
+HALVINGS = 30
 
 
 class Phase(NamedTuple):
@@ -42,18 +53,22 @@ def phases(run: Run, measures: Measures) -> tuple[Phase, ...]:
     Alignment begins at the first step with S_t ≥ 1 from which S_t ≥ 1/1.2 for twelve steps, the
     edge at the first from which the law of √L holds within 20 % for twelve steps. (Fewer will do at
     the end of the run, but for six at least.) Both are sought on the recorded rows, and found
-    exactly between them. A run that stands still only descends.
+    exactly between them. From where a run stands still nothing begins.
     """
     if run.rule.drift is None:
         return ()
-    if run.outcome in (Outcome.AT_MINIMISER, Outcome.STATIONARY):
-        return (Phase("descent", 0),)
+    stands = run.outcome in (Outcome.AT_MINIMISER, Outcome.STATIONARY)
+    end = run.outcome_step if stands else np.inf
+
+    def moving(part: Run, column: np.ndarray) -> np.ndarray:
+        return np.where(part.step < end, column, np.nan)
 
     def inverse(part: Run) -> np.ndarray:
-        return inverse_recorded(measures) if part is run else inverse_stableness(part)
+        found = inverse_recorded(measures) if part is run else inverse_stableness(part)
+        return moving(part, found)
 
     def law(part: Run) -> np.ndarray:
-        return (measures if part is run else measure(part)).sqrt_loss_pair
+        return moving(part, (measures if part is run else measure(part)).sqrt_loss_pair)
 
     inside = pinpoint(run, lambda part: _enters(inverse(part)), LASTING)
     edge = pinpoint(run, lambda part: _arrives(law(part)), LASTING)
@@ -99,3 +114,60 @@ def first_lasting(holds: np.ndarray, begins: np.ndarray) -> int | None:
     count = max(len(holds) - LEAST + 1, 0)
     found = np.flatnonzero(lasting[:count] & begins[:count])
     return int(found[0]) if found.size else None
+
+
+def eigengap_closes(run: Run, measures: Measures) -> int | None:
+    """The step from which the theorem's assumption λ₁ > λ₂ on Γ fails, or None where it holds.
+
+    That is the first at whose Φ(x_t) λ₁ and λ₂ differ by less than 1e-4 λ₁, or on the way to which
+    from the Φ before they do: they have crossed where v₁ turns by more than 45° from one to the
+    next, and halving the way leads to a gap that is closed. (Where the gap is narrow but open, v₁
+    turns by as much, and halving leads to where it does so step by step.) Sought on the recorded
+    rows, and found exactly between them. None for rules without a limiting flow.
+    """
+    if run.rule.drift is None or run.loss.codim < 2:
+        return None
+    first, second = measures.spectrum[:, 0], measures.spectrum[:, 1]
+    v = measures.direction
+    closed = first - second <= CLOSED_GAP * first
+    turned = np.append(False, np.abs(np.sum(v[1:] * v[:-1], axis=1)) < np.sqrt(0.5))
+    for row in np.flatnonzero(closed | turned):
+        step = _closes_by(run, measures, int(row), bool(closed[row]))
+        if step is not None:
+            return step
+    return None
+
+
+def _closes_by(run: Run, measures: Measures, row: int, closed: bool) -> int | None:
+    """The step after the row before, up to this row, from which the gap is closed; or None."""
+    before, step = (int(run.step[max(i, 0)]) for i in (row - 1, row))
+    if step - before > 1:
+        part = window(run, before, step - before + 1)
+        return eigengap_closes(part, measure(part))
+    way = measures.projection[row - 1], measures.projection[row]
+    return step if closed or bool(_crosses(run.loss, *way)) else None
+
+
+@partial(jax.jit, static_argnames=("loss",))
+def _crosses(loss: Loss, one: Array, two: Array) -> Array:
+    """Whether λ₁ and λ₂ cross on Γ between two points of it near each other, [d] and [d].
+
+    Halves the way again and again, for the half in which v₁ turns farther.
+    """
+
+    def gap(z: Array) -> tuple[Array, Array]:
+        values, vectors = normal_space(loss, z)
+        return 1 - values[-2] / values[-1], vectors[:, -1]
+
+    def halve(_: int, state):
+        (low, before), (high, after), least = state
+        middle = projection(loss, 0.5 * (low + high))
+        width, v = gap(middle)
+        nearer = jnp.abs(before @ v) < jnp.abs(v @ after)
+        left = (low, before), (middle, v)
+        right = (middle, v), (high, after)
+        ends = jax.tree.map(partial(jnp.where, nearer), left, right)
+        return *ends, jnp.minimum(least, width)
+
+    ends = (one, gap(one)[1]), (two, gap(two)[1])
+    return jax.lax.fori_loop(0, HALVINGS, halve, (*ends, jnp.inf))[2] <= CLOSED_GAP

@@ -57,7 +57,16 @@ def test_simulate(capsys) -> None:
     assert printed["gap"] == found.gap[-1]
     assert printed["stableness_pair"] == found.stableness_pair[-1]
     assert printed["outcome"] == "reached"
+    assert printed["eigengap_closes"] is None
     assert printed["settings"]["start"] == [2.0, 0.7]
+
+
+def test_the_step_where_the_eigengap_closes(capsys) -> None:
+    line = "simulate --loss crossing --rule sqrt-gd --eta 0.1 --start 1.8,0.8,0.5 --steps 600"
+    closes = answer(capsys, line)["eigengap_closes"]
+    run = dynamics.simulate("crossing", "sqrt-gd", (1.8, 0.8, 0.5), 0.1, 600)
+    assert dynamics.measure(run).projection[closes, 0] < np.log(2) + 1e-4
+    assert dynamics.measure(run).projection[closes - 1, 0] > np.log(2)
 
 
 @pytest.mark.parametrize("rule", ["gd", "gradient-flow"])

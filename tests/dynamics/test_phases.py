@@ -1,5 +1,6 @@
 """Where phases begin, by hand and against their definition on every step."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -7,7 +8,16 @@ import pytest
 
 import dynamics
 from dynamics import Loss, Outcome, Rule, measure, simulate
-from dynamics.phases import LASTING, LEAST, Phase, _arrives, _enters, _in_order, phases
+from dynamics.phases import (
+    LASTING,
+    LEAST,
+    Phase,
+    _arrives,
+    _enters,
+    _in_order,
+    eigengap_closes,
+    phases,
+)
 
 STEEP = Loss(
     "steep",
@@ -146,6 +156,19 @@ def test_a_run_that_stands_only_descends() -> None:
     assert phases(run, measure(run)) == (Phase("descent", 0),)
 
 
+def test_a_run_that_lands_on_the_floor_was_at_the_edge_before() -> None:
+    """A bounce of which one side is 0 to the last digit ends at a minimiser, as if by chance."""
+    run = simulate("parabolic-valley", "ngd", (1.2, 0.3), 0.05, 400)
+    found = phases(run, measure(run))
+    x = run.x.copy()
+    x[300:] = measure(run).projection[300]
+    landed = replace(run, x=x, outcome=Outcome.AT_MINIMISER, outcome_step=300)
+    assert phases(landed, measure(landed)) == found
+    assert [phase.name for phase in found] == ["descent", "edge"]
+    early = replace(landed, outcome_step=found[1].first + LASTING - 1)
+    assert phases(early, measure(early)) == (Phase("descent", 0),)
+
+
 def test_a_step_too_long_for_the_law_has_no_edge() -> None:
     """The 2-cycle it settles on has √L 38 % above the law."""
     run = simulate("quartic-hyperbola", "ngd", None, 0.5, 400)
@@ -163,6 +186,69 @@ def test_other_numbers_compile_nothing(compiled: list[str]) -> None:
     assert compiled == []
 
 
+# Where the eigengap closes.
+
+ETAS = [0.2, 0.05, 0.02, 0.005]
+
+
+@pytest.mark.parametrize("eta", ETAS)
+def test_the_eigengap_closes_at_the_crossing(drifting: Rule, eta: float) -> None:
+    """On ½(eˣy² + 2z²) at x = ln 2, to within what one step moves Φ, or 1e-4 of λ₁."""
+    run = simulate("crossing", drifting, None, eta, round(6 / eta**2))
+    step = eigengap_closes(run, measure(run))
+    assert step is not None
+    around = measure(dynamics.window(run, step - 1, 3))
+    before, at, _ = around.projection[:, 0]
+    assert before - 0.99e-4 > np.log(2) > at - 1.01e-4
+    if run.steps <= 15_000:
+        full = simulate("crossing", drifting, None, eta, run.steps, record="all")
+        assert eigengap_closes(full, measure(full)) == step
+        e, two = np.exp(measure(full).projection[:, 0]), 2.0
+        narrow = np.abs(e - two) <= 1e-4 * np.maximum(e, two)
+        assert step == np.argmax(narrow | (e < two))
+
+
+OPEN = [loss for loss in dynamics.LOSSES.values() if loss.codim > 1 and loss.key != "crossing"]
+
+
+@pytest.mark.parametrize("loss", OPEN, ids=lambda loss: loss.key)
+def test_the_eigengap_stays_open_elsewhere(loss: Loss, drifting: Rule) -> None:
+    for eta in ETAS:
+        run = simulate(loss, drifting, None, eta, min(round(loss.horizon / eta**2), 200_000))
+        assert eigengap_closes(run, measure(run)) is None
+
+
+@pytest.mark.parametrize(("narrow", "closes"), [(0.1, False), (0.003, False), (0.0, True)])
+def test_a_narrow_gap_that_stays_open_is_not_a_crossing(narrow: float, closes: bool) -> None:
+    """v₁ turns by 90° about x = 0, slowly, or at the largest η from one step to the next."""
+
+    def value(x):
+        y, z = x[1:]
+        split = x[0] * (y * y - z * z) + 2 * narrow * y * z  # λ₁ − λ₂ = 2√(x² + narrow²)
+        return 0.5 * ((3 + 1.5 * x[0]) * (y * y + z * z) + split)
+
+    loss = Loss("narrow", value, (0.3, 0.3, 0.05), codim=2)
+    for eta in (0.2, 0.05, 0.01):
+        run = simulate(loss, "sqrt-gd", None, eta, round(4 / eta**2))
+        found = measure(run)
+        assert found.projection[0, 0] > 0 > found.projection[-1, 0]
+        assert (eigengap_closes(run, found) is not None) == closes
+    swapped = np.abs(np.sum(found.direction[0] * found.direction[-1])) < 0.5
+    assert swapped
+
+
+def test_a_gap_that_is_closed_from_the_start() -> None:
+    sphere = Loss("sphere", lambda x: 0.5 * x @ x, (1.0, 2.0), codim=2)
+    run = simulate(sphere, "ngd", None, 0.1, 50)
+    assert eigengap_closes(run, measure(run)) == 0
+
+
+@pytest.mark.parametrize("key", ["gd", "gradient-flow"])
+def test_rules_without_a_theorem_have_no_gap_to_close(key: str) -> None:
+    run = simulate("crossing", key, None, 0.1, 400)
+    assert eigengap_closes(run, measure(run)) is None
+
+
 def named(run: dynamics.Run) -> dict[str, int]:
     return dict(phases(run, measure(run)))
 
@@ -171,11 +257,14 @@ def by_definition(run: dynamics.Run) -> dict[str, int]:
     """Step by step, on a run recorded in full: twelve steps, or what is left of six or more."""
     found = measure(run)
     s = found.effective_step * found.sharpness
+    if run.outcome is not Outcome.REACHED:
+        s[run.outcome_step :] = np.nan
     eta, sharpness = run.eta, found.projection_sharpness
     wanted = 0.5 * eta * sharpness if run.rule.key == "sqrt-gd" else eta * np.sqrt(sharpness / 2)
     pairs = [here + there for here, there in pairwise(np.sqrt(found.loss))]
     law = [pair / value for pair, value in zip(pairs, wanted[:-1], strict=True)]
     law.append(pairs[-1] / wanted[-1])  # the last step belongs to the pair before
+    law = np.where(np.isnan(s), np.nan, law)
     steps = range(len(s) - 5)
     entered = [t for t in steps if s[t] >= 1 and all(v >= 1 / 1.2 for v in s[t : t + 12])]
     edge = [t for t in steps if all(abs(p - 1) <= 0.2 for p in law[t : t + 12])]

@@ -20,6 +20,11 @@ os.environ["XLA_FLAGS"] = (
     os.environ.get("XLA_FLAGS", "")
     + " --xla_backend_extra_options=xla_cpu_small_while_loop_byte_threshold=1048576"
 )
+
+# XLA's pool of threads, by default one for each core. `eigh` of many matrices occupies one of them
+# while it waits for others, so programs that run at once would wait for each other for ever; there
+# must be more threads than can so wait. (The name is XLA's.) Read with the first program, too.
+os.environ["NPROC"] = "64"
 jax.config.update("jax_enable_x64", True)
 
 from dynamics.catalogue import LOSSES, RULES, find_loss, find_rule  # noqa: E402

@@ -197,6 +197,8 @@ def _start(settings: Settings) -> html.Div:
         _field(id_, name, f"{point[id_]:g}" if id_ in point else "")
         for id_, name in zip(ids.STARTS, START_NAMES, strict=True)
     ]
+    for field in fields[len(point) :]:
+        field.style = {"display": "none"}  # type: ignore[attr-defined]  # Dash sets any property
     return html.Div(
         [
             html.Span("Start", className="label"),

@@ -125,15 +125,15 @@ def _product_projection(x: Array) -> Array:
     size = jnp.abs(x)
     least = jnp.argmin(size)
     smallest = size[least]
-    apart = (size - smallest) * (size + smallest)
+    apart = jnp.log((size - smallest) * (size + smallest))
     log = jnp.zeros_like(smallest)
     for _ in range(PRODUCT_STEPS):
-        squares = jnp.exp(log) + apart
-        log = log - jnp.sum(jnp.log(squares)) / jnp.sum(jnp.exp(log) / squares)
+        squares = jnp.logaddexp(log, apart)
+        log = log - jnp.sum(squares) / jnp.sum(jnp.exp(log - squares))
     signs = jnp.where(x < 0, -1.0, 1.0)
     turned = jnp.where(jnp.arange(len(x)) == least, jnp.prod(signs) * signs[least], signs)
     saddle = (jnp.sum(size == smallest) > 1) & ((jnp.prod(signs) < 0) | (smallest == 0))
-    return _nan_unless(~saddle, turned * jnp.sqrt(jnp.exp(log) + apart))
+    return _nan_unless(~saddle, turned * jnp.exp(0.5 * jnp.logaddexp(log, apart)))
 
 
 def _product_sharpness(x: Array) -> Array:

@@ -11,6 +11,8 @@ from scipy.integrate import solve_ivp
 import dynamics
 from dynamics import Branch, Loss, Outcome, Rule, Run, measure
 from dynamics.flows import gradient_flow, limiting_flow, solve_limiting_flow
+from dynamics.losses.network import DATA
+from dynamics.losses.spatial import CROSSING_X
 from dynamics.projection import projection
 from dynamics.simulate import ROWS
 
@@ -28,18 +30,28 @@ FLATTEST = {
     "quartic-hyperbola": (1, 1),
     "ellipse": (np.sqrt(2), 0),
     "ring": (-1, 0),
+    "plane-valley": (0, 0, 0),
+    "two-curvatures": (0, 0, 0),
+    "crossing": (CROSSING_X, 0, 0),
+    "product-3": (1, 1, 1),
+    "product-4": (1, 1, 1, 1),
+    "rank-one": (1, 1, 1, 1),
 }
 
 
-def test_the_flow_obeys_its_law_along_a_branch(valley: Loss, drifting: Rule) -> None:
-    """ds/dτ = −rate · f(λ₁)'/‖γ'‖² for the parameter s of a branch γ, by differences and SciPy."""
-    if not valley.branches:
-        pytest.skip("no branch to walk along")
+def test_the_flow_obeys_its_law_along_a_branch(valley: Loss, drifting: Rule, autodiff) -> None:
+    """ds/dτ = −rate · f(λ₁)'/‖γ'‖² for the parameter s of a branch γ, by differences and SciPy.
+
+    As long as λ₁ > λ₂.
+    """
     for branch in valley.branches:
         for s in in_view(valley, branch):
             x = flow(valley, drifting, branch.curve(s), TAU[-1])
-            walked = walk(valley, drifting, branch, s)
-            np.testing.assert_allclose(x, jax.vmap(branch.curve)(walked), rtol=1e-6, atol=1e-6)
+            walked = jax.vmap(branch.curve)(walk(valley, drifting, branch, s))
+            top = np.linalg.eigvalsh(autodiff.hessian(valley, x))[:, -2:]
+            apart = top[:, 0] < 0.99 * top[:, 1]
+            assert np.sum(apart) > 5
+            np.testing.assert_allclose(x[apart], walked[apart], rtol=1e-6, atol=1e-6)
 
 
 def test_the_closed_form_is_what_the_solver_finds(valley: Loss) -> None:
@@ -106,7 +118,9 @@ def test_the_flow_stays_on_the_manifold_and_flattens(
     np.testing.assert_allclose(path[0], foot(valley), atol=1e-8)
     sharpness = np.linalg.eigvalsh(autodiff.hessian(valley, path))[:, -1]
     assert np.all(autodiff.value(valley, path) < 1e-20 * sharpness)
-    assert np.all(np.diff(sharpness) < 0)
+    arrived = sharpness[1:] == sharpness[-1]
+    assert np.all((np.diff(sharpness) < 0) | arrived)
+    assert arrived.sum() < 15
 
 
 def test_a_flow_can_be_cut_in_two(valley: Loss, drifting: Rule) -> None:
@@ -117,6 +131,8 @@ def test_a_flow_can_be_cut_in_two(valley: Loss, drifting: Rule) -> None:
 
 def test_a_long_flow_arrives_where_it_is_flattest(valley: Loss, drifting: Rule, autodiff) -> None:
     """Also where the solver could not keep up with its own rounding for so long."""
+    if valley.key == "tiny-network":
+        pytest.skip("λ₁ and λ₂ meet at τ = 50, where the theorem ends")
     path = flow(valley, drifting, valley.start, 1e12)
     assert np.all(np.isfinite(path))
     if valley.key in FLATTEST:
@@ -142,14 +158,92 @@ def test_a_point_has_nowhere_to_drift(drifting: Rule) -> None:
 
 
 def test_a_plane_of_minimisers_is_crossed_by_its_law() -> None:
-    """½(1 + x² + 2y²)z². √L: x₀e^{−τ/4}, y₀e^{−τ/2}."""
-    loss = Loss(
-        "plane", lambda x: 0.5 * (1 + x[0] ** 2 + 2 * x[1] ** 2) * x[2] ** 2, start=(1.2, 0.8, 0.3)
-    )
-    x, y, z = limiting_flow(loss, dynamics.RULES["sqrt-gd"], jnp.array([1.2, 0.8, 0.0]), TAU).T
+    """½(1 + x² + 2y²)z². √L: x₀e^{−τ/4}, y₀e^{−τ/2}. NGD keeps y/x²."""
+    loss, begin = dynamics.LOSSES["plane-valley"], jnp.array([1.2, 0.8, 0.0])
+    x, y, z = solved(loss, dynamics.RULES["sqrt-gd"])(begin, TAU).T
     np.testing.assert_allclose(x, 1.2 * np.exp(-TAU / 4), rtol=1e-8)
     np.testing.assert_allclose(y, 0.8 * np.exp(-TAU / 2), rtol=1e-8)
     np.testing.assert_allclose(z, 0, atol=1e-12)
+    found = limiting_flow(loss, dynamics.RULES["ngd"], begin, TAU)
+    x, y, _ = found.T
+    np.testing.assert_allclose(y / x**2, 0.8 / 1.2**2, rtol=1e-12)
+    law = solve_ivp(
+        lambda _, z: -z * np.array([0.5, 1.0]) / (1 + z[0] ** 2 + 2 * z[1] ** 2),
+        (0, TAU[-1]), begin[:2], t_eval=TAU, rtol=1e-11, atol=1e-12,
+    )  # fmt: skip
+    np.testing.assert_allclose(found[:, :2], law.y.T, rtol=1e-8)
+
+
+@pytest.mark.parametrize("key", ["product-3", "product-4"])
+def test_products_by_the_law_of_their_level_set(key: str, drifting: Rule) -> None:
+    """∇λ₁ = −2/x³ without its part along the normal 1/x of Πx = 1."""
+    loss = dynamics.LOSSES[key]
+
+    def velocity(_, x):
+        slope, normal = -2 / x**3, 1 / x
+        tangential = slope - normal * (slope @ normal) / (normal @ normal)
+        return -tangential / (4 * (normal @ normal) if drifting.key == "ngd" else 8)
+
+    begin = foot(loss)
+    law = solve_ivp(velocity, (0, TAU[-1]), begin, t_eval=TAU, rtol=1e-11, atol=1e-12)
+    found = flow(loss, drifting, loss.start, TAU[-1])
+    np.testing.assert_allclose(found, law.y.T, rtol=1e-8)
+
+
+def test_rank_one_by_the_law_of_c() -> None:
+    """c = ‖u‖² − ‖w‖². √L: c₀e^{−τ/2}. NGD: dc/dτ = −c/√(c² + 4σ²), σ = 2."""
+    loss = dynamics.LOSSES["rank-one"]
+    signs = np.array([1, 1, -1, -1])
+    c = flow(loss, dynamics.RULES["ngd"], loss.start, TAU[-1]) ** 2 @ signs
+    law = solve_ivp(
+        lambda _, c: -c / np.sqrt(c**2 + 16), (0, 3), [c[0]], t_eval=TAU, rtol=1e-11, atol=1e-12
+    )
+    np.testing.assert_allclose(c, law.y[0], rtol=1e-7)
+    c = solved(loss, dynamics.RULES["sqrt-gd"])(foot(loss), TAU) ** 2 @ signs
+    np.testing.assert_allclose(c, c[0] * np.exp(-TAU / 2), rtol=1e-7)
+
+
+def test_the_crossing_stops_the_flow() -> None:
+    """−¼ a step of τ for NGD, e^{−x} + ⅛τ for √L, until eˣ = 2."""
+    loss, begin = dynamics.LOSSES["crossing"], jnp.array([1.2, 0.0, 0.0])
+    for key, expected in (
+        ("ngd", np.maximum(1.2 - TAU / 4, np.log(2))),
+        ("sqrt-gd", np.maximum(-np.log(np.exp(-1.2) + TAU / 8), np.log(2))),
+    ):
+        x, *_ = limiting_flow(loss, dynamics.RULES[key], begin, TAU).T
+        np.testing.assert_allclose(x, expected, rtol=1e-12)
+        assert np.sum(x == np.log(2)) > 5
+
+
+def test_the_flow_of_a_network_by_its_jacobian(drifting: Rule) -> None:
+    """On Γ ∇²L = JᵀJ/n with J of the outputs at the data: λ₁, P⊥ and ∇λ₁ by NumPy alone."""
+    loss = dynamics.LOSSES["tiny-network"]
+    rate, f = LAWS[drifting.key]
+    path = flow(loss, drifting, loss.start, TAU[-1])
+    for row in (1, 12, 25):
+        _, _, normal = np.linalg.svd(jacobian(path[row]))
+        slope = np.array([central(lambda x: f(top(x)), path[row], v) for v in np.eye(loss.d)])
+        tangential = slope - normal[: loss.codim].T @ (normal[: loss.codim] @ slope)
+        fine = flow(loss, drifting, path[row], 0.03)
+        here = (-3 * fine[0] + 4 * fine[1] - fine[2]) / 0.002
+        np.testing.assert_allclose(here, -rate * tangential, rtol=1e-3, atol=1e-5)
+
+
+def jacobian(x: np.ndarray) -> np.ndarray:
+    """∂f(zᵢ)/∂x, [data, d], of Σ c tanh(az + b)."""
+    a, b, c = x.reshape(3, -1)
+    z = np.array(DATA)[:, :1]
+    unit = np.tanh(a * z + b)
+    below = c * (1 - unit**2)
+    return np.hstack([below * z, below, unit])
+
+
+def top(x: np.ndarray) -> float:
+    return np.linalg.svd(jacobian(x))[1][0] ** 2 / len(DATA)
+
+
+def central(f, x: np.ndarray, v: np.ndarray) -> float:
+    return (f(x + 1e-5 * v) - f(x - 1e-5 * v)) / 2e-5
 
 
 def test_gradient_flow_is_that_of_scipy(loss: Loss, autodiff) -> None:

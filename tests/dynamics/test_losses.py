@@ -10,7 +10,8 @@ import pytest
 
 import dynamics
 from dynamics import Loss
-from dynamics.projection import projection
+from dynamics.losses.network import DATA
+from dynamics.projection import projection, solve_projection
 
 HALF_E = 0.5 * math.e
 
@@ -23,7 +24,16 @@ BY_HAND = {
     "ellipse": ((2, 1), 1, (2, 2), (0, 1), 2),
     "ring": ((0, 2), 0.5, (0.25, 1), (-1, 0), 1 / math.e),
     "sine-valley": ((0, 1), 0.5, (-1, 1), (0, 0), 2),
+    "plane-valley": ((1, 1, 1), 2, (1, 2, 4), (2, 1, 0), 7),
+    "two-curvatures": ((1, 1, 2), 1.8, (1, 2, 0.8), (2, 0, 0), 5),
+    "crossing": ((0, 1, 1), 1.5, (0.5, 1, 2), (2, 0, 0), math.e**2),
+    "product-3": ((2, 1, 1), 0.5, (1, 2, 2), (2, 1, 0.5), 5.25),
+    "product-4": ((2, 1, 1, 1), 0.5, (1, 2, 2, 2), (2, 1, 1, 0.5), 6.25),
+    "rank-one": ((2, 1, 1, 1), 1, (2, 0, 2, 2), (2, 2, 0.5, 0.5), 8.5),
     "quadratic": ((1, 2), 3.5, (3, 2), (0, 0), 3),
+    "quadratic-3": ((1, 2, 2), 9, (4, 5, 2), (0, 0, 0), 4),
+    "quadratic-5": ((1, 1, 1, 1, 1), 7.5, (5, 4, 3, 2, 1), (0, 0, 0, 0, 0), 5),
+    "self-stabilization": ((1, 1, 2), 1.3, (2, 0.3, 0), (0, 4, 4), 5),
 }
 
 
@@ -32,9 +42,38 @@ def test_by_hand(key: str, numbers: tuple) -> None:
     loss = dynamics.LOSSES[key]
     x, value, gradient, foot, sharpness = (np.array(number, float) for number in numbers)
     np.testing.assert_allclose(loss.value(x), value, rtol=1e-15)
-    np.testing.assert_allclose(loss.gradient(x), gradient, rtol=1e-15, atol=1e-16)
+    np.testing.assert_allclose(loss.gradient(x), gradient, rtol=1e-14, atol=1e-16)
     np.testing.assert_allclose(loss.value(foot), 0, atol=1e-30)
     np.testing.assert_allclose(loss.manifold_sharpness(foot), sharpness, rtol=1e-15)
+
+
+def test_every_closed_form_has_its_numbers_by_hand() -> None:
+    known = {key for key, loss in dynamics.LOSSES.items() if loss.manifold_sharpness}
+    assert set(BY_HAND) == known
+
+
+def test_a_network_without_output_by_hand() -> None:
+    """f = 0 where every c is: L = ½ mean y², and only the inner weights before a c feel it."""
+    loss = dynamics.LOSSES["tiny-network"]
+    z, y = np.array(DATA).T
+    x = np.zeros(9)
+    np.testing.assert_allclose(loss.value(x), 0.9 / 6, rtol=1e-14)
+    np.testing.assert_array_equal(loss.gradient(x), 0)
+    x[6] = 1.0  # c₁, with tanh 0 = 0 behind it
+    np.testing.assert_allclose(loss.value(x), 0.9 / 6, rtol=1e-14)
+    expected = np.zeros(9)
+    expected[[0, 3]] = -np.mean(y * z), -np.mean(y)
+    np.testing.assert_allclose(loss.gradient(x), expected, rtol=1e-14)
+    x[3] = 100.0  # tanh = 1: f = c₁, and no inner weight matters
+    np.testing.assert_allclose(loss.value(x), 0.5 * np.mean((1 - y) ** 2), rtol=1e-14)
+    expected[[0, 3, 6]] = 0.0, 0.0, np.mean(1 - y)
+    np.testing.assert_allclose(loss.gradient(x), expected, rtol=1e-14, atol=1e-80)
+
+
+def test_the_network_has_more_parameters_than_data() -> None:
+    """And its Jacobian at the data has full rank: on Γ, ∇²L = JᵀJ/n."""
+    loss = dynamics.LOSSES["tiny-network"]
+    assert loss.codim == len(DATA) < loss.d
 
 
 def test_the_loss_is_zero_on_the_manifold(loss: Loss, on_manifold, autodiff) -> None:
@@ -129,6 +168,37 @@ def test_the_sharpness_on_screen_is_the_function(loss: Loss, on_manifold, autodi
     shown = [evaluate(text, x) for x in on_manifold(loss)]
     top = np.linalg.eigvalsh(autodiff.hessian(loss, on_manifold(loss)))[:, -1]
     np.testing.assert_allclose(shown, top, rtol=1e-12)
+
+
+def test_the_surface_is_the_manifold(loss: Loss, autodiff) -> None:
+    if loss.surface is None:
+        return
+    assert (loss.d, loss.codim) == (3, 1)
+    x, y = np.meshgrid(*(np.linspace(*loss.view[i], 6) for i in range(2)))
+    points = np.stack([x, y, np.asarray(loss.surface(x, y))], axis=-1).reshape(-1, 3)
+    np.testing.assert_allclose(autodiff.value(loss, points), 0, atol=1e-28)
+
+
+# Where the gradient flow of a product changes a sign, and where it cannot get away from 0.
+SIGNS = [
+    ((2, 1, 0.5), (1, 1, 1)),
+    ((-2, -1, 0.5), (-1, -1, 1)),
+    ((-2, 1, 0.5), (-1, 1, -1)),
+    ((2, 1, -0.5), (1, 1, 1)),
+    ((2, -1, 0), (1, -1, -1)),
+]
+
+
+@pytest.mark.parametrize(("x", "signs"), SIGNS)
+def test_products_end_on_the_piece_that_gradient_flow_reaches(x, signs, along) -> None:
+    """The least factor takes the sign that the others ask for; see SciPy."""
+    loss = dynamics.LOSSES["product-3"]
+    (end,) = along(projection, loss, [x])
+    np.testing.assert_array_equal(np.sign(end), signs)
+    np.testing.assert_allclose(np.prod(end), 1, rtol=1e-14)
+    np.testing.assert_allclose(np.diff(end**2), np.diff(np.square(x)), rtol=1e-13)
+    (solved,) = along(solve_projection, loss, [x])
+    np.testing.assert_allclose(solved, end, rtol=1e-7)
 
 
 def test_a_record_needs_only_a_key_a_value_and_a_start() -> None:

@@ -24,6 +24,12 @@ CONSERVED = {
         np.log(np.abs(np.tan(np.arctan2(y, x) / 2)))
         + (np.log(np.hypot(x, y)) + 1 / np.hypot(x, y)) / 2
     ),
+    "plane-valley": lambda x, y, z: np.stack([y / x**2, z**2 - np.log(x**2) - x**2 - y**2]),
+    "two-curvatures": lambda x, y, z: y**2 / 2 - np.log(np.abs(x)) - x**2 / 2,
+    "crossing": lambda x, y, z: x - y**2 / 4,
+    "product-3": lambda x, y, z: np.stack([x**2 - y**2, y**2 - z**2]),
+    "product-4": lambda x, y, z, w: np.stack([x**2 - y**2, y**2 - z**2, z**2 - w**2]),
+    "rank-one": lambda a, b, c, d: a**2 + b**2 - c**2 - d**2,
 }
 
 # Where gradient flow ends at a saddle or a maximum, or stays at one.
@@ -32,6 +38,8 @@ STRANDED = [
     ("hyperbola", (0.0, 0.0)),
     ("quartic-hyperbola", (0.0, 1.5)),
     ("ellipse", (0.0, 0.0)),
+    ("product-3", (1.5, 0.7, -0.7)),
+    ("product-3", (1.5, 0.0, 0.0)),
 ]
 
 
@@ -61,7 +69,8 @@ def test_what_gradient_flow_conserves(key: str, anywhere, along) -> None:
     x = anywhere(loss)
     x = x[np.all(np.abs(x) < 5, axis=1)]  # far out Φ may be too small for a number
     before, after = CONSERVED[key](*x.T), CONSERVED[key](*along(projection, loss, x).T)
-    np.testing.assert_allclose(after, before, rtol=1e-9, atol=1e-9)
+    exact = 1e-9 if loss.projection else 1e-7
+    np.testing.assert_allclose(after, before, rtol=exact, atol=exact)
 
 
 def test_points_of_the_manifold_stay(loss: Loss, on_manifold, along) -> None:
@@ -80,7 +89,7 @@ def test_far_starts_are_finite_in_closed_form(loss: Loss, along) -> None:
     """Where a run that diverges can get before it overflows."""
     if loss.projection is None:
         return
-    x = np.array([1.0, 0.7]) * np.array([[1e3], [-1e6], [1e20], [1e60]])
+    x = 0.7 ** np.arange(loss.d) * np.array([[1e3], [-1e6], [1e20], [1e60]])
     assert np.all(np.isfinite(along(projection, loss, x)))
 
 
@@ -124,15 +133,6 @@ def test_far_out_on_the_diagonal() -> None:
 def test_on_the_line_x_is_0(key: str, along) -> None:
     """ln|x| = −∞ there, and the flow stays on the line."""
     np.testing.assert_array_equal(along(projection, dynamics.LOSSES[key], [[0.0, 1.2]]), [[0, 0]])
-
-
-def test_a_surface_of_minimisers(along) -> None:
-    """½(1 − xyz)²: Γ is a surface, and Φ keeps the differences of squares."""
-    loss = Loss("product", lambda x: 0.5 * (1 - x[0] * x[1] * x[2]) ** 2, start=(1.5, 0.9, 0.6))
-    x = np.random.default_rng(4).uniform(0.5, 2.0, (12, 3))
-    ends = along(solve_projection, loss, x)
-    np.testing.assert_allclose(ends.prod(axis=1), 1, rtol=1e-9)
-    np.testing.assert_allclose(np.diff(ends**2, axis=1), np.diff(x**2, axis=1), atol=1e-8)
 
 
 def test_descent_goes_down_at_equal_steps_of_the_root(along, autodiff) -> None:

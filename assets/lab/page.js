@@ -70,7 +70,10 @@
   // should they be none, the usual ones.
   function refused({ problems, nearest }) {
     lab.progress.end(state.plot);
-    if (state.settings[state.plot]) return say(problems);
+    if (state.settings[state.plot]) {
+      if (problems.some(({ field }) => field === "along")) lab.settings.restoreAlong();
+      return say(problems);
+    }
     const { plot = USUAL, ...clean } = state.mended ? { plot: state.plot } : edgewalk.url.read(nearest);
     if (state.mended && !Object.keys(state.queries[state.plot]).length) return say(problems);
     state.mended = state.mended || problems;

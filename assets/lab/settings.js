@@ -11,7 +11,7 @@
   const POWERS = { "eta-low-slider": "eta-low", "eta-high-slider": "eta-high", "steps-slider": "steps", "tau-slider": "tau" };
   const LISTS = ["from", "to", "start", "etas"];
   // Of another loss these mean nothing.
-  const OF_A_LOSS = ["eta", "from", "to", "off", "slice", "start", "tau", "etas"];
+  const OF_A_LOSS = ["eta", "along", "from", "to", "off", "slice", "start", "tau", "etas"];
 
   const $ = (id) => document.getElementById(id);
   const shown = {}; // what each field says, as far as the page has heard
@@ -83,6 +83,14 @@
       query.loss = key;
     }
     lab.page.request();
+  }
+
+  // There is no valley to start along: the choice goes back, as there is no text to mend.
+  function restoreAlong() {
+    const { queries, settings } = lab.page.state;
+    queries.regimes.along = settings.regimes.along;
+    props("along", { value: settings.regimes.along });
+    lab.page.writeLink();
   }
 
   // ---- the other way round ----
@@ -164,5 +172,5 @@
   const isHidden = (id) => Boolean($(id).closest("[hidden]"));
   const element = (name, text) => Object.assign(document.createElement(name), { textContent: text });
 
-  lab.settings = { begin, show, showFor, say, ruleName, variables };
+  lab.settings = { begin, show, showFor, say, ruleName, variables, restoreAlong };
 })();

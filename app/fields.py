@@ -46,12 +46,18 @@ class Field:
     """One key of a link: (text, settings so far) -> value, and value -> text.
 
     `read` raises `ClampedError` where the value is out of range and ValueError, best as a
-    `BrokenError`, where there is none.
+    `BrokenError`, where there is none. The record has the value as `attribute`, or else as `key`.
     """
 
     key: str
     read: Callable[[str, Any], Any]
     write: Callable[[Any], str]
+    attribute: str = ""
+
+    @property
+    def name(self) -> str:
+        """The record's attribute."""
+        return self.attribute or self.key
 
 
 class ClampedError(Exception):
@@ -93,8 +99,8 @@ def read_fields(
             notices.append(Message(field.key, str(clamped)))
         except ValueError as error:
             problems.append(Message(field.key, str(error)))
-            value = getattr(error, "nearest", getattr(settings, field.key))
-        settings = replace(settings, **{field.key: value})  # type: ignore[type-var]  # a dataclass
+            value = getattr(error, "nearest", getattr(settings, field.name))
+        settings = replace(settings, **{field.name: value})  # type: ignore[type-var]  # a dataclass
     known = [field.key for field in fields]
     unknown = [key for key in query if key not in known]
     problems += [Message(key, (later or {}).get(key) or _unknown(key, known)) for key in unknown]
@@ -104,9 +110,9 @@ def read_fields(
 def write_fields(fields: Sequence[Field], settings: Any, default: Any) -> str:
     """The link of settings, without what is as in `default`."""
     given = {
-        field.key: field.write(getattr(settings, field.key))
+        field.key: field.write(getattr(settings, field.name))
         for field in fields
-        if getattr(settings, field.key) != getattr(default, field.key)
+        if getattr(settings, field.name) != getattr(default, field.name)
     }
     return urlencode(given, safe=",", quote_via=quote)
 

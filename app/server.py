@@ -1,25 +1,39 @@
-"""The app: Dash on Flask, its cache, its headers and its routes."""
+"""The app: Dash on Flask, its cache, its headers and its routes.
+
+The lab is a second Dash app on the same Flask server. Both serve all of `assets`; each page loads
+what is its own.
+"""
 
 import os
+import re
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from dash import Dash
-from flask import Flask, Response
+from flask import Flask, Response, redirect, request
 from flask_caching import Cache
 
-from app import resources
+from app import lab_resources, resources
 from app.callbacks import stage as stage_callbacks
 from app.compute import Compute
+from app.lab_compute import Lab
+from app.pages.lab import lab
 from app.pages.stage import stage
 from app.settings import Settings
 
 ROOT = Path(__file__).parents[1]
+ASSETS = ROOT / "assets"
 CACHE_FOLDER = ROOT / ".cache" / "runs"
 CACHE_FILES = 1000
 
 # A tenth less for the wire than the default, for 35 ms more once.
 COMPRESSION = 9
+
+# The page's own place for a script: before its first paint.
+EARLY = "scheme.js"
+# The scripts of the stage that the lab loads too.
+SHARED = ("overlay.js", "plane.js", "run.js", "sliders.js", "url.js")
 
 # Plotly writes style attributes; exported pictures are blobs and data.
 POLICY = (
@@ -46,31 +60,49 @@ INDEX = """<!DOCTYPE html>
 
 
 def create_app(cache_config: dict | None = None) -> Dash:
-    """The Dash app, ready to serve; its Flask server is `app.server`.
+    """The Dash app of the stage, ready to serve; its Flask server, `app.server`, has the lab too.
 
     Args:
         cache_config: for flask-caching; by default files in `.cache/runs`.
     """
-    server = Flask("edgewalk")
-    app = Dash(
-        "edgewalk",
-        server=server,  # type: ignore[arg-type]  # Dash declares a WSGI callable too narrowly
-        assets_folder=str(ROOT / "assets"),
-        assets_ignore="scheme.js",
-        index_string=INDEX,
-        title="Edgewalk: gradient descent at the edge of stability",
-        update_title="",
-        compress=True,
-    )
-    server.config["COMPRESS_ZSTD_LEVEL"] = COMPRESSION
+    app = _page(Flask("edgewalk"), "/", [EARLY], ["lab"], compress=True)
+    app.title = "Edgewalk: gradient descent at the edge of stability"
+    own = [file.name for file in ASSETS.glob("*.js") if file.name not in SHARED]
+    lab_app = _page(app.server, "/lab/", own, ["panels", "vendor"])
+    lab_app.title = "Edgewalk: the lab"
+    app.server.config["COMPRESS_ZSTD_LEVEL"] = COMPRESSION
     cache = Cache(app.server, config=cache_config or _cache_config())
     compute = Compute(cache, tidy=partial(_tidy, cache.config or {}))
     app.compute = compute  # type: ignore[attr-defined]
     app.layout = stage(Settings())
+    lab_app.layout = lab()
     resources.register(app.server, compute)
+    lab_resources.register(app.server, Lab(compute))
+    app.server.add_url_rule("/lab", "lab", _to_the_lab)
     stage_callbacks.register(app, compute)
-    _secure(app)
+    _secure(app.server, [*app.csp_hashes(), *lab_app.csp_hashes()])
     return app
+
+
+def _page(server: Flask, path: str, unloaded: list[str], folders: list[str], **more: Any) -> Dash:
+    """A Dash app at a path of the server; some scripts and folders of `assets` it does not load."""
+    return Dash(
+        f"edgewalk{path.rstrip('/')}",
+        server=server,  # type: ignore[arg-type]  # Dash declares a WSGI callable too narrowly
+        url_base_pathname=path,
+        assets_folder=str(ASSETS),
+        assets_ignore=f"^({'|'.join(map(re.escape, unloaded))})$",
+        assets_path_ignore=[f"^{folder}$" for folder in folders],
+        index_string=INDEX,
+        update_title="",
+        **more,
+    )
+
+
+def _to_the_lab():
+    """Its scripts lie beside it, so its address ends in a slash."""
+    query = request.query_string.decode()
+    return redirect(f"/lab/?{query}" if query else "/lab/")
 
 
 def _cache_config() -> dict:
@@ -103,10 +135,11 @@ def _dated(path: Path) -> tuple[float, Path]:
         return 0.0, path
 
 
-def _secure(app: Dash) -> None:
-    policy = POLICY.format(scripts=" ".join(app.csp_hashes()))
+def _secure(server: Flask, hashes: list[str]) -> None:
+    """Headers on every answer. `hashes` are those of the scripts that stand in the pages."""
+    policy = POLICY.format(scripts=" ".join(dict.fromkeys(hashes)))
 
-    @app.server.after_request
+    @server.after_request
     def add_headers(response: Response) -> Response:
         response.headers["Content-Security-Policy"] = policy
         response.headers["X-Content-Type-Options"] = "nosniff"

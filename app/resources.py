@@ -9,11 +9,11 @@ query of the nearest valid settings.
 
 import math
 import re
-from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Flask, Response, jsonify, request
 
+from app.answers import MEDIA_TYPES, refusal, unless_known
 from app.compute import (
     LAWS,
     LOSSES,
@@ -31,12 +31,6 @@ from app.fields import Message, Reading
 from app.settings import Settings, read_query, write_query
 from app.words import coordinate_names, page_words
 
-MEDIA_TYPES = {
-    "bin": "application/octet-stream",
-    "npz": "application/octet-stream",
-    "csv": "text/csv; charset=utf-8",
-    "json": "application/json",
-}
 # Belong to the page, not to the run.
 PAGE_KEYS = ("at", "clock", "axis", "strobe", "look", "panel", "focus", "hide", "embed")
 
@@ -73,12 +67,12 @@ def answer_run(compute: Compute, suffix: str, query: dict[str, str]) -> Response
     reading = read_query(query)
     problems += reading.problems
     if problems:
-        return _refusal(problems, reading.settings)
+        return refusal(problems, write_query(reading.settings))
     tag = compute.key(kind=suffix, query=query, stretch=stretch)
     if suffix == "bin":
-        return _unless_known(tag, suffix, lambda: _binary(compute, reading, stretch))
+        return unless_known(tag, suffix, lambda: _binary(compute, reading, stretch))
     plain = reading.settings.plain
-    response = _unless_known(
+    response = unless_known(
         tag, suffix, lambda: compute.file(reading.settings, f".{suffix}", plain)
     )
     if response.status_code == 200:
@@ -92,9 +86,9 @@ def answer_valley(compute: Compute, query: dict[str, str]) -> Response:
     try:
         loss = find_loss(query.get("loss", "")).key
     except ValueError as error:
-        return _refusal((Message("loss", str(error)),), Settings())
+        return refusal((Message("loss", str(error)),), write_query(Settings()))
     tag = compute.key(kind="valley.bin", loss=loss)
-    return _unless_known(tag, "bin", lambda: _pack_valley(compute.valley(loss)))
+    return unless_known(tag, "bin", lambda: _pack_valley(compute.valley(loss)))
 
 
 def _pack_valley(valley: Valley) -> bytes:
@@ -119,16 +113,16 @@ def answer_heights(compute: Compute, query: dict[str, str]) -> Response:
     try:
         loss = find_loss(query.get("loss", "")).key
     except ValueError as error:
-        return _refusal((Message("loss", str(error)),), Settings())
+        return refusal((Message("loss", str(error)),), write_query(Settings()))
     try:
         view = _view(query.get("view", ""))
     except ValueError as error:
-        return _refusal((Message("view", str(error)),), Settings(loss=loss))
+        return refusal((Message("view", str(error)),), write_query(Settings(loss=loss)))
     if LOSSES[loss].d != 2:
         problem = f"Only a loss of two parameters has heights over the plane, not {loss}."
-        return _refusal((Message("loss", problem),), Settings(loss=loss))
+        return refusal((Message("loss", problem),), write_query(Settings(loss=loss)))
     tag = compute.key(kind="heights.bin", loss=loss, view=view)
-    return _unless_known(tag, "bin", lambda: _pack_heights(compute.heights(loss, view), view))
+    return unless_known(tag, "bin", lambda: _pack_heights(compute.heights(loss, view), view))
 
 
 def _pack_heights(heights: Heights, view: View) -> bytes:
@@ -155,7 +149,7 @@ def answer_section(compute: Compute, query: dict[str, str]) -> Response:
     if of not in ("root", "sharpness"):
         problems += (Message("of", "of must be root or sharpness."),)
     if problems:
-        return _refusal(problems, settings)
+        return refusal(problems, write_query(settings))
     cut = compute.cut(settings.runs[0], settings.at, view, flat=of == "root")
     return Response(_pack_cut(cut), content_type=MEDIA_TYPES["bin"])
 
@@ -176,14 +170,14 @@ def answer_sheet(compute: Compute, query: dict[str, str]) -> Response:
     try:
         loss = find_loss(query.get("loss", "")).key
     except ValueError as error:
-        return _refusal((Message("loss", str(error)),), Settings())
+        return refusal((Message("loss", str(error)),), write_query(Settings()))
     sheet = compute.sheet(loss)
     if sheet is None:
         problem = f"The valley of {loss} is no surface in space."
-        return _refusal((Message("loss", problem),), Settings(loss=loss))
+        return refusal((Message("loss", problem),), write_query(Settings(loss=loss)))
     x, y = LOSSES[loss].view[:2]
     tag = compute.key(kind="sheet.bin", loss=loss)
-    return _unless_known(tag, "bin", lambda: _pack_heights(sheet, (x, y)))
+    return unless_known(tag, "bin", lambda: _pack_heights(sheet, (x, y)))
 
 
 def _view(text: str) -> View:
@@ -194,13 +188,6 @@ def _view(text: str) -> View:
     if not (-math.inf < x_low < x_high < math.inf and -math.inf < y_low < y_high < math.inf):
         raise ValueError("The view must be four numbers: x low, x high, y low, y high.")
     return (x_low, x_high), (y_low, y_high)
-
-
-def _unless_known(tag: str, suffix: str, make: Callable[[], bytes]) -> Response:
-    """What `make` makes, or 304 without making it where the browser has it."""
-    if request.if_none_match.contains(tag):
-        return _tagged(Response(status=304), tag)
-    return _tagged(Response(make(), content_type=MEDIA_TYPES[suffix]), tag)
 
 
 def _stretch(query: dict[str, str]) -> tuple[int, int] | None:
@@ -253,20 +240,3 @@ def _about_loss(key: str) -> dict[str, Any]:
         "variables": coordinate_names(loss),
         "sheet": loss.surface is not None,
     }
-
-
-def _refusal(problems: tuple[Message, ...], nearest: Settings) -> Response:
-    body: Mapping[str, Any] = {
-        "problems": [vars(problem) for problem in problems],
-        "nearest": write_query(nearest),
-    }
-    response = jsonify(body)
-    response.status_code = 400
-    return response
-
-
-def _tagged(response: Response, tag: str) -> Response:
-    """Cacheable, but asked for again each time: the code behind the tag may have changed."""
-    response.set_etag(tag)
-    response.headers["Cache-Control"] = "no-cache"
-    return response

@@ -1,7 +1,7 @@
 """The app: Dash on Flask, its cache, its headers and its routes.
 
-The lab is a second Dash app on the same Flask server. Both serve all of `assets`; each page loads
-what is its own.
+Each page is a Dash app of its own on one Flask server. All serve the whole of `assets`; each loads
+what it needs.
 """
 
 import os
@@ -18,6 +18,7 @@ from app import lab_resources, resources
 from app.callbacks import stage as stage_callbacks
 from app.compute import Compute
 from app.lab_compute import Lab
+from app.pages.about import about
 from app.pages.lab import lab
 from app.pages.stage import stage
 from app.settings import Settings
@@ -29,6 +30,12 @@ CACHE_FILES = 1000
 
 # A tenth less for the wire than the default, for 35 ms more once.
 COMPRESSION = 9
+
+TITLES = {
+    "stage": "Edgewalk: gradient descent at the edge of stability",
+    "lab": "Edgewalk: the lab",
+    "about": "Edgewalk: what it claims",
+}
 
 # The page's own place for a script: before its first paint.
 EARLY = "scheme.js"
@@ -60,31 +67,35 @@ INDEX = """<!DOCTYPE html>
 
 
 def create_app(cache_config: dict | None = None) -> Dash:
-    """The Dash app of the stage, ready to serve; its Flask server, `app.server`, has the lab too.
+    """The Dash app of the stage, ready to serve; its Flask server, `app.server`, has all pages.
 
     Args:
         cache_config: for flask-caching; by default files in `.cache/runs`.
     """
-    app = _page(Flask("edgewalk"), "/", [EARLY], ["lab"], compress=True)
-    app.title = "Edgewalk: gradient descent at the edge of stability"
-    own = [file.name for file in ASSETS.glob("*.js") if file.name not in SHARED]
-    lab_app = _page(app.server, "/lab/", own, ["panels", "vendor"])
-    lab_app.title = "Edgewalk: the lab"
+    scripts = [file.name for file in ASSETS.glob("*.js")]
+    own = [name for name in scripts if name not in SHARED]
+    app = _page(Flask("edgewalk"), "/", TITLES["stage"], [EARLY], ["lab"], compress=True)
+    lab_app = _page(app.server, "/lab/", TITLES["lab"], own, ["panels", "vendor"])
+    about_app = _page(app.server, "/about/", TITLES["about"], scripts, ["lab", "panels", "vendor"])
     app.server.config["COMPRESS_ZSTD_LEVEL"] = COMPRESSION
     cache = Cache(app.server, config=cache_config or _cache_config())
     compute = Compute(cache, tidy=partial(_tidy, cache.config or {}))
     app.compute = compute  # type: ignore[attr-defined]
     app.layout = stage(Settings())
     lab_app.layout = lab()
+    about_app.layout = about()
     resources.register(app.server, compute)
     lab_resources.register(app.server, Lab(compute))
-    app.server.add_url_rule("/lab", "lab", _to_the_lab)
+    for name in ("lab", "about"):
+        app.server.add_url_rule(f"/{name}", name, partial(_with_slash, name))
     stage_callbacks.register(app, compute)
-    _secure(app.server, [*app.csp_hashes(), *lab_app.csp_hashes()])
+    _secure(app.server, [code for page in (app, lab_app, about_app) for code in page.csp_hashes()])
     return app
 
 
-def _page(server: Flask, path: str, unloaded: list[str], folders: list[str], **more: Any) -> Dash:
+def _page(
+    server: Flask, path: str, title: str, unloaded: list[str], folders: list[str], **more: Any
+) -> Dash:
     """A Dash app at a path of the server; some scripts and folders of `assets` it does not load."""
     return Dash(
         f"edgewalk{path.rstrip('/')}",
@@ -94,15 +105,16 @@ def _page(server: Flask, path: str, unloaded: list[str], folders: list[str], **m
         assets_ignore=f"^({'|'.join(map(re.escape, unloaded))})$",
         assets_path_ignore=[f"^{folder}$" for folder in folders],
         index_string=INDEX,
+        title=title,
         update_title="",
         **more,
     )
 
 
-def _to_the_lab():
-    """Its scripts lie beside it, so its address ends in a slash."""
+def _with_slash(name: str):
+    """What a page loads lies beside it, so its address ends in a slash."""
     query = request.query_string.decode()
-    return redirect(f"/lab/?{query}" if query else "/lab/")
+    return redirect(f"/{name}/?{query}" if query else f"/{name}/")
 
 
 def _cache_config() -> dict:

@@ -428,6 +428,14 @@ def test_each_page_loads_what_is_its_own(client: FlaskClient) -> None:
     assert "assets/style.css" in stage
 
 
+def test_what_is_claimed_is_a_page_without_scripts_of_its_own(client: FlaskClient) -> None:
+    assert client.get("/about").headers["Location"] == "/about/"
+    found = re.findall(r'(?:src|href)="([^"?]*)', client.get("/about/").text)
+    assert [s for s in found if "assets/" in s and s.endswith(".js")] == ["assets/scheme.js"]
+    assert client.get("/about/assets/scheme.js").status_code == 200
+    assert "claim" in client.get("/about/_dash-layout").text
+
+
 def test_every_script_of_the_lab_is_loaded(client: FlaskClient) -> None:
     """A name that one of the stage's scripts has too would be left out."""
     from app.server import ASSETS

@@ -3,7 +3,9 @@
     NGD        dX/dτ = −¼ P⊥∇ log λ₁(X)
     GD on √L   dX/dτ = −⅛ P⊥∇ λ₁(X),      X(0) = Φ(x₀)   [ALP22, Phase II]
 
-Valid for L ∈ C⁴ with ∇²L of rank `codim` on Γ and λ₁ > λ₂ along the flow.
+Valid for L ∈ C⁴ with ∇²L of rank `codim` on Γ and λ₁ > λ₂ along the flow. Where λ₁ and λ₂ meet the
+flow goes on if it can, as that of the larger of the two; if each of them drives it back into the
+other it stops.
 
 [ALP22] Arora, Li, Panigrahi, ICML 2022, arXiv 2205.09745.
 """
@@ -18,7 +20,6 @@ from dynamics.curvature import (
     gradient,
     newton_to_manifold,
     normal_space,
-    sharpness,
     sharpness_gradient,
     tangential,
 )
@@ -29,6 +30,12 @@ TOLERANCE = 1e-11
 # A limiting flow slower than this has arrived. Well above what the tolerance leaves of the motion:
 # an explicit solver would otherwise follow its own rounding for as long as it is told to.
 SETTLED = 1e-10
+
+# Of λ₁: where the gap λ₁ − λ₂ is less, they have met. A solver that is driven to and fro across the
+# place comes much nearer.
+GAP_CLOSED = 1e-8
+
+MAX_STEPS = 20_000
 
 # Below this loss gradient flow is linear to 1e-14, and is continued in closed form.
 ARRIVED = 1e-14
@@ -63,17 +70,34 @@ def solve_limiting_flow(loss: Loss, rule: Rule, x: Array, tau: Array) -> Array:
     assert rule.drift is not None
     drift = rule.drift
 
-    def along(z: Array) -> Array:
-        _, vectors = normal_space(loss, z)
-        return drift(sharpness(loss, z), tangential(vectors, sharpness_gradient(loss, z)))
-
     def velocity(_: Array, z: Array, __: None) -> Array:
-        return along(z) + RETRACTION_RATE * (newton_to_manifold(loss, z) - z)
+        values, vectors = normal_space(loss, z)
+        back = -vectors @ (vectors.T @ gradient(loss, z) / values)
+        return drift(values[-1], _rise(loss, z, vectors, -1)) + RETRACTION_RATE * back
 
     def settled(_: Array, z: Array, __: None, **___) -> Array:
-        return jnp.max(jnp.abs(along(z))) < SETTLED
+        values, vectors = normal_space(loss, z)
+        first = _rise(loss, z, vectors, -1)
+        rests = jnp.max(jnp.abs(drift(values[-1], first))) < SETTLED
+        if loss.codim == 1:
+            return rests
+        met = values[-1] - values[-2] < GAP_CLOSED * values[-1]
+        return rests | (met & _opposed(first, _rise(loss, z, vectors, -2)))
 
     return _integrate(velocity, settled, lambda end, _: end, x, tau)
+
+
+def _rise(loss: Loss, x: Array, vectors: Array, i: int) -> Array:
+    """P⊥∇λ of the i-th eigenvalue of the normal space at x, [d]."""
+    return tangential(vectors, sharpness_gradient(loss, x, vectors[:, i]))
+
+
+def _opposed(a: Array, b: Array) -> Array:
+    """Whether a step down either of two slopes [d] leads back over where they meet.
+
+    So it is where the shortest vector between a and b is neither.
+    """
+    return a @ b < jnp.minimum(a @ a, b @ b)
 
 
 @partial(jax.jit, static_argnames=("loss",))
@@ -107,7 +131,7 @@ def _integrate(velocity, done, onward, x: Array, times: Array) -> Array:
         saveat=diffrax.SaveAt(subs=[diffrax.SubSaveAt(ts=times), diffrax.SubSaveAt(t1=True)]),
         stepsize_controller=diffrax.PIDController(rtol=TOLERANCE, atol=TOLERANCE),
         event=diffrax.Event(done),
-        max_steps=100_000,
+        max_steps=MAX_STEPS,
         throw=False,
     )
     failed = ~diffrax.is_okay(solution.result)

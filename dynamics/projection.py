@@ -20,7 +20,7 @@ from dynamics.types import Array, Loss
 LAST_HEIGHT = 3e-5
 TOLERANCE = 1e-10
 FIRST_STEP = 0.25
-MAX_SOLVER_STEPS = 1024
+MAX_SOLVER_STEPS = 4096
 LEAST_STEP = 1e-14  # below it the solver has met a NaN or a saddle, and need not go on trying
 NEAREST_ITERATIONS = 40
 

@@ -186,6 +186,27 @@ def test_a_line_goes_through_where_two_curvatures_cross() -> None:
     np.testing.assert_allclose(line.x[[0, -1], 0], [-1 - UPHILL, 1], atol=0.05)
 
 
+def test_a_flow_stops_where_two_curvatures_cross_and_oppose() -> None:
+    """On λ₁ = 2 + |x| the √L flow is x = 1 − τ/8, and stays at the kink."""
+    tau = jnp.linspace(0.0, 1000.0, 2001)
+    flow = solve_limiting_flow(KINK, dynamics.RULES["sqrt-gd"], jnp.array([1.0, 0, 0]), tau)
+    np.testing.assert_allclose(flow[:, 0], np.maximum(1 - tau / 8, 0), atol=1e-8)
+
+
+def test_a_flow_goes_on_where_two_curvatures_cross_and_agree() -> None:
+    """On λ₁ = 5 + max(2x, x) the √L flow is x = 1 − τ/4 down to 0, half as fast from there."""
+    walls = Loss(
+        "walls",
+        lambda x: 0.5 * ((5 + 2 * x[0]) * x[1] ** 2 + (5 + x[0]) * x[2] ** 2),
+        start=(1.0, 0.1, 0.1),
+        codim=2,
+    )
+    tau = jnp.linspace(0.0, 20.0, 41)
+    flow = solve_limiting_flow(walls, dynamics.RULES["sqrt-gd"], jnp.array([1.0, 0, 0]), tau)
+    expected = np.where(tau < 4, 1 - tau / 4, -(tau - 4) / 8)
+    np.testing.assert_allclose(flow[:, 0], expected, atol=1e-8)
+
+
 def test_a_line_where_the_manifold_is_a_point() -> None:
     line = drift_line(dynamics.LOSSES["quadratic"], (0.0, 0.0))
     np.testing.assert_allclose(line.x, [(0, 0)])

@@ -26,9 +26,9 @@ from dynamics.curvature import gradient, normal_space, sharpness
 from dynamics.flows import limiting_flow
 from dynamics.projection import nearest, projection
 from dynamics.simulate import ROWS, Measured, Run, measure_rows
+from dynamics.stableness import effective_step, root_stableness, root_stableness_at, stableness
 from dynamics.types import Array, Loss, Rule, Scalar
 
-SEGMENT_PARTS = 16
 PROFILE_NODES = 9
 BATCH = 100
 
@@ -101,6 +101,13 @@ class Extras(NamedTuple):
 
     stableness: Array
     """S_t = η_t · sup of λ₁(∇²L(x_t − s∇L(x_t))) over s in [0, η_t]."""
+    root_stableness: Array
+    """The same of √L: η · sup of λ₁(∇²√L(x_t − s∇√L(x_t))) over s in [0, η]. At least Ω(1/θ_t), and
+    infinite where the step passes Γ, as every one does at the edge in codimension 1. NaN for rules
+    other than GD on √L.
+    """
+    root_stableness_at: Array
+    """η λ₁(∇²√L(x_t)), at the iterate alone; it misleads, since it does not show the edge."""
     distance: Array
     """Distance from x_t to the nearest point of Γ."""
 
@@ -230,13 +237,6 @@ def _in_batches(function, x: Array, rows: Scalar):
     return jax.lax.fori_loop(0, -(-rows // BATCH), batch, found)
 
 
-def effective_step(rule: Rule, eta: Scalar, loss: Array, squared_slope: Array) -> Array:
-    """η_t, [t], from L [t] and ‖∇L‖² [t]; for gradient flow η, the time of a recorded step."""
-    if rule.effective_step is None:
-        return eta * jnp.ones_like(loss)
-    return rule.effective_step(eta, loss, squared_slope)
-
-
 @partial(jax.jit, static_argnames=("loss", "rule"))
 def _inverse(loss: Loss, rule: Rule, x: Array, eta: Scalar) -> Array:
     def at(x: Array) -> Array:
@@ -346,31 +346,14 @@ def _span(offset: Array, bounce: Array, rows: Scalar) -> Array:
 
 @partial(jax.jit, static_argnames=("loss", "rule"))
 def _extras(loss: Loss, rule: Rule, x: Array, eta: Scalar, rows: Scalar) -> Extras:
+    of_root = rule.key == "sqrt-gd"
+
     def at(x: Array) -> Extras:
         return Extras(
             stableness=stableness(loss, rule, x, eta),
+            root_stableness=root_stableness(loss, x, eta) if of_root else jnp.nan,
+            root_stableness_at=root_stableness_at(loss, x, eta) if of_root else jnp.nan,
             distance=jnp.linalg.norm(x - nearest(loss, x)),
         )
 
     return _in_batches(at, x, rows)
-
-
-def stableness(loss: Loss, rule: Rule, x: Array, eta: Scalar) -> Array:
-    """S_t = η_t · sup of λ₁ over the segment of the step, [d] -> []  [ALP22, Def. 1.1].
-
-    The supremum is the largest of 17 values along the segment, improved by the vertex of the
-    parabola through it and its neighbours.
-    """
-    slope = gradient(loss, x)
-    length = effective_step(rule, eta, loss.value(x), slope @ slope)
-
-    def along(fraction: Array) -> Array:
-        return sharpness(loss, x - fraction * length * slope)
-
-    values = jax.vmap(along)(jnp.linspace(0.0, 1.0, SEGMENT_PARTS + 1))
-    peak = jnp.clip(jnp.argmax(values), 1, SEGMENT_PARTS - 1)
-    low, mid, high = values[peak - 1], values[peak], values[peak + 1]
-    bend = low - 2 * mid + high
-    shift = jnp.where(bend < 0, 0.5 * (low - high) / jnp.where(bend < 0, bend, 1.0), 0.0)
-    vertex = along((peak + jnp.clip(shift, -1.0, 1.0)) / SEGMENT_PARTS)
-    return length * jnp.maximum(jnp.max(values), vertex)

@@ -37,6 +37,7 @@ ORDER = [
     "dynamics.simulate",
     "dynamics.sweep",
     "dynamics.orbits",
+    "dynamics.stableness",
     "dynamics.measures",
     "dynamics.phases",
     "dynamics.warmup",

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -17,7 +16,6 @@ from dynamics.measures import (
     loss_and_sharpness,
     normals,
     profile_nodes,
-    stableness,
 )
 from dynamics.projection import projection
 
@@ -230,32 +228,6 @@ def test_an_own_loss_of_codimension_2(along, autodiff) -> None:
     assert found.gap[-1] < 0.02
     np.testing.assert_allclose(found.stableness_pair[-20:], 1, atol=0.02)
     np.testing.assert_allclose(found.sqrt_loss_pair[-20:], 1, atol=0.02)
-
-
-def test_stableness_is_the_supremum_along_the_step(autodiff) -> None:
-    """Against 4,001 points of the segment, from far up the walls down to the edge."""
-    for rule, eta in (("ngd", 0.4), ("sqrt-gd", 0.3)):
-        run = simulate("hyperbola", rule, None, eta, 40)
-        found = measure_extras(run).stableness
-        steps = measure(run).effective_step
-        slopes = autodiff.gradient(run.loss, run.x)
-        for x, slope, step, value in zip(run.x[:-1], slopes, steps, found, strict=False):
-            segment = x - np.linspace(0, step, 4001)[:, None] * slope
-            top = np.linalg.eigvalsh(autodiff.hessian(run.loss, segment))[:, -1].max()
-            np.testing.assert_allclose(value, step * top, rtol=2e-3)
-
-
-def test_stableness_finds_a_maximum_inside_the_segment() -> None:
-    """f'' = 1 + e^{−(x−c)²}: the largest is 2, at c, wherever c lies between the 17 values."""
-    for c in (0.33, 0.5, 0.71):
-
-        def slope(x, c=c):
-            return x[0] + 0.5 * jnp.sqrt(jnp.pi) * jax.scipy.special.erf(x[0] - c)
-
-        bump = Loss("bump", lambda x: 0.0, (1.0,), gradient=lambda x, f=slope: jnp.stack([f(x)]))
-        step = 1 / slope(jnp.array([1.0]))  # to x = 0
-        found = stableness(bump, dynamics.RULES["gd"], jnp.array([1.0]), step)
-        np.testing.assert_allclose(found, 2 * step, rtol=1e-5)
 
 
 def test_alignment_by_hand() -> None:

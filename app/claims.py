@@ -96,8 +96,7 @@ CLAIMS = (
         "ALP22, Definition 1.1",
         (
             "dynamics/test_laws.py::test_one_of_two_stablenesses_is_at_least_2",
-            "dynamics/test_measures.py::test_stableness_is_the_supremum_along_the_step",
-            "dynamics/test_measures.py::test_stableness_finds_a_maximum_inside_the_segment",
+            "dynamics/test_stableness.py::test_it_is_the_supremum_along_the_step",
         ),
     ),
     Claim(
@@ -123,6 +122,7 @@ CLAIMS = (
         "A is positive definite with λ₁ > λ₂, and x̃ never becomes orthogonal to v₁.",
         "ALP22, Theorem 3.1",
         (
+            "dynamics/test_laws.py::test_random_bowls_obey_the_warm_up",
             "dynamics/test_laws.py::test_both_rules_become_one",
             "dynamics/test_laws.py::test_it_ends_in_a_2_cycle_along_the_top_direction",
         ),
@@ -137,6 +137,7 @@ CLAIMS = (
         "As in the warm-up.",
         "ALP22, section 3",
         (
+            "dynamics/test_laws.py::test_random_bowls_obey_the_warm_up",
             "dynamics/test_laws.py::test_invariant_sets_are_entered_and_never_left",
             "dynamics/test_laws.py::test_alignment_grows_every_other_step",
         ),
@@ -150,7 +151,56 @@ CLAIMS = (
         "A part along vⱼ is multiplied by 1 − ρ(1 − ρ)/(C(1 − C)) in two steps, with ρ = λⱼ/λ₁.",
         "As in the warm-up.",
         "Derived here from the map, and measured",
-        ("dynamics/test_laws.py::test_the_transverse_multiplier_of_the_2_cycle",),
+        (
+            "dynamics/test_laws.py::test_the_2_cycle_is_stable_as_its_multipliers_say",
+            "dynamics/test_laws.py::test_the_transverse_multiplier_of_the_2_cycle",
+        ),
+    ),
+    Claim(
+        "√L has a stableness of its own, which blows up",
+        (
+            "The largest λ₁(∇²√L) along a step of GD on √L, times η, is at least of the order of "
+            "1/θₜ: the step crosses the kink of √L on Γ."
+        ),
+        "The run is at the edge. In codimension 1 it has no bound at all.",
+        "ALP22",
+        (
+            "dynamics/test_stableness.py::test_the_root_has_a_stableness_of_the_order_of_one_over_theta",
+            "dynamics/test_stableness.py::test_the_supremum_of_the_root_is_that_of_a_dense_segment",
+            "dynamics/test_stableness.py::test_the_curvature_of_the_root_at_the_iterates_does_not_show_the_edge",
+        ),
+        (
+            "At the iterates themselves ηλ₁(∇²√L) is of the order of η in codimension 1, and elsewhere "
+        "tells how λ₂ compares with λ₁: it does not show the edge, and is not shown here.",
+    ),
+    Claim(
+        "Where λ₁ meets λ₂ the theorem ends",
+        (
+            "After the crossing there is no one direction to bounce along: the run goes on between"
+            " the walls it knows, and its gap to the flow does not shrink with η. The time bar "
+            "flags it."
+        ),
+        "The loss “crossing”, made for that.",
+        "An assumption of ALP22; its failure is measured here",
+        (
+            "dynamics/test_laws.py::test_the_theorem_holds_up_to_the_crossing",
+            "dynamics/test_laws.py::test_the_theorem_fails_after_the_crossing",
+            "dynamics/test_phases.py::test_the_eigengap_closes_at_the_crossing",
+            "dynamics/test_phases.py::test_the_eigengap_stays_open_elsewhere",
+        ),
+    ),
+    Claim(
+        "GD can stabilize itself",
+        (
+            "Where the loss sharpens on the way down, GD comes to λ₁ = 2/η, is thrown across, and "
+            "its own oscillation pushes the sharpness back."
+        ),
+        "The loss “self-stabilization”: its third derivative couples the oscillation to λ₁.",
+        "DNL22",
+        (
+            "dynamics/test_laws.py::test_self_stabilization",
+            "dynamics/test_laws.py::test_gradient_flow_does_not_stabilize_itself",
+        ),
     ),
     Claim(
         "GD stops a little below the threshold",
@@ -160,7 +210,11 @@ CLAIMS = (
         ),
         "The loss has flatter minima in reach; quartic-hyperbola is the minimalist example.",
         "ZWWZG22; CKLKT21 for what is seen in training",
-        ("dynamics/test_laws.py::test_gd_settles_a_little_below_the_threshold",),
+        (
+            "dynamics/test_laws.py::test_gd_settles_a_little_below_the_threshold",
+            "dynamics/test_laws.py::test_the_minimalist_example_ends_just_below_the_threshold",
+            "dynamics/test_laws.py::test_gd_on_the_quartic_is_gd_on_four_factors_at_twice_the_step",
+        ),
     ),
     Claim(
         "Φ is the end of gradient flow, not the nearest point",

@@ -286,12 +286,12 @@ def test_notices_travel_with_the_run(client: FlaskClient) -> None:
 
 
 def test_what_belongs_to_the_page_comes_back_and_changes_no_run(client: FlaskClient) -> None:
-    link = "steps=10&clock=eta&axis=log&strobe=odd&look=surface&focus=0&at=3&hide=story&embed=1"
+    link = "steps=10&clock=eta&axis=log&strobe=odd&look=surface&panel=alignment&focus=0&at=3&hide=story&embed=1"
     plain, other = (unpack(client.get(f"/run.bin?{q}").data) for q in ("steps=10", link))
     assert set(other["page"]) == set(PAGE_KEYS)
     assert other["page"] == {
-        "clock": "eta", "axis": "log", "strobe": "odd", "look": "surface", "focus": 0, "at": 3,
-        "hide": ["story"], "embed": True,
+        "clock": "eta", "axis": "log", "strobe": "odd", "look": "surface",
+        "panel": "alignment", "focus": 0, "at": 3, "hide": ["story"], "embed": True,
     }  # fmt: skip
     assert plain["page"] == {
         key: list(value) if isinstance(value, tuple) else value
@@ -316,15 +316,17 @@ def test_the_flattest_start_is_a_start(client: FlaskClient) -> None:
 
 @pytest.mark.parametrize("loss", LOSSES)
 def test_valley_holds_each_branch_with_its_sharpness(client: FlaskClient, loss: str) -> None:
-    """By the letter of the documentation: points, rows × 2, and λ₁."""
+    """By the letter of the documentation: points, rows × d, and λ₁."""
     body = client.get(f"/valley.bin?loss={loss}").data
     header, at = head_of(body)
+    d = header["d"]
+    assert d == LOSSES[loss].d
     assert len(header["curves"]) == len(LOSSES[loss].branches)
     for curve in header["curves"]:
         rows = curve["rows"]
-        values = np.frombuffer(body, "<f4", 3 * rows, at).astype(float)
-        at += 3 * rows * FLOAT32
-        x, sharpness = values[: 2 * rows].reshape(rows, 2), values[2 * rows :]
+        values = np.frombuffer(body, "<f4", (d + 1) * rows, at).astype(float)
+        at += (d + 1) * rows * FLOAT32
+        x, sharpness = values[: d * rows].reshape(rows, d), values[d * rows :]
         ends = [
             branch.curve(end)
             for branch in LOSSES[loss].branches
@@ -366,13 +368,94 @@ def test_heights_are_rows_from_the_lowest_y_up(client: FlaskClient) -> None:
     np.testing.assert_allclose(sharpness, curvature, rtol=1e-6)
 
 
-@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("loss", [key for key, loss in LOSSES.items() if loss.d == 2])
 def test_heights_of_any_view_can_be_had(client: FlaskClient, loss: str) -> None:
     (x_low, x_high), (y_low, y_high) = LOSSES[loss].view
     for view in (f"{x_low},{x_high},{y_low},{y_high}", "40,41,40,41", "-1e6,1e6,-1e6,1e6"):
         answer = client.get(f"/heights.bin?loss={loss}&view={view}")
         header, at = head_of(answer.data)
         assert len(answer.data) == at + 2 * header["rows"] * header["columns"] * FLOAT32
+
+
+# ---- /section.bin, /sheet.bin, and Γ with a run ----
+
+
+def section_of(client: FlaskClient, query: str) -> tuple[dict, np.ndarray]:
+    """Head and blocks [block, row, column] of a section."""
+    body = client.get(f"/section.bin?{query}").data
+    head, at = head_of(body)
+    blocks = np.frombuffer(body, "<f4", offset=at).astype(float)
+    return head, blocks.reshape(-1, head["rows"], head["columns"])
+
+
+def test_a_section_goes_through_the_projection_across_and_along(client: FlaskClient) -> None:
+    """On z = 0 with λ₁ = 1 + x² + 2y²: v₁ is upright, the drift goes down (x, 2y)."""
+    head, _ = section_of(client, "loss=plane-valley&steps=50&at=50")
+    run = dynamics.simulate("plane-valley", "ngd", None, 0.1, 50)
+    end = dynamics.measure(run).projection[-1]
+    assert head["at"] == 50
+    np.testing.assert_allclose(head["center"], end, atol=1e-9)
+    np.testing.assert_allclose(np.abs(head["across"]), [0, 0, 1], atol=1e-9)
+    down = -np.array([end[0], 2 * end[1], 0])
+    np.testing.assert_allclose(head["along"], down / np.linalg.norm(down), atol=1e-2)
+    assert head["origin"] < 0  # uphill of the flattest point
+
+
+def test_a_section_has_the_heights_of_its_grid(client: FlaskClient) -> None:
+    head, blocks = section_of(client, "loss=product-4&at=5&view=-2,-1,-0.2,0.3&of=sharpness")
+    assert head["view"] == [[-2, -1], [-0.2, 0.3]]
+    a = np.linspace(-2, -1, head["columns"])[7] - head["origin"]
+    b = np.linspace(-0.2, 0.3, head["rows"])[40]
+    point = np.array(head["center"]) + a * np.array(head["along"]) + b * np.array(head["across"])
+    loss = LOSSES["product-4"]
+    assert blocks[0, 40, 7] ** 2 == pytest.approx(float(loss.value(point)), rel=1e-4)
+    top = np.linalg.eigvalsh(jax.hessian(loss.value)(point))[-1]
+    assert blocks[1, 40, 7] == pytest.approx(top, rel=1e-4)
+    assert section_of(client, "loss=product-4&at=5")[1].shape[0] == 1  # λ₁ only when asked
+
+
+@pytest.mark.parametrize("loss", [key for key, loss in LOSSES.items() if loss.d > 2])
+def test_all_that_is_worth_seeing_of_a_section_is_in_it(client: FlaskClient, loss: str) -> None:
+    """The start, and the way of Φ."""
+    head, blocks = section_of(client, f"loss={loss}&steps=40")
+    (a_low, a_high), (b_low, b_high) = head["whole"]
+    assert head["view"] == head["whole"]
+    start = np.array(LOSSES[loss].start) - head["center"]
+    assert a_low < head["origin"] + start @ np.array(head["along"]) < a_high
+    assert b_low < start @ np.array(head["across"]) < b_high
+    assert np.all(np.isfinite(blocks))
+
+
+def test_where_there_is_no_valley_a_section_is_of_the_first_coordinates(
+    client: FlaskClient,
+) -> None:
+    """From 0, a saddle, gradient flow goes nowhere."""
+    head, _ = section_of(client, "loss=product-3&start=0,0,0&steps=5&at=3")
+    assert head["center"] == [0, 0, 0]
+    assert [head["along"], head["across"]] == [[1, 0, 0], [0, 1, 0]]
+
+
+def test_a_sheet_is_the_valley_over_the_first_two_coordinates(client: FlaskClient) -> None:
+    body = client.get("/sheet.bin?loss=product-3").data
+    head, at = head_of(body)
+    z, sharpness = np.frombuffer(body, "<f4", offset=at).reshape(2, head["rows"], head["columns"])
+    (x0, x1), (y0, y1) = head["view"]
+    x, y = np.linspace(x0, x1, head["columns"])[30], np.linspace(y0, y1, head["rows"])[50]
+    assert x * y * z[50, 30] == pytest.approx(1, rel=1e-5)
+    assert sharpness[50, 30] == pytest.approx(1 / x**2 + 1 / y**2 + (x * y) ** 2, rel=1e-5)
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_a_run_brings_the_way_of_its_drift_where_the_valley_is_no_plane_curve(
+    client: FlaskClient, loss: str
+) -> None:
+    head, _ = head_of(client.get(f"/run.bin?loss={loss}&steps=10").data)
+    record = LOSSES[loss]
+    assert ("valley" in head) == (record.d > 2 and record.codim < record.d)
+    if "valley" in head:
+        assert [curve["rows"] > 100 for curve in head["valley"]["curves"]] == [True]
+        (flattest,) = head["valley"]["flattest"]
+        assert float(record.value(np.array(flattest))) < 1e-12
 
 
 NO_VIEW = "The view must be four numbers: x low, x high, y low, y high."
@@ -385,6 +468,13 @@ NO_VIEW = "The view must be four numbers: x low, x high, y low, y high."
         ("valley.bin?loss=", "loss"),
         ("valley.bin?loss=rings", "Did you mean 'ring'?"),
         ("heights.bin?loss=rings&view=0,1,0,1", "Did you mean 'ring'?"),
+        ("heights.bin?loss=product-3&view=0,1,0,1", "Only a loss of two parameters"),
+        ("section.bin?loss=ring", "is shown whole"),
+        ("section.bin?loss=product-3&view=1,0,0,1", NO_VIEW),
+        ("section.bin?loss=product-3&of=x", "of must be root or sharpness"),
+        ("section.bin?loss=product-3&eta=x", "η must be a number"),
+        ("sheet.bin?loss=rings", "Did you mean 'ring'?"),
+        ("sheet.bin?loss=two-curvatures", "is no surface in space"),
         ("heights.bin?loss=ring", NO_VIEW),
         ("heights.bin?loss=ring&view=", NO_VIEW),
         ("heights.bin?loss=ring&view=0,1,0", NO_VIEW),

@@ -18,7 +18,7 @@ import numpy as np
 
 from app.compute import LOSSES, RULES, Compute
 from dynamics import Fate, Loss, sweep
-from dynamics.curvature import direction, newton_to_manifold
+from dynamics.curvature import direction, newton_to_manifold, sharpness
 from dynamics.files import clean, encode
 from dynamics.manifold import drift_line, trace_manifold
 from dynamics.orbits import Orbits, orbits
@@ -152,6 +152,10 @@ def _land(loss: Loss, x):
 
 
 _projection = jax.jit(projection, static_argnums=0)
+_sharpness_below = jax.jit(
+    lambda loss, points: jax.vmap(lambda x: sharpness(loss, projection(loss, x)))(points),
+    static_argnums=0,
+)
 _landed = jax.jit(jax.vmap(_land, in_axes=(None, 0)), static_argnums=0)
 
 
@@ -163,15 +167,24 @@ def interesting_etas(way: Way, rule: str) -> tuple[float, float]:
     from half of 2/λ₁ at the sharpest of the starts' Φ to twice that at the flattest.
     """
     starts, positions = line_of(way, SCOUTS)
-    found = sweep(way.loss, rule, starts, np.ones(SCOUTS), 0).sharpness
-    known = found[np.isfinite(found) & (found > 0)]
-    flat, sharp = (known.min(), known.max()) if known.size else (1.0, 1.0)
+    known = _sharpness_of(way.loss, rule, starts)
+    flat, sharp = known.min(), known.max()
     bounce = RULES[rule].bounce
     if bounce is None:
         return _rounded(1 / sharp), _rounded(4 / flat)
     length = positions[-1] or 1.0
     low, high = (LEAST_BOUNCE * length / bounce(1.0, sharp), length / bounce(1.0, flat))
     return _rounded(low), _rounded(high)
+
+
+def _sharpness_of(loss: str, rule: str, starts: np.ndarray) -> np.ndarray:
+    """λ₁ at those Φ of starts that are found; 1 where there are none."""
+    found = sweep(loss, rule, starts, np.ones(len(starts)), 0).sharpness
+    if not np.any(found > 0):
+        # A sweep descends in few steps and may lose its way; one descent with care tells enough.
+        found = np.asarray(_sharpness_below(LOSSES[loss], starts[[len(starts) // 2]]))
+    known = found[np.isfinite(found) & (found > 0)]
+    return known if known.size else np.ones(1)
 
 
 def _rounded(value: float) -> float:

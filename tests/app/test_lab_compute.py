@@ -124,6 +124,22 @@ def test_every_loss_and_rule_has_a_range(loss: str, rule: str) -> None:
     assert 1e-5 < low < high < 1e3
 
 
+def test_the_range_where_no_start_comes_down_to_the_valley() -> None:
+    """On x + y = 0 all run into the saddle at 0: as if λ₁ were 1."""
+    way = Way("hyperbola", ((1.0, -1.0), (0.5, -0.5)), 0.0)
+    assert interesting_etas(way, "gd") == (1.0, 4.0)
+
+
+def test_the_range_where_a_sweep_does_not_find_the_valley() -> None:
+    """The network is too far up for the short descent of a sweep; the critical step is in it."""
+    settings = LabSettings(loss="tiny-network")
+    loss = LOSSES["tiny-network"]
+    middle = settings.line.starts[100]
+    low, high = settings.eta_range
+    assert low < 2 / sharpness(loss, projection(loss, middle)) < high
+    assert high < 5 * low
+
+
 # Fates of which at least a hundredth of the default map must consist, each.
 SEEN = {
     "hyperbola gd": {

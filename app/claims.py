@@ -170,8 +170,9 @@ CLAIMS = (
             "dynamics/test_stableness.py::test_the_curvature_of_the_root_at_the_iterates_does_not_show_the_edge",
         ),
         (
-            "At the iterates themselves ηλ₁(∇²√L) is of the order of η in codimension 1, and elsewhere "
-        "tells how λ₂ compares with λ₁: it does not show the edge, and is not shown here.",
+            "At the iterates themselves ηλ₁(∇²√L) is of the order of η in codimension 1, and "
+            "elsewhere tells how λ₂ compares with λ₁: it does not show the edge, and is not shown."
+        ),
     ),
     Claim(
         "Where λ₁ meets λ₂ the theorem ends",

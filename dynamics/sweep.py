@@ -27,6 +27,7 @@ import numpy as np
 
 from dynamics.catalogue import find_loss, find_rule
 from dynamics.curvature import gradient, sharpness
+from dynamics.projection import projection
 from dynamics.rules import TINY
 from dynamics.simulate import MINIMISED, check_numbers
 from dynamics.types import Array, Loss, Rule, Scalar
@@ -487,13 +488,15 @@ def _squared(vectors: Array) -> Array:
 
 def _sharpness_below(loss: Loss, x: Array) -> Array:
     """λ₁ at Φ(x), [d] -> []; NaN where gradient flow does not reach Γ."""
-    end = loss.projection(x) if loss.projection else _landing(loss, x)
+    short = loss.codim == 1 and loss.projection is None
+    end = _landing(loss, x) if short else projection(loss, x)
     return loss.manifold_sharpness(end) if loss.manifold_sharpness else sharpness(loss, end)
 
 
 def _landing(loss: Loss, x: Array) -> Array:
-    """Φ(x), [d] -> [d], in equal steps of height √L; see `projection`, whose solver is as slow as
-    ten thousand steps of a run.
+    """Φ(x), [d] -> [d], in codimension 1, in equal steps of height √L; see `projection`, whose
+    solver is as slow as ten thousand steps of a run. In higher codimension the flow is stiff: these
+    steps would leap to and fro across the steepest direction while the flattest goes on.
 
     Steps of Runge and Kutta to an eighth of the height; more, each to a quarter of what is left;
     then Newton's for the height along the gradient, which are the same equation's by Euler.

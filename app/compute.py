@@ -24,7 +24,7 @@ from dynamics.catalogue import nearest_key
 from dynamics.curvature import sharpness
 from dynamics.files import encode, run_columns
 from dynamics.manifold import Trace, beside_flattest, drift_line, flattest_points, trace_manifold
-from dynamics.measures import profile_nodes
+from dynamics.measures import normals, profile_nodes
 from dynamics.phases import LASTING, TOLERANCE, eigengap_closes, phases
 from dynamics.projection import descent, projection
 from dynamics.sections import Section, arc_from_flattest, coordinates, heights, section
@@ -354,11 +354,12 @@ def _phases(run: Run, measures: dynamics.Measures) -> list[dict[str, Any]]:
 
 
 def _window(run: Run, measures: dynamics.Measures, first: int, count: int) -> _Measured:
-    """A stretch of a run, measured with v₁ turned the way that it has at the row before."""
+    """A stretch of a run, measured with each v_i turned the way that it has at the row before."""
     first = min(first, int(run.step[-1]))
     stretch = dynamics.window(run, first, min(count, MAX_STEPS))
     row = int(np.searchsorted(run.step, first, side="right")) - 1
-    toward = measures.direction[row]
+    many = run.loss.codim > 1
+    toward = normals(run, measures, row) if many else measures.direction[row]
     seen = toward if np.all(np.isfinite(toward)) else None
     return _Measured(stretch, dynamics.measure(stretch, toward=seen))
 

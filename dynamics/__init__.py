@@ -30,9 +30,11 @@ jax.config.update("jax_enable_x64", True)
 from dynamics.catalogue import LOSSES, RULES, find_loss, find_rule  # noqa: E402
 from dynamics.losses.quadratic import quadratic  # noqa: E402
 from dynamics.measures import Extras, Measures, measure, measure_extras  # noqa: E402
+from dynamics.phases import eigengap_closes  # noqa: E402
 from dynamics.simulate import MAX_STEPS, Outcome, Run, simulate, window  # noqa: E402
 from dynamics.sweep import Fate, Sweep, sweep  # noqa: E402
 from dynamics.types import Branch, Domain, Loss, Rule  # noqa: E402
+from dynamics.warmup import InvariantSets, held_from, invariant_sets  # noqa: E402
 
 __all__ = [
     "LOSSES",
@@ -42,14 +44,18 @@ __all__ = [
     "Domain",
     "Extras",
     "Fate",
+    "InvariantSets",
     "Loss",
     "Measures",
     "Outcome",
     "Rule",
     "Run",
     "Sweep",
+    "eigengap_closes",
     "find_loss",
     "find_rule",
+    "held_from",
+    "invariant_sets",
     "measure",
     "measure_extras",
     "quadratic",

@@ -264,6 +264,21 @@ def test_a_window_is_signed_like_its_run(compute: Compute, loss: str, start: tup
     assert turned > 0
 
 
+def test_the_components_of_a_window_are_signed_like_those_of_its_run(compute: Compute) -> None:
+    """With v₁ alone turned as it has, v₂ and v₃ would begin the other way in some."""
+    (what,) = Settings(loss="rank-one", start=dynamics.LOSSES["rank-one"].start, eta=(0.1,)).runs
+    (head, whole), run = page_columns(compute, what, None), compute._measured(what).run
+    turned = 0
+    for first in range(0, head["last"] - 20, 40):
+        _, part = page_columns(compute, what, (first, 20))
+        here = np.searchsorted(whole["step"][:, 0], part["step"][:, 0])
+        np.testing.assert_allclose(part["components"], whole["components"][here], atol=1e-4)
+        toward = part["direction"][0]
+        alone = dynamics.measure(dynamics.window(run, first, 20), toward=toward).components
+        turned += int(np.any(alone[0] * part["components"][0] < -1e-3))
+    assert turned > 0
+
+
 @pytest.mark.parametrize(("first", "count"), [(0, 5001), (3, 9_997), (4_000, 2**62)])
 def test_a_long_window_comes_as_pairs_from_end_to_end(
     compute: Compute, first: int, count: int

@@ -25,6 +25,11 @@ os.environ["XLA_FLAGS"] = (
 # while it waits for others, so programs that run at once would wait for each other for ever; there
 # must be more threads than can so wait. (The name is XLA's.) Read with the first program, too.
 os.environ["NPROC"] = "64"
+
+# The library below `eigh` shares out each matrix among threads of its own, which spin while they
+# wait: beside any other load that takes a hundred times as long at d = 100, and gains nothing up to
+# there. Read when the first program starts.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 jax.config.update("jax_enable_x64", True)
 
 from dynamics.catalogue import LOSSES, RULES, find_loss, find_rule  # noqa: E402

@@ -321,7 +321,10 @@ def _sharpness() -> html.Figure:
     caption, plot = figure.children  # type: ignore[misc]  # Dash types children too widely
     choice = html.Span(_choice(ids.PANEL, "Panel", PANELS, "sharpness"), id="panels", hidden=True)
     caption.children.insert(1, _part("panel", choice))
-    plot.children = [plot.children, html.Div(id=ids.ALIGNMENT, className="alignment-plot", hidden=True)]
+    plot.children = [
+        plot.children,
+        html.Div(id=ids.ALIGNMENT, className="alignment-plot", hidden=True),
+    ]
     return figure
 
 

@@ -4,7 +4,7 @@
   const edgewalk = (root.edgewalk = root.edgewalk || {});
   const lab = (edgewalk.lab = edgewalk.lab || {});
 
-  const MARGIN = { left: 56, right: 22, top: 8, bottom: 40 };
+  const MARGIN = { left: 70, right: 22, top: 8, bottom: 40 };
   const LEAST = 0.15; // of the loss's own view that the picture shows at least
   const MOST = 2; // and at most
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import dynamics
-from dynamics import Loss
+from dynamics import Loss, quadratic
 from dynamics.losses.network import DATA
 from dynamics.projection import projection, solve_projection
 
@@ -199,6 +199,40 @@ def test_products_end_on_the_piece_that_gradient_flow_reaches(x, signs, along) -
     np.testing.assert_allclose(np.diff(end**2), np.diff(np.square(x)), rtol=1e-13)
     (solved,) = along(solve_projection, loss, [x])
     np.testing.assert_allclose(solved, end, rtol=1e-7)
+
+
+def test_a_bowl_of_any_matrix() -> None:
+    """By hand: ½(2x² + 2xy + 2y²) has eigenvalues 1 and 3."""
+    turned = quadratic([[2, 1], [1, 2]])
+    np.testing.assert_allclose(turned.value(np.array([1.0, 2.0])), 7, rtol=1e-15)
+    np.testing.assert_allclose(turned.gradient(np.array([1.0, 2.0])), [4, 5], rtol=1e-15)
+    np.testing.assert_allclose(turned.manifold_sharpness(np.zeros(2)), 3, rtol=1e-15)
+    assert (turned.d, turned.codim, turned.start) == (2, 2, (1.0, 1.0))
+    assert turned.sharpness_formula == "λ₁ = 3"
+
+
+def test_a_bowl_of_eigenvalues_is_that_of_their_diagonal() -> None:
+    spectrum, x = np.linspace(1, 3, 40), np.random.default_rng(0).normal(size=40)
+    one, two = quadratic(spectrum), quadratic(np.diag(spectrum))
+    np.testing.assert_allclose(one.value(x), two.value(x), rtol=1e-13)
+    np.testing.assert_allclose(one.gradient(x), two.gradient(x), rtol=1e-13)
+    assert (one.d, one.codim) == (two.d, two.codim) == (40, 40)
+
+
+@pytest.mark.parametrize(
+    ("matrix", "message"),
+    [
+        ([1.0, 0.0], "eigenvalues must be above 0, got 0.0,1.0"),
+        ([[1.0, 2.0], [2.0, 1.0]], "eigenvalues must be above 0, got -1.0,"),
+        ([], "eigenvalues must be above 0, got "),
+        ([[1.0, 2.0], [0.0, 3.0]], "matrix must be symmetric, [d, d], got [2, 2]"),
+        ([[1.0, 2.0]], "matrix must be symmetric, [d, d], got [1, 2]"),
+    ],
+)
+def test_what_is_no_bowl_is_answered_with_what_must_hold(matrix, message: str) -> None:
+    with pytest.raises(ValueError, match="must be") as error:
+        quadratic(matrix)
+    assert str(error.value).startswith(message)
 
 
 def test_a_record_needs_only_a_key_a_value_and_a_start() -> None:

@@ -35,7 +35,7 @@ test: setup
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m pyright
 	$(NODE) --test tests/javascript/*.test.js
-	$(PYTHON) -m pytest
+	$(PYTHON) -m pytest --numprocesses 2 --dist loadfile
 
 bench: setup
 	@command -v gcc >/dev/null || { $(call debian_install,gcc); } || \

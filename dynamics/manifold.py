@@ -218,14 +218,14 @@ def _heading(loss: Loss, x: Array, before: Array, sense: Array) -> tuple[Array, 
     Where Γ is a curve the tangent goes on from `before` [d]; elsewhere it leads up λ₁ (sense 1) or
     down (−1), and goes on from `before` only where λ₁ is stationary.
     """
-    vectors = eigenvectors(loss, x)
-    normal = vectors[:, loss.d - loss.codim :]
-    rise = tangential(normal, sharpness_gradient(loss, x, vectors[:, -1]))
     if _is_curve(loss):
+        vectors = eigenvectors(loss, x)
         tangent = vectors[:, 0] * jnp.where(vectors[:, 0] @ before < 0, -1.0, 1.0)
-    else:
-        steepness = jnp.linalg.norm(rise)
-        tangent = jnp.where(steepness > 0, sense * rise / (steepness + TINY), before)
+        return tangent, tangent @ sharpness_gradient(loss, x, vectors[:, -1])
+    _, normal = normal_space(loss, x)
+    rise = tangential(normal, sharpness_gradient(loss, x, normal[:, -1]))
+    steepness = jnp.linalg.norm(rise)
+    tangent = jnp.where(steepness > 0, sense * rise / (steepness + TINY), before)
     return tangent, tangent @ rise
 
 

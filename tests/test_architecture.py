@@ -19,6 +19,7 @@ DOORS = {"app.compute", "app.lab_compute"}
 ORDER = [
     "dynamics.types",
     "dynamics.special",
+    "dynamics.eigenpairs",
     "dynamics.curvature",
     "dynamics.losses",
     "dynamics.losses.valleys",

@@ -30,6 +30,8 @@ help:
 run: $(RUNTIME)
 	@exec $(PYTHON) -m app
 
+# Tests compile hundreds of programs and run each for milliseconds, so XLA does not polish them.
+test: export XLA_FLAGS := --xla_llvm_disable_expensive_passes=true
 test: setup
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m ruff check .

@@ -82,7 +82,7 @@ def answer_run(compute: Compute, suffix: str, query: dict[str, str]) -> Response
 
 
 def answer_valley(compute: Compute, query: dict[str, str]) -> Response:
-    """Γ of `loss`: every fourth traced point of each branch with its λ₁, fine enough for a pixel."""
+    """Γ of `loss`: every fourth traced point of each branch, fine enough for a pixel, and λ₁."""
     try:
         loss = find_loss(query.get("loss", "")).key
     except ValueError as error:

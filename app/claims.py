@@ -68,8 +68,8 @@ CLAIMS = (
             "dynamics/test_rate.py::test_the_slope",
         ),
         (
-            "This is a bound. On most of the losses here the gap shrinks like η²; the lab measures"
-            " the slope and its interval."
+            "This is a bound. From the starts of the menu the gap shrinks with powers of η between "
+            "about ½ and 2, mostly near 1; the lab measures the slope and its interval."
         ),
     ),
     Claim(

@@ -7,10 +7,10 @@ import platform
 
 import jax
 
-from benchmarks import browser, loops, serving
+from benchmarks import browser, growth, loops, serving
 from benchmarks.row import Row, UnavailableError, number
 
-ROWS = (*loops.ROWS, *serving.ROWS, *browser.ROWS)
+ROWS = (*loops.ROWS, *growth.ROWS, *serving.ROWS, *browser.ROWS)
 
 HEAD = ("what", "reach", "measured", "ratio", "reached?")
 

@@ -131,13 +131,13 @@ def test_the_range_where_no_start_comes_down_to_the_valley() -> None:
 
 
 def test_the_range_where_a_sweep_does_not_find_the_valley() -> None:
-    """The network is too far up for the short descent of a sweep; the critical step is in it."""
+    """The network is far up, beyond the short descent of a sweep; the critical step is in it."""
     settings = LabSettings(loss="tiny-network")
     loss = LOSSES["tiny-network"]
     middle = settings.line.starts[100]
     low, high = settings.eta_range
     assert low < 2 / sharpness(loss, projection(loss, middle)) < high
-    assert high < 5 * low
+    assert high < 5.1 * low
 
 
 # Fates of which at least a hundredth of the default map must consist, each.

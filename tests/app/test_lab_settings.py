@@ -29,6 +29,7 @@ from app.lab_settings import (
     write_lab_query,
 )
 from app.settings import MAX_RUNS, read_query
+from tests.app.draws import random_start
 
 VALLEYS = [key for key, loss in LOSSES.items() if loss.codim < loss.d]
 STEPPING = [key for key, rule in RULES.items() if rule.effective_step]
@@ -94,7 +95,7 @@ def random_settings(seed: int) -> LabSettings:
         return draw.choice([None, make()])
 
     def point() -> tuple[float, ...]:
-        return tuple(draw.uniform(0.2, 5) for _ in range(LOSSES[loss].d))
+        return random_start(draw, loss)
 
     low = 10 ** draw.uniform(-12, 5)
     return LabSettings(

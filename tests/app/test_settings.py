@@ -26,6 +26,7 @@ from app.settings import (
     write_query,
 )
 from dynamics.simulate import check_numbers
+from tests.app.draws import random_start
 
 DEFAULT = Settings()
 KEYS = [field.key for field in FIELDS]
@@ -93,7 +94,7 @@ def random_settings(seed: int) -> Settings:
         loss=loss,
         rule=tuple(key for key in RULES if key in rules),
         eta=tuple(draw.sample(sizes, draw.randint(1, MAX_RUNS // len(rules)))),
-        start=draw.choice([None, tuple(draw.uniform(0.2, 5) for _ in range(LOSSES[loss].d))]),
+        start=draw.choice([None, random_start(draw, loss)]),
         steps=draw.choice([None, 0, 1, MAX_STEPS, draw.randrange(MAX_STEPS)]),
         noise=draw.choice([0.0, 1.0, 1e-14, draw.random() * 1e-3]),
         seed=draw.choice([0, 2**32 - 1, draw.randrange(2**32)]),

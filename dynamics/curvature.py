@@ -10,7 +10,9 @@ cores, `eigh` against products:
     normal space of that network on Γ, codim n           36/11   177/40     730/61
     λ₁ where eigenvalues are spread evenly       10/35    35/84  197/286    686/895
 
-So products gain most where few eigenvalues are large, as near Γ, and lose a little at worst.
+So products gain most where few eigenvalues are large, as near Γ; where they are spread evenly they
+take two to four times as long. (Part of what `eigh` takes on the factorization at d = 50 and 100 is
+denormal numbers, over which the processor is slow: without them 132 and 521.)
 """
 
 from functools import partial

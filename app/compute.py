@@ -45,6 +45,7 @@ __all__ = [
     "Terrain",
     "Valley",
     "View",
+    "drift_line_from",
     "find_loss",
     "find_rule",
     "float32",
@@ -204,7 +205,7 @@ class Compute:
         """The way of the drift along Γ from a start; None where gradient flow does not reach Γ."""
         start = list(start)
         key = self.key(kind="drift line", loss=loss, start=start)
-        return self.once(key, lambda: (_drift_line(LOSSES[loss], np.array(start)),))[0]
+        return self.once(key, lambda: (drift_line_from(LOSSES[loss], np.array(start)),))[0]
 
     def own_valley(self, settings: "Settings") -> Valley | None:
         """What of Γ is drawn where that depends on the start, because Γ is not known as curves in a
@@ -229,7 +230,8 @@ class Compute:
         self.last_asked = time.monotonic()
         run, measures = self._measured(what)
         line = self.drift_line(what["loss"], what["start"])
-        return _cut(run, measures, line, at, view, flat)
+        whole = self.once(self.key(kind="whole", **what), lambda: _whole(run, measures, line))
+        return _cut(run, measures, line, at, whole, view or whole, flat)
 
     def sheet(self, loss: str) -> Heights | None:
         """Γ as a surface over the first two coordinates in the loss's view, and λ₁ on it."""
@@ -414,7 +416,8 @@ def _inside(trace: Trace, view: View) -> list[Trace]:
     return [Trace(trace.x[s], trace.sharpness[s]) for s in ends]
 
 
-def _drift_line(loss: dynamics.Loss, start: np.ndarray) -> Trace | None:
+def drift_line_from(loss: dynamics.Loss, start: np.ndarray) -> Trace | None:
+    """The way of the drift from a start [d]; None where gradient flow does not reach Γ."""
     end = np.asarray(_projection(loss, start))
     return drift_line(loss, end) if np.all(np.isfinite(end)) else None
 
@@ -424,16 +427,16 @@ def _cut(
     measures: dynamics.Measures,
     line: Trace | None,
     at: int,
-    view: View | None,
+    whole: View,
+    view: View,
     flat: bool,
 ) -> Cut:
     row = int(np.searchsorted(run.step, at, side="right")) - 1
     place, origin = _section_at(run, measures, line, row)
-    whole = _whole(run, measures, line, *_section_at(run, measures, line, 0))
-    (a_low, a_high), (b_low, b_high) = view or whole
+    (a_low, a_high), (b_low, b_high) = view
     a, b = np.linspace(a_low, a_high, SECTION_GRID), np.linspace(b_low, b_high, SECTION_GRID)
     loss, sharp = heights(run.loss, place, a - origin, b, sharp=not flat)
-    return Cut(int(run.step[row]), origin, place, whole, view or whole, np.sqrt(loss), sharp)
+    return Cut(int(run.step[row]), origin, place, whole, view, np.sqrt(loss), sharp)
 
 
 def _section_at(
@@ -451,10 +454,10 @@ def _section_at(
     return place, arc_from_flattest(line, center)
 
 
-def _whole(
-    run: Run, measures: dynamics.Measures, line: Trace | None, place: Section, origin: float
-) -> View:
-    """What holds the start, the way of Φ(x_t) and of the flow, and the widest bounce."""
+def _whole(run: Run, measures: dynamics.Measures, line: Trace | None) -> View:
+    """What holds, in the first section, the start, the way of Φ(x_t) and of the flow, and the
+    widest bounce."""
+    place, origin = _section_at(run, measures, line, 0)
     rows = np.unique(np.linspace(0, len(run.step) - 1, SEEN).astype(int))
     a, b = coordinates(place, run.x[rows])
     near = np.abs(b) <= FAR * max(abs(b[0]), np.nanmax(measures.bounce[rows], initial=0.0))

@@ -16,11 +16,11 @@ from typing import NamedTuple
 import jax
 import numpy as np
 
-from app.compute import LOSSES, RULES, Compute
+from app.compute import LOSSES, RULES, Compute, drift_line_from
 from dynamics import Fate, Loss, sweep
 from dynamics.curvature import direction, newton_to_manifold, sharpness
 from dynamics.files import clean, encode
-from dynamics.manifold import drift_line, trace_manifold
+from dynamics.manifold import lengths_along, trace_manifold
 from dynamics.orbits import Orbits, orbits
 from dynamics.projection import projection
 from dynamics.rate import fit_slope, gap_at
@@ -96,8 +96,7 @@ class Band(NamedTuple):
 def line_of(way: Way, count: int) -> Line:
     """Starts at equal distances."""
     starts = np.linspace(*way.ends, count) if way.ends else _beside_valley(way, count)
-    apart = np.linalg.norm(np.diff(starts, axis=0), axis=1)
-    return Line(starts, np.concatenate([[0.0], np.cumsum(apart)]))
+    return Line(starts, lengths_along(starts))
 
 
 def _beside_valley(way: Way, count: int) -> np.ndarray:
@@ -114,7 +113,7 @@ def _beside_valley(way: Way, count: int) -> np.ndarray:
 def _floor(loss: Loss, count: int) -> tuple[np.ndarray, np.ndarray]:
     """Points of Γ, [count, d], and v₁ at them on the side of the loss's own start."""
     curve = _longest_in_view(loss) if loss.branches else _way_of_drift(loss)
-    lengths = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(curve, axis=0), axis=1))])
+    lengths = lengths_along(curve)
     at = np.linspace(0.0, lengths[-1], count)
     points = np.stack([np.interp(at, lengths, column) for column in curve.T], axis=1)
     points, v = map(np.asarray, _landed(loss, points))
@@ -138,11 +137,13 @@ def _longest_in_view(loss: Loss) -> np.ndarray:
         rows = np.flatnonzero(np.all((trace.x >= low) & (trace.x <= high), axis=1))
         ends = np.flatnonzero(np.diff(rows) > 1) + 1
         stretches += [trace.x[stretch] for stretch in np.split(rows, ends)]
-    return max(stretches, key=lambda x: np.linalg.norm(np.diff(x, axis=0), axis=1).sum())
+    return max(stretches, key=lambda x: lengths_along(x)[-1])
 
 
 def _way_of_drift(loss: Loss) -> np.ndarray:
-    return drift_line(loss, _projection(loss, np.asarray(loss.start))).x
+    line = drift_line_from(loss, np.asarray(loss.start))
+    assert line
+    return line.x
 
 
 def _land(loss: Loss, x):
@@ -151,7 +152,6 @@ def _land(loss: Loss, x):
     return x, direction(loss, x)
 
 
-_projection = jax.jit(projection, static_argnums=0)
 _sharpness_below = jax.jit(
     lambda loss, points: jax.vmap(lambda x: sharpness(loss, projection(loss, x)))(points),
     static_argnums=0,

@@ -9,6 +9,8 @@ query of the nearest valid settings.
 
 import math
 import re
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from flask import Flask, Response, jsonify, request
@@ -43,18 +45,14 @@ def register(server: Flask, compute: Compute) -> None:
         "run",
         lambda suffix: answer_run(compute, suffix, request.args.to_dict()),
     )
+    server.add_url_rule("/valley.bin", "valley", lambda: _of_loss(partial(answer_valley, compute)))
     server.add_url_rule(
-        "/valley.bin", "valley", lambda: answer_valley(compute, request.args.to_dict())
-    )
-    server.add_url_rule(
-        "/heights.bin", "heights", lambda: answer_heights(compute, request.args.to_dict())
+        "/heights.bin", "heights", lambda: _of_loss(partial(answer_heights, compute))
     )
     server.add_url_rule(
         "/section.bin", "section", lambda: answer_section(compute, request.args.to_dict())
     )
-    server.add_url_rule(
-        "/sheet.bin", "sheet", lambda: answer_sheet(compute, request.args.to_dict())
-    )
+    server.add_url_rule("/sheet.bin", "sheet", lambda: _of_loss(partial(answer_sheet, compute)))
 
 
 def answer_run(compute: Compute, suffix: str, query: dict[str, str]) -> Response:
@@ -81,12 +79,17 @@ def answer_run(compute: Compute, suffix: str, query: dict[str, str]) -> Response
     return response
 
 
-def answer_valley(compute: Compute, query: dict[str, str]) -> Response:
-    """Γ of `loss`: every fourth traced point of each branch, fine enough for a pixel, and λ₁."""
+def _of_loss(answer: Callable[[str], Response]) -> Response:
+    """What a resource that does not depend on a run answers to the `loss` of the query."""
     try:
-        loss = find_loss(query.get("loss", "")).key
+        loss = find_loss(request.args.get("loss", "")).key
     except ValueError as error:
         return refusal((Message("loss", str(error)),), write_query(Settings()))
+    return answer(loss)
+
+
+def answer_valley(compute: Compute, loss: str) -> Response:
+    """Γ of `loss`: every fourth traced point of each branch, fine enough for a pixel, and λ₁."""
     tag = compute.key(kind="valley.bin", loss=loss)
     return unless_known(tag, "bin", lambda: _pack_valley(compute.valley(loss)))
 
@@ -108,14 +111,10 @@ def _plain_valley(valley: Valley, every: int = 1) -> tuple[dict[str, Any], list[
     return header, [float32(column[::every]) for column in columns]
 
 
-def answer_heights(compute: Compute, query: dict[str, str]) -> Response:
+def answer_heights(compute: Compute, loss: str) -> Response:
     """√L and λ₁ of `loss` on a grid over `view`, x low, x high, y low and y high."""
     try:
-        loss = find_loss(query.get("loss", "")).key
-    except ValueError as error:
-        return refusal((Message("loss", str(error)),), write_query(Settings()))
-    try:
-        view = _view(query.get("view", ""))
+        view = _view(request.args.get("view", ""))
     except ValueError as error:
         return refusal((Message("view", str(error)),), write_query(Settings(loss=loss)))
     if LOSSES[loss].d != 2:
@@ -165,12 +164,8 @@ def _pack_cut(cut: Cut) -> bytes:
     return pack(header, [float32(cut.root), *sharp])
 
 
-def answer_sheet(compute: Compute, query: dict[str, str]) -> Response:
+def answer_sheet(compute: Compute, loss: str) -> Response:
     """Γ of `loss` as a surface in space: z and λ₁ on a grid over the first two of its view."""
-    try:
-        loss = find_loss(query.get("loss", "")).key
-    except ValueError as error:
-        return refusal((Message("loss", str(error)),), write_query(Settings()))
     sheet = compute.sheet(loss)
     if sheet is None:
         problem = f"The valley of {loss} is no surface in space."

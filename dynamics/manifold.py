@@ -54,6 +54,11 @@ class Trace(NamedTuple):
     sharpness: np.ndarray
 
 
+def lengths_along(x: np.ndarray) -> np.ndarray:
+    """Length from the first of points [n, d] to each of them along their chords, [n]."""
+    return np.append(0.0, np.cumsum(np.linalg.norm(np.diff(x, axis=0), axis=1)))
+
+
 def trace_manifold(loss: Loss, points: int = POINTS) -> tuple[Trace, ...]:
     """Every branch of Γ at equal steps of its parameter."""
     return tuple(_trace(loss, branch, points) for branch in loss.branches)

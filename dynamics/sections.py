@@ -13,7 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from dynamics.curvature import eigenvectors, sharpness
-from dynamics.manifold import Trace, flattest_on
+from dynamics.manifold import Trace, flattest_on, lengths_along
 from dynamics.types import Array, Loss
 
 LEAST_ANGLE = 1e-6
@@ -68,7 +68,7 @@ def coordinates(section: Section, x: Array) -> tuple[np.ndarray, np.ndarray]:
 
 def arc_from_flattest(line: Trace, point: Array) -> float:
     """Arc length on a line from its flattest point to that nearest to a point [d]."""
-    arc = np.append(0.0, np.cumsum(np.linalg.norm(np.diff(line.x, axis=0), axis=1)))
+    arc = lengths_along(line.x)
     places = [_nearest_chord(line, p) for p in (flattest_on(line), point)]
     zero, there = (
         arc[k] + share * (arc[k + 1] - arc[k]) if len(arc) > 1 else 0.0 for k, share in places

@@ -2,7 +2,7 @@
 (function () {
   const edgewalk = (window.edgewalk = window.edgewalk || {});
 
-  const FAR = 14; // pixels from what is pointed at
+  const BELOW = 8; // pixels that the tip of a symbol is moved up
   const MOST_COORDINATES = 4;
 
   // Numbers of a row, in the order that they are read: symbol, column.
@@ -62,7 +62,7 @@
     if (ring.parentNode !== host) host.append(ring);
     ring.hidden = Boolean(found.symbol);
     ring.style.transform = `translate(${found.x}px, ${found.y}px)`;
-    place(box.left + (found.symbol ? x : found.x), box.top + (found.symbol ? y : found.y));
+    edgewalk.overlay.showBeside(tip, box.left + (found.symbol ? x : found.x), box.top + (found.symbol ? y : found.y));
   }
 
   const symbolWords = (name) => document.querySelector(`[data-symbol="${name}"]`).textContent;
@@ -105,16 +105,7 @@
     tip.replaceChildren(words(target.dataset.explains));
     target.setAttribute("aria-describedby", "tip");
     const box = target.getBoundingClientRect();
-    place(box.left, box.bottom - FAR + 6);
-  }
-
-  // Below and to the right of a point of the window, or on the other side where there is no room.
-  function place(x, y) {
-    tip.hidden = false;
-    const { offsetWidth: width, offsetHeight: height } = tip;
-    const left = x + FAR + width > window.innerWidth ? Math.max(4, x - FAR - width) : x + FAR;
-    const top = y + FAR + height > window.innerHeight ? Math.max(4, y - FAR - height) : y + FAR;
-    tip.style.transform = `translate(${left}px, ${top}px)`;
+    edgewalk.overlay.showBeside(tip, box.left, box.bottom - BELOW);
   }
 
   function clear() {

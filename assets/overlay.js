@@ -15,6 +15,7 @@
   const DASHES = [[], [7, 3], [2, 3], [9, 3, 2, 3]];
   const STRIPE = 16; // pixels along which one wall lies on top where they are closer than a mark
   const SPECK = 2.5; // half-width of a mark below which it has no shape
+  const FAR = 14; // pixels of a tip from what is pointed at
   const SMOOTH = 400; // points that make a smooth curve
 
   // The inks of the current colour scheme, from the style sheet: by name, of the runs when several are
@@ -383,10 +384,20 @@
     return near.length ? near.reduce((a, b) => (b.distance < a.distance ? b : a)) : null;
   }
 
+  // Show a tip below and to the right of a point of the window, or on the other side where there is no
+  // room.
+  function showBeside(tip, x, y) {
+    tip.hidden = false;
+    const { offsetWidth: width, offsetHeight: height } = tip;
+    const left = x + FAR + width > root.innerWidth ? Math.max(4, x - FAR - width) : x + FAR;
+    const top = y + FAR + height > root.innerHeight ? Math.max(4, y - FAR - height) : y + FAR;
+    tip.style.transform = `translate(${left}px, ${top}px)`;
+  }
+
   edgewalk.overlay = {
     DASHES, Panel, isDrawn, frameOf, isInside, readInks, addCanvas, density, wipe, within, mark, inkOf, addPoints,
     faintly, midpointOf, line, curve, bead, label, placeOf, pixels, isSmooth, smoothInk, upTo, partnerOf, spread, ticks, labelledTicks, nearestRow,
-    nearestOf, rgb, shade,
+    nearestOf, rgb, shade, showBeside,
   };
   if (typeof module !== "undefined") module.exports = edgewalk.overlay;
 })(typeof window === "undefined" ? globalThis : window);

@@ -3,7 +3,6 @@
   const edgewalk = (window.edgewalk = window.edgewalk || {});
   const lab = (edgewalk.lab = edgewalk.lab || {});
 
-  const FAR = 14; // pixels from what is pointed at
   let tip = null;
 
   function make() {
@@ -20,11 +19,7 @@
       line.append(...[name, value].filter(Boolean).map((words) => Object.assign(document.createElement("span"), { textContent: words })));
       return line;
     }));
-    tip.hidden = false;
-    const { offsetWidth: width, offsetHeight: height } = tip;
-    const left = x + FAR + width > window.innerWidth ? Math.max(4, x - FAR - width) : x + FAR;
-    const top = y + FAR + height > window.innerHeight ? Math.max(4, y - FAR - height) : y + FAR;
-    tip.style.transform = `translate(${left}px, ${top}px)`;
+    edgewalk.overlay.showBeside(tip, x, y);
   }
 
   function hide() {

@@ -2,8 +2,6 @@
 
 import json
 import re
-from collections import Counter
-from collections.abc import Iterator
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -26,6 +24,7 @@ from app.lab_settings import (
 )
 from app.pages import lab as page
 from app.theme import INKS
+from tests.app.layout import components, id_counts, of_type
 
 ASSETS = Path(__file__).parents[2] / "assets"
 SCRIPTS = {path.name: path.read_text(encoding="utf-8") for path in ASSETS.glob("lab/*.js")}
@@ -75,26 +74,6 @@ def layout() -> dict[str, Any]:
     return json.loads(json.dumps(page.lab(), default=lambda part: part.to_plotly_json()))
 
 
-def components(node: Any) -> Iterator[dict[str, Any]]:
-    """Every component in a layout, from the outside in."""
-    if isinstance(node, list):
-        for item in node:
-            yield from components(item)
-    elif isinstance(node, dict):
-        if "props" in node and "type" in node:
-            yield node
-        for item in node.values():
-            yield from components(item)
-
-
-def of_type(layout: dict, kind: str) -> list[dict[str, Any]]:
-    return [part["props"] for part in components(layout) if part["type"] == kind]
-
-
-def ids_of(layout: dict) -> Counter[str]:
-    return Counter(part["props"]["id"] for part in components(layout) if "id" in part["props"])
-
-
 def names(script: str, name: str) -> list[str]:
     """The names in a list that a script holds under this name."""
     (listed,) = re.findall(rf"^  const {name} = \[(.*?)\];", SCRIPTS[script], re.S | re.M)
@@ -105,17 +84,17 @@ def names(script: str, name: str) -> list[str]:
 
 
 def test_every_id_stands_on_the_page_once(layout: dict) -> None:
-    assert [name for name, count in ids_of(layout).items() if count > 1] == []
+    assert [name for name, count in id_counts(layout).items() if count > 1] == []
 
 
 def test_every_id_that_the_scripts_ask_for_is_on_the_page(layout: dict) -> None:
     asked = set(re.findall(r'\$\("([\w-]+)"\)', EVERY_SCRIPT))
     assert len(asked) > 30
-    assert asked - set(ids_of(layout)) == set()
+    assert asked - set(id_counts(layout)) == set()
 
 
 def test_ids_that_the_scripts_compose_are_on_the_page(layout: dict) -> None:
-    every = set(ids_of(layout))
+    every = set(id_counts(layout))
     for plot in PLOTS:
         assert {f"panel-{plot}", f"tab-{plot}", f"rule-{plot}"} <= every
     for clock in names("clocks.js", "CLOCKS"):
@@ -123,7 +102,7 @@ def test_ids_that_the_scripts_compose_are_on_the_page(layout: dict) -> None:
 
 
 def test_what_points_to_another_part_of_the_page_finds_it(layout: dict) -> None:
-    every = ids_of(layout)
+    every = id_counts(layout)
     for part in components(layout):
         for key in ("htmlFor", "aria-labelledby", "aria-describedby", "aria-controls"):
             for name in str(part["props"].get(key, "")).split():
@@ -144,7 +123,7 @@ def test_page_and_server_agree_on_the_plots(layout: dict) -> None:
 def test_every_setting_of_the_link_has_its_control(layout: dict) -> None:
     places = {"plot": "tab-regimes", "rule": "rule-regimes", "eta": "eta-low"}
     for field in FIELDS:
-        assert places.get(field.key, field.key) in ids_of(layout), field.key
+        assert places.get(field.key, field.key) in id_counts(layout), field.key
 
 
 def test_every_field_is_heard(layout: dict) -> None:

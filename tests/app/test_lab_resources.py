@@ -5,9 +5,7 @@ import io
 import json
 import re
 import socket
-import struct
 import time
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -19,30 +17,16 @@ import dynamics
 from app import lab_compute
 from app.lab_compute import interlaced
 from app.lab_settings import LabSettings, read_lab_query
-from app.server import SHARED, create_app
+from app.server import SHARED
 from dynamics import Fate
 from dynamics.orbits import orbits
 from dynamics.rate import measure_rate
+from tests.app.bodies import head_of
 
 SIZE = 24
 MAP = f"size={SIZE}&steps=120&eta=0.1,2&from=0.4,0.9&to=3,0.9"
 RATE = "start=2,0.7&etas=0.1,0.05,0.03"
 FATES = {fate.name.lower(): fate for fate in Fate}
-
-
-@pytest.fixture(scope="module")
-def client() -> Iterator[FlaskClient]:
-    """A visitor of an app that keeps its results in memory."""
-    with create_app({"CACHE_TYPE": "SimpleCache"}).server.test_client() as client:
-        yield client
-
-
-def head_of(body: bytes) -> tuple[dict[str, Any], int]:
-    """The header of any .bin, and where its data begin."""
-    magic, length = struct.unpack_from("<4sI", body)
-    assert magic == b"EDGW"
-    assert length % 4 == 0
-    return json.loads(body[8 : 8 + length].decode("utf-8")), 8 + length
 
 
 def records_of(body: bytes) -> tuple[dict[str, Any], np.ndarray, dict[str, np.ndarray]]:

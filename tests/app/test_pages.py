@@ -3,7 +3,6 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
@@ -19,6 +18,7 @@ from app.settings import AXES, CLOCKS, FIELDS, HIDEABLE, LOOKS, MAX_RUNS, STROBE
 from app.words import FIGURES, SYMBOLS
 from dynamics.phases import Phase
 from dynamics.simulate import ROWS, Outcome
+from tests.app.layout import Component, components, id_counts, of_type
 
 ASSETS = Path(__file__).parents[2] / "assets"
 SCRIPTS = {
@@ -29,31 +29,12 @@ EVERY_SCRIPT = "\n".join(SCRIPTS.values())
 IDS = {name: value for name, value in vars(ids).items() if name.isupper() and name != "STARTS"}
 IDS |= {name: name for name in ids.STARTS}
 
-Component = dict[str, Any]
-
 
 @pytest.fixture(scope="module")
 def layout() -> Component:
     """The page as it is sent to a browser."""
     client = create_app({"CACHE_TYPE": "SimpleCache"}).server.test_client()
     return client.get("/_dash-layout").get_json()
-
-
-def components(node: Any) -> Iterator[Component]:
-    """Every component in a layout, from the outside in."""
-    if isinstance(node, list):
-        for item in node:
-            yield from components(item)
-    elif isinstance(node, dict):
-        if "props" in node and "type" in node:
-            yield node
-        for item in node.values():
-            yield from components(item)
-
-
-def of_type(layout: Component, kind: str) -> list[dict[str, Any]]:
-    """The properties of each component of a type."""
-    return [part["props"] for part in components(layout) if part["type"] == kind]
 
 
 def with_id(layout: Component, name: str) -> dict[str, Any]:
@@ -66,10 +47,6 @@ def text_of(node: Any) -> str:
     if isinstance(node, dict):
         return text_of(node["props"].get("children")) if "props" in node else ""
     return "".join(map(text_of, node)) if isinstance(node, list) else node or ""
-
-
-def id_counts(layout: Component) -> Counter[str]:
-    return Counter(part["props"]["id"] for part in components(layout) if "id" in part["props"])
 
 
 def table(name: str) -> set[str]:

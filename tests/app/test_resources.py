@@ -5,7 +5,6 @@ import io
 import json
 import re
 import struct
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -18,11 +17,11 @@ import dynamics
 from app.compute import LOSSES, PAGE_COLUMNS
 from app.export.binary import pack
 from app.resources import PAGE_KEYS
-from app.server import create_app
 from app.settings import Settings, read_query
 from dynamics.measures import measure_extras, profile_nodes
 from dynamics.phases import phases
 from dynamics.simulate import ROWS, Outcome
+from tests.app.bodies import head_of
 
 FLOAT32 = 4
 SUFFIXES = ("bin", "npz", "csv", "json")
@@ -30,22 +29,6 @@ SUFFIXES = ("bin", "npz", "csv", "json")
 QUERY = "loss=parabolic-valley&eta=0.1&start=2,0.3&steps=1200"
 # The step, and what is measured at every recorded row; each [t] or [t, d].
 VECTORS = {"x": 2, "direction": 2, "projection": 2, "flow": 2, "profile": 9}
-
-
-@pytest.fixture(scope="module")
-def client() -> Iterator[FlaskClient]:
-    """A visitor of an app that keeps its results in memory."""
-    with create_app({"CACHE_TYPE": "SimpleCache"}).server.test_client() as client:
-        yield client
-
-
-def head_of(body: bytes) -> tuple[dict[str, Any], int]:
-    """The header of any .bin, and where its data begin."""
-    magic, length = struct.unpack_from("<4sI", body)
-    assert magic == b"EDGW"
-    at = 8 + length
-    assert at % 4 == 0
-    return json.loads(body[8:at].decode("utf-8")), at
 
 
 def unpack(body: bytes) -> dict[str, Any]:

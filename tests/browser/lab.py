@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator
+
+from tests.browser.driver import Driver
 
 # Compiling a sweep for the first time takes some seconds on a busy machine.
 PATIENCE = 90_000
@@ -11,10 +13,10 @@ SMALL = "size=40&steps=300"
 
 
 @dataclass
-class Lab:
+class Lab(Driver):
     """An open lab."""
 
-    page: Page
+    PATIENCE = PATIENCE
 
     def open(self, query: str = f"?{SMALL}") -> "Lab":
         self.page.goto(f"/lab/{query}")
@@ -28,20 +30,10 @@ class Lab:
             "!edgewalk.lab[edgewalk.lab.page.state.plot].busy"
             " && document.querySelector('.panel:not([hidden])[data-drawn]')"
         )
-        self.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => done()))")
-
-    def wait(self, condition: str) -> None:
-        """Wait until a JavaScript expression is true."""
-        self.page.wait_for_function(f"() => {condition}", timeout=PATIENCE)
-
-    def button(self, name: str) -> Locator:
-        return self.page.get_by_role("button", name=name, exact=True)
+        self.paint()
 
     def tab(self, name: str) -> Locator:
         return self.page.get_by_role("tab", name=name, exact=True)
-
-    def slider(self, name: str) -> Locator:
-        return self.page.get_by_role("slider", name=name, exact=True)
 
     @property
     def map(self) -> Locator:
@@ -54,20 +46,6 @@ class Lab:
 
     def text(self, name: str) -> str:
         return self.page.inner_text(f"#{name}")
-
-    @property
-    def query(self) -> dict[str, str]:
-        """The link."""
-        return self.page.evaluate("Object.fromEntries(new URLSearchParams(location.search))")
-
-    def expect_query(self, **wanted: str) -> None:
-        """Wait until the link says so."""
-        self.page.wait_for_function(
-            "(wanted) => Object.entries(wanted).every("
-            "([k, v]) => new URLSearchParams(location.search).get(k) === v)",
-            arg=wanted,
-            timeout=PATIENCE,
-        )
 
     def cell(self, row: int, column: int) -> dict[str, Any]:
         """What the page knows of a cell."""

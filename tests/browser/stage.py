@@ -3,17 +3,17 @@
 from dataclasses import dataclass
 from typing import Any
 
-from playwright.sync_api import Locator, Page
+from tests.browser.driver import Driver
 
 # Compiling a loss for the first time takes some seconds on a busy machine.
 PATIENCE = 60_000
 
 
 @dataclass
-class Stage:
+class Stage(Driver):
     """An open stage."""
 
-    page: Page
+    PATIENCE = PATIENCE
 
     def open(self, query: str = "") -> "Stage":
         self.page.goto(f"/{query}")
@@ -27,17 +27,7 @@ class Stage:
             "() => !edgewalk.stage.requests.busy && !edgewalk.stage.requests.waiting",
             timeout=PATIENCE,
         )
-        self.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => done()))")
-
-    def wait(self, condition: str) -> None:
-        """Wait until a JavaScript expression is true."""
-        self.page.wait_for_function(f"() => {condition}", timeout=PATIENCE)
-
-    def button(self, name: str) -> Locator:
-        return self.page.get_by_role("button", name=name, exact=True)
-
-    def slider(self, name: str) -> Locator:
-        return self.page.get_by_role("slider", name=name, exact=True)
+        self.paint()
 
     def press(self, *keys: str) -> None:
         for key in keys:
@@ -58,20 +48,9 @@ class Stage:
         """What the run on screen was computed from."""
         return self.page.evaluate("edgewalk.stage.state.result.settings")
 
-    @property
-    def query(self) -> dict[str, str]:
-        """The link."""
-        script = "Object.fromEntries(new URLSearchParams(location.search))"
-        return self.page.evaluate(script)
-
     def expect_query(self, **wanted: str) -> None:
-        """Wait until the link says so."""
-        self.page.wait_for_function(
-            "(wanted) => Object.entries(wanted).every("
-            "([k, v]) => new URLSearchParams(location.search).get(k) === v)",
-            arg=wanted,
-            timeout=PATIENCE,
-        )
+        """Wait until the link says so and its picture is painted."""
+        super().expect_query(**wanted)
         self.settle()
 
     def now(self, name: str) -> str:

@@ -6,11 +6,11 @@ from pathlib import Path
 import jax
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from dynamics import LOSSES, sweep
 from dynamics.rate import measure_rate
+from tests.browser.driver import context_of
 from tests.browser.lab import SMALL, Lab
 from tests.browser.stage import Stage
 
@@ -20,7 +20,6 @@ PLOTS = {
     "rate": "?plot=rate&etas=0.2,0.1,0.05",
     "collapse": "?plot=collapse",
 }
-SERIOUS = ("serious", "critical")
 QUADRATIC = "?loss=quadratic&rule=gd&eta=0.05,20&size=30&steps=3000"
 # More than a second of work on any machine, and never waited for.
 LONG = "?size=400&steps=100000&loss=sine-valley&rule=ngd"
@@ -488,20 +487,10 @@ def test_a_broken_link_shows_the_nearest_and_says_so(lab: Lab, query: str, words
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("plot", PLOTS)
 def test_accessible_and_within_the_window(new_context, plot: str, size: str, scheme: str):
-    width, height = SIZES[size]
-    phone = size == "phone"
-    context = new_context(
-        viewport={"width": width, "height": height},
-        color_scheme=scheme,
-        has_touch=phone,
-        is_mobile=phone,
-    )
+    context = new_context(**context_of(SIZES[size], scheme, size == "phone"))
     lab = Lab(context.new_page()).open(PLOTS[plot])
     assert lab.page.evaluate("edgewalk.scheme") == scheme
-    assert lab.page.evaluate("document.documentElement.scrollWidth") <= width
-    found = Axe().run(lab.page).response["violations"]
-    serious = [(v["id"], v["nodes"][0]["html"][:200]) for v in found if v["impact"] in SERIOUS]
-    assert not serious
+    lab.assert_accessible_within(SIZES[size][0])
 
 
 def test_a_tap_shows_the_cell_and_its_link_opens_it(new_context):

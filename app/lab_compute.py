@@ -92,6 +92,11 @@ class Band(NamedTuple):
     rows: list[int]
     regimes: Regimes
 
+    def put_into(self, table: Regimes) -> None:
+        """Write the rows where they belong in all of a map."""
+        for column, values in zip(table, self.regimes, strict=True):
+            column[self.rows] = values
+
 
 def line_of(way: Way, count: int) -> Line:
     """Starts at equal distances."""
@@ -225,8 +230,7 @@ class Lab:
             return
         table = _empty(grid.shape)
         for band in self._made(grid, gone):
-            for column, values in zip(table, band.regimes, strict=True):
-                column[band.rows] = values
+            band.put_into(table)
             yield band
         self.compute.cache.set(self._key(grid), table)
 
@@ -234,8 +238,7 @@ class Lab:
         """All of a map. Raises as `bands` does."""
         table = _empty(grid.shape)
         for band in self.bands(grid, gone):
-            for column, values in zip(table, band.regimes, strict=True):
-                column[band.rows] = values
+            band.put_into(table)
         return table
 
     def orbit(self, grid: Grid, gone: Gone) -> Orbits:

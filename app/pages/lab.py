@@ -6,7 +6,6 @@ with, paint the plots as their numbers arrive, and keep the link.
 
 import json
 from math import log10
-from typing import Any
 
 import dash_mantine_components as dmc
 from dash import html
@@ -14,6 +13,7 @@ from dash.development.base_component import Component
 
 from app.compute import LOSSES, RULES
 from app.lab_settings import FIT, MAX_MAP_STEPS, MAX_TAU, MIN_TAU, PLOTS
+from app.pages.controls import aria, choice, data, field, slider
 from app.pages.header import header
 
 TABS = {"regimes": "Regime map", "rate": "Rate", "collapse": "Collapse"}
@@ -41,7 +41,7 @@ def lab() -> dmc.MantineProvider:
         children=[
             header("Lab", BUTTONS),
             html.Main([_controls(), _plots()], className="lab"),
-            html.Div(id="messages", className="messages", role="status", **_aria(live="polite")),
+            html.Div(id="messages", className="messages", role="status", **aria(live="polite")),
         ],
     )
 
@@ -58,13 +58,13 @@ def _controls() -> html.Div:
             _of("regimes", _starts()),
             _of("regimes", _resolution()),
             _of("regimes", _slice()),
-            _of("rate collapse", html.Div(_field("start", "Start"))),
+            _of("rate collapse", html.Div(field("start", "Start"))),
             _of("rate collapse", _slow_time()),
-            _of("rate collapse", html.Div(_field("etas", "Step sizes η"))),
+            _of("rate collapse", html.Div(field("etas", "Step sizes η"))),
         ],
         className="controls",
         role="region",
-        **_aria(label="Settings"),
+        **aria(label="Settings"),
     )
 
 
@@ -73,7 +73,7 @@ def _loss() -> html.Div:
         html.Option(
             loss.name,
             value=loss.key,
-            **_data(
+            **data(
                 formula=loss.formula,
                 valley=loss.valley,
                 sharpness=loss.sharpness_formula,
@@ -107,8 +107,8 @@ def _rules(plot: str) -> Component:
             ],
             role="group",
             className="chips",
-            **_aria(labelledby=label),
-            **_data(names=json.dumps(names)),
+            **aria(labelledby=label),
+            **data(names=json.dumps(names)),
         ),
     )
 
@@ -119,8 +119,8 @@ def _step_sizes() -> html.Div:
         [
             html.Div(
                 [
-                    html.Div([_field("eta-low", "from"), _slider("eta-low")]),
-                    html.Div([_field("eta-high", "to"), _slider("eta-high")]),
+                    html.Div([field("eta-low", "from"), _slider("eta-low")]),
+                    html.Div([field("eta-high", "to"), _slider("eta-high")]),
                 ],
                 className="pair",
             )
@@ -132,13 +132,13 @@ def _starts() -> html.Div:
     return _group(
         "Starts",
         [
-            _choice("along", "Starts", WAYS),
+            choice("along", "Starts", WAYS, "line"),
             html.Div(
-                [_field("from", "from"), _field("to", "to")],
+                [field("from", "from"), field("to", "to")],
                 className="pair",
-                **_data(along="line"),
+                **data(along="line"),
             ),
-            html.Div(_field("off", "distance from Γ along v₁"), **_data(along="valley")),
+            html.Div(field("off", "distance from Γ along v₁"), **data(along="valley")),
         ],
     )
 
@@ -147,7 +147,7 @@ def _resolution() -> html.Div:
     return html.Div(
         [
             html.Div(
-                [_field("size", "cells a side"), _field("steps", "steps a run")], className="pair"
+                [field("size", "cells a side"), field("steps", "steps a run")], className="pair"
             ),
             _slider("steps"),
         ]
@@ -165,7 +165,7 @@ def _slice() -> html.Div:
 
 
 def _slow_time() -> html.Div:
-    return html.Div([_field("tau", "Slow time τ = η²t"), _slider("tau")])
+    return html.Div([field("tau", "Slow time τ = η²t"), _slider("tau")])
 
 
 # ---- plots ----
@@ -189,18 +189,18 @@ def _tabs() -> html.Div:
             words,
             id=f"tab-{plot}",
             role="tab",
-            **_aria(controls=f"panel-{plot}", selected="false"),
-            **_data(plot=plot),
+            **aria(controls=f"panel-{plot}", selected="false"),
+            **data(plot=plot),
         )
         for plot, words in TABS.items()
     ]
-    return html.Div(tabs, role="tablist", className="tabs", **_aria(label="Plots"))
+    return html.Div(tabs, role="tablist", className="tabs", **aria(label="Plots"))
 
 
 def _progress() -> html.Div:
     return html.Div(
         [
-            html.Progress(id="progress-bar", max="1", value="0", **_aria(label="Computed so far")),
+            html.Progress(id="progress-bar", max="1", value="0", **aria(label="Computed so far")),
             html.Span(id="progress-words", className="facts"),
             html.Button("Cancel", id="cancel", className="button small"),
             html.Button("Compute again", id="again", className="button small"),
@@ -218,13 +218,13 @@ def _panel(plot: str, children: list[Component]) -> html.Section:
         role="tabpanel",
         className=f"panel {plot}",
         hidden=True,
-        **_aria(labelledby=f"tab-{plot}"),
+        **aria(labelledby=f"tab-{plot}"),
     )
 
 
 def _map_and_orbit() -> html.Div:
-    colours = _choice("colour", "Colour of the cells", COLOURS)
-    views = _choice("orbit-view", "What the orbit diagram shows", ORBIT_VIEWS)
+    colours = choice("colour", "Colour of the cells", COLOURS, "fate")
+    views = choice("orbit-view", "What the orbit diagram shows", ORBIT_VIEWS, "offset")
     return html.Div(
         [
             _figure(
@@ -236,7 +236,7 @@ def _map_and_orbit() -> html.Div:
                     className="plot",
                     role="application",
                     tabIndex=0,
-                    **_aria(
+                    **aria(
                         label="Regime map. Arrow keys move from cell to cell, with Shift by ten; "
                         "Enter opens the run on the stage, S puts the slice there.",
                         describedby="cell",
@@ -260,7 +260,7 @@ def _beside_map() -> html.Div:
             html.Div(
                 [
                     html.H2("What becomes of a run", id="legend-title"),
-                    html.Div(id="legend", className="legend", role="group", **_aria(label="Fates")),
+                    html.Div(id="legend", className="legend", role="group", **aria(label="Fates")),
                     html.Div(_scale(), id="scale", hidden=True),
                 ],
                 className="card words",
@@ -276,7 +276,7 @@ def _beside_map() -> html.Div:
                             ),
                         ]
                     ),
-                    html.Div(_cell(), id="cell", className="cell", **_aria(live="polite")),
+                    html.Div(_cell(), id="cell", className="cell", **aria(live="polite")),
                     _picture("path-plot", "The path of the cell’s run"),
                 ],
                 className="card path",
@@ -341,7 +341,7 @@ def _beside_rate() -> html.Div:
                     html.H2("Measured slope"),
                     html.P("–", id="slope", className="big"),
                     html.P(id="slope-interval", className="facts"),
-                    html.P(id="rate-words", **_aria(live="polite")),
+                    html.P(id="rate-words", **aria(live="polite")),
                     html.P(
                         "The gap is the distance from Φ(xₜ), where gradient flow from the iterate "
                         "ends, to the theorem’s X(η²t), both at the same slow time. The dashed "
@@ -352,7 +352,7 @@ def _beside_rate() -> html.Div:
                 ],
                 className="card words",
             ),
-            html.Div(table, className="card words scrolls", tabIndex=0, **_aria(label="Gaps")),
+            html.Div(table, className="card words scrolls", tabIndex=0, **aria(label="Gaps")),
         ],
         className="aside-column",
     )
@@ -379,7 +379,7 @@ def _collapse() -> html.Figure:
             _caption("collapse", "Collapse", _keep("collapse", "Collapse", "collapse")),
             html.Ul(id="collapse-names", className="names"),
             html.Div(plots, className="clocks"),
-            html.P(id="collapse-words", className="sentence", **_aria(live="polite")),
+            html.P(id="collapse-words", className="sentence", **aria(live="polite")),
             html.P(
                 "The spread at a time is the distance between the highest and the lowest curve as "
                 "a share of their mean; the largest is taken over the times that all curves have.",
@@ -408,7 +408,7 @@ def _caption(name: str, title: str, tools: list[Component]) -> html.Figcaption:
 
 
 def _picture(name: str, label: str) -> html.Div:
-    return html.Div(id=name, className="plot", role="img", **_aria(label=label))
+    return html.Div(id=name, className="plot", role="img", **aria(label=label))
 
 
 def _keep(
@@ -422,13 +422,13 @@ def _keep(
             href="#",
             className="button small",
             download="",
-            **_aria(label=f"{what}, {kind.upper()}"),
+            **aria(label=f"{what}, {kind.upper()}"),
         )
         for kind in kinds
     ]
     return [
         html.Button(
-            "PNG", className="button small", **_aria(label=f"{what}, PNG"), **_data(picture=picture)
+            "PNG", className="button small", **aria(label=f"{what}, PNG"), **data(picture=picture)
         ),
         *links,
     ]
@@ -442,40 +442,11 @@ def _of(plots: str, component: Component) -> Component:
 
 def _group(label: str, children: list[Component]) -> html.Div:
     return html.Div(
-        [html.Span(label, className="label"), *children], role="group", **_aria(label=label)
+        [html.Span(label, className="label"), *children], role="group", **aria(label=label)
     )
-
-
-def _choice(name: str, label: str, words: dict[str, str]) -> dmc.SegmentedControl:
-    """One of a few, side by side."""
-    data = [{"value": key, "label": text} for key, text in words.items()]
-    first = next(iter(words))
-    return dmc.SegmentedControl(id=name, data=data, value=first, size="xs", **_aria(label=label))
 
 
 def _slider(name: str) -> html.Div:
-    """The place of a slider; the page's script puts the browser's own there."""
     label, low, high, step = SLIDERS[name]
-    scale = _data(low=f"{low:g}", high=f"{high:g}", step=f"{step:g}", value=f"{low:g}")
     place = name if name == "slice" else f"{name}-slider"
-    return html.Div(id=place, className="slider", **_data(label=label), **scale)
-
-
-def _field(name: str, label: str) -> dmc.TextInput:
-    return dmc.TextInput(
-        id=name,
-        label=label,
-        value="",
-        size="xs",
-        className="field",
-        autoComplete="off",
-        inputProps={"inputMode": "decimal"},
-    )
-
-
-def _aria(**attributes: str) -> dict[str, Any]:
-    return {f"aria-{name}": value for name, value in attributes.items()}
-
-
-def _data(**values: str) -> dict[str, Any]:
-    return {f"data-{name}": value for name, value in values.items()}
+    return slider(place, label, (low, high, step), low)

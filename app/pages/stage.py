@@ -14,6 +14,7 @@ from dash.development.base_component import Component
 
 from app import ids
 from app.compute import LOSSES, RULES
+from app.pages.controls import aria, choice, data, field, slider
 from app.pages.header import header
 from app.settings import Settings
 from app.words import FIGURES, SYMBOLS
@@ -99,7 +100,7 @@ def stage(settings: Settings) -> dmc.MantineProvider:
                 [_controls(settings), _panels(), _part("transport", _transport())],
                 className="stage",
             ),
-            html.Div(id=ids.MESSAGES, className="messages", role="status", **_aria(live="polite")),
+            html.Div(id=ids.MESSAGES, className="messages", role="status", **aria(live="polite")),
             _help(),
             _exports(),
         ],
@@ -118,14 +119,14 @@ def _controls(settings: Settings) -> html.Div:
         ],
         className="controls",
         role="region",
-        **_aria(label="Settings"),
+        **aria(label="Settings"),
     )
 
 
 def _loss(settings: Settings) -> html.Div:
     options = [html.Option(loss.name, value=loss.key) for loss in LOSSES.values()]
     figures = [
-        html.Button(f"paper’s Figure {name}", className="snap", **_data(query=query))
+        html.Button(f"paper’s Figure {name}", className="snap", **data(query=query))
         for name, query in FIGURES.items()
     ]
     return html.Div(
@@ -151,15 +152,15 @@ def _rules(settings: Settings) -> html.Div:
         ],
         role="group",
         className="chips",
-        **_aria(labelledby="rules-label"),
+        **aria(labelledby="rules-label"),
     )
 
 
 def _eta(settings: Settings) -> html.Div:
     return html.Div(
         [
-            _field(ids.ETA, "Step size η", ", ".join(f"{eta:g}" for eta in settings.eta)),
-            _slider(
+            field(ids.ETA, "Step size η", ", ".join(f"{eta:g}" for eta in settings.eta)),
+            slider(
                 ids.ETA_SLIDER,
                 "Step size η",
                 (math.log10(ETA_LOW), math.log10(ETA_HIGH), 0.01),
@@ -172,7 +173,7 @@ def _eta(settings: Settings) -> html.Div:
                 ],
                 className="snaps",
             ),
-            html.Div(id="runs", className="runs", role="group", **_aria(label="Runs")),
+            html.Div(id="runs", className="runs", role="group", **aria(label="Runs")),
         ]
     )
 
@@ -180,8 +181,8 @@ def _eta(settings: Settings) -> html.Div:
 def _horizon() -> html.Div:
     return html.Div(
         [
-            _field(ids.HORIZON, "Horizon", ""),
-            _choice(
+            field(ids.HORIZON, "Horizon", ""),
+            choice(
                 ids.HORIZON_UNIT, "Unit of the horizon", {"tau": "τ = η²t", "steps": "steps"}, "tau"
             ),
             html.P(id="horizon-other", className="facts"),
@@ -194,11 +195,11 @@ def _start(settings: Settings) -> html.Div:
     """One field a coordinate; the page's script names and hides them as the loss has them."""
     point = dict(zip(ids.STARTS, settings.start_point, strict=False))
     fields = [
-        _field(id_, name, f"{point[id_]:g}" if id_ in point else "")
+        field(id_, name, f"{point[id_]:g}" if id_ in point else "")
         for id_, name in zip(ids.STARTS, START_NAMES, strict=True)
     ]
-    for field in fields[len(point) :]:
-        field.style = {"display": "none"}  # type: ignore[attr-defined]  # Dash sets any property
+    for spare in fields[len(point) :]:
+        spare.style = {"display": "none"}  # type: ignore[attr-defined]  # Dash sets any property
     return html.Div(
         [
             html.Span("Start", className="label"),
@@ -212,7 +213,7 @@ def _start(settings: Settings) -> html.Div:
             ),
         ],
         role="group",
-        **_aria(label="Start"),
+        **aria(label="Start"),
     )
 
 
@@ -222,39 +223,13 @@ def _more(settings: Settings) -> html.Details:
             html.Summary("Noise"),
             html.Div(
                 [
-                    _field(ids.NOISE, "Noise", f"{settings.noise:g}"),
-                    _field(ids.SEED, "Seed", f"{settings.seed}"),
+                    field(ids.NOISE, "Noise", f"{settings.noise:g}"),
+                    field(ids.SEED, "Seed", f"{settings.seed}"),
                 ],
                 className="pair",
             ),
             html.P("every tenth step, a nudge of at most this length", className="facts"),
         ]
-    )
-
-
-def _choice(name: str, label: str, words: dict[str, str], value: str) -> dmc.SegmentedControl:
-    """One of a few, side by side."""
-    data = [{"value": key, "label": text} for key, text in words.items()]
-    return dmc.SegmentedControl(id=name, data=data, value=value, size="xs", **_aria(label=label))
-
-
-def _slider(name: str, label: str, scale: tuple[float, float, float], value: float) -> html.Div:
-    """The place of a slider; the page's script puts the browser's own there."""
-    low, high, step = (f"{number:g}" for number in scale)
-    data = _data(label=label, low=low, high=high, step=step, value=f"{value:g}")
-    return html.Div(id=name, className="slider", **data)
-
-
-def _field(name: str, label: str, value: str) -> dmc.TextInput:
-    return dmc.TextInput(
-        id=name,
-        label=label,
-        value=value,
-        debounce=True,
-        size="xs",
-        className="field",
-        autoComplete="off",
-        inputProps={"inputMode": "decimal"},
     )
 
 
@@ -282,8 +257,8 @@ def _panels() -> html.Div:
 
 def _landscape() -> html.Figure:
     tools = [
-        _tool("strobe", _choice(ids.STROBE, "Iterates shown", STROBES, "all")),
-        _tool("look", _choice(ids.LOOK, "Look of the landscape", LOOKS, "root")),
+        _tool("strobe", choice(ids.STROBE, "Iterates shown", STROBES, "all")),
+        _tool("look", choice(ids.LOOK, "Look of the landscape", LOOKS, "root")),
     ]
     words = [
         html.Span(
@@ -298,8 +273,8 @@ def _landscape() -> html.Figure:
 def _sharpness() -> html.Figure:
     """Sharpness on a clock; where there is something to align, the alignment in its place."""
     tools = [
-        _tool("clock", _choice(ids.CLOCK, "Clock", CLOCKS, "tau")),
-        _tool("axis", _choice(ids.AXIS, "Time axis", AXES, "linear")),
+        _tool("clock", choice(ids.CLOCK, "Clock", CLOCKS, "tau")),
+        _tool("axis", choice(ids.AXIS, "Time axis", AXES, "linear")),
     ]
     words = [
         html.Span(
@@ -319,8 +294,8 @@ def _sharpness() -> html.Figure:
     ]
     figure = _panel(ids.SHARPNESS, "Sharpness", words, tools)
     caption, plot = figure.children  # type: ignore[misc]  # Dash types children too widely
-    choice = html.Span(_choice(ids.PANEL, "Panel", PANELS, "sharpness"), id="panels", hidden=True)
-    caption.children.insert(1, _part("panel", choice))
+    panels = html.Span(choice(ids.PANEL, "Panel", PANELS, "sharpness"), id="panels", hidden=True)
+    caption.children.insert(1, _part("panel", panels))
     plot.children = [
         plot.children,
         html.Div(id=ids.ALIGNMENT, className="alignment-plot", hidden=True),
@@ -328,8 +303,8 @@ def _sharpness() -> html.Figure:
     return figure
 
 
-def _tool(part: str, choice: dmc.SegmentedControl) -> Component:
-    return _part(part, html.Span(choice))
+def _tool(part: str, control: dmc.SegmentedControl) -> Component:
+    return _part(part, html.Span(control))
 
 
 def _panel(name: str, title: str, words: list[Any], tools: list[Any]) -> html.Figure:
@@ -399,7 +374,7 @@ def _gap() -> html.Div:
                 className="gap-row",
             ),
             html.P(_symbol("gap", "‖Φ(xₜ) − X(η²t)‖"), className="facts"),
-            html.P(id="halved", className="facts", **_aria(live="polite")),
+            html.P(id="halved", className="facts", **aria(live="polite")),
             html.Div(id=ids.GAP, className="plot"),
         ],
         className="card gap",
@@ -408,7 +383,7 @@ def _gap() -> html.Div:
 
 def _symbol(name: str, symbol: str) -> html.Dfn:
     """A symbol that says what it is where it is pointed at or has the focus."""
-    return html.Dfn(symbol, tabIndex=0, className="symbol", **_data(explains=SYMBOLS[name]))
+    return html.Dfn(symbol, tabIndex=0, className="symbol", **data(explains=SYMBOLS[name]))
 
 
 def _transport() -> html.Div:
@@ -419,10 +394,10 @@ def _transport() -> html.Div:
                     _part(
                         "phases",
                         html.Div(
-                            id="ribbon", className="ribbon", role="group", **_aria(label="Phases")
+                            id="ribbon", className="ribbon", role="group", **aria(label="Phases")
                         ),
                     ),
-                    _slider(ids.PLAYHEAD, "Playhead", (0, 1, 1), 0),
+                    slider(ids.PLAYHEAD, "Playhead", (0, 1, 1), 0),
                 ],
                 className="timeline",
             ),
@@ -430,7 +405,7 @@ def _transport() -> html.Div:
             html.Div([_part("now", _numbers()), _part("story", _story())], className="reading"),
             html.Div(
                 [
-                    _slider(
+                    slider(
                         ids.SPEED, "Speed", (SPEED_LOW, SPEED_HIGH, 0.05), math.log10(START_SPEED)
                     ),
                     html.P(id="speed-words", className="facts"),
@@ -440,12 +415,12 @@ def _transport() -> html.Div:
         ],
         className="transport",
         role="region",
-        **_aria(label="Transport"),
+        **aria(label="Transport"),
     )
 
 
 def _round(label: str, name: str) -> html.Button:
-    return html.Button(id=name, className=f"round {name}", title=label, **_aria(label=label))
+    return html.Button(id=name, className=f"round {name}", title=label, **aria(label=label))
 
 
 def _numbers() -> html.Dl:
@@ -465,14 +440,14 @@ def _story() -> html.Div:
     return html.Div(
         [
             html.P(id="story", className="story"),
-            html.P(id="summary", className="visually-hidden", **_aria(live="polite")),
+            html.P(id="summary", className="visually-hidden", **aria(live="polite")),
         ]
     )
 
 
 def _help() -> html.Dialog:
     keys = [html.Div([html.Dt(keys), html.Dd(words)]) for keys, words in KEYS]
-    symbols = [html.Li(words, **_data(symbol=name)) for name, words in SYMBOLS.items()]
+    symbols = [html.Li(words, **data(symbol=name)) for name, words in SYMBOLS.items()]
     return _dialog(
         ids.HELP,
         "Help",
@@ -506,23 +481,15 @@ def _exports() -> html.Dialog:
 
 def _export(what: str, form: str, name: str) -> html.Button:
     label = f"{what}, {form}"
-    return html.Button(form, className="button", **_aria(label=label), **_data(export=name))
+    return html.Button(form, className="button", **aria(label=label), **data(export=name))
 
 
 def _dialog(name: str, title: str, content: list[Any]) -> html.Dialog:
     close = html.Button("Close", className="button close")
-    return html.Dialog([html.H2(title), *content, close], id=name, **_aria(label=title))
+    return html.Dialog([html.H2(title), *content, close], id=name, **aria(label=title))
 
 
 def _part(name: str, component: Component) -> Component:
     """Mark a part of the page that a link can hide."""
     setattr(component, "data-part", name)
     return component
-
-
-def _aria(**attributes: str) -> dict[str, Any]:
-    return {f"aria-{name}": value for name, value in attributes.items()}
-
-
-def _data(**values: str) -> dict[str, Any]:
-    return {f"data-{name}": value for name, value in values.items()}

@@ -62,6 +62,7 @@ ORDER = [
     "app.export",
     "app.export.binary",
     "app.pages",
+    "app.pages.controls",
     "app.pages.header",
     "app.pages.stage",
     "app.pages.lab",

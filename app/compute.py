@@ -25,7 +25,7 @@ from dynamics.curvature import sharpness
 from dynamics.files import encode, run_columns
 from dynamics.manifold import Trace, beside_flattest, drift_line, flattest_points, trace_manifold
 from dynamics.measures import normals, profile_nodes
-from dynamics.phases import LASTING, TOLERANCE, eigengap_closes, phases
+from dynamics.phases import LASTING, TOLERANCE, phases
 from dynamics.projection import descent, projection
 from dynamics.sections import Section, arc_from_flattest, coordinates, heights, section
 from dynamics.simulate import Run
@@ -322,7 +322,7 @@ class Compute:
         if stretch:
             run, measures = _window(run, measures, *stretch)
         else:
-            header["phases"] = _phases(run, measures)
+            header["phases"] = [phase._asdict() for phase in phases(run, measures)]
         names = PAGE_COLUMNS + (ALIGNMENT_COLUMNS if run.loss.codim > 1 else ())
         columns = {name: getattr(measures, name) for name in names}
         header |= {
@@ -342,17 +342,6 @@ class Compute:
             for what, table in zip(inputs, tables, strict=True)
         ]
         return {name: np.concatenate([table[name] for table in tables]) for name in tables[0]}
-
-
-def _phases(run: Run, measures: dynamics.Measures) -> list[dict[str, Any]]:
-    """The phases in order, the last one "beyond" where the eigengap closes."""
-    found = [phase._asdict() for phase in phases(run, measures)]
-    closes = eigengap_closes(run, measures)
-    if closes is None:
-        return found
-    return [phase for phase in found if phase["first"] < closes] + [
-        {"name": "beyond", "first": closes}
-    ]
 
 
 def _window(run: Run, measures: dynamics.Measures, first: int, count: int) -> _Measured:

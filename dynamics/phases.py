@@ -7,12 +7,11 @@ time and never left, is S_t ≥ 1 [ALP22, section 3]:
     descent     outside I₁
     alignment   inside, while x̃ still turns towards v₁
     edge        √L(x_t) + √L(x_{t+1}) is what the theorem says of two steps in a row
+    beyond      λ₁ > λ₂ fails on Γ, and with it the theorem
 
 In codimension 1 there is nothing to align, and the edge follows on the descent. The law of √L has
 λ₁ at Φ(x_t); 1/S_t + 1/S_{t+1} = 1 says the same with λ₁ at x_t, which strays farther from it where
 η is large: by 30 % on `ellipse` at η = 0.1, where √L strays by 13 %.
-
-All of it assumes that λ₁ > λ₂ along the way. Where the eigengap closes, the theorem ends.
 
 [ALP22] Arora, Li, Panigrahi, ICML 2022, arXiv 2205.09745.
 """
@@ -41,7 +40,7 @@ HALVINGS = 30
 class Phase(NamedTuple):
     """A phase lasts to the first step of the next one, or to the end of the run."""
 
-    name: Literal["descent", "alignment", "edge"]
+    name: Literal["descent", "alignment", "edge", "beyond"]
     first: int
     """The step at which it begins."""
 
@@ -52,8 +51,9 @@ def phases(run: Run, measures: Measures) -> tuple[Phase, ...]:
 
     Alignment begins at the first step with S_t ≥ 1 from which S_t ≥ 1/1.2 for twelve steps, the
     edge at the first from which the law of √L holds within 20 % for twelve steps. (Fewer will do at
-    the end of the run, but for six at least.) Both are sought on the recorded rows, and found
-    exactly between them. From where a run stands still nothing begins.
+    the end of the run, but for six at least.) From where a run stands still neither begins. The
+    theorem ends, and so does every other phase, where the eigengap closes. All are sought on the
+    recorded rows, and found exactly between them.
     """
     if run.rule.drift is None:
         return ()
@@ -72,7 +72,7 @@ def phases(run: Run, measures: Measures) -> tuple[Phase, ...]:
 
     inside = pinpoint(run, lambda part: _enters(inverse(part)), LASTING)
     edge = pinpoint(run, lambda part: _arrives(law(part)), LASTING)
-    return _in_order(inside, edge)
+    return _in_order(inside, edge, eigengap_closes(run, measures))
 
 
 def inverse_recorded(measures: Measures) -> np.ndarray:
@@ -81,13 +81,15 @@ def inverse_recorded(measures: Measures) -> np.ndarray:
         return measures.threshold / (2 * measures.sharpness)
 
 
-def _in_order(inside: int | None, edge: int | None) -> tuple[Phase, ...]:
+def _in_order(inside: int | None, edge: int | None, beyond: int | None) -> tuple[Phase, ...]:
     """To leading order the edge lies in I₁, so where it comes first there is no alignment."""
     found = [Phase("descent", 0)]
     if inside is not None and (edge is None or inside < edge):
         found.append(Phase("alignment", inside))
     if edge is not None:
         found.append(Phase("edge", edge))
+    if beyond is not None:
+        found = [phase for phase in found if phase.first < beyond] + [Phase("beyond", beyond)]
     ends = [phase.first for phase in found[1:]] + [None]
     return tuple(phase for phase, end in zip(found, ends, strict=True) if phase.first != end)
 

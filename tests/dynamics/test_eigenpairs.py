@@ -26,6 +26,10 @@ def times(eigenvalues: Array, v: Array) -> Array:
     return TURN @ (eigenvalues * (TURN.T @ v))
 
 
+one = jax.jit(partial(top_pair, times, turned))
+several = jax.jit(partial(top_pairs, times, turned), static_argnames="count")
+
+
 SPECTRA = {
     "spread evenly": np.linspace(0.1, 3, D),
     "indefinite": np.linspace(-5, 3, D),
@@ -45,7 +49,7 @@ SPECTRA = {
 def test_the_top_pair_of_any_spectrum(eigenvalues: np.ndarray, guess: int | None) -> None:
     """Also from a guess that is another eigenvector, or none."""
     start = np.zeros(D) if guess is None else TURN[:, guess]
-    value, v = jax.jit(partial(top_pair, times, turned))(eigenvalues, start)
+    value, v = one(eigenvalues, start)
     scale = np.abs(eigenvalues).max() + 1e-300
     assert value / scale == pytest.approx(eigenvalues.max() / scale, rel=1e-9, abs=1e-15)
     assert np.linalg.norm(v) == pytest.approx(1, abs=1e-12)
@@ -55,7 +59,7 @@ def test_the_top_pair_of_any_spectrum(eigenvalues: np.ndarray, guess: int | None
 
 def test_the_top_direction_where_there_is_a_gap() -> None:
     for eigenvalues in (SPECTRA["spread evenly"], SPECTRA["close at the top"]):
-        _, v = top_pair(times, turned, eigenvalues, np.ones(D))
+        _, v = one(eigenvalues, np.ones(D))
         assert abs(v @ TURN[:, -1]) == pytest.approx(1, abs=1e-9)
 
 
@@ -76,7 +80,7 @@ def test_rows_that_do_not_converge_are_decomposed_and_the_others_are_not() -> No
 
 
 def test_no_number_in_no_number_out() -> None:
-    value, v = top_pair(times, turned, np.full(D, np.nan), np.zeros(D))
+    value, v = one(np.full(D, np.nan), np.zeros(D))
     assert np.isnan(value)
     assert np.all(np.isnan(v))
 
@@ -86,7 +90,7 @@ def test_the_top_pairs_of_what_is_almost_of_low_rank(rest: float) -> None:
     """And of what is not, where they come from LAPACK in the end."""
     few = np.array([0.02, 1.0, 1.0, 1.5, 3.0]) + max(rest, 0)
     eigenvalues = np.append(np.linspace(-0.5, 1, D - len(few)) * rest, few)
-    values, vectors = jax.jit(partial(top_pairs, times, turned, count=len(few)))(eigenvalues)
+    values, vectors = several(eigenvalues, count=len(few))
     np.testing.assert_allclose(values, few, rtol=1e-9)
     expected = TURN[:, -len(few) :]
     np.testing.assert_allclose(vectors @ vectors.T, expected @ expected.T, atol=1e-9)

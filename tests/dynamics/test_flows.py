@@ -19,6 +19,7 @@ from dynamics.simulate import ROWS
 # As many as a run has, so that what is compiled for runs is compiled once.
 TIMES = np.linspace(0.0, 2.0, ROWS)
 TAU = np.linspace(0.0, 3.0, 31)
+BESIDE = 2e-3  # of a parameter: the points of a difference
 
 # Of the law dX/dτ = −rate · P⊥∇f(λ₁): theory.md, section 3.
 LAWS = {"ngd": (0.25, np.log), "sqrt-gd": (0.125, lambda sharpness: sharpness)}
@@ -326,17 +327,26 @@ def in_view(loss: Loss, branch: Branch) -> np.ndarray:
     return seen[[len(seen) // 5, 3 * len(seen) // 4]] if seen.size else seen
 
 
+@lru_cache
+def beside(loss: Loss, branch: Branch):
+    """Four points about a parameter, [4, d], and their Hessians, compiled."""
+
+    def points(s):
+        x = jax.vmap(branch.curve)(s + BESIDE * jnp.array([-2.0, -1, 1, 2]))
+        return x, jax.vmap(jax.hessian(loss.value))(x)
+
+    return jax.jit(points)
+
+
 def walk(loss: Loss, rule: Rule, branch: Branch, s: float) -> np.ndarray:
     """The parameter at each τ, from differences of eigenvalues and of points."""
     rate, f = LAWS[rule.key]
-    h = 2e-3
-    around = jax.jit(lambda s: jax.vmap(branch.curve)(s + h * jnp.array([-2.0, -1, 1, 2])))
-    hessians = jax.jit(jax.vmap(jax.hessian(loss.value)))
-    weights = np.array([1, -8, 8, -1]) / (12 * h)
+    weights = np.array([1, -8, 8, -1]) / (12 * BESIDE)
+    around = beside(loss, branch)
 
     def velocity(_, s):
-        x = around(s[0])
-        slope = weights @ f(np.linalg.eigvalsh(hessians(x))[:, -1])
+        x, hessians = around(s[0])
+        slope = weights @ f(np.linalg.eigvalsh(hessians)[:, -1])
         return [-rate * slope / np.sum((weights @ x) ** 2)]
 
     solution = solve_ivp(velocity, (0, TAU[-1]), [s], t_eval=TAU, rtol=1e-8, atol=1e-9)

@@ -72,21 +72,25 @@ def test_entering_by_hand(inverse: np.ndarray, row: int | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("inside", "edge", "found"),
+    ("inside", "edge", "beyond", "found"),
     [
-        (None, None, [("descent", 0)]),
-        (5, None, [("descent", 0), ("alignment", 5)]),
-        (0, None, [("alignment", 0)]),
-        (5, 9, [("descent", 0), ("alignment", 5), ("edge", 9)]),
-        (5, 5, [("descent", 0), ("edge", 5)]),
-        (6, 5, [("descent", 0), ("edge", 5)]),
-        (None, 5, [("descent", 0), ("edge", 5)]),
-        (0, 9, [("alignment", 0), ("edge", 9)]),
-        (0, 0, [("edge", 0)]),
+        (None, None, None, [("descent", 0)]),
+        (5, None, None, [("descent", 0), ("alignment", 5)]),
+        (0, None, None, [("alignment", 0)]),
+        (5, 9, None, [("descent", 0), ("alignment", 5), ("edge", 9)]),
+        (5, 5, None, [("descent", 0), ("edge", 5)]),
+        (6, 5, None, [("descent", 0), ("edge", 5)]),
+        (None, 5, None, [("descent", 0), ("edge", 5)]),
+        (0, 9, None, [("alignment", 0), ("edge", 9)]),
+        (0, 0, None, [("edge", 0)]),
+        (5, 9, 12, [("descent", 0), ("alignment", 5), ("edge", 9), ("beyond", 12)]),
+        (5, 9, 9, [("descent", 0), ("alignment", 5), ("beyond", 9)]),
+        (5, 9, 3, [("descent", 0), ("beyond", 3)]),
+        (None, 9, 0, [("beyond", 0)]),
     ],
 )
-def test_a_phase_of_no_steps_is_left_out(inside, edge, found) -> None:
-    assert _in_order(inside, edge) == tuple(Phase(*phase) for phase in found)
+def test_a_phase_of_no_steps_is_left_out(inside, edge, beyond, found) -> None:
+    assert _in_order(inside, edge, beyond) == tuple(Phase(*phase) for phase in found)
 
 
 @pytest.mark.parametrize("eta", [0.1, 0.03, 0.01])
@@ -195,8 +199,10 @@ ETAS = [0.2, 0.05, 0.02, 0.005]
 def test_the_eigengap_closes_at_the_crossing(drifting: Rule, eta: float) -> None:
     """On ½(eˣy² + 2z²) at x = ln 2, to within what one step moves Φ, or 1e-4 of λ₁."""
     run = simulate("crossing", drifting, None, eta, round(6 / eta**2))
-    step = eigengap_closes(run, measure(run))
+    found = measure(run)
+    step = eigengap_closes(run, found)
     assert step is not None
+    assert phases(run, found)[-1] == Phase("beyond", step)
     around = measure(dynamics.window(run, step - 1, 3))
     before, at, _ = around.projection[:, 0]
     assert before - 0.99e-4 > np.log(2) > at - 1.01e-4
@@ -240,7 +246,9 @@ def test_a_narrow_gap_that_stays_open_is_not_a_crossing(narrow: float, closes: b
 def test_a_gap_that_is_closed_from_the_start() -> None:
     sphere = Loss("sphere", lambda x: 0.5 * x @ x, (1.0, 2.0), codim=2)
     run = simulate(sphere, "ngd", None, 0.1, 50)
-    assert eigengap_closes(run, measure(run)) == 0
+    found = measure(run)
+    assert eigengap_closes(run, found) == 0
+    assert phases(run, found) == (Phase("beyond", 0),)
 
 
 @pytest.mark.parametrize("key", ["gd", "gradient-flow"])
@@ -269,6 +277,20 @@ def by_definition(run: dynamics.Run) -> dict[str, int]:
     entered = [t for t in steps if s[t] >= 1 and all(v >= 1 / 1.2 for v in s[t : t + 12])]
     edge = [t for t in steps if all(abs(p - 1) <= 0.2 for p in law[t : t + 12])]
     end = len(s)
-    begins = {"descent": 0, "alignment": min([*entered, *edge, end]), "edge": min([*edge, end])}
-    ends = [begins["alignment"], begins["edge"], end]
+    beyond = min([*closed(found), end])
+    begins = {
+        "descent": 0,
+        "alignment": min([*entered, *edge, beyond]),
+        "edge": min([*edge, beyond]),
+        "beyond": beyond,
+    }
+    ends = [*list(begins.values())[1:], end]
     return {name: t for (name, t), after in zip(begins.items(), ends, strict=True) if t < after}
+
+
+def closed(found: dynamics.Measures) -> list[int]:
+    """The steps at which λ₁ is λ₂, or before which they have changed places."""
+    narrow = np.ptp(found.spectrum[:, :2], axis=1) <= 1e-4 * found.spectrum[:, 0]
+    turned = np.abs(np.sum(found.direction[1:] * found.direction[:-1], axis=1)) < np.sqrt(0.5)
+    two = found.spectrum.shape[1] > 1
+    return list(np.flatnonzero(two & (narrow | np.append(False, turned))))

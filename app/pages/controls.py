@@ -26,8 +26,8 @@ def field(name: str, label: str, value: str = "") -> dmc.TextInput:
 
 def choice(name: str, label: str, words: dict[str, str], value: str) -> dmc.SegmentedControl:
     """One of a few, side by side."""
-    data = [{"value": key, "label": text} for key, text in words.items()]
-    return dmc.SegmentedControl(id=name, data=data, value=value, size="xs", **aria(label=label))
+    options = [{"value": key, "label": text} for key, text in words.items()]
+    return dmc.SegmentedControl(id=name, data=options, value=value, size="xs", **aria(label=label))
 
 
 def slider(name: str, label: str, scale: tuple[float, float, float], value: float) -> html.Div:

@@ -4,10 +4,10 @@ from typing import Any
 
 from dash import html
 
+from app.pages.controls import aria
+
 TAGLINE = "gradient descent at the edge of stability"
 PAGES = {"Stage": "/", "Lab": "/lab/", "About": "/about/"}
-
-LABEL: dict[str, Any] = {"aria-label": "Pages"}
 
 
 def header(page: str, buttons: dict[str, str]) -> html.Header:
@@ -18,11 +18,11 @@ def header(page: str, buttons: dict[str, str]) -> html.Header:
         [
             html.H1("Edgewalk"),
             html.P(TAGLINE, className="tagline"),
-            html.Nav(links, **LABEL),
+            html.Nav(links, **aria(label="Pages")),
             html.Div(actions, className="actions"),
         ]
     )
 
 
 def _here(yes: bool) -> dict[str, Any]:
-    return {"aria-current": "page"} if yes else {}
+    return aria(current="page") if yes else {}

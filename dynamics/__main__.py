@@ -13,20 +13,22 @@ import json
 import re
 import sys
 from collections.abc import Sequence
+from functools import partial
 
 import jax
 import numpy as np
 
 from dynamics.catalogue import LOSSES, RULES, find_loss, find_rule
+from dynamics.compilation import prepare_process, quickly
 from dynamics.curvature import sharpness
-from dynamics.files import check_path, clean, run_columns, run_settings, write
+from dynamics.files import check_path, clean, loss_settings, run_columns, run_settings, write
 from dynamics.flows import gradient_flow, limiting_flow
 from dynamics.measures import measure
 from dynamics.phases import eigengap_closes
 from dynamics.projection import projection
 from dynamics.rate import check_tau, measure_rate
 from dynamics.simulate import checked_start, simulate
-from dynamics.types import Loss, Rule
+from dynamics.types import Array, Loss, Rule
 
 FLOW_POINTS = 501
 
@@ -41,6 +43,7 @@ class _Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; the exit status."""
+    prepare_process()
     options = _parser().parse_args(_joined(sys.argv[1:] if arguments is None else arguments))
     try:
         answer = options.command(options)
@@ -89,6 +92,10 @@ def _command(commands, name: str, command, words: str) -> argparse.ArgumentParse
     parser.set_defaults(command=command)
     parser.add_argument("--loss", required=True, metavar="KEY")
     parser.add_argument("--rule", required=True, metavar="KEY")
+    parser.add_argument(
+        "--parameter", type=_parameter, action="append", default=[], metavar="NAME=NUMBER",
+        help="a number in the formula of the loss, k=2; as often as it has some",
+    )  # fmt: skip
     parser.add_argument("--start", type=_numbers, required=True, help="comma-separated numbers")
     return parser
 
@@ -111,6 +118,18 @@ def _numbers(text: str) -> tuple[float, ...]:
     return tuple(_number(part) for part in text.split(","))
 
 
+def _parameter(text: str) -> tuple[str, float]:
+    name, sign, number = text.partition("=")
+    if not sign:
+        raise argparse.ArgumentTypeError(f"must be NAME=NUMBER, got {text!r}")
+    return name.strip(), _number(number)
+
+
+def _loss(options: argparse.Namespace) -> Loss:
+    """The loss that is asked for, with its parameters."""
+    return find_loss(options.loss).at(**dict(options.parameter))
+
+
 def _list(_: argparse.Namespace) -> dict:
     losses = {
         loss.key: {
@@ -119,6 +138,11 @@ def _list(_: argparse.Namespace) -> dict:
             "manifold": loss.valley,
             "sharpness": loss.sharpness_formula,
             "start": loss.start,
+            "parameters": {
+                p.name: {"default": p.default, "low": p.low, "high": p.high, "words": p.words}
+                for p in loss.parameters
+                if p.is_number
+            },
         }
         for loss in LOSSES.values()
     }
@@ -129,7 +153,7 @@ def _list(_: argparse.Namespace) -> dict:
 def _simulate(options: argparse.Namespace) -> dict:
     out = check_path(options.out) if options.out else None
     run = simulate(
-        options.loss, options.rule, options.start, options.eta, options.steps,
+        _loss(options), options.rule, options.start, options.eta, options.steps,
         noise=options.noise, seed=options.seed,
     )  # fmt: skip
     measures = measure(run)
@@ -143,7 +167,7 @@ def _simulate(options: argparse.Namespace) -> dict:
         "projection": measures.projection[-1],
         "loss": measures.loss[-1],
         "sharpness": measures.projection_sharpness[-1],
-        "flow": None if run.rule.drift is None else measures.flow[-1],
+        "flow": None if run.rule.flow is None else measures.flow[-1],
         "gap": measures.gap[-1],
         "stableness_pair": measures.stableness_pair[-1],
         "eigengap_closes": eigengap_closes(run, measures),
@@ -155,12 +179,12 @@ def _simulate(options: argparse.Namespace) -> dict:
 
 def _flow(options: argparse.Namespace) -> dict:
     out = check_path(options.out) if options.out else None
-    loss, rule = find_loss(options.loss), find_rule(options.rule)
+    loss, rule = _loss(options), find_rule(options.rule)
     check_tau(options.tau)
     start = checked_start(loss, options.start)
     tau = np.linspace(0.0, options.tau, FLOW_POINTS)
     columns = {"tau": tau, **_flow_columns(loss, rule, start, tau)}
-    settings = {"loss": loss.key, "rule": rule.key, "start": start, "tau": options.tau}
+    settings = loss_settings(loss) | {"rule": rule.key, "start": start, "tau": options.tau}
     if out:
         write(out, columns, settings)
     return {"settings": settings, "x": columns["flow"][-1], "sharpness": columns["sharpness"][-1]}
@@ -168,20 +192,29 @@ def _flow(options: argparse.Namespace) -> dict:
 
 def _flow_columns(loss: Loss, rule: Rule, start: np.ndarray, tau: np.ndarray) -> dict:
     """`flow` [k, d] and `sharpness` [k]; gradient flow itself is integrated in its own time."""
-    if rule.effective_step is None:
+    if rule.step is None:
         points = gradient_flow(loss, start, tau)
-    elif rule.drift is None:
+    elif rule.flow is None:
         raise ValueError(f"rule must have a flow (ngd, sqrt-gd, gradient-flow), got {rule.key}")
     else:
-        points = limiting_flow(loss, rule, projection(loss, start), tau)
-    along = jax.vmap(lambda x: sharpness(loss, x))(points)
-    return {"flow": np.asarray(points), "sharpness": np.asarray(along)}
+        points = limiting_flow(loss, rule, _projection(loss, start), tau)
+    return {"flow": np.asarray(points), "sharpness": np.asarray(_sharpness_along(loss, points))}
+
+
+_projection = quickly(projection)
+
+
+@quickly
+def _sharpness_along(loss: Loss, x: Array) -> Array:
+    return jax.vmap(partial(sharpness, loss))(x)
 
 
 def _rate(options: argparse.Namespace) -> dict:
-    rate = measure_rate(options.loss, options.rule, options.start, options.tau, options.etas)
-    names = ("loss", "rule", "start", "tau")
-    return {"settings": {name: getattr(options, name) for name in names}, **rate._asdict()}
+    loss = _loss(options)
+    rate = measure_rate(loss, options.rule, options.start, options.tau, options.etas)
+    names = ("rule", "start", "tau")
+    settings = loss_settings(loss) | {name: getattr(options, name) for name in names}
+    return {"settings": settings, **rate._asdict()}
 
 
 if __name__ == "__main__":

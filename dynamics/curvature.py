@@ -15,8 +15,6 @@ take two to four times as long. (Part of what `eigh` takes on the factorization 
 denormal numbers, over which the processor is slow: without them 132 and 521.)
 """
 
-from functools import partial
-
 import jax
 import jax.numpy as jnp
 
@@ -69,8 +67,7 @@ def normal_space(loss: Loss, x: Array) -> tuple[Array, Array]:
     On Γ they span the normal space; what is orthogonal to them is the tangent space of Γ.
     """
     if loss.d >= max(MATRIX_FREE, FEW * loss.codim):
-        product, matrix = partial(hessian_product, loss), partial(hessian, loss)
-        return top_pairs(product, matrix, x, loss.codim)
+        return top_pairs(hessian_product, hessian, loss, x, loss.codim)
     vectors = eigenvectors(loss, x)[:, loss.d - loss.codim :]
     values = jnp.einsum("ij,ik,kj->j", vectors, hessian(loss, x), vectors)
     return values, vectors
@@ -99,8 +96,7 @@ def newton_to_manifold(loss: Loss, x: Array) -> Array:
 
 def _top_pair(loss: Loss, x: Array) -> tuple[Array, Array]:
     """λ₁ and v₁ by products. Near Γ the gradient is a good guess of v₁ in a run at the edge."""
-    product, matrix = partial(hessian_product, loss), partial(hessian, loss)
-    return top_pair(product, matrix, x, gradient(loss, x))
+    return top_pair(hessian_product, hessian, loss, x, gradient(loss, x))
 
 
 def _top_eigenvalue_2(matrix: Array) -> Array:

@@ -1,5 +1,8 @@
 """Top eigenpairs of a symmetric matrix A(x) from products A(x) v alone, where d is large.
 
+What A depends on beside x is a pytree, `data`, which goes along as an argument: a function with a
+batching rule of its own may close over nothing that is traced.
+
 One pair by the locally optimal conjugate gradients of [Kny01]: in each step the best vector of the
 plane spanned by v, its residual and the step before. Several, where A is nearly of that rank, by
 subspace iteration, which needs two or three steps then.
@@ -13,7 +16,7 @@ decided row by row however the functions are batched.
 
 from collections.abc import Callable
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -29,11 +32,11 @@ BLOCK_STEPS = 12
 GUARDS = 4  # further columns of a block, by which the last of those asked for converge sooner
 TINY = 1e-300
 
-Product = Callable[[Array, Array], Array]
-"""(x [d], v [d]) -> A(x) v, [d]."""
+Product = Callable[[Any, Array, Array], Array]
+"""(data, x [d], v [d]) -> A(x) v, [d]."""
 
-Matrix = Callable[[Array], Array]
-"""x [d] -> A(x), [d, d]."""
+Matrix = Callable[[Any, Array], Array]
+"""(data, x [d]) -> A(x), [d, d]."""
 
 
 class Pairs(NamedTuple):
@@ -45,56 +48,62 @@ class Pairs(NamedTuple):
     done: Array
 
 
-def top_pair(product: Product, matrix: Matrix, x: Array, start: Array) -> tuple[Array, Array]:
+def top_pair(
+    product: Product, matrix: Matrix, data: Any, x: Array, start: Array
+) -> tuple[Array, Array]:
     """λ₁ [] and v₁ [d] of A(x); `start` [d] is a guess of v₁ that may be wrong, or 0."""
-    found = _each(partial(_conjugate, product), partial(_dense, matrix, 1), x, start)
+    found = _each(partial(_conjugate, product), partial(_dense, matrix, 1), data, x, start)
     return found.values[0], found.vectors[:, 0]
 
 
-def top_pairs(product: Product, matrix: Matrix, x: Array, count: int) -> tuple[Array, Array]:
+def top_pairs(
+    product: Product, matrix: Matrix, data: Any, x: Array, count: int
+) -> tuple[Array, Array]:
     """The largest `count` eigenvalues of A(x) in ascending order [n] and their eigenvectors [d, n],
     where all others are much smaller in size."""
     found = _each(
-        lambda x, _: _subspace(partial(product, x), x.shape[0], count),
+        lambda data, x, _: _subspace(partial(product, data, x), x.shape[0], count),
         partial(_dense, matrix, count),
+        data,
         x,
         jnp.zeros_like(x),
     )
     return found.values, found.vectors
 
 
-def _each(quick, sure, x: Array, start: Array) -> Pairs:
-    """`quick`(x, start), and `sure`(x) where that does not converge.
+def _each(quick, sure, data: Any, x: Array, start: Array) -> Pairs:
+    """`quick`(data, x, start), and `sure`(data, x) where that does not converge.
 
     A condition under `vmap` would do both for every row. So all rows of all batches are gathered,
     `quick` does them side by side, and a loop looks after each.
     """
 
     @custom_vmap
-    def rows(x: Array, start: Array) -> Pairs:
-        found = jax.vmap(quick)(x, start)
-        finish = partial(jax.lax.map, lambda row: _finished(sure, *row))
+    def rows(data: Any, x: Array, start: Array) -> Pairs:
+        found = jax.vmap(quick, in_axes=(None, 0, 0))(data, x, start)
+        finish = partial(jax.lax.map, lambda row: _finished(partial(sure, data), *row))
         return jax.lax.cond(jnp.all(found.done), lambda _: found, finish, (x, found))
 
     @rows.def_vmap
-    def batches(size: int, batched: list, x: Array, start: Array):
+    def batches(size: int, batched: list, data: Any, x: Array, start: Array):
+        assert not any(jax.tree.leaves(batched[0])), "one matrix function for all rows"
         x, start = (
             part if known else jnp.broadcast_to(part, (size, *part.shape))
-            for part, known in zip((x, start), batched, strict=True)
+            for part, known in zip((x, start), batched[1:], strict=True)
         )
-        found = rows(*(part.reshape(-1, part.shape[-1]) for part in (x, start)))
+        found = rows(data, *(part.reshape(-1, part.shape[-1]) for part in (x, start)))
         shaped = jax.tree.map(lambda leaf: leaf.reshape(*x.shape[:2], *leaf.shape[1:]), found)
         return shaped, jax.tree.map(lambda _: True, shaped)
 
-    return jax.tree.map(lambda leaf: leaf[0], rows(x[None], start[None]))
+    return jax.tree.map(lambda leaf: leaf[0], rows(data, x[None], start[None]))
 
 
 def _finished(sure, x: Array, found: Pairs) -> Pairs:
     return jax.lax.cond(found.done, lambda _: found, sure, x)
 
 
-def _dense(matrix: Matrix, count: int, x: Array) -> Pairs:
-    values, vectors = jnp.linalg.eigh(matrix(x))
+def _dense(matrix: Matrix, count: int, data: Any, x: Array) -> Pairs:
+    values, vectors = jnp.linalg.eigh(matrix(data, x))
     return Pairs(values[-count:], vectors[:, -count:], jnp.array(True))
 
 
@@ -116,16 +125,16 @@ class _Climb(NamedTuple):
         return self.product - self.value * self.v
 
 
-def _conjugate(product: Product, x: Array, start: Array) -> Pairs:
+def _conjugate(product: Product, data: Any, x: Array, start: Array) -> Pairs:
     """The top pair; from a guess with a share of chance, lest it be orthogonal to v₁."""
     chance = _unit(jnp.asarray(np.random.default_rng(0).normal(size=x.shape[0])))
     v = _unit(_unit(start) + 0.1 * chance)
-    begin = _Climb(v, product(x, v), jnp.zeros_like(v), jnp.zeros_like(v), jnp.array(0))
+    begin = _Climb(v, product(data, x, v), jnp.zeros_like(v), jnp.zeros_like(v), jnp.array(0))
 
     def goes_on(climb: _Climb) -> Array:
         return (climb.count < PAIR_STEPS) & ~_is_small(climb)
 
-    end = jax.lax.while_loop(goes_on, partial(_climb, partial(product, x)), begin)
+    end = jax.lax.while_loop(goes_on, partial(_climb, partial(product, data, x)), begin)
     v = jnp.where(jnp.isfinite(end.value), end.v, jnp.nan)
     return Pairs(end.value[None], v[:, None], _is_small(end))
 

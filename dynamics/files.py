@@ -15,6 +15,7 @@ import numpy as np
 
 from dynamics.measures import Measures, measure, measure_extras
 from dynamics.simulate import Run
+from dynamics.types import Loss
 
 SUFFIXES = (".npz", ".csv", ".json")
 PICTURE_ONLY = ("span", "profile")
@@ -31,8 +32,7 @@ def run_columns(run: Run, measures: Measures | None = None) -> dict[str, np.ndar
 
 def run_settings(run: Run) -> dict:
     """What was asked for, and how the run ended, for the head of a file."""
-    return {
-        "loss": run.loss.key,
+    return loss_settings(run.loss) | {
         "rule": run.rule.key,
         "eta": run.eta,
         "start": run.start,
@@ -42,6 +42,12 @@ def run_settings(run: Run) -> dict:
         "outcome": run.outcome.name.lower(),
         "outcome_step": run.outcome_step,
     }
+
+
+def loss_settings(loss: Loss) -> dict:
+    """The key of a loss, and the numbers in its formula where it has some."""
+    numbers = {p.name: loss.theta[p.name] for p in loss.parameters if p.is_number}
+    return {"loss": loss.key} | ({"parameters": numbers} if numbers else {})
 
 
 def check_path(path: str) -> Path:

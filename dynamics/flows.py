@@ -1,7 +1,8 @@
-"""Gradient flow in time, and the limiting flows along Γ on the clock τ = η²t.
+"""Flows: gradient flow in time, and the limiting flows along Γ on the clock τ = η²t.
 
-    NGD        dX/dτ = −¼ P⊥∇ log λ₁(X)
-    GD on √L   dX/dτ = −⅛ P⊥∇ λ₁(X),      X(0) = Φ(x₀)   [ALP22, Phase II]
+    gradient flow   dx/ds = −∇L(x)
+    NGD             dX/dτ = −¼ P⊥∇ log λ₁(X)
+    GD on √L        dX/dτ = −⅛ P⊥∇ λ₁(X),      X(0) = Φ(x₀)   [ALP22, Phase II]
 
 Valid for L ∈ C⁴ with ∇²L of rank `codim` on Γ and λ₁ > λ₂ along the flow. Where λ₁ and λ₂ meet the
 flow goes on if it can, as that of the larger of the two; if each of them drives it back into the
@@ -10,12 +11,13 @@ other it stops.
 [ALP22] Arora, Li, Panigrahi, ICML 2022, arXiv 2205.09745.
 """
 
+from collections.abc import Callable
 from functools import partial
 
-import diffrax
 import jax
 import jax.numpy as jnp
 
+from dynamics.compilation import quickly
 from dynamics.curvature import (
     gradient,
     newton_to_manifold,
@@ -23,7 +25,8 @@ from dynamics.curvature import (
     sharpness_gradient,
     tangential,
 )
-from dynamics.types import Array, Loss, Rule
+from dynamics.projection import projection
+from dynamics.types import Array, Flow, Loss, Rule
 
 TOLERANCE = 1e-11
 
@@ -44,8 +47,11 @@ ARRIVED = 1e-14
 # not pile up off the manifold. It is zero on Γ, so the flow itself is unchanged.
 RETRACTION_RATE = 10.0
 
+Drift = Callable[[Array, Array], Array]
+"""(λ₁ [], P⊥∇λ₁ [d]) -> dX/dτ [d]."""
 
-@partial(jax.jit, static_argnames=("loss", "rule"))
+
+@partial(quickly, static_argnames=("rule",))
 def limiting_flow(loss: Loss, rule: Rule, x: Array, tau: Array) -> Array:
     """X(τ) from X(0) = x on Γ.
 
@@ -56,35 +62,84 @@ def limiting_flow(loss: Loss, rule: Rule, x: Array, tau: Array) -> Array:
     Returns:
         [k, d]; NaN for rules that have no limiting flow.
     """
-    if rule.drift is None:
-        return jnp.full((tau.shape[0], loss.d), jnp.nan)
+    return points_on_manifold(rule.flow, loss, x, tau)
+
+
+def points_on_manifold(flow: Flow | None, loss: Loss, x: Array, tau: Array) -> Array:
+    """A limiting flow from x [d] on Γ at times [k]: [k, d], in closed form where the loss has one;
+    NaN without a flow."""
+    if flow is None:
+        return jnp.full((len(tau), loss.d), jnp.nan)
     if loss.codim == loss.d:
-        return jnp.broadcast_to(x, (tau.shape[0], loss.d))
-    if rule.key in loss.limiting_flows:
-        return jax.vmap(partial(loss.limiting_flows[rule.key], x))(tau)
-    return solve_limiting_flow(loss, rule, x, tau)
+        return jnp.broadcast_to(x, (len(tau), loss.d))
+    if flow.key in loss.limiting_flows:
+        return jax.vmap(partial(loss.limiting_flows[flow.key], x))(tau)
+    return integrate(flow, loss, x, tau)
 
 
-def solve_limiting_flow(loss: Loss, rule: Rule, x: Array, tau: Array) -> Array:
-    """X(τ), [k, d], by the solver, whether or not the record has a closed form."""
-    assert rule.drift is not None
-    drift = rule.drift
+@quickly
+def gradient_flow(loss: Loss, x: Array, times: Array) -> Array:
+    """Gradient flow dx/ds = −∇L(x) from x [d] at `times` [k] (not decreasing, from 0): [k, d]."""
+    return integrate(GRADIENT_FLOW, loss, x, times)
 
-    def velocity(_: Array, z: Array, __: None) -> Array:
-        values, vectors = normal_space(loss, z)
-        back = -vectors @ (vectors.T @ gradient(loss, z) / values)
-        return drift(values[-1], _rise(loss, z, vectors, -1)) + RETRACTION_RATE * back
 
-    def settled(_: Array, z: Array, __: None, **___) -> Array:
-        values, vectors = normal_space(loss, z)
-        first = _rise(loss, z, vectors, -1)
+def integrate(flow: Flow, loss: Loss, x: Array, times: Array) -> Array:
+    """A flow from X(0) = x [d] at `times` [k] (not decreasing, from 0) by an adaptive solver,
+    [k, d]; NaN from where the solver gives up."""
+    import diffrax  # here, because it takes as long to import as all the rest
+
+    end = jnp.maximum(times[-1], 1e-300)
+    solution = diffrax.diffeqsolve(
+        diffrax.ODETerm(lambda _, z, loss: flow.velocity(loss, z)),
+        diffrax.Tsit5(),
+        t0=0.0,
+        t1=end,
+        dt0=None,
+        y0=x,
+        args=loss,
+        saveat=diffrax.SaveAt(subs=[diffrax.SubSaveAt(ts=times), diffrax.SubSaveAt(t1=True)]),
+        stepsize_controller=diffrax.PIDController(rtol=TOLERANCE, atol=TOLERANCE),
+        event=diffrax.Event(lambda _, z, loss, **__: flow.stop(loss, z)),
+        max_steps=MAX_STEPS,
+        throw=False,
+    )
+    failed = ~diffrax.is_okay(solution.result)
+    assert solution.ys is not None
+    assert solution.ts is not None
+    (points, ends), (_, since) = solution.ys, solution.ts
+    onward = partial(flow.onward, loss, ends[0])
+    later = jax.vmap(onward)(jnp.maximum(times - since[0], 0.0))
+    return jnp.where(jnp.isfinite(points), points, jnp.where(failed, jnp.nan, later))
+
+
+def along_manifold(key: str, drift: Drift) -> Flow:
+    """The limiting flow on Γ of a drift."""
+
+    def velocity(loss: Loss, x: Array) -> Array:
+        values, vectors = normal_space(loss, x)
+        back = -vectors @ (vectors.T @ gradient(loss, x) / values)
+        return drift(values[-1], _rise(loss, x, vectors, -1)) + RETRACTION_RATE * back
+
+    def stop(loss: Loss, x: Array) -> Array:
+        values, vectors = normal_space(loss, x)
+        first = _rise(loss, x, vectors, -1)
         rests = jnp.max(jnp.abs(drift(values[-1], first))) < SETTLED
         if loss.codim == 1:
             return rests
         met = values[-1] - values[-2] < GAP_CLOSED * values[-1]
-        return rests | (met & _opposed(first, _rise(loss, z, vectors, -2)))
+        return rests | (met & _opposed(first, _rise(loss, x, vectors, -2)))
 
-    return _integrate(velocity, settled, lambda end, _: end, x, tau)
+    return Flow(key, projection, velocity, stop)
+
+
+def ngd_drift(sharpness: Array, rise: Array) -> Array:
+    """−¼ P⊥∇ log λ₁, [d]."""
+    return -rise / (4 * sharpness)
+
+
+def sqrt_gd_drift(sharpness: Array, rise: Array) -> Array:
+    """−⅛ P⊥∇ λ₁, [d]."""
+    return -rise / 8
 
 
 def _rise(loss: Loss, x: Array, vectors: Array, i: int) -> Array:
@@ -100,43 +155,20 @@ def _opposed(a: Array, b: Array) -> Array:
     return a @ b < jnp.minimum(a @ a, b @ b)
 
 
-@partial(jax.jit, static_argnames=("loss",))
-def gradient_flow(loss: Loss, x: Array, times: Array) -> Array:
-    """Gradient flow dx/ds = −∇L(x) from x [d] at `times` [k] (not decreasing, from 0): [k, d]."""
-
-    def velocity(_: Array, z: Array, __: None) -> Array:
-        return -gradient(loss, z)
-
-    def arrived(_: Array, z: Array, __: None, **___) -> Array:
-        return loss.value(z) < ARRIVED
-
-    def onward(end: Array, time: Array) -> Array:
-        values, vectors = normal_space(loss, end)
-        floor = newton_to_manifold(loss, newton_to_manifold(loss, end))
-        return floor + vectors @ (jnp.exp(-values * time) * (vectors.T @ (end - floor)))
-
-    return _integrate(velocity, arrived, onward, x, times)
+def _linear_end(loss: Loss, end: Array, time: Array) -> Array:
+    """Gradient flow a time after a point next to Γ, where it is linear."""
+    values, vectors = normal_space(loss, end)
+    floor = newton_to_manifold(loss, newton_to_manifold(loss, end))
+    return floor + vectors @ (jnp.exp(-values * time) * (vectors.T @ (end - floor)))
 
 
-def _integrate(velocity, done, onward, x: Array, times: Array) -> Array:
-    """Adaptive integration until `done`; from there on x(t) = onward(end, t − its time)."""
-    end = jnp.maximum(times[-1], 1e-300)
-    solution = diffrax.diffeqsolve(
-        diffrax.ODETerm(velocity),
-        diffrax.Tsit5(),
-        t0=0.0,
-        t1=end,
-        dt0=None,
-        y0=x,
-        saveat=diffrax.SaveAt(subs=[diffrax.SubSaveAt(ts=times), diffrax.SubSaveAt(t1=True)]),
-        stepsize_controller=diffrax.PIDController(rtol=TOLERANCE, atol=TOLERANCE),
-        event=diffrax.Event(done),
-        max_steps=MAX_STEPS,
-        throw=False,
-    )
-    failed = ~diffrax.is_okay(solution.result)
-    assert solution.ys is not None
-    assert solution.ts is not None
-    (points, ends), (_, since) = solution.ys, solution.ts
-    later = jax.vmap(lambda time: onward(ends[0], time))(jnp.maximum(times - since[0], 0.0))
-    return jnp.where(jnp.isfinite(points), points, jnp.where(failed, jnp.nan, later))
+NGD_FLOW = along_manifold("ngd", ngd_drift)
+SQRT_GD_FLOW = along_manifold("sqrt-gd", sqrt_gd_drift)
+GRADIENT_FLOW = Flow(
+    key="gradient-flow",
+    start=lambda _, x: x,
+    velocity=lambda loss, x: -gradient(loss, x),
+    stop=lambda loss, x: loss.value(x) < ARRIVED,
+    onward=_linear_end,
+    clock="eta",
+)

@@ -15,6 +15,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from dynamics.compilation import quickly
 from dynamics.curvature import (
     direction,
     eigenvectors,
@@ -26,7 +27,7 @@ from dynamics.curvature import (
     sharpness_gradient,
     tangential,
 )
-from dynamics.types import Array, Branch, Loss, Rule
+from dynamics.types import Array, Loss, Rule
 
 POINTS = 4001
 LINE_POINTS = 401
@@ -61,12 +62,12 @@ def lengths_along(x: np.ndarray) -> np.ndarray:
 
 def trace_manifold(loss: Loss, points: int = POINTS) -> tuple[Trace, ...]:
     """Every branch of Γ at equal steps of its parameter."""
-    return tuple(_trace(loss, branch, points) for branch in loss.branches)
+    return tuple(_trace(loss, which, points) for which in range(len(loss.branches)))
 
 
 def flattest_points(loss: Loss) -> np.ndarray:
     """The local minima of λ₁ along the branches, [m, d], to about 1e-6 of a branch's length."""
-    found = [_flattest(loss, branch) for branch in loss.branches]
+    found = [_flattest(loss, which) for which in range(len(loss.branches))]
     return np.concatenate([np.empty((0, loss.d)), *found])
 
 
@@ -78,26 +79,28 @@ def beside_flattest(loss: Loss, rule: Rule, flattest: np.ndarray, eta: float) ->
     return flattest + 0.5 * bounce * np.asarray(v)
 
 
-@partial(jax.jit, static_argnames=("loss",))
+@quickly
 def _top_eigenpair(loss: Loss, x: np.ndarray):
     return sharpness(loss, x), direction(loss, x)
 
 
-def _trace(loss: Loss, branch: Branch, points: int) -> Trace:
-    s = np.linspace(branch.low, branch.high, points)
-    x, values = _along(loss, branch.curve, s)
+def _trace(loss: Loss, which: int, points: int) -> Trace:
+    branch = loss.branches[which]
+    x, values = _along(loss, which, np.linspace(branch.low, branch.high, points))
     return Trace(np.asarray(x), np.asarray(values))
 
 
-@partial(jax.jit, static_argnames=("loss", "curve"))
-def _along(loss: Loss, curve, s: np.ndarray):
-    x = jax.vmap(curve)(jnp.asarray(s))
+@partial(quickly, static_argnames=("which",))
+def _along(loss: Loss, which: int, s: np.ndarray):
+    """Points of one of the branches, and λ₁ at them."""
+    x = jax.vmap(loss.branches[which].curve)(jnp.asarray(s))
     return x, jax.vmap(partial(sharpness, loss))(x)
 
 
-def _flattest(loss: Loss, branch: Branch) -> np.ndarray:
+def _flattest(loss: Loss, which: int) -> np.ndarray:
     """Minima among the samples, each moved to the vertex of the parabola through its neighbours."""
-    x, values = _trace(loss, branch, POINTS)
+    branch = loss.branches[which]
+    x, values = _trace(loss, which, POINTS)
     width = (branch.high - branch.low) / (POINTS - 1)
     closed = np.allclose(x[0], x[-1])
     values = values[:-1] if closed else values
@@ -108,7 +111,7 @@ def _flattest(loss: Loss, branch: Branch) -> np.ndarray:
     at = np.flatnonzero(lowest)
     bend = before[at] - 2 * values[at] + after[at]
     s = branch.low + width * (at + 0.5 * (before[at] - after[at]) / bend)
-    return np.asarray(_along(loss, branch.curve, s)[0]) if at.size else np.empty((0, loss.d))
+    return np.asarray(_along(loss, which, s)[0]) if at.size else np.empty((0, loss.d))
 
 
 def drift_line(loss: Loss, x: Array, points: int = LINE_POINTS) -> Trace:
@@ -168,9 +171,9 @@ class _Walk(NamedTuple):
         return self.s[self.count - 1]
 
 
-@partial(jax.jit, static_argnames=("loss", "points"))
+@partial(quickly, static_argnames=("points",))
 def _line(loss: Loss, x: Array, points: int) -> tuple[Array, Array]:
-    size = _size(loss)
+    size = loss.size
     x = newton_to_manifold(loss, newton_to_manifold(loss, x))
     tangent, slope = _downhill(loss, x)
 
@@ -203,11 +206,6 @@ def _lowest(loss: Loss, walk: _Walk) -> Array:
 
 def _is_curve(loss: Loss) -> bool:
     return loss.d - loss.codim == 1
-
-
-def _size(loss: Loss) -> float:
-    """A length by which to judge others: half the wider side of the view, or how far the start."""
-    return float(np.max(np.ptp(loss.view, axis=1)) / 2 if loss.view else np.max(np.abs(loss.start)))
 
 
 def _downhill(loss: Loss, x: Array) -> tuple[Array, Array]:
@@ -250,7 +248,7 @@ def _walk(loss: Loss, x: Array, tangent: Array, slope: Array, sense: Array, limi
         valley=jnp.full(2, jnp.inf),
         limit=jnp.asarray(limit, dtype=float),
         closed=jnp.array(False),
-        step=jnp.array(FIRST_STEP * _size(loss)),
+        step=jnp.array(FIRST_STEP * loss.size),
         tries=jnp.array(0),
     )
     return jax.lax.while_loop(_goes_on, partial(_stride, loss, sense), walk)
@@ -267,7 +265,7 @@ def _stride(loss: Loss, sense: Array, walk: _Walk) -> _Walk:
     A least step that turns by less than a right angle is taken in any case: so a walk gets away
     from a maximum of λ₁. At a minimum it would turn back, and the walk ends.
     """
-    least, allowed = LEAST_STEP * _size(loss), STEP_ERROR * _size(loss)
+    least, allowed = LEAST_STEP * loss.size, STEP_ERROR * loss.size
     last = walk.count - 1
     before, ahead = walk.x[last], walk.tangent[last]
     h = jnp.minimum(walk.step, walk.limit - walk.length)
@@ -293,7 +291,7 @@ def _look_round(loss: Loss, before: _Walk, after: _Walk) -> _Walk:
     h = after.length - before.length
     first = (before.slope <= 0) & (after.slope >= 0) & ~jnp.isfinite(before.valley[0])
     valley = jnp.where(first, jnp.stack([before.length, after.length]), before.valley)
-    enough = valley[1] + (1 + UPHILL) * jnp.maximum(valley[1], SHORTEST * _size(loss))
+    enough = valley[1] + (1 + UPHILL) * jnp.maximum(valley[1], SHORTEST * loss.size)
     home, start = after.x[0], after.tangent[0]
     here, there = before.x[before.count - 1], after.x[after.count - 1]
     passed = ((here - home) @ start < 0) & ((there - home) @ start >= 0)

@@ -16,17 +16,19 @@ Near Γ a rule with a bounce moves x̃ of the quadratic warm-up, x̃ ← x̃ −
 """
 
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
+from dynamics.compilation import quickly
 from dynamics.curvature import gradient, normal_space, sharpness
-from dynamics.flows import limiting_flow
+from dynamics.flows import points_on_manifold
 from dynamics.projection import nearest, projection
+from dynamics.rules import step_length, step_threshold
 from dynamics.simulate import ROWS, Measured, Run, measure_rows
-from dynamics.stableness import effective_step, root_stableness, root_stableness_at, stableness
+from dynamics.stableness import root_stableness, root_stableness_at, stableness
 from dynamics.types import Array, Loss, Rule, Scalar
 
 PROFILE_NODES = 9
@@ -127,20 +129,24 @@ def measure(run: Run, *, toward: Array | None = None) -> Measures:
         seen[: len(given)] = given
     flow = _flow(run.loss, run.rule, run.start, run.eta, step)
     points = _points(run.loss, x, rows)
-    columns = _columns(run.loss, run.rule, x, step, run.eta, rows, flow, points, seen)
-    return Measures(*(np.asarray(column)[:rows] for column in columns))
+    state = _padded_state(run, rows)
+    columns = _columns(run.rule, x, step, state, run.eta, rows, flow, points, seen)
+    across = (columns[name] for name in ("projection", "direction", "span"))
+    columns["profile"] = _profile(run.loss, *across)
+    return Measures(**{name: np.asarray(column)[:rows] for name, column in columns.items()})
 
 
 def measure_extras(run: Run) -> Extras:
     """The measures that only files and programs ask for."""
     rows = len(run.step)
-    columns = _extras(run.loss, run.rule, _padded(run.x, rows), run.eta, rows)
+    state = _padded_state(run, rows)
+    columns = _extras(run.loss, run.rule, _padded(run.x, rows), state, run.eta, rows)
     return Extras(*(np.asarray(column)[:rows] for column in columns))
 
 
 def normals(run: Run, measures: Measures, row: int) -> np.ndarray:
     """v₁ … v_codim at Φ(x_t) of a row, [codim, d], signed as `direction` and `components` are."""
-    found = np.array(_normals(run.loss, measures.projection[row])[1])
+    found = np.array(_normals_at(run.loss, measures.projection[row])[1])
     offsets = found @ (measures.x[row] - measures.projection[row])
     found *= np.where(offsets * measures.components[row] < 0, -1.0, 1.0)[:, None]
     found[0] = measures.direction[row]
@@ -156,7 +162,8 @@ def loss_and_sharpness(run: Run) -> Measured:
 def inverse_stableness(run: Run) -> np.ndarray:
     """1/S_t with S_t = η_t λ₁(∇²L(x_t)), [t], where `measure` would do too much."""
     rows = len(run.step)
-    return np.asarray(_inverse(run.loss, run.rule, _padded(run.x, rows), run.eta))[:rows]
+    x, state = _padded(run.x, rows), _padded_state(run, rows)
+    return np.asarray(_inverse(run.loss, run.rule, x, state, run.eta))[:rows]
 
 
 def profile_nodes() -> np.ndarray:
@@ -174,6 +181,10 @@ def _padded(column: np.ndarray, rows: int, row: int = 0) -> np.ndarray:
     return np.concatenate([column, np.repeat(column[[row]], length - rows, axis=0)])
 
 
+def _padded_state(run: Run, rows: int) -> Any:
+    return jax.tree.map(lambda column: _padded(column, rows), run.state)
+
+
 class _Points(NamedTuple):
     loss: Array
     squared_slope: Array
@@ -185,7 +196,7 @@ class _Points(NamedTuple):
     """⟨v_i, x_t − Φ(x_t)⟩, [t, codim]."""
 
 
-@partial(jax.jit, static_argnames=("loss",))
+@quickly
 def _points(loss: Loss, x: Array, rows: Scalar) -> _Points:
     """What depends on one row alone, whatever the rule."""
 
@@ -203,10 +214,9 @@ def _points(loss: Loss, x: Array, rows: Scalar) -> _Points:
             offsets=vectors @ (x - end),
         )
 
-    return jax.vmap(at)(x) if loss.projection else _in_batches(at, x, rows)
+    return jax.vmap(at)(x) if loss.projection else _in_batches(at, (x,), rows)
 
 
-@partial(jax.jit, static_argnames=("loss",))
 def _normals(loss: Loss, end: Array) -> tuple[Array, Array]:
     """λ_1 ≥ … ≥ λ_codim and v₁ … v_codim at a point of Γ, [codim] and [codim, d].
 
@@ -218,8 +228,11 @@ def _normals(loss: Loss, end: Array) -> tuple[Array, Array]:
     return values[::-1], v * jnp.where(largest < 0, -1.0, 1.0)
 
 
-def _in_batches(function, x: Array, rows: Scalar):
-    """A function of [d] at the first `rows` of x [t, d], 100 at a time; zeros in further rows.
+_normals_at = quickly(_normals)
+
+
+def _in_batches(function, arguments: tuple, rows: Scalar):
+    """A function at the first `rows` of its arguments [t, …], 100 at a time; zeros in further rows.
 
     In batches, because the solver's loop lasts as long as its slowest row, and only the rows of the
     descent are slow. The last batch reaches back over rows that are done, so that none is spent on
@@ -228,35 +241,55 @@ def _in_batches(function, x: Array, rows: Scalar):
 
     def batch(i: Array, found):
         first = jnp.minimum(i * BATCH, jnp.maximum(rows - BATCH, 0))
-        part = jax.vmap(function)(jax.lax.dynamic_slice_in_dim(x, first, BATCH))
+        cut = partial(jax.lax.dynamic_slice_in_dim, start_index=first, slice_size=BATCH)
+        part = jax.vmap(function)(*jax.tree.map(cut, arguments))
         put = partial(jax.lax.dynamic_update_slice_in_dim, start_index=first, axis=0)
         return jax.tree.map(put, found, part)
 
-    shapes = jax.eval_shape(jax.vmap(function), x)
+    shapes = jax.eval_shape(jax.vmap(function), *arguments)
     found = jax.tree.map(lambda leaf: jnp.zeros(leaf.shape, leaf.dtype), shapes)
     return jax.lax.fori_loop(0, -(-rows // BATCH), batch, found)
 
 
-@partial(jax.jit, static_argnames=("loss", "rule"))
-def _inverse(loss: Loss, rule: Rule, x: Array, eta: Scalar) -> Array:
-    def at(x: Array) -> Array:
+@partial(quickly, static_argnames=("rule",))
+def _inverse(loss: Loss, rule: Rule, x: Array, state: Any, eta: Scalar) -> Array:
+    def at(x: Array, state: Any) -> Array:
         slope = gradient(loss, x)
-        return 1 / (effective_step(rule, eta, loss.value(x), slope @ slope) * sharpness(loss, x))
+        length = step_length(rule, eta, loss.value(x), slope @ slope, state)
+        return 1 / (length * sharpness(loss, x))
 
-    return jax.vmap(at)(x)
-
-
-@partial(jax.jit, static_argnames=("loss", "rule"))
-def _flow(loss: Loss, rule: Rule, start: Array, eta: Scalar, step: Array) -> Array:
-    """X(η² t) at each row, [t, d]."""
-    return limiting_flow(loss, rule, projection(loss, start), eta**2 * step)
+    return jax.vmap(at)(x, state)
 
 
-@partial(jax.jit, static_argnames=("loss", "rule"))
-def _columns(loss, rule, x, step, eta, rows, flow, points: _Points, toward: Array) -> Measures:
+class _Flow(NamedTuple):
+    """X(η² t) of each row, [t, d], and λ₁ there, [t]."""
+
+    x: Array
+    sharpness: Array
+
+
+def _flow(loss: Loss, rule: Rule, start: Array, eta: Scalar, step: np.ndarray) -> _Flow:
+    if rule.flow is None:
+        return _Flow(np.full((len(step), loss.d), np.nan), np.full(len(step), np.nan))
+    return _followed(loss, rule, start, eta, step)
+
+
+@partial(quickly, static_argnames=("rule",))
+def _followed(loss: Loss, rule: Rule, start: Array, eta: Scalar, step: Array) -> _Flow:
+    x = points_on_manifold(rule.flow, loss, projection(loss, start), eta**2 * step)
+    return _Flow(x, jax.vmap(partial(sharpness, loss))(x))
+
+
+@partial(quickly, static_argnames=("rule",))
+def _columns(
+    rule: Rule, x, step, state, eta, rows, flow: _Flow, points: _Points, toward: Array
+) -> dict[str, Array]:
+    """What follows from the points and the flow whatever the loss, so that losses of as many
+    dimensions share the program: the columns of `Measures` but for the profile."""
     partner = _partner(step, rows)
-    length = effective_step(rule, eta, points.loss, points.squared_slope)
-    threshold = 2 / length
+    there = points.loss, points.squared_slope, state
+    length = jax.vmap(partial(step_length, rule, eta))(*there)
+    threshold = jax.vmap(partial(step_threshold, rule, eta))(*there)
     inverse = 1 / (length * points.sharpness)
     root = jnp.sqrt(points.loss)
     top = points.spectrum[:, 0]
@@ -267,35 +300,39 @@ def _columns(loss, rule, x, step, eta, rows, flow, points: _Points, toward: Arra
     sign = _signs(points.normals, toward)
     v = sign[:, :1] * points.normals[:, 0]
     offsets = sign * points.offsets
-    span = _span(offsets[:, 0], bounce, rows)
-    line = span[:, None] * profile_nodes()
-    across = points.projection[:, None, :] + line[:, :, None] * v[:, None, :]
-    return Measures(
-        step=step,
-        tau=eta**2 * step,
-        x=x,
-        loss=points.loss,
-        sharpness=points.sharpness,
-        direction=v,
-        projection=points.projection,
-        projection_sharpness=top,
-        spectrum=points.spectrum,
+    return {
+        "step": step,
+        "tau": eta**2 * step,
+        "x": x,
+        "loss": points.loss,
+        "sharpness": points.sharpness,
+        "direction": v,
+        "projection": points.projection,
+        "projection_sharpness": top,
+        "spectrum": points.spectrum,
         # At the edge |⟨v₁, x̃_t⟩| + |⟨v₁, x̃_{t+1}⟩| = λ₁, which gives the scale of either rule.
-        components=points.spectrum / bounces * offsets,
-        alignment=_alignment(points.spectrum * offsets),
-        effective_step=length,
-        threshold=threshold,
-        threshold_mean=paired * 0.5 * (threshold + threshold[partner]),
-        stableness_pair=paired * (inverse + inverse[partner]),
-        sqrt_loss_pair=paired * (root + root[partner]) / expected,
-        flow=flow,
-        flow_sharpness=jax.vmap(partial(sharpness, loss))(flow),
-        gap=jnp.linalg.norm(points.projection - flow, axis=1),
-        offset=offsets[:, 0],
-        bounce=bounce,
-        span=span,
-        profile=jax.vmap(jax.vmap(loss.value))(across),
-    )
+        "components": points.spectrum / bounces * offsets,
+        "alignment": _alignment(points.spectrum * offsets),
+        "effective_step": length,
+        "threshold": threshold,
+        "threshold_mean": paired * 0.5 * (threshold + threshold[partner]),
+        "stableness_pair": paired * (inverse + inverse[partner]),
+        "sqrt_loss_pair": paired * (root + root[partner]) / expected,
+        "flow": flow.x,
+        "flow_sharpness": flow.sharpness,
+        "gap": jnp.linalg.norm(points.projection - flow.x, axis=1),
+        "offset": offsets[:, 0],
+        "bounce": bounce,
+        "span": _span(offsets[:, 0], bounce, rows),
+    }
+
+
+@quickly
+def _profile(loss: Loss, projection: Array, direction: Array, span: Array) -> Array:
+    """L across the valley at the nodes of each row, [t, 9]."""
+    line = span[:, None] * profile_nodes()
+    across = projection[:, None, :] + line[:, :, None] * direction[:, None, :]
+    return jax.vmap(jax.vmap(loss.value))(across)
 
 
 def _partner(step: Array, rows: Scalar) -> Array:
@@ -344,16 +381,16 @@ def _span(offset: Array, bounce: Array, rows: Scalar) -> Array:
     return jnp.maximum(1.3 * jnp.nan_to_num(bounce), 1.25 * near)
 
 
-@partial(jax.jit, static_argnames=("loss", "rule"))
-def _extras(loss: Loss, rule: Rule, x: Array, eta: Scalar, rows: Scalar) -> Extras:
+@partial(quickly, static_argnames=("rule",))
+def _extras(loss: Loss, rule: Rule, x: Array, state: Any, eta: Scalar, rows: Scalar) -> Extras:
     of_root = rule.key == "sqrt-gd"
 
-    def at(x: Array) -> Extras:
+    def at(x: Array, state: Any) -> Extras:
         return Extras(
-            stableness=stableness(loss, rule, x, eta),
+            stableness=stableness(loss, rule, x, eta, state),
             root_stableness=root_stableness(loss, x, eta) if of_root else jnp.nan,
             root_stableness_at=root_stableness_at(loss, x, eta) if of_root else jnp.nan,
             distance=jnp.linalg.norm(x - nearest(loss, x)),
         )
 
-    return _in_batches(at, x, rows)
+    return _in_batches(at, (x, state), rows)

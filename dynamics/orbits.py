@@ -6,15 +6,17 @@ rest, two where it bounces at the edge, and how they split into cycles of four, 
 
 from collections.abc import Callable
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 from dynamics.catalogue import find_loss, find_rule
-from dynamics.curvature import direction, gradient
+from dynamics.compilation import quickly
+from dynamics.curvature import direction
 from dynamics.projection import projection
+from dynamics.simulate import Place, next_place
 from dynamics.sweep import Sweep, sweep
 from dynamics.types import Array, Loss, Rule
 
@@ -56,7 +58,8 @@ def orbits(
     keep = min(keep, steps + 1)
     fate = sweep(loss, rule, starts, etas, steps, stop=stop)
     before = sweep(loss, rule, starts, etas, steps + 1 - keep, stop=stop)
-    x = np.asarray(_follow(loss, rule, _where_alive(before, steps + 1 - keep), etas, keep))
+    alive = _where_alive(before, steps + 1 - keep)
+    x = np.asarray(_follow(loss, rule, alive, before.state, etas, keep))
     offset, values = _seen_across(loss, x)
     return Orbits(x, _turned_alike(*map(np.asarray, offset)), np.asarray(values), fate)
 
@@ -66,24 +69,18 @@ def _where_alive(found: Sweep, step: int) -> np.ndarray:
     return np.where((found.ended == step)[:, None], found.x, np.nan)
 
 
-@partial(jax.jit, static_argnames=("loss", "rule", "keep"))
-def _follow(loss: Loss, rule: Rule, x: Array, etas: Array, keep: int) -> Array:
+@partial(quickly, static_argnames=("rule", "keep"))
+def _follow(loss: Loss, rule: Rule, x: Array, state: Any, etas: Array, keep: int) -> Array:
     """x [n, d] and the keep − 1 iterates after it, [n, keep, d]."""
-    effective_step = rule.effective_step
-    assert effective_step is not None
+    step = partial(next_place, loss, rule)
 
-    def step(x: Array, eta: Array) -> Array:
-        slope = gradient(loss, x)
-        moved = x - effective_step(eta, loss.value(x), slope @ slope) * slope
-        return jnp.where(loss.domain.inside(moved), moved, jnp.nan) if loss.domain else moved
+    def advance(place: Place, _: None) -> tuple[Place, Array]:
+        return jax.vmap(step)(etas, place), place.x
 
-    def advance(x: Array, _: None) -> tuple[Array, Array]:
-        return jax.vmap(step)(x, etas), x
-
-    return jnp.swapaxes(jax.lax.scan(advance, x, length=keep)[1], 0, 1)
+    return jnp.swapaxes(jax.lax.scan(advance, Place(x, state), length=keep)[1], 0, 1)
 
 
-@partial(jax.jit, static_argnames=("loss",))
+@quickly
 def _seen_across(loss: Loss, x: Array):
     """((x − Φ) [n, K, d], v₁ [n, d]) of the last iterates, and L [n, K]."""
 

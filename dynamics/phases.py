@@ -23,6 +23,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from dynamics.compilation import quickly
 from dynamics.curvature import normal_space
 from dynamics.measures import Measures, inverse_stableness, measure
 from dynamics.projection import projection
@@ -55,7 +56,7 @@ def phases(run: Run, measures: Measures) -> tuple[Phase, ...]:
     theorem ends, and so does every other phase, where the eigengap closes. All are sought on the
     recorded rows, and found exactly between them.
     """
-    if run.rule.drift is None:
+    if run.rule.flow is None:
         return ()
     stands = run.outcome in (Outcome.AT_MINIMISER, Outcome.STATIONARY)
     end = run.outcome_step if stands else np.inf
@@ -127,7 +128,7 @@ def eigengap_closes(run: Run, measures: Measures) -> int | None:
     turns by as much, and halving leads to where it does so step by step.) Sought on the recorded
     rows, and found exactly between them. None for rules without a limiting flow.
     """
-    if run.rule.drift is None or run.loss.codim < 2:
+    if run.rule.flow is None or run.loss.codim < 2:
         return None
     first, second = measures.spectrum[:, 0], measures.spectrum[:, 1]
     v = measures.direction
@@ -150,7 +151,7 @@ def _closes_by(run: Run, measures: Measures, row: int, closed: bool) -> int | No
     return step if closed or bool(_crosses(run.loss, *way)) else None
 
 
-@partial(jax.jit, static_argnames=("loss",))
+@quickly
 def _crosses(loss: Loss, one: Array, two: Array) -> Array:
     """Whether λ₁ and λ₂ cross on Γ between two points of it near each other, [d] and [d].
 

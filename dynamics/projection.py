@@ -10,7 +10,6 @@ the normal space lands on Γ, with an error of the square of what was left. (Wit
 the clock, 1 − u, in place of √L(x), the equation would blow errors up as 1/(1 − u).)
 """
 
-import diffrax
 import jax
 import jax.numpy as jnp
 
@@ -24,6 +23,13 @@ MAX_SOLVER_STEPS = 4096
 LEAST_STEP = 1e-14  # below it the solver has met a NaN or a saddle, and need not go on trying
 NEAREST_ITERATIONS = 40
 
+EQUAL_STEPS = 14
+QUARTERING_STEPS = 4
+LANDING_STEPS = 4
+LANDED = 1e-6
+MINIMISED = 1e-20
+TINY = 1e-300
+
 
 def projection(loss: Loss, x: Array) -> Array:
     """Φ(x), [d] -> [d]: the record's closed form where it has one, else the solver.
@@ -35,7 +41,7 @@ def projection(loss: Loss, x: Array) -> Array:
 
 def solve_projection(loss: Loss, x: Array) -> Array:
     """Φ(x), [d] -> [d], by the solver, to about 1e-8."""
-    end = _descend(loss, x, diffrax.SaveAt(t1=True))[0]
+    end = _descend(loss, x)[0]
     landed = newton_to_manifold(loss, newton_to_manifold(loss, end))
     return jnp.where(loss.value(x) > 0, landed, x)
 
@@ -43,7 +49,7 @@ def solve_projection(loss: Loss, x: Array) -> Array:
 def descent(loss: Loss, x: Array, points: int) -> Array:
     """The curve of gradient flow from x to Γ, [points, d], at equal steps of √L."""
     heights = jnp.linspace(0.0, _last_depth(loss.value(x)), points - 1)
-    path = _descend(loss, x, diffrax.SaveAt(ts=heights))
+    path = _descend(loss, x, ts=heights)
     return jnp.concatenate([path, projection(loss, x)[None]])
 
 
@@ -61,15 +67,51 @@ def nearest(loss: Loss, x: Array) -> Array:
     return jax.lax.fori_loop(0, NEAREST_ITERATIONS, improve, projection(loss, x))
 
 
+def landing(loss: Loss, x: Array) -> Array:
+    """Φ(x), [d] -> [d], in codimension 1, in equal steps of height √L; its adaptive
+    solver is as slow as ten thousand steps of a run. In higher codimension the flow is stiff: these
+    steps would leap to and fro across the steepest direction while the flattest goes on.
+
+    Steps of Runge and Kutta to an eighth of the height; more, each to a quarter of what is left;
+    then Newton's for the height along the gradient, which are the same equation's by Euler.
+    """
+    height = jnp.sqrt(loss.value(x))
+
+    def fall(z: Array, height: Array) -> Array:
+        slope = gradient(loss, z)
+        return -2 * height * jnp.sqrt(loss.value(z)) * slope / (slope @ slope + TINY)
+
+    def step(z: Array, h: Array) -> Array:
+        one = fall(z, h)
+        two = fall(z + 0.5 * one, h)
+        three = fall(z + 0.5 * two, h)
+        return z + (one + 2 * two + 2 * three + fall(z + three, h)) / 6
+
+    def descend(i: Array, z: Array) -> Array:
+        below = 4.0 ** (EQUAL_STEPS - i)
+        return step(z, height / 8 * jnp.where(i < EQUAL_STEPS, 7 / EQUAL_STEPS, 3 / 4 * below))
+
+    def land(_, z: Array) -> Array:
+        return z + fall(z, jnp.sqrt(loss.value(z)))
+
+    z = jax.lax.fori_loop(0, EQUAL_STEPS + QUARTERING_STEPS, descend, x)
+    z = jax.lax.fori_loop(0, LANDING_STEPS, land, z)
+    low = jnp.maximum(LANDED * loss.value(x), MINIMISED)
+    return jnp.where(loss.value(z) <= low, z, jnp.nan)
+
+
 def _last_depth(height: Array) -> Array:
     return 1.0 - LAST_HEIGHT / jnp.maximum(1.0, jnp.sqrt(height))
 
 
-def _descend(loss: Loss, x: Array, saveat: diffrax.SaveAt) -> Array:
-    """Points of the descent from x, on the depth u = 1 − h; NaN where the solver gives up."""
+def _descend(loss: Loss, x: Array, ts: Array | None = None) -> Array:
+    """Points of the descent from x, on the depth u = 1 − h, at depths `ts` or at the last one; NaN
+    where the solver gives up."""
+    import diffrax  # here, because it takes as long to import as all the rest
+
     height = loss.value(x)
 
-    def slope(_: Array, z: Array, __: None) -> Array:
+    def slope(_: Array, z: Array, loss: Loss) -> Array:
         g = gradient(loss, z)
         return -2 * jnp.sqrt(height * loss.value(z)) * g / (g @ g)
 
@@ -80,7 +122,8 @@ def _descend(loss: Loss, x: Array, saveat: diffrax.SaveAt) -> Array:
         t1=_last_depth(height),
         dt0=FIRST_STEP,
         y0=x,
-        saveat=saveat,
+        args=loss,
+        saveat=diffrax.SaveAt(ts=ts, t1=ts is None),
         stepsize_controller=diffrax.PIDController(
             rtol=TOLERANCE, atol=TOLERANCE, dtmin=LEAST_STEP, force_dtmin=False
         ),

@@ -86,7 +86,7 @@ def gap_at(loss: Loss | str, rule: Rule | str, start: Array, tau: float, eta: fl
 def _checked(loss: Loss | str, rule: Rule | str, tau: float) -> tuple[Loss, Rule]:
     loss, rule = find_loss(loss), find_rule(rule)
     check_tau(tau)
-    if rule.drift is None:
+    if rule.flow is None:
         raise ValueError(f"rule must have a limiting flow (ngd, sqrt-gd), got {rule.key}")
     return loss, rule
 

@@ -10,45 +10,82 @@ on the clock τ = η²t [ALP22, Phase II].
 [ALP22] Arora, Li, Panigrahi, ICML 2022, arXiv 2205.09745.
 """
 
+from collections.abc import Callable
+from typing import Any
+
+import jax
 import jax.numpy as jnp
 
-from dynamics.types import Array, Rule, Scalar
+from dynamics.flows import NGD_FLOW, SQRT_GD_FLOW
+from dynamics.types import Array, Rule, Scalar, Slope
 
 # Added under a root or to a root: it makes the step exactly zero where ∇L = 0 (or L = 0), without a
 # comparison in the loop, and is lost in rounding wherever the gradient is above 1e-142.
 TINY = 1e-300
 
 
-def _gd_step(eta: Scalar, loss: Array, squared_norm: Array) -> Array:
+def memoryless(effective_step: Callable[[Scalar, Array, Array, Any], Array], **words) -> Rule:
+    """The rule x ← x − η_t ∇L(x), η_t of (η, L, ‖∇L‖², state) at x alone.
+
+    Args:
+        words: further fields of `Rule`.
+    """
+
+    def step(slope: Callable[[Array], Slope], eta: Scalar, x: Array, state: Any):
+        loss, gradient = slope(x)
+        length = effective_step(eta, loss, squared_norm(gradient), state)
+        return jax.tree.map(lambda z, g: z - length * g, x, gradient), state
+
+    return Rule(step=step, effective_step=effective_step, **words)
+
+
+def squared_norm(gradient: Array) -> Array:
+    """‖∇L‖², of an array [d] or a tuple of coordinates."""
+    return sum(jnp.vdot(part, part) for part in jax.tree.leaves(gradient))
+
+
+def step_threshold(
+    rule: Rule, eta: Scalar, loss: Array, squared_slope: Array, state: Any = ()
+) -> Array:
+    """λ₁ [] at which a step of a rule stops contracting a quadratic: 2/η_t, unless it says."""
+    if rule.threshold:
+        return rule.threshold(eta, loss, squared_slope, state)
+    return 2 / step_length(rule, eta, loss, squared_slope, state)
+
+
+def step_length(
+    rule: Rule, eta: Scalar, loss: Array, squared_slope: Array, state: Any = ()
+) -> Array:
+    """η_t, from L and ‖∇L‖² of any shape; for gradient flow η, the time of a recorded step; NaN for
+    a rule that does not move along −∇L."""
+    if rule.effective_step:
+        return rule.effective_step(eta, loss, squared_slope, state)
+    return eta * jnp.ones_like(loss) if rule.step is None else jnp.full_like(loss, jnp.nan)
+
+
+def _gd_step(eta: Scalar, loss: Array, squared_slope: Array, _: Any) -> Array:
     return eta * jnp.ones_like(loss)
 
 
-def _ngd_step(eta: Scalar, loss: Array, squared_norm: Array) -> Array:
-    return _unless_too_large(eta, squared_norm) / jnp.sqrt(squared_norm + TINY)
+def _ngd_step(eta: Scalar, loss: Array, squared_slope: Array, _: Any) -> Array:
+    return _unless_too_large(eta, squared_slope) / jnp.sqrt(squared_slope + TINY)
 
 
-def _sqrt_gd_step(eta: Scalar, loss: Array, squared_norm: Array) -> Array:
+def _sqrt_gd_step(eta: Scalar, loss: Array, squared_slope: Array, _: Any) -> Array:
     return _unless_too_large(eta, loss) / (2 * jnp.sqrt(loss + TINY))
 
 
 def _unless_too_large(eta: Scalar, size: Array) -> Array:
     """η, or NaN where the size overflows: a step of η/∞ would stand still and pass for a minimiser.
 
-    Decided above the line, where it is ready before the root below it is.
+    Above the line of the fraction: the comparison is done while the root below is still computed.
     """
     return jnp.where(size < jnp.inf, eta, jnp.nan)
 
 
-def _ngd_drift(sharpness: Array, gradient: Array) -> Array:
-    return -gradient / (4 * sharpness)
-
-
-def _sqrt_gd_drift(sharpness: Array, gradient: Array) -> Array:
-    return -gradient / 8
-
-
 _RULES = (
-    Rule(
+    memoryless(
+        _ngd_step,
         key="ngd",
         name="Normalized GD",
         formula="x ← x − η ∇L / ‖∇L‖",
@@ -56,12 +93,12 @@ _RULES = (
             "Every step has length η, so the iterate cannot settle: it hops from wall to wall, "
             "and each hop nudges it towards a flatter valley."
         ),
-        effective_step=_ngd_step,
-        drift=_ngd_drift,
+        flow=NGD_FLOW,
         bounce=lambda eta, sharpness: eta * jnp.ones_like(sharpness),
         sqrt_loss_law=lambda eta, sharpness: eta * jnp.sqrt(sharpness / 2),
     ),
-    Rule(
+    memoryless(
+        _sqrt_gd_step,
         key="sqrt-gd",
         name="GD on √L",
         formula="x ← x − η ∇√L",
@@ -69,12 +106,12 @@ _RULES = (
             "√L has a kink along the valley floor, so the slope never vanishes: the iterate hops "
             "across the kink for ever and drifts to where the valley is flatter."
         ),
-        effective_step=_sqrt_gd_step,
-        drift=_sqrt_gd_drift,
+        flow=SQRT_GD_FLOW,
         bounce=lambda eta, sharpness: eta * jnp.sqrt(sharpness / 2),
         sqrt_loss_law=lambda eta, sharpness: eta * sharpness / 2,
     ),
-    Rule(
+    memoryless(
+        _gd_step,
         key="gd",
         name="GD",
         formula="x ← x − η ∇L",
@@ -82,7 +119,6 @@ _RULES = (
             "Where λ₁ is below 2/η the iterate settles and stops; where it is above, the bounce "
             "grows until the iterate lands in a flatter place or leaves."
         ),
-        effective_step=_gd_step,
         clock="eta",
     ),
     Rule(
@@ -90,7 +126,6 @@ _RULES = (
         name="Gradient flow",
         formula="dx/ds = −∇L, s = ηt",
         look_for="The smooth limit of small steps: it goes straight to the valley and stays there.",
-        effective_step=None,
         clock="eta",
     ),
 )

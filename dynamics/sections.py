@@ -12,6 +12,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from dynamics.compilation import quickly
 from dynamics.curvature import eigenvectors, sharpness
 from dynamics.manifold import Trace, flattest_on, lengths_along
 from dynamics.types import Array, Loss
@@ -98,7 +99,7 @@ def _nearest_chord(line: Trace, point: Array) -> tuple[int, float]:
     return chord, float(share[chord])
 
 
-@partial(jax.jit, static_argnames=("loss",))
+@quickly
 def _eigenvectors(loss: Loss, x: Array) -> Array:
     return eigenvectors(loss, x)
 
@@ -108,7 +109,7 @@ def _top_two(loss: Loss, x: Array) -> np.ndarray:
     return np.asarray(_eigenvectors(loss, x)).T[-2:]
 
 
-@partial(jax.jit, static_argnames=("loss", "sharp"))
+@partial(quickly, static_argnames=("sharp",))
 def _on_grid(loss: Loss, section: Section, along: Array, across: Array, sharp: bool):
     place = jax.tree.map(jnp.asarray, section)
     points = (

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from functools import partial
 from numbers import Integral
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -20,7 +20,7 @@ import numpy as np
 from dynamics.catalogue import find_loss, find_rule
 from dynamics.curvature import gradient, sharpness
 from dynamics.flows import gradient_flow
-from dynamics.types import Array, Loss, Rule, Scalar
+from dynamics.types import Array, Loss, Rule, Scalar, Slope
 
 HEAD_PAIRS = 500
 OVERVIEW_PAIRS = 2000
@@ -65,6 +65,7 @@ class Run:
         start: x_0, [d].
         step: t, [t] integers.
         x: x_t, [t, d].
+        state: what the rule remembers before it steps from each x_t, a pytree of arrays [t, …].
         outcome: how it ended.
         outcome_step: the step at which it ended: the last one that could be taken, or the first
             from which the iterate stands still, or goes round one cycle in its last digits.
@@ -83,6 +84,7 @@ class Run:
     outcome: Outcome
     outcome_step: int
     measured: Measured | None = None
+    state: Any = ()
 
 
 def simulate(
@@ -120,13 +122,16 @@ def simulate(
     walk = _Walk(loss, rule, noise > 0, begin, eta, noise, seed)
     spread = overview_ends if record == "overview" else _all_ends
     ends = spread(steps)
-    taken, points = _record(walk, begin, 0, ends, steps)
+    place = Place(begin, jax.tree.map(np.asarray, rule.init(begin)))
+    taken, places = _record(walk, place, 0, ends, steps)
     if taken < steps:
         ends = spread(taken)
-        _, points = _record(walk, begin, 0, ends, taken)
-    step, x = _rows(ends, points, 0, taken)
-    along = measure_rows(loss, points, len(step)) if measured else None
-    run = Run(loss, rule, begin, eta, steps, noise, seed, step, x, Outcome.REACHED, taken, along)
+        _, places = _record(walk, place, 0, ends, taken)
+    step, (x, state) = _rows(ends, places, 0, taken)
+    along = measure_rows(loss, places.x, len(step)) if measured else None
+    run = Run(
+        loss, rule, begin, eta, steps, noise, seed, step, x, Outcome.REACHED, taken, along, state
+    )
     outcome, at = _outcome(walk, run)
     return replace(run, outcome=outcome, outcome_step=at)
 
@@ -153,9 +158,9 @@ def window(run: Run, first: int, count: int) -> Run:
     row = int(np.searchsorted(run.step, first, side="right")) - 1
     last = min(last, first + count - 1)
     ends = window_ends(first, last)
-    _, points = _record(_walk_of(run), run.x[row], int(run.step[row]), ends, last)
-    step, x = _rows(ends, points, first, last)
-    return replace(run, step=step, x=x, measured=None)
+    _, places = _record(_walk_of(run), _place(run, row), int(run.step[row]), ends, last)
+    step, (x, state) = _rows(ends, places, first, last)
+    return replace(run, step=step, x=x, state=state, measured=None)
 
 
 def pinpoint(run: Run, begins: Callable[[Run], int | None], ahead: int = 0) -> int | None:
@@ -231,21 +236,37 @@ def checked_start(loss: Loss, start: Array | tuple[float, ...]) -> np.ndarray:
     return x
 
 
-def _rows(ends, points, first: int, last: int) -> tuple[np.ndarray, np.ndarray]:
-    """Rows first … last of recorded pairs, as step [t] and x [t, d]."""
+class Place(NamedTuple):
+    """Where a run is: x and what the rule remembers there, with axes for rows in front."""
+
+    x: Array
+    state: Any
+
+
+def _place(run: Run, row: int) -> Place:
+    return jax.tree.map(lambda column: column[row], Place(run.x, run.state))
+
+
+def _rows(ends, places: Place, first: int, last: int) -> tuple[np.ndarray, Place]:
+    """Rows first … last of recorded pairs: step [t], and the places [t, …]."""
     step = np.stack([ends - 1, ends], axis=1).ravel()
     keep = slice(*np.searchsorted(step, [first, last + 1]))
-    return step[keep], np.asarray(points).reshape(len(step), -1)[keep]
+    return step[keep], jax.tree.map(lambda column: column[keep], _flat(places))
+
+
+def _flat(places: Place) -> Place:
+    """Pairs [·, 2, …] as rows."""
+    return jax.tree.map(lambda pairs: pairs.reshape(-1, *pairs.shape[2:]), places)
 
 
 @partial(
     jax.tree_util.register_dataclass,
-    data_fields=["start", "eta", "noise", "seed"],
-    meta_fields=["loss", "rule", "noisy"],
+    data_fields=["loss", "start", "eta", "noise", "seed"],
+    meta_fields=["rule", "noisy"],
 )
 @dataclass(frozen=True)
 class _Walk:
-    """What the loop needs to know of a run: records and `noisy` are static, numbers traced."""
+    """What the loop needs to know of a run: the rule and `noisy` are static, numbers traced."""
 
     loss: Loss
     rule: Rule
@@ -260,33 +281,33 @@ def _walk_of(run: Run) -> _Walk:
     return _Walk(run.loss, run.rule, run.noise > 0, run.start, run.eta, run.noise, run.seed)
 
 
-def _record(
-    walk: _Walk, x: np.ndarray, t: int, ends: np.ndarray, steps: int
-) -> tuple[int, np.ndarray]:
-    """Walk from x at step t and keep the pairs (end − 1, end): steps taken, and [pairs, 2, d]."""
-    if walk.rule.effective_step is None:
+def _record(walk: _Walk, place: Place, t: int, ends: np.ndarray, steps: int) -> tuple[int, Place]:
+    """Walk from a place at step t and keep the pairs (end − 1, end): how many steps were taken, and
+    the places [pairs, 2, …]."""
+    if walk.rule.step is None:
         times = walk.eta * np.minimum(np.stack([ends - 1, ends], axis=1).ravel(), steps)
         points = np.asarray(gradient_flow(walk.loss, walk.start, times))
-        return steps, points.reshape(len(ends), 2, walk.loss.d)
+        return steps, Place(points.reshape(len(ends), 2, walk.loss.d), ())
     pairs = int(np.searchsorted(ends, steps)) + 1
-    points = np.asarray(_scan(walk, x, t, ends, pairs))
+    places = jax.tree.map(np.asarray, _scan(walk, place, t, ends, pairs))
     row = steps - int(ends[pairs - 1]) + 1  # NaN stays, so the last row that is asked for tells
-    if np.all(np.isfinite(points[pairs - 1, row])):
-        return steps, points
-    return _last_finite(walk, x, t, ends, points, steps), points
+    if np.all(np.isfinite(places.x[pairs - 1, row])):
+        return steps, places
+    return _last_finite(walk, place, t, ends, places, steps), places
 
 
-def _last_finite(walk: _Walk, x, t: int, ends, points, steps: int) -> int:
+def _last_finite(walk: _Walk, place: Place, t: int, ends, places: Place, steps: int) -> int:
     """The last step with a finite iterate, found again from the last finite record."""
-    flat = points.reshape(-1, walk.loss.d)
+    flat = _flat(places)
     step = np.stack([ends - 1, ends], axis=1).ravel()
-    finite = np.flatnonzero(np.all(np.isfinite(flat), axis=1) & (step <= steps))
-    begin, first = (flat[finite[-1]], int(step[finite[-1]])) if finite.size else (x, t)
-    return int(_finite_until(walk, begin, first, steps))
+    finite = np.flatnonzero(np.all(np.isfinite(flat.x), axis=1) & (step <= steps))
+    if finite.size:
+        place, t = jax.tree.map(lambda rows: rows[finite[-1]], flat), int(step[finite[-1]])
+    return int(_finite_until(walk, place, t, steps))
 
 
 def _outcome(walk: _Walk, run: Run) -> tuple[Outcome, int]:
-    home, last = run.x[-1], int(run.step[-1])
+    home, last = _place(run, -1), int(run.step[-1])
     if last < run.steps:
         finite = bool(jnp.all(jnp.isfinite(_next(walk, home, last))))
         return (Outcome.LEFT_DOMAIN if finite else Outcome.NOT_FINITE), last
@@ -295,7 +316,7 @@ def _outcome(walk: _Walk, run: Run) -> tuple[Outcome, int]:
         return Outcome.REACHED, last
     at = pinpoint(run, lambda part: _first_within(part.x, rest))
     assert at is not None
-    minimiser = float(walk.loss.value(home)) <= MINIMISED
+    minimiser = float(walk.loss.value(home.x)) <= MINIMISED
     return (Outcome.AT_MINIMISER if minimiser else Outcome.STATIONARY), at
 
 
@@ -306,44 +327,61 @@ def _first_within(x: np.ndarray, points: np.ndarray) -> int:
     return int(away[-1]) + 1 if away.size else 0
 
 
-def _rest(walk: _Walk, x: np.ndarray) -> np.ndarray | None:
-    """The points that the iterate visits from x on, [p, d], if it stands still; else None.
+def _rest(walk: _Walk, home: Place) -> np.ndarray | None:
+    """The points that the iterate visits from home on, [p, d], if it stands still; else None.
 
-    A cycle counts as standing where only the last digits go round it. It must come back to x
-    exactly, so that it goes on for ever, and the rule must be one without a bounce: however small
-    η is, the bounce of the others is their honest motion.
+    A cycle counts as standing where only the last digits go round it. It must come home exactly, so
+    that it goes on for ever, and the rule must be one without a bounce: however small η is, the
+    bounce of the others is their honest motion.
     """
-    if walk.noisy or walk.rule.effective_step is None:
+    if walk.noisy or walk.rule.step is None:
         return None
-    orbit = np.asarray(_scan(walk, x, 0, window_ends(0, 0), LONGEST_CYCLE // 2 + 1))
-    orbit = orbit.reshape(-1, walk.loss.d)[: LONGEST_CYCLE + 1]
+    pairs = _scan(walk, home, 0, window_ends(0, 0), LONGEST_CYCLE // 2 + 1)
+    orbit = jax.tree.map(lambda rows: np.asarray(rows)[: LONGEST_CYCLE + 1], _flat(pairs))
+    back = _equal_rows(orbit)
+    if back[1]:
+        return orbit.x[:1]
+    if walk.rule.bounce or not np.any(back[1:]):
+        return None
     with np.errstate(over="ignore"):
-        away = np.abs(orbit - x).max(axis=1)
-    if away[1] == 0:
-        return orbit[:1]
-    if walk.rule.bounce or not np.any(away[1:] == 0):
-        return None
-    low = float(walk.loss.value(x)) <= MINIMISED
-    return orbit if low and away.max() <= LAST_DIGITS * np.abs(x).max() else None
+        away = np.abs(orbit.x - home.x).max()
+    low = float(walk.loss.value(home.x)) <= MINIMISED
+    return orbit.x if low and away <= LAST_DIGITS * np.abs(home.x).max() else None
+
+
+def _equal_rows(orbit: Place) -> np.ndarray:
+    """Whether each row of every column is the first again, [p]."""
+    columns = [column.reshape(len(column), -1) for column in jax.tree.leaves(orbit)]
+    return np.all([np.all(column == column[0], axis=1) for column in columns], axis=0)
 
 
 def _advance(walk: _Walk):
-    """One step of a rule as a function (x, t) -> x; NaN once it leaves the domain."""
-    key, domain = jax.random.key(walk.seed), walk.loss.domain
-
-    def move(x: Array, t: Array) -> Array:
-        moved = _raw_step(walk, key, x, t)
-        return jnp.where(domain.inside(moved), moved, jnp.nan) if domain else moved
-
-    return move
+    """One step of a rule as a function (place, t) -> place; x is NaN once it leaves the domain."""
+    key = jax.random.key(walk.seed)
+    return lambda place, t: _inside(walk.loss, _raw_step(walk, key, place, t))
 
 
-def _raw_step(walk: _Walk, key, x: Array, t: Array) -> Array:
-    loss, rule = walk.loss, walk.rule
-    assert rule.effective_step is not None
-    slope = gradient(loss, x)
-    moved = x - rule.effective_step(walk.eta, loss.value(x), slope @ slope) * slope
-    return moved + _noise(key, t, walk.noise, loss.d) if walk.noisy else moved
+def next_place(loss: Loss, rule: Rule, eta: Scalar, place: Place) -> Place:
+    """Where a rule goes from a place in a step without noise; x is NaN outside the domain."""
+    return _inside(loss, _step(loss, rule, eta, place))
+
+
+def _inside(loss: Loss, place: Place) -> Place:
+    if loss.domain is None:
+        return place
+    return place._replace(x=jnp.where(loss.domain.inside(place.x), place.x, jnp.nan))
+
+
+def _raw_step(walk: _Walk, key, place: Place, t: Array) -> Place:
+    moved = _step(walk.loss, walk.rule, walk.eta, place)
+    if walk.noisy:
+        moved = moved._replace(x=moved.x + _noise(key, t, walk.noise, walk.loss.d))
+    return moved
+
+
+def _step(loss: Loss, rule: Rule, eta: Scalar, place: Place) -> Place:
+    assert rule.step is not None
+    return Place(*rule.step(lambda x: Slope(loss.value(x), gradient(loss, x)), eta, *place))
 
 
 def _noise(key, t: Array, radius: Scalar, d: int) -> Array:
@@ -359,8 +397,9 @@ def _noise(key, t: Array, radius: Scalar, d: int) -> Array:
 
 
 @jax.jit
-def _scan(walk: _Walk, x, t, ends, pairs) -> Array:
-    """Walk from x at step t to the first `pairs` of `ends` in turn: x_{end−1}, x_end, [·, 2, d].
+def _scan(walk: _Walk, place: Place, t, ends, pairs) -> Place:
+    """Walk from a place at step t to the first `pairs` of `ends` in turn: the places of the steps
+    end − 1 and end, [·, 2, …].
 
     Two steps a turn of the loop, because its state goes through memory from turn to turn. (More
     gain little, and noise costs more than memory.) The number of pairs is a traced bound, so that
@@ -369,27 +408,29 @@ def _scan(walk: _Walk, x, t, ends, pairs) -> Array:
     advance = _advance(walk)
 
     def step(_, state):
-        x, _, t = state
-        return advance(x, t), x, t + 1
+        place, _, t = state
+        return advance(place, t), place, t + 1
 
     def two_steps(_, state):
         return step(_, step(_, state))
 
     def pair(i, state):
-        x, t, points = state
-        count, state = ends[i] - t, (x, x, t)
+        place, t, places = state
+        count, state = ends[i] - t, (place, place, t)
         if not walk.noisy:
             state = jax.lax.fori_loop(0, count // 2, two_steps, state)
             count = count % 2
-        x, before, t = jax.lax.fori_loop(0, count, step, state)
-        row = jnp.stack([before, x])
-        return x, t, jax.lax.dynamic_update_index_in_dim(points, row, i, axis=0)
+        place, before, t = jax.lax.fori_loop(0, count, step, state)
+        row = jax.tree.map(lambda *two: jnp.stack(two), before, place)
+        put = partial(jax.lax.dynamic_update_index_in_dim, index=i, axis=0)
+        return place, t, jax.tree.map(put, places, row)
 
-    points = jnp.zeros((ends.shape[0], 2, walk.loss.d))
-    return jax.lax.fori_loop(0, pairs, pair, (x, jnp.asarray(t), points))[2]
+    place = jax.tree.map(jnp.asarray, place)
+    rows = jax.tree.map(lambda leaf: jnp.zeros((len(ends), 2, *leaf.shape), leaf.dtype), place)
+    return jax.lax.fori_loop(0, pairs, pair, (place, jnp.asarray(t), rows))[2]
 
 
-@partial(jax.jit, static_argnames=("loss",))
+@jax.jit
 def _loss_and_sharpness(loss: Loss, points: Array) -> tuple[Array, Array]:
     """In batches that stay in the cache."""
     x = points.reshape(-1, loss.d)
@@ -397,22 +438,23 @@ def _loss_and_sharpness(loss: Loss, points: Array) -> tuple[Array, Array]:
 
 
 @jax.jit
-def _finite_until(walk: _Walk, x, t, limit) -> Array:
+def _finite_until(walk: _Walk, place: Place, t, limit) -> Array:
     """The step after which the next iterate is not finite, or the limit."""
     advance = _advance(walk)
 
     def going(state) -> Array:
         t, following = state
-        return (t < limit) & jnp.all(jnp.isfinite(following))
+        return (t < limit) & jnp.all(jnp.isfinite(following.x))
 
     def step(state):
         t, following = state
         return t + 1, advance(following, t + 1)
 
-    return jax.lax.while_loop(going, step, (jnp.asarray(t), advance(x, jnp.asarray(t))))[0]
+    place, t = jax.tree.map(jnp.asarray, (place, t))
+    return jax.lax.while_loop(going, step, (t, advance(place, t)))[0]
 
 
 @jax.jit
-def _next(walk: _Walk, x, t) -> Array:
-    """x_{t+1} from x_t without regard to the domain, [d]."""
-    return _raw_step(walk, jax.random.key(walk.seed), x, t)
+def _next(walk: _Walk, place: Place, t) -> Array:
+    """x_{t+1} from the place at t without regard to the domain, [d]."""
+    return _raw_step(walk, jax.random.key(walk.seed), place, t).x

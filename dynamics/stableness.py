@@ -10,14 +10,16 @@ at least Ω(1/θ_t), while η λ₁(∇²√L) at the iterates, which lie on eit
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 
 from dynamics.curvature import gradient, sharpness
-from dynamics.rules import RULES
-from dynamics.types import Array, Loss, Rule, Scalar
+from dynamics.rules import RULES, step_length
+from dynamics.types import Array, Loss, Rule, Scalar, of_family
 
 SEGMENT_PARTS = 16
 HALVINGS = 10
@@ -26,12 +28,12 @@ STRETCHED_PARTS = 32
 CROSSES_GAMMA = 1e-9
 
 
-def stableness(loss: Loss, rule: Rule, x: Array, eta: Scalar) -> Array:
+def stableness(loss: Loss, rule: Rule, x: Array, eta: Scalar, state: Any = ()) -> Array:
     """S_t = η_t · sup of λ₁(∇²L) over the segment of the step, [d] -> []  [ALP22, Def. 1.1].
 
     To 1e-6, unless another peak hides between two of 17 points of the segment.
     """
-    along, length = _step(loss, rule, x, eta)
+    along, length = _step(loss, rule, x, eta, state)
     nodes = jnp.linspace(0.0, 1.0, SEGMENT_PARTS + 1)
     return length * _peak(lambda s: sharpness(loss, along(s)), nodes, HALVINGS)[1]
 
@@ -64,27 +66,27 @@ def root_stableness_at(loss: Loss, x: Array, eta: Scalar) -> Array:
     return eta * sharpness(_root(loss), x)
 
 
-def effective_step(rule: Rule, eta: Scalar, loss: Array, squared_slope: Array) -> Array:
-    """η_t, [t], from L [t] and ‖∇L‖² [t]; for gradient flow η, the time of a recorded step."""
-    if rule.effective_step is None:
-        return eta * jnp.ones_like(loss)
-    return rule.effective_step(eta, loss, squared_slope)
-
-
-def _step(loss: Loss, rule: Rule, x: Array, eta: Scalar) -> tuple[Callable[[Array], Array], Array]:
+def _step(
+    loss: Loss, rule: Rule, x: Array, eta: Scalar, state: Any = ()
+) -> tuple[Callable[[Array], Array], Array]:
     """The way of a step, from [0, 1] to [d], and η_t."""
     slope = gradient(loss, x)
-    length = effective_step(rule, eta, loss.value(x), slope @ slope)
+    length = step_length(rule, eta, loss.value(x), slope @ slope, state)
     return lambda fraction: x - fraction * length * slope, length
 
 
 def _root(loss: Loss) -> Loss:
     """√L as a record, whose `sharpness` is λ₁(∇²√L)."""
+    family = loss.family
 
-    def value(x: Array) -> Array:
-        return jnp.sqrt(loss.value(x))
+    def value(*point: Array) -> Array:
+        return jnp.sqrt(family.value(*point))
 
-    return Loss("root", value, loss.start, gradient=lambda x: gradient(loss, x) / (2 * value(x)))
+    def slope(*point: Array) -> Array:
+        of_loss = family.gradient or jax.grad(family.value)
+        return of_loss(*point) / (2 * value(*point))
+
+    return of_family(replace(family, value=value, gradient=slope), loss.theta, loss.size)
 
 
 def _peak(function, nodes: Array, halvings: int) -> tuple[Array, Array]:

@@ -1,29 +1,88 @@
-"""Array types and axis letters.
+"""Array types, axis letters, and the records of a loss and a rule.
 
-Axis letters used in every docstring: `d` parameters, `t` recorded points of a run, `k` points of a
-flow. All arrays are float64 unless a docstring says otherwise.
+Axis letters used in every docstring: `d` parameters, `t` recorded points of a run, `n` runs, `k`
+points of a flow. All arrays are float64 unless a docstring says otherwise.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple, TypeAlias
+
+import jax
+import numpy as np
+
+jax.config.update("jax_enable_x64", True)
 
 # NumPy and JAX arrays mix freely here, and a type checker that tells them apart only objects.
 Array: TypeAlias = Any
 Scalar: TypeAlias = Any
 
-Value = Callable[[Array], Array]
-"""A function [d] -> []."""
+Theta: TypeAlias = Mapping[str, Array]
+"""The numbers of a loss by name, traced: with others nothing is compiled anew."""
 
-Vector = Callable[[Array], Array]
-"""A function [d] -> [d]."""
+Value = Callable[..., Array]
+"""A function [d] -> [], of (x) or of (x, theta); see `Loss`."""
+
+Vector = Callable[..., Array]
+"""A function [d] -> [d], likewise."""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A number, or an array of numbers, in the formula of a loss.
+
+    Args:
+        name: its key in `theta`, in links (`p.NAME`) and on the command line.
+        default: its value, or an array.
+        low, high: what it may be; None for arrays, which have no slider.
+        symbol: as the formula has it; the name when left out.
+        words: what it does, for a person.
+    """
+
+    name: str
+    default: Array
+    low: float | None = None
+    high: float | None = None
+    symbol: str = ""
+    words: str = ""
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it is one number with a range, which a slider can move."""
+        return self.low is not None and self.high is not None
+
+    def checked(self, value: Array) -> np.ndarray:
+        """A value as an array.
+
+        Raises:
+            ValueError: it is not finite, or not in the range.
+        """
+        number = np.asarray(value, dtype=np.float64)
+        if not np.all(np.isfinite(number)):
+            raise ValueError(f"{self.name} must be finite, got {value}")
+        if self.is_number and not (number.ndim == 0 and self.low <= number <= self.high):
+            raise ValueError(
+                f"{self.name} must be a number in {self.low:g} … {self.high:g}, got {value}"
+            )
+        return number
+
+
+@dataclass(frozen=True, eq=False)
+class Bound:
+    """A function of a record with the record's own `theta` as its last argument."""
+
+    function: Callable
+    theta: Theta
+
+    def __call__(self, *arguments: Array) -> Array:
+        return self.function(*arguments, self.theta)
 
 
 @dataclass(frozen=True)
 class Branch:
     """One connected piece of Γ as a curve: `curve` maps a parameter [] in [low, high] to x [d]."""
 
-    curve: Callable[[Array], Array]
+    curve: Callable[..., Array]
     low: float
     high: float
 
@@ -32,16 +91,62 @@ class Branch:
 class Domain:
     """Where a loss is smooth: `inside` maps x [d] to a truth value; `words` say it to a person."""
 
-    inside: Callable[[Array], Array]
+    inside: Callable[..., Array]
     words: str
+
+
+@dataclass(frozen=True)
+class Family:
+    """What of a loss is compiled: its functions and its lengths, as `Loss` was given them.
+
+    Losses of one family share every compiled program, whatever their `theta` and their words.
+    """
+
+    value: Value
+    d: int
+    codim: int
+    gradient: Vector | None
+    branches: tuple[Branch, ...]
+    surface: Callable[..., Array] | None
+    manifold_sharpness: Value | None
+    projection: Vector | None
+    limiting_flows: tuple[tuple[str, Callable[..., Array]], ...]
+    domain: Domain | None
+    parametrised: bool
+
+    def bound(self, theta: Theta) -> dict[str, Any]:
+        """The fields of a loss of this family that are functions, with `theta` filled in."""
+
+        def fill(function: Callable | None) -> Callable | None:
+            return Bound(function, theta) if self.parametrised and function else function
+
+        def filled(function: Callable) -> Callable:
+            return Bound(function, theta) if self.parametrised else function
+
+        inside = self.domain and Domain(filled(self.domain.inside), self.domain.words)
+        return {
+            "value": fill(self.value),
+            "gradient": fill(self.gradient),
+            "branches": tuple(Branch(filled(b.curve), b.low, b.high) for b in self.branches),
+            "surface": fill(self.surface),
+            "manifold_sharpness": fill(self.manifold_sharpness),
+            "projection": fill(self.projection),
+            "limiting_flows": {key: filled(flow) for key, flow in self.limiting_flows},
+            "domain": inside,
+        }
 
 
 @dataclass(frozen=True, eq=False)
 class Loss:
     """An objective L with min L = 0, its manifold of minimisers Γ, and the words that show it.
 
-    Only `key`, `value` and `start` are needed; whatever is left out is computed. Two records are
-    equal only when they are the same object, so that each stands for its own compiled programs.
+    Only `key`, `value` and `start` are needed; whatever is left out is computed. A record whose
+    formula has `parameters` gives every function its `theta` as a last argument: `value` is then a
+    function of (x, theta), a curve of (s, theta), a flow of (X(0), τ, theta). To callers all are
+    functions of x alone: `loss.value(x)`.
+
+    A loss is a pytree. Its `theta` and its `size` are traced; its `Family` is static. So it goes
+    into compiled functions as an argument like any other, and the words stay outside.
 
     Args:
         key: name in links, on the command line and in files.
@@ -54,11 +159,13 @@ class Loss:
         surface: in three dimensions, Γ as z (x [], y []) -> [], for drawing; None where it is none.
         manifold_sharpness: λ₁(∇²L) [d] -> [] at a point of Γ, in closed form.
         projection: Φ [d] -> [d] in closed form; NaN where gradient flow does not reach Γ.
-        limiting_flows: by rule key, X(τ) as (X(0) [d], τ []) -> [d] in closed form.
+        limiting_flows: by the key of a flow, X(τ) as (X(0) [d], τ []) -> [d] in closed form.
         domain: where L is smooth, if not everywhere.
         view: ((low, high) for each coordinate) to draw at first.
         horizon: slow time τ that shows the drift.
         variables: names of the coordinates; x, y, z, w, … when left out.
+        parameters: the numbers of the formula, with their ranges.
+        theta: their values; the defaults when left out.
     """
 
     key: str
@@ -72,29 +179,128 @@ class Loss:
     codim: int = 1
     gradient: Vector | None = None
     branches: tuple[Branch, ...] = ()
-    surface: Callable[[Array, Array], Array] | None = None
+    surface: Callable[..., Array] | None = None
     manifold_sharpness: Value | None = None
     projection: Vector | None = None
-    limiting_flows: Mapping[str, Callable[[Array, Array], Array]] = field(default_factory=dict)
+    limiting_flows: Mapping[str, Callable[..., Array]] = field(default_factory=dict)
     domain: Domain | None = None
     view: tuple[tuple[float, float], ...] = ()
     horizon: float = 4.0
     variables: tuple[str, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+    theta: Theta = field(default_factory=dict)
+    family: Family = field(init=False, repr=False)
+    size: Array = field(init=False, repr=False)
+    """A length by which to judge others: half the wider side of the view, or how far the start."""
+
+    def __post_init__(self) -> None:
+        if unknown := set(self.theta) - {parameter.name for parameter in self.parameters}:
+            raise ValueError(_no_parameter(self, sorted(unknown)[0]))
+        theta = {p.name: p.checked(self.theta.get(p.name, p.default)) for p in self.parameters}
+        family = Family(
+            value=_raw(self.value),
+            d=len(self.start),
+            codim=self.codim,
+            gradient=_raw(self.gradient),
+            branches=tuple(Branch(_raw(b.curve), b.low, b.high) for b in self.branches),
+            surface=_raw(self.surface),
+            manifold_sharpness=_raw(self.manifold_sharpness),
+            projection=_raw(self.projection),
+            limiting_flows=tuple((key, _raw(flow)) for key, flow in self.limiting_flows.items()),
+            domain=self.domain and Domain(_raw(self.domain.inside), self.domain.words),
+            parametrised=bool(self.parameters),
+        )
+        size = np.max(np.ptp(self.view, axis=1)) / 2 if self.view else np.max(np.abs(self.start))
+        _fill(self, theta=theta, family=family, size=np.float64(size), **family.bound(theta))
 
     @property
     def d(self) -> int:
         """Number of parameters."""
-        return len(self.start)
+        return self.family.d
+
+    def at(self, **theta: Array) -> "Loss":
+        """The same loss with other numbers in its formula.
+
+        Raises:
+            ValueError: there is no parameter of that name, or it may not be that.
+        """
+        return replace(self, theta={**self.theta, **theta})
+
+
+def _raw(function: Any) -> Any:
+    """A function as it was given, before `theta` was filled in."""
+    return function.function if isinstance(function, Bound) else function
+
+
+def _fill(loss: Loss, **fields: Any) -> None:
+    for name, value in fields.items():
+        object.__setattr__(loss, name, value)
+
+
+def _no_parameter(loss: Loss, name: str) -> str:
+    known = ", ".join(parameter.name for parameter in loss.parameters)
+    has = f"has {known}" if known else "has none"
+    return f"no parameter {name!r}: {loss.key} {has}"
+
+
+def of_family(family: Family, theta: Theta, size: Array) -> Loss:
+    """A loss without words, for the inside of compiled functions."""
+    loss = object.__new__(Loss)
+    _fill(loss, family=family, theta=theta, size=size, codim=family.codim, **family.bound(theta))
+    return loss
+
+
+jax.tree_util.register_pytree_node(
+    Loss,
+    lambda loss: ((loss.theta, loss.size), loss.family),
+    lambda family, children: of_family(family, *children),
+)
+
+
+class Slope(NamedTuple):
+    """L [] and ∇L at a point, the gradient in the shape of the point."""
+
+    loss: Array
+    gradient: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Flow:
+    """A smooth motion beside a run, dX/dt = velocity(X), integrated by `dynamics.flows`.
+
+    Args:
+        key: its name; a loss may have it in closed form under that in `limiting_flows`.
+        start: (loss, x_0 [d]) -> X(0) [d].
+        velocity: (loss, X [d]) -> dX/dt [d].
+        stop: (loss, X [d]) -> []: whether it has arrived, or can go no further.
+        onward: (loss, X [d], t []) -> [d]: where it is a time t after it has stopped.
+        clock: its time: "eta" for ηt, "tau" for η²t.
+    """
+
+    key: str
+    start: Callable[[Loss, Array], Array]
+    velocity: Callable[[Loss, Array], Array]
+    stop: Callable[[Loss, Array], Array]
+    onward: Callable[[Loss, Array, Array], Array] = lambda loss, end, time: end
+    clock: str = "tau"
 
 
 @dataclass(frozen=True, eq=False)
 class Rule:
-    """An update rule x ← x − η_t ∇L(x), or gradient flow, with its limiting flow on Γ.
+    """An update rule, which may carry a state, or gradient flow; with its limiting flow on Γ.
+
+    A point x is an array [d], or a tuple of its coordinates where many runs go at once: rules use
+    `jax.tree` where it matters.
 
     Args:
         key: name in links, on the command line and in files.
-        effective_step: (η [], L [], ‖∇L‖² []) -> η_t []; None for gradient flow.
-        drift: (λ₁ [], P⊥∇λ₁ [d]) -> dX/dτ [d] of the limiting flow; None for rules without one.
+        step: (slope, η [], x, state) -> (x, state) after a step, `slope` being the function
+            x -> `Slope`; None for gradient flow.
+        init: x_0 -> state, a pytree of arrays; () where a rule remembers nothing.
+        effective_step: (η [], L [], ‖∇L‖² [], state) -> η_t [] of a rule that moves along −∇L.
+        threshold: (η [], L [], ‖∇L‖² [], state) -> λ₁ [] at which a step stops contracting a
+            quadratic; 2/η_t when left out.
+        flow: that its iterates follow along Γ; None for rules without one.
         bounce: (η [], λ₁ []) -> |s_t| + |s_{t+1}|, the distance from wall to wall at the edge;
             None for rules that have no such law.
         sqrt_loss_law: (η [], λ₁ []) -> √L(x_t) + √L(x_{t+1}) at the edge; None likewise.
@@ -103,8 +309,11 @@ class Rule:
     """
 
     key: str
-    effective_step: Callable[[Scalar, Array, Array], Array] | None
-    drift: Callable[[Array, Array], Array] | None = None
+    step: Callable[[Callable[[Array], Slope], Scalar, Array, Any], tuple[Array, Any]] | None = None
+    init: Callable[[Array], Any] = lambda x: ()
+    effective_step: Callable[[Scalar, Array, Array, Any], Array] | None = None
+    threshold: Callable[[Scalar, Array, Array, Any], Array] | None = None
+    flow: Flow | None = None
     bounce: Callable[[Scalar, Array], Array] | None = None
     sqrt_loss_law: Callable[[Scalar, Array], Array] | None = None
     clock: str = "tau"

@@ -7,6 +7,11 @@ from collections.abc import Iterator
 import pytest
 from werkzeug.serving import make_server
 
+from dynamics.compilation import prepare_process
+
+# Before any test compiles a program.
+prepare_process()
+
 
 @pytest.fixture(scope="session")
 def server_url() -> Iterator[str]:

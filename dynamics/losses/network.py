@@ -9,37 +9,37 @@ data, wherever the gradients of f at the data are independent.
 import jax.numpy as jnp
 import numpy as np
 
-from dynamics.types import Array, Loss
+from dynamics.types import Array, Loss, Parameter, Theta
 
 DATA = ((-1.0, -0.5), (0.2, 0.8), (1.0, 0.1))  # (z, y)
 WIDTH = 3
 INPUTS, TARGETS = np.array(DATA).T
 
 
-def _hidden(x: Array) -> Array:
+def _hidden(x: Array, theta: Theta) -> Array:
     """tanh(a_k z_i + b_k), [data, units].
 
     In arrays, not by coordinates as the other losses: a step of a sweep takes longer, but the third
     derivatives of so many coordinates, each written out, take XLA minutes to compile.
     """
-    return jnp.tanh(INPUTS[:, None] * x[:WIDTH] + x[WIDTH : 2 * WIDTH])
+    return jnp.tanh(theta["inputs"][:, None] * x[:WIDTH] + x[WIDTH : 2 * WIDTH])
 
 
-def _residuals(x: Array, hidden: Array) -> Array:
+def _residuals(x: Array, hidden: Array, theta: Theta) -> Array:
     """f(z_i; x) − y_i for each datum, [data]."""
-    return hidden @ x[2 * WIDTH :] - TARGETS
+    return hidden @ x[2 * WIDTH :] - theta["targets"]
 
 
-def _value(x: Array) -> Array:
-    return 0.5 * jnp.mean(_residuals(x, _hidden(x)) ** 2)
+def _value(x: Array, theta: Theta) -> Array:
+    return 0.5 * jnp.mean(_residuals(x, _hidden(x, theta), theta) ** 2)
 
 
-def _gradient(x: Array) -> Array:
+def _gradient(x: Array, theta: Theta) -> Array:
     """Back through the one layer."""
-    hidden = _hidden(x)
-    shares = _residuals(x, hidden) / len(DATA)
+    hidden = _hidden(x, theta)
+    shares = _residuals(x, hidden, theta) / len(theta["targets"])
     below = shares[:, None] * x[2 * WIDTH :] * (1 - hidden * hidden)
-    return jnp.concatenate([INPUTS @ below, jnp.sum(below, axis=0), shares @ hidden])
+    return jnp.concatenate([theta["inputs"] @ below, jnp.sum(below, axis=0), shares @ hidden])
 
 
 TINY_NETWORK = Loss(
@@ -51,6 +51,7 @@ TINY_NETWORK = Loss(
     valley="f(zᵢ) = yᵢ at all three data: six of nine dimensions",
     sharpness_formula="λ₁ = the largest eigenvalue of mean ∇f(zᵢ)∇f(zᵢ)ᵀ",
     codim=len(DATA),
+    parameters=(Parameter("inputs", INPUTS), Parameter("targets", TARGETS)),
     look_for=(
         "A network that fits its data in many ways. Nothing here is known by formula: projection, "
         "flow and sharpness are all computed, and the laws hold."

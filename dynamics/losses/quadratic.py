@@ -1,19 +1,22 @@
 """Bowls, ½xᵀAx: the warm-up, with a single minimiser instead of a valley."""
 
-from functools import partial
-
 import jax.numpy as jnp
 import numpy as np
 
-from dynamics.types import Array, Loss
+from dynamics.types import Array, Loss, Parameter, Theta
 
 EIGENVALUES = (3.0, 1.0)
+LEAST, MOST = 0.1, 10.0  # of an eigenvalue that a slider moves
+DIGITS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 def quadratic(
     matrix: Array, key: str = "quadratic", start: tuple[float, ...] = (), **words
 ) -> Loss:
     """½xᵀAx as a record, to run and to measure like those of the catalogue.
+
+    Bowls of as many parameters share every compiled program, those by eigenvalues with each other
+    and those by a matrix.
 
     Args:
         matrix: A, symmetric and positive definite, [d, d]; or its eigenvalues, [d], if diagonal.
@@ -26,18 +29,32 @@ def quadratic(
     spectrum = np.sort(a) if a.ndim == 1 else _spectrum(a)
     if spectrum.size == 0 or not np.all(spectrum > 0):
         raise ValueError(f"eigenvalues must be above 0, got {','.join(map(str, spectrum))}")
-    top = float(spectrum[-1])
+    diagonal = a.ndim == 1
     return Loss(
         key=key,
-        value=partial(_diagonal_value, a.tolist()) if a.ndim == 1 else lambda x: 0.5 * x @ (a @ x),
-        gradient=partial(_diagonal, a.tolist()) if a.ndim == 1 else lambda x: a @ x,
+        value=_diagonal_value if diagonal else _value,
+        gradient=_diagonal_gradient if diagonal else _gradient,
         start=start or (1.0,) * len(a),
-        manifold_sharpness=lambda x: top + 0 * x[0],
-        projection=jnp.zeros_like,
+        manifold_sharpness=_diagonal_sharpness if diagonal else _sharpness,
+        projection=_bottom,
         codim=len(a),
-        valley="the point 0",
-        sharpness_formula=f"λ₁ = {top:g}",
-        **words,
+        parameters=_eigenvalues(a) if diagonal else (Parameter("A", a),),
+        **{"valley": "the point 0", "sharpness_formula": f"λ₁ = {spectrum[-1]:g}"} | words,
+    )
+
+
+def _eigenvalues(a: np.ndarray) -> tuple[Parameter, ...]:
+    """Each an own number, whose range holds its default."""
+    return tuple(
+        Parameter(
+            name=f"a{i}",
+            default=value,
+            low=min(LEAST, value),
+            high=max(MOST, value),
+            symbol="a" + str(i).translate(DIGITS),
+            words=f"curvature along coordinate {i}",
+        )
+        for i, value in enumerate(a.tolist(), start=1)
     )
 
 
@@ -48,13 +65,37 @@ def _spectrum(a: np.ndarray) -> np.ndarray:
     return np.linalg.eigvalsh(a)
 
 
-def _diagonal_value(eigenvalues: list[float], x: Array) -> Array:
-    return 0.5 * sum(value * z * z for value, z in zip(eigenvalues, x, strict=True))
+def _value(x: Array, theta: Theta) -> Array:
+    return 0.5 * x @ (theta["A"] @ x)
 
 
-def _diagonal(eigenvalues: list[float], x: Array) -> Array:
+def _gradient(x: Array, theta: Theta) -> Array:
+    return theta["A"] @ x
+
+
+def _sharpness(x: Array, theta: Theta) -> Array:
+    return jnp.linalg.eigvalsh(theta["A"])[-1] + 0 * x[0]
+
+
+def _bottom(x: Array, _: Theta) -> Array:
+    return jnp.zeros_like(x)
+
+
+def _numbers(theta: Theta) -> list[Array]:
+    return [theta[f"a{i}"] for i in range(1, len(theta) + 1)]
+
+
+def _diagonal_value(x: Array, theta: Theta) -> Array:
+    return 0.5 * sum(a * z * z for a, z in zip(_numbers(theta), x, strict=True))
+
+
+def _diagonal_gradient(x: Array, theta: Theta) -> Array:
     """Ax by coordinates, which many runs at once need to be fast."""
-    return jnp.stack([value * z for value, z in zip(eigenvalues, x, strict=True)])
+    return jnp.stack([a * z for a, z in zip(_numbers(theta), x, strict=True)])
+
+
+def _diagonal_sharpness(x: Array, theta: Theta) -> Array:
+    return jnp.max(jnp.stack(_numbers(theta))) + 0 * x[0]
 
 
 _LOOK_FOR = (
@@ -66,7 +107,8 @@ QUADRATIC = quadratic(
     EIGENVALUES,
     start=(0.6, 1.3),
     name="Quadratic bowl",
-    formula="L = ½ (3x² + y²)",
+    formula="L = ½ (a₁x² + a₂y²)",
+    sharpness_formula="λ₁ = the greater of a₁, a₂",
     look_for=_LOOK_FOR,
     view=((-1.6, 1.6), (-1.3, 1.6)),
     horizon=3.0,
@@ -77,7 +119,8 @@ QUADRATIC_3 = quadratic(
     key="quadratic-3",
     start=(0.3, -0.7, 1.1),
     name="Quadratic bowl in space",
-    formula="L = ½ (4x² + 2.5y² + z²)",
+    formula="L = ½ (a₁x² + a₂y² + a₃z²)",
+    sharpness_formula="λ₁ = the greatest of a₁, a₂, a₃",
     look_for=_LOOK_FOR,
     view=((-1.2, 1.2), (-1.2, 1.2), (-1.2, 1.4)),
     horizon=3.0,
@@ -88,7 +131,8 @@ QUADRATIC_5 = quadratic(
     key="quadratic-5",
     start=(0.2, -0.4, 0.6, -0.8, 1.0),
     name="Quadratic bowl, five parameters",
-    formula="L = ½ Σ (6 − i) xᵢ²",
+    formula="L = ½ Σ aᵢxᵢ²",
+    sharpness_formula="λ₁ = the greatest aᵢ",
     look_for=_LOOK_FOR,
     view=((-1.2, 1.2),) * 5,
     horizon=3.0,

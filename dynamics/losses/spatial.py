@@ -1,11 +1,9 @@
 """Valleys in space: a plane for a floor, or a floor between two pairs of walls."""
 
-import math
-
 import jax.numpy as jnp
 
 from dynamics.losses.valleys import PARABOLIC_VALLEY
-from dynamics.types import Array, Branch, Loss
+from dynamics.types import Array, Branch, Loss, Parameter, Theta
 
 NEWTON_STEPS = 10
 
@@ -119,45 +117,67 @@ TWO_CURVATURES = Loss(
     horizon=6.0,
 )
 
-# Where the two walls of `crossing` are equally steep: eˣ = 2.
-CROSSING_X = math.log(2)
 
-
-def _crossing_gradient(x: Array) -> Array:
+def _crossing_value(x: Array, theta: Theta) -> Array:
     x, y, z = x
-    steep = jnp.exp(x)
-    return jnp.stack([0.5 * steep * y * y, steep * y, 2 * z])
+    return 0.5 * (jnp.exp(theta["a"] * x) * y * y + theta["b"] * z * z)
 
 
-def _halted(x: Array, moved: Array) -> Array:
-    """Down to where the walls are equally steep; beyond λ₁ = 2, and nothing drives a drift."""
-    return _floor(jnp.where(x > CROSSING_X, jnp.maximum(moved, CROSSING_X), x))
+def _crossing_gradient(x: Array, theta: Theta) -> Array:
+    x, y, z = x
+    steep = jnp.exp(theta["a"] * x)
+    return jnp.stack([0.5 * theta["a"] * steep * y * y, steep * y, theta["b"] * z])
 
 
-def _crossing_ngd_flow(x: Array, tau: Array) -> Array:
-    return _halted(x[0], x[0] - tau / 4)
+def _crossing_projection(x: Array, theta: Theta) -> Array:
+    """Φ keeps x − ¼ay²."""
+    return _floor(x[0] - 0.25 * theta["a"] * x[1] * x[1])
 
 
-def _crossing_sqrt_flow(x: Array, tau: Array) -> Array:
-    return _halted(x[0], -jnp.log(jnp.exp(-x[0]) + tau / 8))
+def _crossing_sharpness(x: Array, theta: Theta) -> Array:
+    return jnp.maximum(jnp.exp(theta["a"] * x[0]), theta["b"])
+
+
+def _halted(x: Array, moved: Array, theta: Theta) -> Array:
+    """Down to where the walls are equally steep; beyond λ₁ = b, and nothing drives a drift."""
+    crossing = jnp.log(theta["b"]) / theta["a"]
+    return _floor(jnp.where(x > crossing, jnp.maximum(moved, crossing), x))
+
+
+def _crossing_ngd_flow(x: Array, tau: Array, theta: Theta) -> Array:
+    return _halted(x[0], x[0] - theta["a"] * tau / 4, theta)
+
+
+def _crossing_sqrt_flow(x: Array, tau: Array, theta: Theta) -> Array:
+    """e^{−ax} grows by ⅛a² per unit of τ."""
+    a = theta["a"]
+    return _halted(x[0], -jnp.log(jnp.exp(-a * x[0]) + a * a * tau / 8) / a, theta)
+
+
+def _crossing_floor(s: Array, _: Theta) -> Array:
+    return _floor(s)
 
 
 CROSSING = Loss(
     key="crossing",
     name="Crossing walls",
-    value=lambda x: 0.5 * (jnp.exp(x[0]) * x[1] * x[1] + 2 * x[2] * x[2]),
+    value=_crossing_value,
     gradient=_crossing_gradient,
-    formula="L = ½ (exp(x) y² + 2z²)",
+    formula="L = ½ (exp(ax) y² + bz²)",
     valley="y = z = 0",
-    sharpness_formula="λ₁ = max(exp x, 2)",
-    manifold_sharpness=lambda x: jnp.maximum(jnp.exp(x[0]), 2.0),
-    projection=lambda x: _floor(x[0] - 0.25 * x[1] * x[1]),  # keeps x − ¼y²
+    sharpness_formula="λ₁ = max(exp ax, b)",
+    parameters=(
+        Parameter("a", 1.0, 0.25, 2.0, words="how fast the first wall steepens"),
+        Parameter("b", 2.0, 0.5, 6.0, words="how steep the second wall is"),
+    ),
+    manifold_sharpness=_crossing_sharpness,
+    projection=_crossing_projection,
     limiting_flows={"ngd": _crossing_ngd_flow, "sqrt-gd": _crossing_sqrt_flow},
     codim=2,
-    branches=(Branch(_floor, -8.0, 8.0),),
+    branches=(Branch(_crossing_floor, -8.0, 8.0),),
     look_for=(
-        "At x = ln 2 both walls are equally steep, and the theorem stops. The flow says stay; the "
-        "run goes on between the walls that it knows, which are no longer the steepest."
+        "At x = ln b / a both walls are equally steep, and the theorem stops. The flow says stay; "
+        "the run goes on between the walls that it knows, which are no longer the steepest."
     ),
     start=(1.8, 0.8, 0.5),
     view=((-1.2, 2.2), (-0.6, 1.1), (-0.6, 0.8)),

@@ -16,25 +16,35 @@ import math
 
 import jax.numpy as jnp
 
-from dynamics.types import Array, Domain, Loss
-
-S_0, C, K, Z_F = 1.0, 0.2, 0.1, 4.0
+from dynamics.types import Array, Domain, Loss, Parameter, Theta
 
 
-def _value(x: Array) -> Array:
+def _value(x: Array, theta: Theta) -> Array:
     x, y, z = x
-    return 0.5 * ((S_0 + y) * x * x + C * (y - z) ** 2 + K * (z - Z_F) ** 2)
+    slow = theta["c"] * (y - z) ** 2 + theta["k"] * (z - theta["zf"]) ** 2
+    return 0.5 * ((theta["s0"] + y) * x * x + slow)
 
 
-def _gradient(x: Array) -> Array:
+def _gradient(x: Array, theta: Theta) -> Array:
     x, y, z = x
-    pull = C * (y - z)
-    return jnp.stack([(S_0 + y) * x, 0.5 * x * x + pull, K * (z - Z_F) - pull])
+    pull = theta["c"] * (y - z)
+    draw = theta["k"] * (z - theta["zf"])
+    return jnp.stack([(theta["s0"] + y) * x, 0.5 * x * x + pull, draw - pull])
 
 
-def _within(x: Array) -> Array:
+def _within(x: Array, theta: Theta) -> Array:
     x, y, z = x
-    return jnp.abs(x) < math.sqrt(2) * (S_0 + jnp.minimum(y, z))
+    return jnp.abs(x) < math.sqrt(2) * (theta["s0"] + jnp.minimum(y, z))
+
+
+def _projection(x: Array, theta: Theta) -> Array:
+    return 0 * x + theta["zf"] * jnp.array([0.0, 1.0, 1.0])
+
+
+def _sharpness(x: Array, theta: Theta) -> Array:
+    """Curvature along x. In the range of the parameters it is above both of y and z, which are at
+    most c + ½k + √(c² + ¼k²)."""
+    return theta["s0"] + theta["zf"] + 0 * x[0]
 
 
 SELF_STABILIZATION = Loss(
@@ -42,17 +52,23 @@ SELF_STABILIZATION = Loss(
     name="Self-stabilization",
     value=_value,
     gradient=_gradient,
-    formula="L = ½ (1 + y) x² + 0.1 (y − z)² + 0.05 (z − 4)²",
-    valley="the point (0, 4, 4)",
-    sharpness_formula="λ₁ = 5",
-    manifold_sharpness=lambda x: S_0 + Z_F + 0 * x[0],
+    formula="L = ½ (s₀ + y) x² + ½ c (y − z)² + ½ k (z − z_f)²",
+    valley="the point (0, z_f, z_f)",
+    sharpness_formula="λ₁ = s₀ + z_f",
+    parameters=(
+        Parameter("s0", 1.0, 0.5, 20.0, "s₀", "sharpness at y = 0"),
+        Parameter("c", 0.2, 0.02, 1.0, words="how firmly y is tied to z"),
+        Parameter("k", 0.1, 0.005, 0.25, words="how fast z goes to z_f"),
+        Parameter("zf", 4.0, 2.0, 80.0, "z_f", "where z goes"),
+    ),
+    manifold_sharpness=_sharpness,
     codim=3,
-    projection=lambda x: 0 * x + jnp.array([0.0, Z_F, Z_F]),
+    projection=_projection,
     domain=Domain(
-        _within, f"|x| < √2 ({S_0:g} + min(y, z)) (beyond, L may fall for ever, without a minimum)"
+        _within, "|x| < √2 (s₀ + min(y, z)) (beyond, L may fall for ever, without a minimum)"
     ),
     look_for=(
-        "With GD, sharpness 1 + y creeps up to 2/η. There the bounce in x grows and pushes y back "
+        "With GD, sharpness s₀ + y creeps up to 2/η. There the bounce in x grows and pushes y back "
         "down, again and again."
     ),
     start=(0.5, 2.0, 3.0),

@@ -2,64 +2,85 @@
 
 import jax.numpy as jnp
 
-from dynamics.types import Array, Branch, Domain, Loss
+from dynamics.types import Array, Branch, Domain, Loss, Parameter, Theta
+
+PROJECTION_STEPS = 8
 
 
-def _ellipse_gradient(x: Array) -> Array:
+def _ellipse_value(x: Array, theta: Theta) -> Array:
     x, y = x
-    slope = 0.5 * x * x + y * y - 1
-    return jnp.stack([0.5 * slope * x, slope * y])
+    return 0.25 * (1 - theta["a"] * x * x - y * y) ** 2
 
 
-def _ellipse_projection(x: Array) -> Array:
-    """Φ keeps y/x²: (x√w, yw) with y²w² + ½x²w = 1; NaN at the maximum in the middle."""
+def _ellipse_gradient(x: Array, theta: Theta) -> Array:
     x, y = x
-    half = 0.5 * x * x
-    w = 2 / (half + jnp.sqrt(half * half + 4 * y * y))
-    point = jnp.stack([x * jnp.sqrt(w), y * w])
-    return jnp.where((x != 0) | (y != 0), point, jnp.nan)
+    a = theta["a"]
+    slope = a * x * x + y * y - 1
+    return jnp.stack([a * slope * x, slope * y])
+
+
+def _ellipse_projection(x: Array, theta: Theta) -> Array:
+    """Φ keeps |x|/|y|^a: (x e^{as}, y e^s) with a x² e^{2as} + y² e^{2s} = 1; NaN at the maximum in
+    the middle.
+
+    The logarithm of the left side is convex in s with a slope in [2a, 2]. Newton's method begins
+    where one of the two terms is 1 and the other less.
+    """
+    x, y = x
+    a = theta["a"]
+    one, two = jnp.log(a * x * x), jnp.log(y * y)
+    s = -0.5 * jnp.maximum(one / a, two)
+    for _ in range(PROJECTION_STEPS):
+        first, second = jnp.exp(one + 2 * a * s), jnp.exp(two + 2 * s)
+        both = first + second
+        s = s - 0.5 * jnp.log(both) * both / (a * first + second)
+    return jnp.where((x != 0) | (y != 0), jnp.stack([x * jnp.exp(a * s), y * jnp.exp(s)]), jnp.nan)
+
+
+def _ellipse_curve(s: Array, theta: Theta) -> Array:
+    return jnp.stack([jnp.cos(s) / jnp.sqrt(theta["a"]), jnp.sin(s)])
+
+
+def _ellipse_sharpness(x: Array, theta: Theta) -> Array:
+    x, y = x
+    return 2 * ((theta["a"] * x) ** 2 + y * y)
 
 
 ELLIPSE = Loss(
     key="ellipse",
     name="Ellipse",
-    value=lambda x: 0.25 * (1 - 0.5 * x[0] * x[0] - x[1] * x[1]) ** 2,
+    value=_ellipse_value,
     gradient=_ellipse_gradient,
-    formula="L = ¼ (1 − ½x² − y²)²",
-    valley="½x² + y² = 1",
-    sharpness_formula="λ₁ = ½ (x² + 4y²)",
-    manifold_sharpness=lambda x: 0.5 * (x[0] ** 2 + 4 * x[1] ** 2),
+    formula="L = ¼ (1 − ax² − y²)²",
+    valley="ax² + y² = 1",
+    sharpness_formula="λ₁ = 2 (a²x² + y²)",
+    parameters=(Parameter("a", 0.5, 0.25, 0.95, words="the aspect: 1 would be a circle"),),
+    manifold_sharpness=_ellipse_sharpness,
     projection=_ellipse_projection,
-    branches=(
-        Branch(
-            lambda s: jnp.stack([jnp.sqrt(2.0) * jnp.cos(s), jnp.sin(s)]),
-            -jnp.pi,
-            jnp.pi,
-        ),
-    ),
+    branches=(Branch(_ellipse_curve, -jnp.pi, jnp.pi),),
     look_for="Two flattest points, left and right: the start decides to which one the drift runs.",
     start=(0.6, 1.6),
     view=((-2.1, 2.1), (-1.6, 1.9)),
     horizon=6.0,
 )
 
-RING_K = 1.0
 RING_HOLE = 0.1
 
 
-def _ring_value(x: Array) -> Array:
+def _ring_value(x: Array, theta: Theta) -> Array:
     x, y = x
     r = jnp.sqrt(x * x + y * y)
-    return 0.5 * jnp.exp(RING_K * x / r) * (r - 1) ** 2
+    return 0.5 * jnp.exp(theta["k"] * x / r) * (r - 1) ** 2
 
 
-def _ring_gradient(x: Array) -> Array:
+def _ring_gradient(x: Array, theta: Theta) -> Array:
     """With u = x/r: ∂u/∂x = y²/r³, ∂u/∂y = −xy/r³. Finite wherever r > 0."""
     x, y = x
+    k = theta["k"]
     squared = x * x + y * y
     r = jnp.sqrt(squared)
-    wall = jnp.exp(RING_K * x / r) * (r - 1) / r
-    turn = 0.5 * RING_K * (r - 1) * y / squared
+    wall = jnp.exp(k * x / r) * (r - 1) / r
+    turn = 0.5 * k * (r - 1) * y / squared
     return jnp.stack([wall * (x + turn * y), wall * (y - turn * x)])
 
 
@@ -73,16 +94,29 @@ def _half_tangent(x: Array) -> Array:
     return jnp.tan(0.5 * jnp.arctan2(x[1], x[0]))
 
 
-def _ring_ngd_flow(x: Array, tau: Array) -> Array:
+def _ring_ngd_flow(x: Array, tau: Array, theta: Theta) -> Array:
     """tan(φ/2) grows as e^{kτ/4}; bounded, for φ = 0 stays where it is."""
-    growth = jnp.exp(jnp.minimum(0.25 * RING_K * tau, 700.0))
+    growth = jnp.exp(jnp.minimum(0.25 * theta["k"] * tau, 700.0))
     return _angle_to_point(_half_tangent(x) * growth)
 
 
-def _ring_projection(x: Array) -> Array:
+def _ring_projection(x: Array, theta: Theta) -> Array:
     """Φ keeps ln tan(φ/2) + ½k (ln r + 1/r)."""
     r = jnp.sqrt(x[0] ** 2 + x[1] ** 2)
-    return _angle_to_point(_half_tangent(x) * jnp.exp(0.5 * RING_K * (jnp.log(r) + 1 / r - 1)))
+    growth = jnp.exp(0.5 * theta["k"] * (jnp.log(r) + 1 / r - 1))
+    return _angle_to_point(_half_tangent(x) * growth)
+
+
+def _ring_sharpness(x: Array, theta: Theta) -> Array:
+    return jnp.exp(theta["k"] * x[0] / jnp.sqrt(x[0] ** 2 + x[1] ** 2))
+
+
+def _outside_hole(x: Array, _: Theta) -> Array:
+    return x[0] ** 2 + x[1] ** 2 > RING_HOLE**2
+
+
+def _circle(s: Array, _: Theta) -> Array:
+    return jnp.stack([jnp.cos(s), jnp.sin(s)])
 
 
 RING = Loss(
@@ -90,17 +124,18 @@ RING = Loss(
     name="Ring",
     value=_ring_value,
     gradient=_ring_gradient,
-    formula="L = ½ exp(cos φ) (r − 1)²",
+    formula="L = ½ exp(k cos φ) (r − 1)²",
     valley="r = 1",
-    sharpness_formula="λ₁ = exp(cos φ)",
-    manifold_sharpness=lambda x: jnp.exp(RING_K * x[0] / jnp.sqrt(x[0] ** 2 + x[1] ** 2)),
+    sharpness_formula="λ₁ = exp(k cos φ)",
+    parameters=(Parameter("k", 1.0, 0.1, 2.0, words="how much sharper the right side is"),),
+    manifold_sharpness=_ring_sharpness,
     projection=_ring_projection,
     limiting_flows={"ngd": _ring_ngd_flow},
     domain=Domain(
-        lambda x: x[0] ** 2 + x[1] ** 2 > RING_HOLE**2,
+        _outside_hole,
         f"r > {RING_HOLE} (at the centre the angle φ is undefined)",
     ),
-    branches=(Branch(lambda s: jnp.stack([jnp.cos(s), jnp.sin(s)]), -jnp.pi, jnp.pi),),
+    branches=(Branch(_circle, -jnp.pi, jnp.pi),),
     look_for="The valley is steepest on the right, flattest on the left: the drift goes round.",
     start=(1.5, 0.7),
     view=((-1.9, 1.9), (-1.5, 1.5)),

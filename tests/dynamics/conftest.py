@@ -45,7 +45,7 @@ def rule(request: pytest.FixtureRequest) -> Rule:
     return request.param
 
 
-@pytest.fixture(**_keyed(rule for rule in dynamics.RULES.values() if rule.drift))
+@pytest.fixture(**_keyed(rule for rule in dynamics.RULES.values() if rule.flow))
 def drifting(request: pytest.FixtureRequest) -> Rule:
     """Every rule with a limiting flow."""
     return request.param

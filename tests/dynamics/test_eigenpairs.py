@@ -17,17 +17,17 @@ RANDOM = np.random.default_rng(5)
 TURN = np.linalg.qr(RANDOM.normal(size=(D, D)))[0]
 
 
-def turned(eigenvalues: Array) -> Array:
+def turned(_: None, eigenvalues: Array) -> Array:
     """A [d, d] with eigenvectors TURN and such eigenvalues [d]: the test's x is the latter."""
     return (TURN * eigenvalues) @ TURN.T
 
 
-def times(eigenvalues: Array, v: Array) -> Array:
+def times(_: None, eigenvalues: Array, v: Array) -> Array:
     return TURN @ (eigenvalues * (TURN.T @ v))
 
 
-one = jax.jit(partial(top_pair, times, turned))
-several = jax.jit(partial(top_pairs, times, turned), static_argnames="count")
+one = jax.jit(partial(top_pair, times, turned, None))
+several = jax.jit(partial(top_pairs, times, turned, None), static_argnames="count")
 
 
 SPECTRA = {
@@ -53,7 +53,7 @@ def test_the_top_pair_of_any_spectrum(eigenvalues: np.ndarray, guess: int | None
     scale = np.abs(eigenvalues).max() + 1e-300
     assert value / scale == pytest.approx(eigenvalues.max() / scale, rel=1e-9, abs=1e-15)
     assert np.linalg.norm(v) == pytest.approx(1, abs=1e-12)
-    residual = np.asarray(times(eigenvalues, v) - value * v)
+    residual = np.asarray(times(None, eigenvalues, v) - value * v)
     np.testing.assert_allclose(residual / scale, 0, atol=1e-9)
 
 
@@ -67,13 +67,13 @@ def test_rows_that_do_not_converge_are_decomposed_and_the_others_are_not() -> No
     """In batches of batches, a matrix without rows in turn: only the hard ones are made."""
     made = []
 
-    def matrix(x: Array) -> Array:
+    def matrix(data: None, x: Array) -> Array:
         jax.debug.callback(lambda: made.append(1))
-        return turned(x)
+        return turned(data, x)
 
     easy, hard = SPECTRA["of rank one"], SPECTRA["almost equal at the top"]
     x = np.array([[easy, hard], [easy, easy], [hard, easy]])
-    find = jax.jit(jax.vmap(jax.vmap(lambda x: top_pair(times, matrix, x, 0 * x)[0])))
+    find = jax.jit(jax.vmap(jax.vmap(lambda x: top_pair(times, matrix, None, x, 0 * x)[0])))
     np.testing.assert_allclose(find(x), x.max(axis=2), rtol=1e-9)
     jax.effects_barrier()
     assert len(made) == 2

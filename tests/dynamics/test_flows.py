@@ -10,7 +10,7 @@ from scipy.integrate import solve_ivp
 
 import dynamics
 from dynamics import Branch, Loss, Outcome, Rule, Run, measure
-from dynamics.flows import gradient_flow, limiting_flow, solve_limiting_flow
+from dynamics.flows import gradient_flow, integrate, limiting_flow
 from dynamics.losses.network import DATA
 from dynamics.losses.spatial import CROSSING_X
 from dynamics.projection import projection
@@ -148,7 +148,7 @@ def test_a_long_flow_arrives_where_it_is_flattest(valley: Loss, drifting: Rule, 
 
 
 def test_rules_without_a_limiting_flow_get_none(loss: Loss, rule: Rule) -> None:
-    if rule.drift is None:
+    if rule.flow is None:
         assert np.all(np.isnan(limiting_flow(loss, rule, jnp.array(loss.start), TAU)))
 
 
@@ -289,7 +289,7 @@ def test_the_order_of_gradient_flow_is_5(fixed_steps) -> None:
 def test_the_order_of_the_limiting_flow_is_5(fixed_steps) -> None:
     loss, ngd = dynamics.LOSSES["hyperbola"], dynamics.RULES["ngd"]
     exact = flow(loss, ngd, loss.start, TAU[-1])[-1]
-    end = fixed_steps(partial(solve_limiting_flow, loss, ngd))
+    end = fixed_steps(partial(integrate, ngd.flow, loss))
     assert 4.7 < _order(lambda h: end(h, foot(loss), TAU)[-1] - exact, 0.12) < 7
 
 
@@ -316,7 +316,7 @@ def foot(loss: Loss) -> np.ndarray:
 
 @lru_cache
 def solved(loss: Loss, rule: Rule):
-    return jax.jit(partial(solve_limiting_flow, loss, rule))
+    return jax.jit(partial(integrate, rule.flow, loss))
 
 
 def in_view(loss: Loss, branch: Branch) -> np.ndarray:

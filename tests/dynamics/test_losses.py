@@ -2,6 +2,7 @@
 
 import math
 import re
+from unicodedata import normalize
 
 import jax
 import jax.numpy as jnp
@@ -159,13 +160,13 @@ def test_texts(loss: Loss) -> None:
 
 def test_the_formula_on_screen_is_the_function(loss: Loss, anywhere) -> None:
     for x in anywhere(loss)[:5]:
-        shown = evaluate(loss.formula.removeprefix("L = "), x)
+        shown = evaluate(loss.formula.removeprefix("L = "), loss, x)
         np.testing.assert_allclose(shown, loss.value(x), rtol=1e-12)
 
 
 def test_the_sharpness_on_screen_is_the_function(loss: Loss, on_manifold, autodiff) -> None:
     text = loss.sharpness_formula.removeprefix("λ₁ = ")
-    shown = [evaluate(text, x) for x in on_manifold(loss)]
+    shown = [evaluate(text, loss, x) for x in on_manifold(loss)]
     top = np.linalg.eigvalsh(autodiff.hessian(loss, on_manifold(loss)))[:, -1]
     np.testing.assert_allclose(shown, top, rtol=1e-12)
 
@@ -243,11 +244,14 @@ def test_a_record_needs_only_a_key_a_value_and_a_start() -> None:
     assert own() != own()  # each stands for its own compiled programs
 
 
-def evaluate(text: str, x: np.ndarray) -> float:
+def evaluate(text: str, loss: Loss, x: np.ndarray) -> float:
     """A formula as it stands on screen, at x; the test is skipped where it is written in words."""
-    tokens = re.findall(r"\s+|\d+\.?\d*|sin|cos|exp|[a-zφ]|[²³⁴]|[½¼()+−/]|.", text)
+    tokens = re.findall(r"\s+|\d+\.?\d*|sin|cos|exp|[a-zφ](?:[₀-₉]|_f)?|[²³⁴]|[½¼()+−/]|.", text)
     python = _python([token for token in tokens if token.strip()])
     names: dict = dict(zip("xyzw", map(float, x), strict=False)) | vars(math)
+    symbols = {parameter.name: parameter.symbol or parameter.name for parameter in loss.parameters}
+    # Python takes a subscript for the digit.
+    names |= {normalize("NFKC", symbols[name]): value for name, value in loss.theta.items()}
     names["r"], names["φ"] = math.hypot(*x[:2]), math.atan2(x[1], x[0])
     return eval(python, {"__builtins__": {}}, names)
 
@@ -258,7 +262,9 @@ def _python(tokens: list[str]) -> str:
     python, before = "", ""
     while tokens:
         token = tokens.pop(0)
-        known = token in signs or token in "()+/" or re.fullmatch(r"[\d.]+|[a-zφ]+", token)
+        known = (
+            token in signs or token in "()+/" or re.fullmatch(r"[\d.]+|[a-zφ]+([₀-₉]|_f)?", token)
+        )
         if not known:
             pytest.skip(f"{token} is not read by this test")
         begins, ended = token not in ")+−/²³⁴", before and before not in "(+−/"

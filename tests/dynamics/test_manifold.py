@@ -7,7 +7,7 @@ import pytest
 import dynamics
 from dynamics import Loss, Rule
 from dynamics.curvature import normal_space, sharpness_gradient, tangential
-from dynamics.flows import solve_limiting_flow
+from dynamics.flows import SQRT_GD_FLOW, integrate
 from dynamics.manifold import (
     LINE_POINTS,
     POINTS,
@@ -174,7 +174,7 @@ def test_the_limiting_flows_run_along_the_line(drifting: Rule) -> None:
     """Both of them, on Γ of three dimensions without a closed form; and it ends balanced."""
     x = jnp.array([2.0, 0.4, 1.25, 1.0])
     line = drift_line(PRODUCT, x, points=4001)
-    flow = solve_limiting_flow(PRODUCT, drifting, x, jnp.linspace(0.0, 4.0, 40))
+    flow = integrate(drifting.flow, PRODUCT, x, jnp.linspace(0.0, 4.0, 40))
     assert max(nearest_on(line, point)[1] for point in flow) < 0.51 * np.max(spacings(line))
     np.testing.assert_allclose(line.x[-1], 1, atol=1e-5)
 
@@ -189,7 +189,7 @@ def test_a_line_goes_through_where_two_curvatures_cross() -> None:
 def test_a_flow_stops_where_two_curvatures_cross_and_oppose() -> None:
     """On λ₁ = 2 + |x| the √L flow is x = 1 − τ/8, and stays at the kink."""
     tau = jnp.linspace(0.0, 1000.0, 2001)
-    flow = solve_limiting_flow(KINK, dynamics.RULES["sqrt-gd"], jnp.array([1.0, 0, 0]), tau)
+    flow = integrate(SQRT_GD_FLOW, KINK, jnp.array([1.0, 0, 0]), tau)
     np.testing.assert_allclose(flow[:, 0], np.maximum(1 - tau / 8, 0), atol=1e-8)
 
 
@@ -202,7 +202,7 @@ def test_a_flow_goes_on_where_two_curvatures_cross_and_agree() -> None:
         codim=2,
     )
     tau = jnp.linspace(0.0, 20.0, 41)
-    flow = solve_limiting_flow(walls, dynamics.RULES["sqrt-gd"], jnp.array([1.0, 0, 0]), tau)
+    flow = integrate(SQRT_GD_FLOW, walls, jnp.array([1.0, 0, 0]), tau)
     expected = np.where(tau < 4, 1 - tau / 4, -(tau - 4) / 8)
     np.testing.assert_allclose(flow[:, 0], expected, atol=1e-8)
 

@@ -8,7 +8,8 @@ import pytest
 import dynamics
 from dynamics import Loss, Rule, measure, measure_extras, simulate
 from dynamics.phases import phases
-from dynamics.stableness import effective_step, root_stableness, stableness
+from dynamics.rules import step_length
+from dynamics.stableness import root_stableness, stableness
 
 EVERY = 501
 
@@ -23,14 +24,14 @@ def segments(loss: Loss, rule: Rule, eta: float) -> tuple[np.ndarray, np.ndarray
 
 def test_it_is_the_supremum_along_the_step(loss: Loss, rule: Rule, autodiff) -> None:
     """Never below the densest of points, and above by no more than lies between those."""
-    if rule.effective_step is None:
+    if rule.step is None:
         pytest.skip("gradient flow takes no steps")
     steepest = np.linalg.eigvalsh(autodiff.hessian(loss, [loss.start]))[0, -1]
     eta = 1.9 / steepest if rule.key == "gd" else 0.25
     x, way = segments(loss, rule, eta)
     top = np.linalg.eigvalsh(autodiff.hessian(loss, way.reshape(-1, loss.d)))[:, -1]
     value, slope = autodiff.value(loss, x), autodiff.gradient(loss, x)
-    length = np.asarray(effective_step(rule, eta, value, np.sum(slope**2, axis=1)))
+    length = np.asarray(step_length(rule, eta, value, np.sum(slope**2, axis=1)))
     dense = length * top.reshape(len(x), EVERY).max(axis=1)
     found = np.asarray(jax.vmap(lambda z: stableness(loss, rule, z, eta))(x))
     assert np.all(found >= dense * (1 - 1e-6))

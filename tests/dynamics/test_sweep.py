@@ -1,9 +1,10 @@
 """Sweeps: fates against long runs by brute force, ends against `simulate`, chunks, stops."""
 
+import pickle
 import sys
 import threading
 import tracemalloc
-from functools import cache
+from functools import cache, partial
 
 import jax
 import numpy as np
@@ -11,10 +12,11 @@ import pytest
 
 import dynamics
 from dynamics import Fate, Loss, Outcome, Rule, Sweep, simulate, sweep
+from dynamics.chunk import BLOCK, CHUNK, sweep_chunk
 from dynamics.curvature import sharpness
+from dynamics.fates import WINDOW
 from dynamics.losses.quadratic import EIGENVALUES
 from dynamics.projection import projection
-from dynamics.sweep import BLOCK, CHUNK, WINDOW
 
 stepping = pytest.mark.parametrize("key", ["gd", "ngd", "sqrt-gd"])
 
@@ -446,3 +448,13 @@ def test_bad_input_is_answered_with_what_must_hold(settings: dict, message: str)
     with pytest.raises(ValueError, match=r"must|no ") as error:
         sweep(**(asked | settings))
     assert str(error.value).startswith(message)
+
+
+def test_a_chunk_is_plain_data_in_and_out() -> None:
+    """What goes in and what comes out can be pickled, so that any executor may do it."""
+    call = partial(sweep_chunk, "ring", {"k": 1.5}, "ngd", np.array([[1.5, 0.7]]), np.array([0.05]))
+    found = pickle.loads(pickle.dumps(call))(200)
+    again = pickle.loads(pickle.dumps(found))
+    expected = sweep(dynamics.LOSSES["ring"].at(k=1.5), "ngd", [[1.5, 0.7]], [0.05], 200)
+    for one, other in zip(again, expected, strict=True):
+        np.testing.assert_array_equal(one, other)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from dynamics import Loss, Measures, Rule, measure, simulate
+from dynamics.rules import step_length
 from dynamics.warmup import held_from, invariant_sets
 
 
@@ -99,8 +100,7 @@ def _walk(rule: Rule, eigenvalues, axes, begin, steps: int) -> np.ndarray:
 
 @partial(jax.jit, static_argnames=("rule", "steps"))
 def _steps(rule: Rule, a, x, steps: int):
-    assert rule.effective_step is not None
-    length = jax.vmap(partial(rule.effective_step, ETA))
+    length = jax.vmap(partial(step_length, rule, ETA))
 
     def step(x, _):
         slope = jnp.einsum("nij,nj->ni", a, x)

@@ -1,0 +1,246 @@
+"""The loop of a sweep: many runs side by side, as a function of plain data.
+
+Runs go in chunks of 1,024 whose state is one array a coordinate and stays in the cache nearest to
+a core. (Arrays [n, d], or all runs in one, take four to ten times as long.) Whether a run is still
+finite is asked once in 32 steps, which costs next to nothing: a run that is not goes back to where
+it was when last asked, and so it does until the end, where its last finite iterate is found step by
+step.
+"""
+
+from collections.abc import Callable
+from functools import partial, reduce
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from dynamics.catalogue import find_loss, find_rule
+from dynamics.curvature import gradient, sharpness
+from dynamics.fates import WINDOW, Ending, Fate, verdict
+from dynamics.projection import landing, projection
+from dynamics.types import Array, Family, Loss, Rule, Scalar, Slope, Theta
+
+CHUNK = 1024
+STRIDE = 32
+BLOCK = 1 << 14  # steps of a chunk between two reports: 20 ms, or 600 where L has a sine
+
+_COMPILED: WeakKeyDictionary[Family, set[Rule]] = WeakKeyDictionary()
+
+
+class Sweep(NamedTuple):
+    """What became of each run, [n] each."""
+
+    outcome: Array
+    """Values of `Fate`, small integers."""
+    period: Array
+    """Steps of the cycle of EDGE and CYCLE_…, 2 … 8; 0 where none was found."""
+    sharpness: Array
+    """λ₁(∇²L(Φ(x))) at the last iterate; NaN where gradient flow from there does not reach Γ, and
+    where the run diverges."""
+    x: Array
+    """The last iterate that is finite and in the domain, [n, d]; NaN where not even x_0 is."""
+    ended: Array
+    """The step of that iterate, an integer: `steps`, unless the run diverges."""
+    state: Any = ()
+    """What the rule remembers there, a pytree of arrays [n, …]."""
+
+
+def sweep_chunk(
+    loss: Loss | str,
+    theta: Theta,
+    rule: Rule | str,
+    starts: np.ndarray,
+    etas: np.ndarray,
+    steps: int,
+    *,
+    report: Callable[[], bool] = lambda: False,
+) -> Sweep | None:
+    """What becomes of at most 1,024 runs.
+
+    With keys for the records all that goes in and comes out can be pickled, so that any executor
+    may do it.
+
+    Args:
+        theta: the numbers of the loss; those left out are the record's own.
+        starts, etas, steps: as for `sweep`, and valid.
+        report: called after each block of steps; once it answers true the runs are given up.
+
+    Returns:
+        None where they were given up.
+    """
+    loss, rule = find_loss(loss), find_rule(rule)
+    loss = loss.at(**theta) if theta else loss
+    start, eta = _padded(starts), _padded(etas)
+    state = _begin(loss, rule, start)
+    *blocks, last = _blocks(steps)
+    for block in blocks:
+        state = jax.block_until_ready(_walk(loss, rule, state, eta, block))
+        if report():
+            return None
+    state = _walk(loss, rule, state, eta, last)
+    answers = _finish(loss, rule, start, state, eta, steps)
+    report()
+    return jax.tree.map(lambda column: np.asarray(column)[: len(etas)], answers)
+
+
+def reports_in(steps: int) -> int:
+    """How often `sweep_chunk` reports."""
+    return len(_blocks(steps))
+
+
+def nothing_known(loss: Loss, rule: Rule, n: int) -> Sweep:
+    """The answer before anything is computed."""
+    state = jax.eval_shape(jax.vmap(rule.init), jnp.zeros((n, loss.d)))
+    return Sweep(
+        outcome=np.full(n, Fate.UNKNOWN, np.int8),
+        period=np.zeros(n, np.int8),
+        sharpness=np.full(n, np.nan),
+        x=np.full((n, loss.d), np.nan),
+        ended=np.zeros(n, np.int64),
+        state=jax.tree.map(lambda leaf: np.zeros(leaf.shape, leaf.dtype), state),
+    )
+
+
+def compile_for(loss: Loss, rule: Rule) -> None:
+    """Compile a sweep here and now: threads that ask for one program at one time do so twice."""
+    known = _COMPILED.setdefault(loss.family, set())
+    if rule not in known:
+        start, eta = np.ones((CHUNK, loss.d)), np.ones(CHUNK)
+        _finish(loss, rule, start, _walk(loss, rule, _begin(loss, rule, start), eta, 0), eta, 0)
+        known.add(rule)
+
+
+class _State(NamedTuple):
+    """Where the runs of a chunk are, [CHUNK] each."""
+
+    x: tuple[Array, ...]
+    """One array for each coordinate."""
+    memory: Any
+    """What the rule remembers there."""
+    peak: Array
+    """The largest L before x."""
+    ended: Array
+    """The step of x."""
+
+
+def _blocks(steps: int) -> list[int]:
+    """Steps of each block before the last 48 steps; at least one block."""
+    before = steps - WINDOW
+    return [min(BLOCK, before - t) for t in range(0, before, BLOCK)] or [0]
+
+
+def _begin(loss: Loss, rule: Rule, start: np.ndarray) -> _State:
+    x = tuple(start.T.copy())
+    memory = jax.tree.map(np.asarray, jax.vmap(rule.init)(x))
+    return _State(x, memory, np.zeros(CHUNK), np.zeros(CHUNK, np.int64))
+
+
+def _padded(column: np.ndarray) -> np.ndarray:
+    """To the length of a chunk, by the last row again."""
+    return np.concatenate([column, np.repeat(column[-1:], CHUNK - len(column), axis=0)])
+
+
+def _advance(loss: Loss, rule: Rule, eta: Array):
+    """The function (x, memory) -> (x, memory, L at the x before) of a step of every run.
+
+    By coordinates, so that XLA sees through the stack: a vector that is added to or summed would go
+    through memory.
+    """
+    take = rule.step
+    assert take is not None
+
+    def slope(x: tuple[Array, ...]) -> Slope:
+        point = jnp.stack(x)
+        return Slope(loss.value(point), tuple(gradient(loss, point)))
+
+    def step(x: tuple[Array, ...], memory: Any, eta: Array):
+        moved, memory = take(slope, eta, x, memory)
+        return _in_domain(loss, moved), memory, loss.value(jnp.stack(x))
+
+    return lambda x, memory: jax.vmap(step)(x, memory, eta)
+
+
+def _in_domain(loss: Loss, x: tuple[Array, ...]) -> tuple[Array, ...]:
+    """The coordinates of x, NaN outside the domain."""
+    if loss.domain is None:
+        return x
+    inside = loss.domain.inside(jnp.stack(x))
+    return tuple(jnp.where(inside, z, jnp.nan) for z in x)
+
+
+def _finite(x: tuple[Array, ...]) -> Array:
+    return reduce(jnp.logical_and, map(jnp.isfinite, x))
+
+
+def _choose(condition: Array, one: _State, other: _State) -> _State:
+    return jax.tree.map(partial(jnp.where, condition), one, other)
+
+
+@partial(jax.jit, static_argnames=("rule",))
+def _walk(loss: Loss, rule: Rule, state: _State, eta: Array, count: Scalar) -> _State:
+    """So many steps of every run; one that would leave stays within 32 steps of its end."""
+    step = _advance(loss, rule, eta)
+
+    def advance(_, carry):
+        x, memory, peak = carry
+        x, memory, value = step(x, memory)
+        return x, memory, peak if rule.bounce else jnp.maximum(peak, value)
+
+    def stride(i: Array, state: _State) -> _State:
+        length = jnp.minimum(STRIDE, count - STRIDE * i)
+        begin = state.x, state.memory, state.peak
+        moved = jax.lax.fori_loop(0, length, advance, begin)
+        return _choose(_finite(moved[0]), _State(*moved, state.ended + length), state)
+
+    inside = jax.vmap(partial(_in_domain, loss))(state.x)
+    return jax.lax.fori_loop(0, -(-count // STRIDE), stride, state._replace(x=inside))
+
+
+@partial(jax.jit, static_argnames=("rule",))
+def _finish(
+    loss: Loss, rule: Rule, start: Array, state: _State, eta: Array, steps: Scalar
+) -> Sweep:
+    """The last steps of every run, and what they tell."""
+    step = _advance(loss, rule, eta)
+
+    def advance(i: Array, carry: tuple[_State, Array]) -> tuple[_State, Array]:
+        state, path = carry
+        x, memory, value = step(state.x, state.memory)
+        kept = _State(x, memory, jnp.maximum(state.peak, value), state.ended + 1)
+        state = _choose(_finite(x), kept, state)
+        row = jnp.stack(state.x)[None]
+        return state, jax.lax.dynamic_update_slice_in_dim(path, row, i + 1, axis=0)
+
+    path = jnp.broadcast_to(jnp.stack(state.x), (WINDOW + 1, loss.d, CHUNK))
+    state, path = jax.lax.fori_loop(0, jnp.minimum(steps, WINDOW), advance, (state, path))
+    following, _, value = step(state.x, state.memory)
+    x = jnp.stack(state.x)
+    left = (state.ended < steps) | ~_finite(state.x) | ~jnp.isfinite(value)
+    end = Ending(
+        path=path,
+        left=left,
+        known=steps >= WINDOW,
+        still=jnp.all(jnp.stack(following) == x, axis=0),
+        value=value,
+        peak=state.peak,
+        first=jax.vmap(loss.value)(start),
+    )
+    outcome, period = verdict(end, bounces=rule.bounce is not None)
+    flat = jax.vmap(partial(_sharpness_below, loss), in_axes=1)(x)
+    return Sweep(
+        outcome=outcome,
+        period=period,
+        sharpness=jnp.where(left, jnp.nan, flat),
+        x=x.T,
+        ended=state.ended,
+        state=state.memory,
+    )
+
+
+def _sharpness_below(loss: Loss, x: Array) -> Array:
+    """λ₁ at Φ(x), [d] -> []; NaN where gradient flow does not reach Γ."""
+    short = loss.codim == 1 and loss.projection is None
+    end = landing(loss, x) if short else projection(loss, x)
+    return loss.manifold_sharpness(end) if loss.manifold_sharpness else sharpness(loss, end)

@@ -1,0 +1,46 @@
+"""How programs are compiled: what a process sets before its first, and what short ones are spared.
+
+Compiling is most of the time of a first picture. XLA's older emitters and fewer passes of LLVM take
+a third less of it and round as the others do; loops that run for long are worth the whole.
+"""
+
+import os
+from collections.abc import Callable
+
+import jax
+
+QUICK = {"xla_cpu_use_fusion_emitters": False, "xla_llvm_disable_expensive_passes": True}
+
+# XLA makes one kernel of a loop only where a turn of it touches less memory than this, and runs
+# other loops piece by piece, at half a microsecond a turn. By default 1,024 bytes, which is less
+# than two steps need.
+LOOPS = "--xla_backend_extra_options=xla_cpu_small_while_loop_byte_threshold=1048576"
+
+# XLA's pool of threads, by default one for each core. `eigh` of many matrices occupies one of them
+# while it waits for others, so programs that run at once would wait for each other for ever; there
+# must be more threads than can so wait.
+THREADS = "64"
+
+
+def prepare_process() -> None:
+    """Set what XLA and its libraries read from the environment when the first program is compiled.
+
+    For programs to call first of all; importing `dynamics` changes no environment variable. Without
+    it everything works, but long runs take up to twenty times as long, and programs that are run
+    from several threads at a time can wait for each other for ever.
+    """
+    if LOOPS not in os.environ.get("XLA_FLAGS", ""):
+        os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {LOOPS}".strip()
+    os.environ["NPROC"] = THREADS  # the name is XLA's
+    # The library below `eigh` shares out each matrix among threads of its own, which spin while
+    # they wait: beside any other load that takes a hundred times as long at d = 100, and gains
+    # nothing up to there.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # Diffrax marks what it cannot integrate as NaN, which is what a failure is here, instead of
+    # raising from inside a compiled program; without those raises, programs can be kept on disk.
+    os.environ.setdefault("EQX_ON_ERROR", "nan")
+
+
+def quickly(function: Callable, *, static_argnames: tuple[str, ...] = ()):
+    """`jax.jit` for a program that runs for milliseconds."""
+    return jax.jit(function, static_argnames=static_argnames, compiler_options=QUICK)

@@ -18,27 +18,29 @@ export JAX_COMPILATION_CACHE_DIR := $(CURDIR)/.cache/jax
 export JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS := 0
 export JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES := -1
 
-.PHONY: help run test bench setup browser clean
+.PHONY: help run test test-all bench setup browser clean
 
 help:
-	@echo "make run     serve Edgewalk on http://127.0.0.1:8050 (HOST, PORT)"
-	@echo "make test    style, types, JavaScript, Python and browser tests"
-	@echo "make bench   measure, and print a table"
-	@echo "make setup   prepare all of it without running anything"
-	@echo "make clean   remove what the other commands made"
+	@echo "make run       serve Edgewalk on http://127.0.0.1:8050 (HOST, PORT)"
+	@echo "make test      style, types, JavaScript, Python and browser tests"
+	@echo "make test-all  the same over the whole product of losses, rules and recorded answers"
+	@echo "make bench     measure, and print a table"
+	@echo "make setup     prepare all of it without running anything"
+	@echo "make clean     remove what the other commands made"
 
 run: $(RUNTIME)
 	@exec $(PYTHON) -m app
 
 # Tests compile some thousand programs and run each for milliseconds, so XLA spends less on them: by
 # a third less on `measure` of the whole catalogue.
-test: export XLA_FLAGS := --xla_cpu_use_fusion_emitters=false --xla_llvm_disable_expensive_passes=true
-test: setup
+test test-all: export XLA_FLAGS := --xla_cpu_use_fusion_emitters=false --xla_llvm_disable_expensive_passes=true
+test-all: EVERY := --every
+test test-all: setup
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m pyright
 	$(NODE) --test tests/javascript/*.test.js
-	$(PYTHON) -m pytest --numprocesses 2 --dist loadfile
+	$(PYTHON) -m pytest --numprocesses 2 --dist loadfile $(EVERY)
 
 bench: setup
 	@command -v gcc >/dev/null || { $(call debian_install,gcc); } || \

@@ -13,6 +13,20 @@ from dynamics.compilation import prepare_process
 prepare_process()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--every`: the whole product too, of which other runs take a part."""
+    parser.addoption("--every", action="store_true", help="run tests marked `every` too")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what only `--every` asks for."""
+    if config.option.every:
+        return
+    kept = [item for item in items if not item.get_closest_marker("every")]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    items[:] = kept
+
+
 @pytest.fixture(scope="session")
 def server_url() -> Iterator[str]:
     """The address of the app, served from a thread as long as the session lasts."""

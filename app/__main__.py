@@ -36,9 +36,10 @@ class Server(BaseApplication):
                 self.cfg.set(key, value)
 
     def load(self):
-        from app.compute import LOSSES, RULES, warm_up
         from app.server import create_app
-        from app.settings import Settings
+        from app.stage.compute import warm_up
+        from app.stage.settings import Settings
+        from dynamics import LOSSES, RULES
 
         app = create_app()
         others = [Settings(loss=loss, rule=(rule,)) for rule in RULES for loss in LOSSES]

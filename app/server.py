@@ -14,14 +14,15 @@ from dash import Dash
 from flask import Flask, Response, redirect, request
 from flask_caching import Cache
 
-from app import lab_resources, resources
-from app.callbacks import stage as stage_callbacks
-from app.compute import Compute
-from app.lab_compute import Lab
-from app.pages.about import about
-from app.pages.lab import lab
-from app.pages.stage import stage
-from app.settings import Settings
+from app.about.layout import about
+from app.lab import routes as lab_routes
+from app.lab.compute import Lab
+from app.lab.layout import lab
+from app.stage import callbacks as stage_callbacks
+from app.stage import routes as stage_routes
+from app.stage.compute import Compute
+from app.stage.layout import stage
+from app.stage.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 ASSETS = ROOT / "assets"
@@ -84,8 +85,8 @@ def create_app(cache_config: dict | None = None) -> Dash:
     app.layout = stage(Settings())
     lab_app.layout = lab()
     about_app.layout = about()
-    resources.register(app.server, compute)
-    lab_resources.register(app.server, Lab(compute))
+    stage_routes.register(app.server, compute)
+    lab_routes.register(app.server, Lab(compute))
     for name in ("lab", "about"):
         app.server.add_url_rule(f"/{name}", name, partial(_with_slash, name))
     stage_callbacks.register(app, compute)

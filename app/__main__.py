@@ -37,14 +37,11 @@ class Server(BaseApplication):
 
     def load(self):
         from app.server import create_app
-        from app.stage.compute import warm_up
         from app.stage.settings import Settings
-        from dynamics import LOSSES, RULES
 
         app = create_app()
-        others = [Settings(loss=loss, rule=(rule,)) for rule in RULES for loss in LOSSES]
-        warming = (app.compute, Settings(), others)  # type: ignore[attr-defined]
-        threading.Thread(target=warm_up, args=warming, daemon=True).start()
+        warm_up = app.compute.warm_up  # type: ignore[attr-defined]
+        threading.Thread(target=warm_up, args=(Settings(),), daemon=True).start()
         return app.server
 
 

@@ -26,28 +26,31 @@ import select
 import socket
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from flask import Flask, Response, request
 
 from app.binary import float32, pack
 from app.http import refusal, unless_known
-from app.lab.compute import (
-    Band,
-    Fate,
-    Gone,
-    Lab,
-    Orbits,
-    StoppedError,
-    clean,
-    encode,
-    fit_slope,
-)
+from app.lab.compute import Band, Lab, slope_through
 from app.lab.settings import LabSettings, read_lab_query, write_lab_query
-from app.link import Reading
+from app.link import Message, Reading
+from app.once import Gone, StoppedError
+from dynamics import Fate
+from dynamics.files import clean, encode
+from dynamics.orbits import Orbits
 
-Asked = Reading[LabSettings]
+
+class Asked(NamedTuple):
+    """What a query asks for: the query itself, mended, what there is to say of it, and what it
+    means, with nothing left open."""
+
+    query: str
+    notices: tuple[Message, ...]
+    settings: LabSettings
+
+
 Body = bytes | Iterable[bytes]
 Maker = Callable[[Lab, Asked, Gone], Body]
 
@@ -67,16 +70,21 @@ def _answer(lab: Lab, name: str, suffix: str, make: Maker) -> Response:
     asked = read_lab_query(query)
     if asked.problems:
         return refusal(asked.problems, write_lab_query(asked.settings))
-    tag = lab.compute.key(kind=f"{name}.{suffix}", query=query)
+    tag = lab.once.key(f"{name}.{suffix}", query=query)
     gone = _gone(request.environ)
     try:
-        response = unless_known(tag, suffix, lambda: make(lab, asked, gone))
+        response = unless_known(tag, suffix, lambda: make(lab, _filled(lab, asked), gone))
     except StoppedError:
         return Response(status=503)
     if suffix in ("csv", "npz") and response.status_code == 200:
         file = f"edgewalk-{name}-{asked.settings.loss}-{asked.settings.rules[0]}.{suffix}"
         response.headers["Content-Disposition"] = f'attachment; filename="{file}"'
     return response
+
+
+def _filled(lab: Lab, reading: Reading[LabSettings]) -> Asked:
+    settings = reading.settings
+    return Asked(write_lab_query(settings), reading.notices, lab.filled(settings))
 
 
 def _gone(environ: dict[str, Any]) -> Gone:
@@ -102,7 +110,7 @@ def _about(asked: Asked) -> dict[str, Any]:
     return {
         "settings": asked.settings.plain,
         "notices": [vars(notice) for notice in asked.notices],
-        "query": write_lab_query(asked.settings),
+        "query": asked.query,
     }
 
 
@@ -112,7 +120,7 @@ def _meaning(lab: Lab, asked: Asked, gone: Gone) -> bytes:
 
 def _map_stream(lab: Lab, asked: Asked, gone: Gone) -> Iterator[bytes]:
     settings = asked.settings
-    grid, line = settings.grid, settings.line
+    grid, line = lab.grid(settings), lab.line(settings)
     header = _about(asked) | {
         "rows": len(grid.etas),
         "columns": len(grid.starts),
@@ -146,12 +154,12 @@ def _records(band: Band) -> bytes:
 
 def _map_file(suffix: str, lab: Lab, asked: Asked, gone: Gone) -> bytes:
     settings = asked.settings
-    grid = settings.grid
+    grid, line = lab.grid(settings), lab.line(settings)
     found = lab.regimes(grid, gone)
     rows, columns = grid.shape
     table = {
         "eta": np.repeat(grid.etas, columns),
-        "position": np.tile(settings.line.positions, rows),
+        "position": np.tile(line.positions, rows),
         "start": np.tile(grid.starts, (rows, 1)),
         "outcome": _names(found.outcome.ravel()),
         "period": found.period.ravel(),
@@ -168,14 +176,14 @@ def _names(outcomes: np.ndarray) -> np.ndarray:
 
 def _orbit_of(lab: Lab, asked: Asked, gone: Gone) -> tuple[Orbits, np.ndarray]:
     """The orbit diagram, and the steps [K] that it shows."""
-    grid = asked.settings.orbit
+    grid = lab.orbit_grid(asked.settings)
     found = lab.orbit(grid, gone)
     return found, np.arange(grid.steps + 1 - found.x.shape[1], grid.steps + 1)
 
 
 def _orbit_binary(lab: Lab, asked: Asked, gone: Gone) -> bytes:
     settings = asked.settings
-    grid, line = settings.orbit, settings.line
+    grid, line = lab.orbit_grid(settings), lab.line(settings)
     found, steps = _orbit_of(lab, asked, gone)
     header = _about(asked) | {
         "etas": grid.etas.tolist(),
@@ -194,7 +202,7 @@ def _orbit_file(suffix: str, lab: Lab, asked: Asked, gone: Gone) -> bytes:
     found, steps = _orbit_of(lab, asked, gone)
     runs, keep, d = found.x.shape
     table = {
-        "eta": np.repeat(asked.settings.orbit.etas, keep),
+        "eta": np.repeat(lab.orbit_grid(asked.settings).etas, keep),
         "step": np.tile(steps, runs),
         "x": found.x.reshape(-1, d),
         "offset": found.offset.ravel(),
@@ -205,49 +213,27 @@ def _orbit_file(suffix: str, lab: Lab, asked: Asked, gone: Gone) -> bytes:
     return encode(f".{suffix}", table, asked.settings.plain)
 
 
-def _gaps(lab: Lab, settings: LabSettings, gone: Gone) -> Iterator[float]:
-    return lab.gaps(
-        settings.loss,
-        settings.rules[0],
-        settings.start_point,
-        settings.slow_time,
-        settings.step_sizes,
-        gone,
-    )
-
-
 def _rate_stream(lab: Lab, asked: Asked, gone: Gone) -> Iterator[bytes]:
     yield _json(_about(asked))
     etas, gaps = asked.settings.step_sizes, []
     try:
-        for eta, gap in zip(etas, _gaps(lab, asked.settings, gone), strict=True):
+        for eta, gap in zip(etas, lab.gaps(asked.settings, gone), strict=True):
             gaps.append(gap)
             yield _json({"eta": eta, "gap": gap})
     except StoppedError:
         return
-    yield _json(_slope(etas, gaps))
-
-
-def _slope(etas: tuple[float, ...], gaps: list[float]) -> dict[str, Any]:
-    """The slope, and the constant of the bound C·η through the gap of the largest η that has one.
-
-    [ALP22] says that there is a C, and not which."""
-    slope, interval = fit_slope(np.array(etas), np.array(gaps))
-    pairs = [(eta, gap) for eta, gap in zip(etas, gaps, strict=True) if np.isfinite(gap)]
-    largest = max(pairs, default=None)
-    bound = largest and largest[1] / largest[0]
-    return {"slope": slope, "slope_interval": interval, "bound": bound}
+    yield _json(slope_through(etas, gaps))
 
 
 def _rate_json(lab: Lab, asked: Asked, gone: Gone) -> bytes:
-    etas, gaps = asked.settings.step_sizes, list(_gaps(lab, asked.settings, gone))
-    return _json(_about(asked) | {"etas": etas, "gaps": gaps} | _slope(etas, gaps))
+    etas, gaps = asked.settings.step_sizes, list(lab.gaps(asked.settings, gone))
+    return _json(_about(asked) | {"etas": etas, "gaps": gaps} | slope_through(etas, gaps))
 
 
 def _rate_csv(lab: Lab, asked: Asked, gone: Gone) -> bytes:
-    etas, gaps = asked.settings.step_sizes, list(_gaps(lab, asked.settings, gone))
+    etas, gaps = asked.settings.step_sizes, list(lab.gaps(asked.settings, gone))
     table = {"eta": np.array(etas), "gap": np.array(gaps)}
-    return encode(".csv", table, asked.settings.plain | _slope(etas, gaps))
+    return encode(".csv", table, asked.settings.plain | slope_through(etas, gaps))
 
 
 def _json(value: Any) -> bytes:

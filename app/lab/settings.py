@@ -13,11 +13,8 @@ What is left open follows from the loss and the rule.
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
-import numpy as np
-
-from app.lab.compute import Grid, Line, Way, interesting_etas, line_of, orbit_etas
 from app.link import (
     MAX_COORDINATE,
     MAX_ETA,
@@ -60,9 +57,19 @@ RATE_ETAS = (
 COLLAPSE_ETAS = (0.2, 0.1, 0.05)
 
 
+class Way(NamedTuple):
+    """Which line of starts: the straight one between two `ends`, or, where there are none, along Γ
+    at a distance `off`."""
+
+    loss: str
+    ends: tuple[tuple[float, ...], tuple[float, ...]] | None
+    off: float
+
+
 @dataclass(frozen=True)
 class LabSettings:
-    """What the lab shows. None is what follows from the rest; see the properties."""
+    """What the lab shows. None is what follows from the rest: see the properties, and for the `eta`
+    of a map `app.lab.compute.Lab.filled`."""
 
     plot: str = "regimes"
     loss: str = DEFAULT_LOSS
@@ -101,31 +108,9 @@ class LabSettings:
         return Way(self.loss, None, self.off)
 
     @property
-    def eta_range(self) -> tuple[float, float]:
-        """The least and the greatest step size of a map."""
-        return self.eta or interesting_etas(self.way, self.rules[0])
-
-    @property
-    def line(self) -> Line:
-        """The starts of a map."""
-        return line_of(self.way, self.size)
-
-    @property
     def column(self) -> int:
         """The start whose orbit diagram is shown."""
         return round(self.slice * (self.size - 1))
-
-    @property
-    def grid(self) -> Grid:
-        """What the map is computed from."""
-        etas = np.geomspace(*self.eta_range, self.size)
-        return Grid(self.loss, self.rules[0], etas, self.line.starts, self.steps)
-
-    @property
-    def orbit(self) -> Grid:
-        """What the orbit diagram is computed from: one start."""
-        start = self.line.starts[[self.column]]
-        return Grid(self.loss, self.rules[0], orbit_etas(*self.eta_range), start, self.steps)
 
     @property
     def start_point(self) -> tuple[float, ...]:
@@ -154,7 +139,8 @@ class LabSettings:
 
     @property
     def plain(self) -> dict[str, Any]:
-        """What the plot is made from, by the keys of the link, with nothing left open."""
+        """What the plot is made from, by the keys of the link; only the `eta` of a map may be left
+        open, since it takes computing."""
         what = {"plot": self.plot, "loss": self.loss, "rule": list(self.rules)}
         if self.plot != "regimes":
             start, etas = list(self.start_point), list(self.step_sizes)
@@ -163,7 +149,7 @@ class LabSettings:
         names = ("off", "size", "steps", "colour", "slice")
         return (
             what
-            | {"eta": list(self.eta_range), "along": self.along}
+            | {"eta": self.eta and list(self.eta), "along": self.along}
             | ends
             | {name: getattr(self, name) for name in names}
         )

@@ -92,7 +92,7 @@ def height(loss: np.ndarray, look: Look) -> np.ndarray:
 
 
 def _contours(terrain: Terrain, view: View, look: Look, scheme: Scheme) -> go.Contour:
-    """Bands up to what nine in ten of the view stay below, so that a cliff does not take all."""
+    """Bands up to what 97 % of the view stay below, so that a cliff does not take all."""
     z = height(terrain.loss, look)
     inside = np.ix_(
         (terrain.y >= view[1][0]) & (terrain.y <= view[1][1]),

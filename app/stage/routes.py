@@ -29,7 +29,8 @@ PAGE_KEYS = ("at", "clock", "axis", "strobe", "look", "panel", "focus", "hide", 
 
 def register(server: Flask, compute: Compute) -> None:
     """Add the routes to a Flask server."""
-    server.add_url_rule("/healthz", "healthz", lambda: jsonify(status="ok", code=compute.version))
+    health = {"status": "ok", "code": compute.once.version}
+    server.add_url_rule("/healthz", "healthz", lambda: jsonify(health))
     server.add_url_rule(
         "/run.<any(bin, npz, csv, json):suffix>",
         "run",
@@ -56,7 +57,7 @@ def answer_run(compute: Compute, suffix: str, query: dict[str, str]) -> Response
     problems += reading.problems
     if problems:
         return refusal(problems, write_query(reading.settings))
-    tag = compute.key(kind=suffix, query=query, stretch=stretch)
+    tag = compute.once.key(suffix, query=query, stretch=stretch)
     if suffix == "bin":
         return unless_known(tag, suffix, lambda: _binary(compute, reading, stretch))
     plain = reading.settings.plain
@@ -80,7 +81,7 @@ def _of_loss(answer: Callable[[str], Response]) -> Response:
 
 def answer_valley(compute: Compute, loss: str) -> Response:
     """Γ of `loss`: every fourth traced point of each branch, fine enough for a pixel, and λ₁."""
-    tag = compute.key(kind="valley.bin", loss=loss)
+    tag = compute.once.key("valley.bin", loss=loss)
     return unless_known(tag, "bin", lambda: _pack_valley(compute.valley(loss)))
 
 
@@ -110,7 +111,7 @@ def answer_heights(compute: Compute, loss: str) -> Response:
     if LOSSES[loss].d != 2:
         problem = f"Only a loss of two parameters has heights over the plane, not {loss}."
         return refusal((Message("loss", problem),), write_query(Settings(loss=loss)))
-    tag = compute.key(kind="heights.bin", loss=loss, view=view)
+    tag = compute.once.key("heights.bin", loss=loss, view=view)
     return unless_known(tag, "bin", lambda: _pack_heights(compute.heights(loss, view), view))
 
 
@@ -161,7 +162,7 @@ def answer_sheet(compute: Compute, loss: str) -> Response:
         problem = f"The valley of {loss} is no surface in space."
         return refusal((Message("loss", problem),), write_query(Settings(loss=loss)))
     x, y = LOSSES[loss].view[:2]
-    tag = compute.key(kind="sheet.bin", loss=loss)
+    tag = compute.once.key("sheet.bin", loss=loss)
     return unless_known(tag, "bin", lambda: _pack_heights(sheet, (x, y)))
 
 
@@ -190,7 +191,7 @@ def _stretch(query: dict[str, str]) -> tuple[int, int] | None:
 
 def _binary(compute: Compute, reading: Reading[Settings], stretch: tuple[int, int] | None) -> bytes:
     settings = reading.settings
-    runs = [compute.page_run(what, stretch) for what in settings.runs]
+    runs = [compute.page_run(spec, stretch) for spec in settings.runs]
     header: dict[str, Any] = {
         "settings": settings.plain | _about_loss(settings.loss),
         "query": write_query(settings),

@@ -27,6 +27,7 @@ from app.link import (
     write_number,
     write_numbers,
 )
+from app.runspec import RunSpec
 from dynamics import LOSSES, MAX_STEPS
 
 MAX_RUNS = 4
@@ -84,21 +85,21 @@ class Settings:
         return int(min(round(self.steps * (self.eta[0] / eta) ** 2), MAX_STEPS))
 
     @property
-    def runs(self) -> list[dict[str, Any]]:
-        """What each run is computed from, with nothing left open."""
-        return [
-            {
-                "loss": self.loss,
-                "rule": rule,
-                "eta": eta,
-                "start": list(self.start_point),
-                "steps": self.steps_at(eta),
-                "noise": self.noise,
-                "seed": self.seed,
-            }
+    def runs(self) -> tuple[RunSpec, ...]:
+        """What each run is computed from."""
+        return tuple(
+            RunSpec(
+                loss=self.loss,
+                rule=rule,
+                eta=eta,
+                start=self.start_point,
+                steps=self.steps_at(eta),
+                noise=self.noise,
+                seed=self.seed,
+            )
             for rule in self.rule
             for eta in self.eta
-        ]
+        )
 
     @property
     def last_at(self) -> int:
@@ -110,7 +111,7 @@ class Settings:
     @property
     def plain(self) -> dict[str, Any]:
         """What all the runs are computed from, as JSON has it; `steps` are the first run’s."""
-        return self.runs[0] | {"rule": list(self.rule), "eta": list(self.eta)}
+        return self.runs[0].plain | {"rule": list(self.rule), "eta": list(self.eta)}
 
 
 def horizon_steps(loss: str, eta: float) -> int:

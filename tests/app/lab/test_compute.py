@@ -3,10 +3,11 @@
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
-import jax
 import numpy as np
 import pytest
 from flask import Flask
@@ -14,21 +15,11 @@ from flask_caching import Cache
 
 import dynamics
 from app.lab import compute as lab_compute
-from app.lab.compute import (
-    CHUNK,
-    Grid,
-    Lab,
-    Regimes,
-    StoppedError,
-    Way,
-    interesting_etas,
-    interlaced,
-    line_of,
-)
+from app.lab.compute import CHUNK, Grid, Lab, Regimes, interlaced
 from app.lab.settings import LabSettings
-from app.stage.compute import Compute
+from app.once import Once, StoppedError
 from dynamics import LOSSES, RULES, Fate
-from dynamics.curvature import direction, gradient, sharpness
+from dynamics.curvature import sharpness
 from dynamics.projection import projection
 from dynamics.rate import measure_rate
 
@@ -46,96 +37,71 @@ def lab() -> Iterator[Lab]:
     server = Flask("test")
     cache = Cache(server, config={"CACHE_TYPE": "SimpleCache"})
     with server.app_context():
-        yield Lab(Compute(cache))
+        yield Lab(Once(cache))
 
 
-def grid_of(size: int = 24, steps: int = 100, **settings) -> Grid:
-    return LabSettings(size=size, steps=steps, **settings).grid
+def grid_of(lab: Lab, size: int = 24, steps: int = 100, **settings) -> Grid:
+    return lab.grid(lab.filled(LabSettings(size=size, steps=steps, **settings)))
 
 
-# ---- lines of starts ----
+# ---- from settings ----
 
 
-def test_a_straight_line_by_hand() -> None:
-    starts, positions = line_of(Way("hyperbola", ((0.0, 1.0), (3.0, 5.0)), 0.0), 6)
-    np.testing.assert_allclose(starts[2], (1.2, 2.6))
-    np.testing.assert_allclose(positions, np.arange(6))
+def test_the_grid_is_what_the_settings_say(lab: Lab) -> None:
+    settings = LabSettings(
+        eta=(0.01, 1.0), first=(1.0, 2.0), last=(3.0, 2.0), size=21, steps=77, rule=("ngd",)
+    )
+    assert lab.filled(settings) is settings
+    grid, orbit = lab.grid(settings), lab.orbit_grid(settings)
+    assert (grid.loss, grid.rule, grid.steps, grid.shape) == ("hyperbola", "ngd", 77, (21, 21))
+    np.testing.assert_allclose(grid.etas[[0, 10, 20]], [0.01, 0.1, 1.0], rtol=1e-12)
+    np.testing.assert_allclose(grid.starts[:, 0], np.linspace(1, 3, 21))
+    np.testing.assert_allclose(orbit.etas[[0, -1]], [0.01, 1.0])
+    np.testing.assert_array_equal(orbit.starts, grid.starts[[10]])
+    assert (orbit.loss, orbit.rule, orbit.steps) == ("hyperbola", "ngd", 77)
 
 
-@pytest.mark.parametrize("key", VALLEYS)
-def test_starts_beside_the_valley_lie_across_it(key: str) -> None:
-    """Feet on Γ at equal distances along it; x − foot = off · v₁, on one side all along."""
-    loss, off, count = LOSSES[key], 0.07, 60
-    feet, along = line_of(Way(key, None, 0.0), count)
-    starts = line_of(Way(key, None, off), count).starts
-    assert feet.shape == starts.shape == (count, loss.d)
-    slopes = np.asarray(jax.vmap(lambda x: gradient(loss, x))(feet))
-    np.testing.assert_allclose(slopes, 0.0, atol=1e-7)
-    steps = np.diff(along)
-    np.testing.assert_allclose(steps, steps.mean(), rtol=0.02)
-    away = (starts - feet) / off
-    np.testing.assert_allclose(np.linalg.norm(away, axis=1), 1.0, rtol=1e-6)
-    v = np.asarray(jax.vmap(lambda x: direction(loss, x))(feet))
-    np.testing.assert_allclose(np.abs(np.sum(away * v, axis=1)), 1.0, rtol=1e-5)
-    assert np.all(np.sum(away[1:] * away[:-1], axis=1) >= 0)
+def test_the_default_line_crosses_the_view_at_equal_distances(lab: Lab) -> None:
+    line = lab.line(LabSettings(loss="parabolic-valley"))
+    assert line.starts.shape == (200, 2)
+    np.testing.assert_allclose(line.positions, np.linspace(0, 2.7, 200), atol=1e-12)
 
 
-@pytest.mark.parametrize("key", [key for key in VALLEYS if LOSSES[key].branches])
-def test_the_valley_is_that_in_view(key: str) -> None:
-    low, high = np.array(LOSSES[key].view).T
-    feet = line_of(Way(key, None, 0.0), 40).starts
-    assert np.all((feet >= low - 0.05) & (feet <= high + 0.05))
-    assert np.ptp(feet, axis=0).max() > 0.5 * (high - low).min()
+def test_the_slice_is_a_start_of_the_map(lab: Lab) -> None:
+    settings = LabSettings(slice=0.25, size=21, eta=(0.1, 1.0), loss="ring", along="valley")
+    np.testing.assert_array_equal(lab.orbit_grid(settings).starts, lab.grid(settings).starts[[5]])
 
 
-def test_starts_beside_the_valley_by_hand() -> None:
-    """Beside y = 0, above it, where the loss's own start is; on the ring, outside."""
-    starts, positions = line_of(Way("parabolic-valley", None, 0.25), 28)
-    np.testing.assert_allclose(starts[:, 1], 0.25, atol=1e-12)
-    np.testing.assert_allclose(starts[:, 0], np.linspace(-0.39, 2.28, 28), atol=0.02)
-    np.testing.assert_allclose(positions[-1], 2.67, atol=0.02)
-    ring = line_of(Way("ring", None, 0.25), 28).starts
-    np.testing.assert_allclose(np.linalg.norm(ring, axis=1), 1.25, atol=1e-3)
+def test_only_the_range_of_a_map_is_filled_in(lab: Lab) -> None:
+    for settings in (LabSettings(plot="rate"), LabSettings(plot="collapse")):
+        assert lab.filled(settings) is settings
+    filled = lab.filled(LabSettings())
+    assert filled.eta
+    assert replace(filled, eta=None) == LabSettings()
 
 
-# ---- step sizes of interest ----
-
-
-def test_the_range_for_gd_is_about_the_critical_step() -> None:
-    """On the parabolic valley Φ of y = 0 is the start: λ₁ = 1 + x² from 1 to 5 on [0, 2]."""
-    ends = ((0.0, 1e-9), (2.0, 1e-9))
-    low, high = interesting_etas(Way("parabolic-valley", ends, 0.0), "gd")
-    assert (low, high) == (0.2, 4.0)
-
-
-def test_the_range_for_a_rule_with_a_bounce_is_about_its_width() -> None:
-    ends = ((0.0, 1e-9), (2.0, 1e-9))
-    way = Way("parabolic-valley", ends, 0.0)
-    assert interesting_etas(way, "ngd") == (0.01, 2.0)
-    # η√(λ₁/2), with λ₁ = 5 for the least and 1 for the greatest.
-    low, high = interesting_etas(way, "sqrt-gd")
-    assert (low, high) == (pytest.approx(0.01 / np.sqrt(2.5), 0.02), pytest.approx(2.8))
+def test_a_range_is_sought_once(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = lab.filled(LabSettings(loss="ring"))
+    monkeypatch.setattr(lab_compute, "interesting_etas", None)
+    assert lab.filled(LabSettings(loss="ring", size=17)).eta == first.eta
 
 
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("rule", STEPPING)
-def test_every_loss_and_rule_has_a_range(loss: str, rule: str) -> None:
-    low, high = LabSettings(loss=loss, rule=(rule,)).eta_range
+def test_every_loss_and_rule_has_a_range(lab: Lab, loss: str, rule: str) -> None:
+    settings = lab.filled(LabSettings(loss=loss, rule=(rule,)))
+    assert settings.eta
+    low, high = settings.eta
     assert 1e-5 < low < high < 1e3
 
 
-def test_the_range_where_no_start_comes_down_to_the_valley() -> None:
-    """On x + y = 0 all run into the saddle at 0: as if λ₁ were 1."""
-    way = Way("hyperbola", ((1.0, -1.0), (0.5, -0.5)), 0.0)
-    assert interesting_etas(way, "gd") == (1.0, 4.0)
-
-
-def test_the_range_where_a_sweep_does_not_find_the_valley() -> None:
+def test_the_range_where_a_sweep_does_not_find_the_valley(lab: Lab) -> None:
     """The network is far up, beyond the short descent of a sweep; the critical step is in it."""
-    settings = LabSettings(loss="tiny-network")
+    settings = lab.filled(LabSettings(loss="tiny-network"))
     loss = LOSSES["tiny-network"]
-    middle = settings.line.starts[100]
-    low, high = settings.eta_range
+    middle = lab.line(settings).starts[100]
+    assert settings.eta
+    low, high = settings.eta
     assert low < 2 / sharpness(loss, projection(loss, middle)) < high
     assert high < 5.1 * low
 
@@ -156,7 +122,7 @@ SEEN = {
 @pytest.mark.parametrize("key", SEEN)
 def test_the_default_map_shows_what_there_is_to_see(lab: Lab, key: str) -> None:
     loss, rule = key.split()
-    found = lab.regimes(LabSettings(loss=loss, rule=(rule,), size=64).grid, stays)
+    found = lab.regimes(grid_of(lab, 64, 2000, loss=loss, rule=(rule,)), stays)
     shares = {fate: np.mean(found.outcome == fate) for fate in Fate}
     assert all(shares[fate] > 0.01 for fate in SEEN[key])
     known = np.log(found.sharpness[np.isfinite(found.sharpness)])
@@ -188,7 +154,7 @@ def test_every_beginning_of_the_order_is_spread_over_all(count: int) -> None:
 
 
 def test_a_map_is_what_a_sweep_says(lab: Lab) -> None:
-    grid = grid_of(size=40, rule=("gd",))
+    grid = grid_of(lab, size=40, rule=("gd",))
     rows, columns = grid.shape
     found = lab.regimes(grid, stays)
     starts, etas = np.tile(grid.starts, (rows, 1)), np.repeat(grid.etas, columns)
@@ -201,7 +167,7 @@ def test_a_map_is_what_a_sweep_says(lab: Lab) -> None:
 
 def test_bands_hold_each_row_once_and_the_first_is_coarse(lab: Lab, monkeypatch) -> None:
     monkeypatch.setattr(lab_compute, "BAND_SECONDS", 0.0)
-    grid = grid_of(size=150)
+    grid = grid_of(lab, size=150)
     bands = list(lab.bands(grid, stays))
     rows = [row for band in bands for row in band.rows]
     assert rows == interlaced(150)
@@ -220,7 +186,7 @@ def test_a_band_takes_about_as_long_as_it_should() -> None:
 
 
 def test_a_finished_map_is_not_computed_again(lab: Lab, monkeypatch) -> None:
-    grid = grid_of()
+    grid = grid_of(lab)
     first = lab.regimes(grid, stays)
     monkeypatch.setattr(lab_compute, "sweep", None)
     bands = list(lab.bands(grid, stays))
@@ -235,12 +201,12 @@ def test_maps_of_other_settings_are_others(lab: Lab) -> None:
         *({"eta": (0.1, 1.0)}, {"first": (0.5, 0.5)}, {"along": "valley"}),
         {"along": "valley", "off": 0.2},
     ]
-    keys = {lab._key(grid_of(**change)) for change in changes}
+    keys = {lab._key("regimes", grid_of(lab, **change)) for change in changes}
     assert len(keys) == 9
 
 
 def test_a_map_holds_no_more_than_its_answer(lab: Lab) -> None:
-    grid = grid_of(size=100, steps=10)
+    grid = grid_of(lab, size=100, steps=10)
     found = lab.regimes(grid, stays)
     assert sum(column.nbytes for column in found) <= 14 * 100 * 100
     assert found.sharpness.shape == (100, 100)
@@ -258,14 +224,14 @@ def test_whoever_goes_away_stops_a_band_within_itself(lab: Lab) -> None:
         asked += 1
         return asked > 3
 
-    grid = grid_of(size=400, steps=100_000)
+    grid = grid_of(lab, size=400, steps=100_000)
     begun = time.monotonic()
     with pytest.raises(StoppedError):
         list(lab.bands(grid, gone))
     assert time.monotonic() - begun < 10
     assert 3 < asked < 20
     assert not lab._queue
-    assert lab.compute.cache.get(lab._key(grid)) is None
+    assert lab.once.store.get(lab._key("regimes", grid)) is None
 
 
 def test_closing_a_map_stops_it(lab: Lab, monkeypatch) -> None:
@@ -273,13 +239,13 @@ def test_closing_a_map_stops_it(lab: Lab, monkeypatch) -> None:
     swept = []
     sweep = lab_compute.sweep
     monkeypatch.setattr(lab_compute, "sweep", lambda *a, **k: swept.append(1) or sweep(*a, **k))
-    grid = grid_of(size=400, steps=50)
+    grid = grid_of(lab, size=400, steps=50)
     bands = lab.bands(grid, stays)
     next(bands)
     bands.close()
     assert len(swept) == 1
     assert not lab._queue
-    assert lab.compute.cache.get(lab._key(grid)) is None
+    assert lab.once.store.get(lab._key("regimes", grid)) is None
 
 
 def test_two_maps_take_turns(lab: Lab, monkeypatch) -> None:
@@ -298,7 +264,7 @@ def test_two_maps_take_turns(lab: Lab, monkeypatch) -> None:
         order.append(loss)
         return found
 
-    grids = [grid_of(size=128, steps=50, loss=loss) for loss in ("hyperbola", "ellipse")]
+    grids = [grid_of(lab, size=128, steps=50, loss=loss) for loss in ("hyperbola", "ellipse")]
     monkeypatch.setattr(lab_compute, "sweep", counted)
     threads = [threading.Thread(target=lambda g=g: list(lab.bands(g, stays))) for g in grids]
     for thread in threads:
@@ -311,12 +277,49 @@ def test_two_maps_take_turns(lab: Lab, monkeypatch) -> None:
     assert changes > len(order) / 2
 
 
+def test_two_equal_maps_at_a_time_are_swept_once(lab: Lab, monkeypatch) -> None:
+    monkeypatch.setattr(lab_compute, "BAND_SECONDS", 0.0)
+    swept = []
+    sweep = lab_compute.sweep
+
+    def slow(*arguments, **options):
+        swept.append(len(arguments[3]))
+        time.sleep(0.01)
+        return sweep(*arguments, **options)
+
+    grid = grid_of(lab, size=128, steps=50)
+    monkeypatch.setattr(lab_compute, "sweep", slow)
+    with ThreadPoolExecutor(3) as pool:
+        maps = list(pool.map(lambda _: lab.regimes(grid, stays), range(3)))
+    assert sum(swept) == 128 * 128
+    for name in Regimes._fields:
+        one, *others = (getattr(found, name) for found in maps)
+        for other in others:
+            np.testing.assert_array_equal(one, other)
+
+
+def test_a_map_goes_on_when_the_first_who_asked_goes_away(lab: Lab, monkeypatch) -> None:
+    monkeypatch.setattr(lab_compute, "BAND_SECONDS", 0.0)
+    grid = grid_of(lab, size=128, steps=50)
+    left = False
+    one, other = lab.bands(grid, lambda: left), lab.bands(grid, stays)
+    bands = [next(one), next(one)]
+    rows = [row for band in (next(other), next(other)) for row in band.rows]
+    assert rows == [row for band in bands for row in band.rows]
+    left = True
+    with pytest.raises(StoppedError):
+        next(one)
+    rows += [row for band in other for row in band.rows]
+    assert rows == interlaced(128)
+    assert lab.once.store.get(lab._key("regimes", grid)) is not None
+
+
 def test_whoever_goes_away_while_waiting_does_not_hold_up_the_others(lab: Lab) -> None:
-    with lab._turn(stays):
-        with pytest.raises(StoppedError), lab._turn(lambda: True):
+    with lab.turn(stays):
+        with pytest.raises(StoppedError), lab.turn(lambda: True):
             pass
         assert len(lab._queue) == 1
-    with lab._turn(stays):
+    with lab.turn(stays):
         pass
 
 
@@ -324,18 +327,19 @@ def test_whoever_goes_away_while_waiting_does_not_hold_up_the_others(lab: Lab) -
 
 
 def test_an_orbit_is_that_of_one_start(lab: Lab) -> None:
-    settings = LabSettings(size=21, steps=300)
-    found = lab.orbit(settings.orbit, stays)
+    settings = lab.filled(LabSettings(size=21, steps=300))
+    grid = lab.orbit_grid(settings)
+    found = lab.orbit(grid, stays)
     assert found.x.shape == (600, 64, 2)
-    start = tuple(settings.line.starts[10])
+    start = tuple(lab.line(settings).starts[10])
     for row in (0, 200, 400):
-        eta = settings.orbit.etas[row]
+        eta = grid.etas[row]
         run = dynamics.simulate("hyperbola", "gd", start, eta, 300, record="all")
         np.testing.assert_allclose(found.x[row], run.x[-64:], rtol=1e-6)
 
 
 def test_an_orbit_that_nobody_waits_for_is_not_kept(lab: Lab) -> None:
-    grid = LabSettings(size=21, steps=300).orbit
+    grid = lab.orbit_grid(lab.filled(LabSettings(size=21, steps=300)))
     with pytest.raises(StoppedError):
         lab.orbit(grid, lambda: True)
     assert np.all(lab.orbit(grid, stays).fate.outcome != Fate.UNKNOWN)
@@ -346,21 +350,22 @@ def test_gaps_are_those_of_the_rate_and_come_one_by_one(lab: Lab, monkeypatch) -
     gap_at = lab_compute.gap_at
     monkeypatch.setattr(lab_compute, "gap_at", lambda *a: made.append(1) or gap_at(*a))
     etas = (0.1, 0.05, 0.03)
-    gaps = lab.gaps("hyperbola", "ngd", (2.0, 0.7), 1.0, etas, stays)
+    asked = LabSettings(plot="rate", start=(2.0, 0.7), etas=etas)
+    gaps = lab.gaps(asked, stays)
     found = [next(gaps)]
     assert len(made) == 1
     found += gaps
     expected = measure_rate("hyperbola", "ngd", (2.0, 0.7), 1.0, etas)
     np.testing.assert_array_equal(found, expected.gaps)
-    assert list(lab.gaps("hyperbola", "ngd", (2.0, 0.7), 1.0, etas, stays)) == found
+    assert list(lab.gaps(asked, stays)) == found
     assert len(made) == 3
     with pytest.raises(StoppedError):
-        list(lab.gaps("hyperbola", "ngd", (2.0, 0.7), 2.0, etas, lambda: True))
+        list(lab.gaps(replace(asked, tau=2.0), lambda: True))
 
 
 def test_the_sharpness_of_a_map_is_that_below_its_last_iterates(lab: Lab) -> None:
     """Against a run simulated on its own, Φ and λ₁ by the definitions."""
-    grid = grid_of(size=16, steps=200, rule=("ngd",), eta=(0.01, 0.03))
+    grid = grid_of(lab, size=16, steps=200, rule=("ngd",), eta=(0.01, 0.03))
     found = lab.regimes(grid, stays)
     loss = LOSSES[grid.loss]
     for row, column in ((0, 0), (5, 9), (15, 15)):

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from app.lab import layout as page
-from app.lab.compute import Fate
 from app.lab.settings import (
     COLOURS,
     FIELDS,
@@ -23,7 +22,8 @@ from app.lab.settings import (
     LabSettings,
 )
 from app.theme import INKS
-from dynamics import LOSSES, RULES
+from dynamics import LOSSES, RULES, Fate
+from dynamics.starts import SCOUTS, interesting_etas, straight_line
 from tests.app.layout import components, id_counts, of_type
 
 ASSETS = Path(__file__).parents[3] / "assets"
@@ -162,7 +162,8 @@ def test_sliders_reach_what_is_allowed() -> None:
     ends = [10**end for end in page.SLIDERS["tau"][1:3]]
     assert ends == pytest.approx([MIN_TAU, MAX_TAU])
     assert page.SLIDERS["slice"][1:3] == (0, 1)
-    low, high = LabSettings().eta_range
+    ends = LabSettings().ends
+    low, high = interesting_etas("hyperbola", "gd", straight_line(*ends, SCOUTS))
     assert 10 ** page.SLIDERS["eta-low"][1] < low < high < 10 ** page.SLIDERS["eta-high"][2]
 
 

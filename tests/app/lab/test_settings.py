@@ -4,10 +4,11 @@ import math
 import random
 from collections.abc import Callable
 from dataclasses import fields
+from itertools import product
 from typing import Any
 from urllib.parse import parse_qsl
 
-import numpy as np
+import jax
 import pytest
 
 from app.lab.settings import (
@@ -23,12 +24,14 @@ from app.lab.settings import (
     RATE_ETAS,
     WAYS,
     LabSettings,
+    Way,
     read_lab_query,
     write_lab_query,
 )
 from app.link import MAX_COORDINATE, MAX_ETA, MIN_ETA, Reading
 from app.stage.settings import MAX_RUNS, read_query
 from dynamics import LOSSES, MAX_STEPS, RULES
+from dynamics.starts import SCOUTS, interesting_etas, straight_line
 from tests.app.draws import random_start
 
 VALLEYS = [key for key, loss in LOSSES.items() if loss.codim < loss.d]
@@ -182,39 +185,37 @@ def test_whatever_is_left_open_follows(loss: str, plot: str) -> None:
 def test_the_default_line_crosses_the_view_through_the_start() -> None:
     settings = LabSettings(loss="parabolic-valley")
     assert settings.ends == ((-0.4, 1.1), (2.3, 1.1))
-    line = settings.line
-    assert line.starts.shape == (200, 2)
-    np.testing.assert_allclose(line.positions, np.linspace(0, 2.7, 200), atol=1e-12)
+    assert settings.way == Way("parabolic-valley", settings.ends, 0.0)
 
 
 def test_the_slice_is_the_column_nearest_to_its_share() -> None:
     assert [LabSettings(slice=s, size=21).column for s in (0.0, 0.024, 0.026, 0.5, 1.0)] == [
         *(0, 0, 1, 10, 20),
     ]
-    settings = LabSettings(slice=0.25, size=21)
-    np.testing.assert_array_equal(settings.orbit.starts, settings.grid.starts[[5]])
 
 
-def test_the_grid_is_what_the_link_says() -> None:
-    settings = read_lab_query(
-        {"eta": "0.01,1", "from": "1,2", "to": "3,2", "size": "21", "steps": "77", "rule": "ngd"}
-    ).settings
-    grid = settings.grid
-    assert (grid.loss, grid.rule, grid.steps, grid.shape) == ("hyperbola", "ngd", 77, (21, 21))
-    np.testing.assert_allclose(grid.etas[[0, 10, 20]], [0.01, 0.1, 1.0], rtol=1e-12)
-    np.testing.assert_allclose(grid.starts[:, 0], np.linspace(1, 3, 21))
-    assert settings.orbit.etas[[0, -1]] == pytest.approx([0.01, 1.0])
+@pytest.mark.parametrize("loss", LOSSES)
+def test_reading_a_link_computes_nothing(loss: str) -> None:
+    """Nothing is handed to a compiled program; of a map the range of step sizes is left open."""
+    with jax.transfer_guard("disallow"):
+        for plot, along in product(PLOTS, WAYS if loss in VALLEYS else ["line"]):
+            settings = read_lab_query({"plot": plot, "loss": loss, "along": along}).settings
+            assert settings.plain.get("eta") is None
+            assert all((settings.ends, settings.way, settings.stage_query))
+            assert read_lab_query(parse(write_lab_query(settings))).settings == settings
+        with pytest.raises(Exception, match=r"[Dd]isallowed"):
+            interesting_etas(loss, "gd", straight_line(*settings.ends, SCOUTS))
 
 
 def test_a_collapse_is_a_link_of_the_stage_to_one_slow_time() -> None:
     settings = LabSettings(plot="collapse", loss="ring", tau=2.0, etas=(0.1, 0.05))
     reading = read_query(parse(settings.stage_query))
     assert not (*reading.problems, *reading.notices)
-    assert [(run["eta"], run["steps"]) for run in reading.settings.runs] == [
+    assert [(run.eta, run.steps) for run in reading.settings.runs] == [
         (0.1, 200),
         (0.05, 800),
     ]
-    assert all(run["rule"] == "ngd" and run["loss"] == "ring" for run in reading.settings.runs)
+    assert all(run.rule == "ngd" and run.loss == "ring" for run in reading.settings.runs)
 
 
 @pytest.mark.parametrize("rules", [1, 2, 3, 4])
@@ -225,12 +226,14 @@ def test_a_collapse_has_at_most_as_many_runs_as_the_stage(rules: int) -> None:
     assert len(reading.settings.runs) == rules * (MAX_RUNS // rules) - (rules == 1)
 
 
-def test_plain_settings_have_the_keys_of_the_link_and_nothing_open() -> None:
+def test_plain_settings_have_the_keys_of_the_link_and_little_open() -> None:
     keys = {field.key for field in FIELDS}
     for plot in PLOTS:
         plain = LabSettings(plot=plot).plain
         assert set(plain) <= keys
-        assert None not in plain.values()
+        assert [key for key, value in plain.items() if value is None] == ["eta"] * (
+            plot == "regimes"
+        )
     assert {"from", "to", "eta", "size", "along"} <= set(LabSettings().plain)
     assert {"start", "tau", "etas"} <= set(LabSettings(plot="rate").plain)
 

@@ -1,6 +1,5 @@
-"""The door to `dynamics`: each result is made once, under a name that depends on all it must."""
+"""What the stage computes: each result once, under a name that depends on all it must."""
 
-import os
 import re
 import threading
 import time
@@ -11,16 +10,17 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
-import jax
 import numpy as np
 import pytest
 from flask import Flask
 from flask_caching import Cache
 
 import dynamics
-from app.server import _tidy, create_app
+from app.once import Once, Recent
+from app.runspec import RunSpec
+from app.server import create_app
 from app.stage import compute as stage_compute
-from app.stage.compute import Compute, code_version, warm_up
+from app.stage.compute import Compute
 from app.stage.settings import Settings, read_query, write_query
 from dynamics import LOSSES
 from dynamics.phases import phases
@@ -37,7 +37,7 @@ def compute() -> Iterator[Compute]:
     """A door whose results are kept in memory."""
     server = Flask("test")
     with server.app_context():
-        yield Compute(Cache(server, config={"CACHE_TYPE": "SimpleCache"}))
+        yield Compute(Once(Cache(server, config={"CACHE_TYPE": "SimpleCache"})))
 
 
 @pytest.fixture
@@ -101,95 +101,29 @@ def test_different_results_of_one_run_simulate_it_once(simulated: list) -> None:
     assert len(simulated) == 1
 
 
-def test_requests_for_different_runs_do_not_wait_for_each_other(compute: Compute) -> None:
-    both = threading.Barrier(2, timeout=PATIENCE)  # breaks if one is let in after the other
-    answers = together(
-        lambda: compute.once("one", lambda: both.wait() >= 0),
-        lambda: compute.once("two", lambda: both.wait() >= 0),
-    )
-    assert answers == [True, True]
-
-
-def test_once_is_once_for_each_key(compute: Compute) -> None:
-    made: list[str] = []
-
-    def make(key: str) -> str:
-        made.append(key)
-        time.sleep(0.05)
-        return f"result {key}"
-
-    keys = ["a", "b", "c"] * VISITORS
-    answers = together(*(lambda key=key: compute.once(key, lambda: make(key)) for key in keys))
-    assert answers == [f"result {key}" for key in keys]
-    assert sorted(made) == ["a", "b", "c"]
-    assert not compute._locks
-
-
-def test_a_failure_is_not_kept_and_blocks_nobody(compute: Compute) -> None:
-    def fail() -> None:
-        raise RuntimeError("no luck")
-
-    for _ in range(2):
-        with pytest.raises(RuntimeError, match="no luck"):
-            compute.once("key", fail)
-    assert compute.once("key", lambda: 7) == 7
-    assert not compute._locks
-
-
-def test_the_last_runs_are_kept_and_no_more(
-    compute: Compute, simulated: list, monkeypatch: pytest.MonkeyPatch
+def test_the_last_runs_stay_in_memory_and_no_more_than_fit(
+    simulated: list, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stage_compute, "RUNS_KEPT", 2)
+    monkeypatch.setattr(stage_compute, "MEMORY", 2 * measured_bytes())
+    simulated.clear()
+    compute = Compute(Once(Recent(1 << 30)))
     for seed in range(3):
-        compute.page_run(RUN | {"seed": seed}, None)
-    assert len(compute._runs) == 2
-    compute.page_run(RUN | {"seed": 2}, (0, 5))
+        compute.page_run(replace(RUN, seed=seed), None)
+    compute.page_run(replace(RUN, seed=2), (0, 5))
+    compute.page_run(replace(RUN, seed=1), (0, 5))
     assert len(simulated) == 3
-    compute.page_run(RUN | {"seed": 0}, (0, 5))
+    compute.page_run(replace(RUN, seed=0), (0, 5))
     assert len(simulated) == 4
 
 
+def measured_bytes() -> int:
+    """What the arrays of `RUN` take: recorded and measured."""
+    run = dynamics.simulate(**RUN.plain)
+    columns = dynamics.measure(run)
+    return run.x.nbytes + run.step.nbytes + run.start.nbytes + sum(c.nbytes for c in columns)
+
+
 # ---- the key ----
-
-
-def test_key_does_not_depend_on_order_or_kind_of_sequence(compute: Compute) -> None:
-    key = compute.key(eta=0.1, start=[1.0, 2.0], about={"a": 1, "b": (2, 3)})
-    assert key == compute.key(about={"b": [2, 3], "a": 1}, start=(1.0, 2.0), eta=np.float64(0.1))
-
-
-def test_key_is_a_digest_whatever_it_is_made_of(compute: Compute) -> None:
-    for name in ("../../etc/passwd", "a/b", "\0", "‘é’", "x" * 100_000, "\ud800"):
-        assert re.fullmatch("[0-9a-f]{64}", compute.key(query={name: name}))
-
-
-def test_key_depends_on_the_code(compute: Compute) -> None:
-    before = compute.key(eta=0.1)
-    compute.version = "another"
-    assert compute.key(eta=0.1) != before
-
-
-def test_code_version_changes_with_any_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for folder in ("dynamics/losses", "app/stage"):
-        (tmp_path / folder).mkdir(parents=True)
-        (tmp_path / folder / "a.py").write_text("x = 1\n")
-    monkeypatch.setattr(stage_compute, "ROOT", tmp_path)
-    versions = [code_version(), code_version()]
-    for name in ("dynamics/losses/a.py", "app/stage/a.py", "app/b.py"):
-        (tmp_path / name).write_text("x = 2\n")
-        versions.append(code_version())
-    (tmp_path / "notes.txt").write_text("no code")
-    versions.append(code_version())
-    assert len(set(versions)) == 4
-    assert versions[0] == versions[1]
-    assert versions[-1] == versions[-2]
-
-
-def test_code_version_is_that_of_this_checkout(compute: Compute) -> None:
-    assert compute.version == code_version()
-    assert re.fullmatch("[0-9a-f]{12}", compute.version)
-
 
 DIFFERENT = [
     SHORT,
@@ -207,11 +141,11 @@ def test_different_settings_have_different_keys(
     compute: Compute, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keys: list[str] = []
-    monkeypatch.setattr(compute, "once", lambda key, make: keys.append(key))
+    monkeypatch.setattr(compute.once, "result", lambda key, make: keys.append(key))
     for settings in DIFFERENT:
         (run,) = settings.runs
         compute.page_run(run, None)
-        compute.page_run(run | {"rule": "gd"}, None)
+        compute.page_run(replace(run, rule="gd"), None)
         for stretch in ((0, 5), (0, 6), (1, 5)):
             compute.page_run(run, stretch)
         for suffix in (".npz", ".csv", ".json"):
@@ -239,7 +173,7 @@ def test_what_a_run_does_not_depend_on_is_not_in_its_key(
 ) -> None:
     """The view and the playhead, the other runs, and whether a default is written out."""
     keys: list[str] = []
-    monkeypatch.setattr(compute, "once", lambda key, make: keys.append(key))
+    monkeypatch.setattr(compute.once, "result", lambda key, make: keys.append(key))
     compute.page_run(RUN, None)
     compute.page_run(replace(SHORT, **change).runs[0], None)
     assert keys[0] == keys[1]
@@ -291,11 +225,13 @@ def test_a_long_window_comes_as_pairs_from_end_to_end(
     assert (step[0], step[-1]) == (first, min(first + count - 1, 12_000))
     np.testing.assert_array_equal(step[1::2] - step[::2], 1)
     assert np.ptp(np.diff(step[::2])) <= 1 + 1e-9
-    in_full = dynamics.simulate(**what, record="all").x
+    in_full = dynamics.simulate(**what.plain, record="all").x
     np.testing.assert_allclose(part["x"], in_full[step.astype(int)].astype(np.float32), rtol=1e-5)
 
 
-def page_columns(compute: Compute, what: dict, stretch: Any) -> tuple[dict, dict[str, np.ndarray]]:
+def page_columns(
+    compute: Compute, what: RunSpec, stretch: Any
+) -> tuple[dict, dict[str, np.ndarray]]:
     """The header and the columns, [t, width] each, of a run for the page."""
     head, body = compute.page_run(what, stretch)
     widths = [column["width"] for column in head["columns"]]
@@ -322,34 +258,6 @@ def test_the_head_of_a_run_has_its_phases_and_a_window_has_none(compute: Compute
 # ---- Γ, heights and the flattest start ----
 
 
-@pytest.mark.parametrize("key", LOSSES)
-def test_the_range_of_the_valley_is_that_of_the_closed_form_in_view(
-    compute: Compute, key: str
-) -> None:
-    loss, valley = LOSSES[key], compute.valley(key)
-    if not loss.branches:
-        assert (valley.curves, valley.sharpness_range) == ((), (1.0, 1.0))
-        return
-    lows, highs = np.array(loss.view).T
-    seen = np.concatenate([np.asarray(curve.x) for curve in valley.curves])
-    seen = seen[((seen >= lows) & (seen <= highs)).all(axis=1)]
-    assert loss.manifold_sharpness is not None
-    values = jax.vmap(loss.manifold_sharpness)(seen)
-    np.testing.assert_allclose(valley.sharpness_range, [values.min(), values.max()], rtol=1e-9)
-
-
-def test_heights_fill_the_view_and_are_those_by_hand(compute: Compute) -> None:
-    """L = ½(1+x²)y²: ∇²L has trace 1 + x² + y² and determinant y²(1 + x²) − 4x²y²."""
-    view = ((-1.0, 2.0), (-0.5, 1.5))
-    heights = compute.heights("parabolic-valley", view)
-    rows, columns = heights.root.shape
-    x, y = np.meshgrid(np.linspace(-1, 2, columns), np.linspace(-0.5, 1.5, rows))
-    np.testing.assert_allclose(heights.root, np.sqrt(0.5 * (1 + x**2)) * np.abs(y), atol=1e-12)
-    trace, determinant = 1 + x**2 + y**2, y**2 * (1 + x**2) - 4 * x**2 * y**2
-    largest = trace / 2 + np.sqrt(trace**2 / 4 - determinant)
-    np.testing.assert_allclose(heights.sharpness, largest, rtol=1e-9)
-
-
 @pytest.mark.parametrize("rule", ["ngd", "sqrt-gd"])
 @pytest.mark.parametrize("key", [loss.key for loss in LOSSES.values() if loss.branches])
 def test_a_run_from_the_flattest_start_bounces_and_does_not_drift(
@@ -360,7 +268,7 @@ def test_a_run_from_the_flattest_start_bounces_and_does_not_drift(
     assert start is not None
     settings = replace(settings, start=tuple(start))
     assert read_query(dict(parse_qsl(write_query(settings)))).settings == settings
-    run = dynamics.simulate(**settings.runs[0])
+    run = dynamics.simulate(**settings.runs[0].plain)
     measures = dynamics.measure(run)
     drift = np.linalg.norm(measures.projection - measures.projection[0], axis=1)
     assert drift.max() < 0.05 * np.abs(measures.offset).max()
@@ -413,53 +321,11 @@ def test_warming_up_compiles_even_where_the_result_is_known(
 ) -> None:
     """Else a second start would leave it to the first visitor."""
     compute.page_run(RUN, None)
-    compute._runs.clear()  # as after a restart: results outlive the process, programs do not
-    warm_up(compute, SHORT, [])
+    again = Compute(
+        compute.once
+    )  # as after a restart: results outlive the process, programs do not
+    again.warm_up(SHORT)
     assert len(simulated) == 2
-
-
-def test_warming_up_lets_visitors_go_first(
-    compute: Compute, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    warmed: list[tuple[str, float]] = []
-    monkeypatch.setattr(stage_compute, "IDLE_SECONDS", 0.2)
-    monkeypatch.setattr(
-        stage_compute, "_compile_for", lambda _, s: warmed.append((s.loss, time.monotonic()))
-    )
-    began = compute.last_asked = time.monotonic()
-    warm_up(compute, Settings(), [Settings(loss="ring"), Settings(loss="ellipse")])
-    assert [loss for loss, _ in warmed] == ["parabolic-valley", "ring", "ellipse"]
-    assert warmed[0][1] - began < 0.1
-    assert warmed[1][1] - began >= 0.2
-
-
-def test_old_files_go_when_there_are_too_many(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("app.server.CACHE_FILES", 5)
-    files = {"CACHE_TYPE": "FileSystemCache", "CACHE_DIR": str(tmp_path)}
-    for age in range(6):
-        (tmp_path / str(age)).write_text("")
-        os.utime(tmp_path / str(age), (1e9 - age, 1e9 - age))
-    _tidy({"CACHE_TYPE": "SimpleCache"})
-    assert len(list(tmp_path.iterdir())) == 6
-    _tidy(files)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["0", "1", "2"]
-    _tidy(files)
-    assert len(list(tmp_path.iterdir())) == 3
-
-
-def test_the_cache_is_tidied_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stage_compute, "TIDY_EVERY", 3)
-    tidied = threading.Semaphore(0)
-    server = Flask("test")
-    with server.app_context():
-        compute = Compute(Cache(server, config={"CACHE_TYPE": "SimpleCache"}), tidied.release)
-        for number in range(7):
-            compute.once(f"key {number}", lambda: 1)
-            compute.once(f"key {number}", lambda: 1)
-    assert [tidied.acquire(timeout=PATIENCE) for _ in range(3)] == [True] * 3
-    assert not tidied.acquire(timeout=0.05)
 
 
 def test_the_cache_is_chosen_by_the_environment(

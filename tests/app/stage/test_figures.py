@@ -14,12 +14,14 @@ from flask import Flask
 from flask_caching import Cache
 from plotly.colors import hex_to_rgb, unlabel_rgb
 
+from app.once import Once
 from app.stage.callbacks import still_figures
-from app.stage.compute import Compute, Terrain, View
+from app.stage.compute import Compute
 from app.stage.figures import CLEAR, FLOOR_DECADES, Look, height, landscape
 from app.theme import INKS, SHARPNESS_SCALES, Scheme
 from dynamics import LOSSES
 from dynamics.manifold import Trace
+from dynamics.terrain import Terrain, View
 from dynamics.types import Loss
 
 SCHEMES, LOOKS = get_args(Scheme), get_args(Look)
@@ -36,7 +38,7 @@ def compute() -> Iterator[Compute]:
     """A door whose results are kept in memory."""
     server = Flask("test")
     with server.app_context():
-        yield Compute(Cache(server, config={"CACHE_TYPE": "SimpleCache"}))
+        yield Compute(Once(Cache(server, config={"CACHE_TYPE": "SimpleCache"})))
 
 
 def view_of(loss: Loss) -> View:

@@ -45,7 +45,7 @@ def only_message(reading: Reading) -> tuple[str, str]:
 
 def step_counts(settings: Settings) -> list[int]:
     """How many steps each run takes."""
-    return [run["steps"] for run in settings.runs]
+    return [run.steps for run in settings.runs]
 
 
 def assert_valid(settings: Settings) -> None:
@@ -179,8 +179,8 @@ def test_rules_stand_in_one_order_whatever_the_link_says() -> None:
 @pytest.mark.parametrize("loss", LOSSES)
 def test_start_and_steps_follow_from_the_loss(loss: str) -> None:
     (run,) = Settings(loss=loss, eta=(0.1,)).runs
-    assert tuple(run["start"]) == LOSSES[loss].start
-    assert run["steps"] == math.ceil(LOSSES[loss].horizon / 0.1**2)
+    assert run.start == LOSSES[loss].start
+    assert run.steps == math.ceil(LOSSES[loss].horizon / 0.1**2)
 
 
 def test_default_steps_cover_the_horizon_and_stay_in_bounds() -> None:
@@ -191,12 +191,12 @@ def test_default_steps_cover_the_horizon_and_stay_in_bounds() -> None:
 
 def test_there_is_one_run_of_each_rule_at_each_eta() -> None:
     settings = Settings(rule=("ngd", "gd"), eta=(0.2, 0.1), steps=30, noise=1e-9, seed=7)
-    told_apart = [(run["rule"], run["eta"], run["steps"]) for run in settings.runs]
+    told_apart = [(run.rule, run.eta, run.steps) for run in settings.runs]
     assert told_apart == [("ngd", 0.2, 30), ("ngd", 0.1, 120), ("gd", 0.2, 30), ("gd", 0.1, 120)]
     for run in settings.runs:
         shared = {"loss": "parabolic-valley", "start": [1.8, 1.1], "noise": 1e-9, "seed": 7}
-        assert run.items() >= shared.items()
-        dynamics.simulate(**run)
+        assert run.plain.items() >= shared.items()
+        dynamics.simulate(**run.plain)
 
 
 @pytest.mark.parametrize("steps", [None, 1, 100, 12345])
@@ -205,8 +205,8 @@ def test_every_run_goes_to_the_same_slow_time(steps: int | None) -> None:
     settings = Settings(eta=(0.1, 0.2, 0.05, 0.03), steps=steps)
     horizon = LOSSES[settings.loss].horizon if steps is None else steps * 0.1**2
     for run in settings.runs:
-        missed = run["steps"] * run["eta"] ** 2 - horizon
-        assert abs(missed) <= run["eta"] ** 2 * (1 if steps is None else 0.5) * (1 + 1e-9)
+        missed = run.steps * run.eta**2 - horizon
+        assert abs(missed) <= run.eta**2 * (1 if steps is None else 0.5) * (1 + 1e-9)
 
 
 def test_steps_that_are_given_are_those_of_the_first_eta() -> None:

@@ -189,7 +189,7 @@ def test_labels_say_what_tells_a_run_from_the_others(
     rules: tuple[str, ...], etas: tuple[float, ...], labels: list[list[str]]
 ) -> None:
     settings = Settings(rule=rules, eta=etas)
-    runs = [head(run["rule"], eta=run["eta"]) for run in settings.runs]
+    runs = [head(run.rule, eta=run.eta) for run in settings.runs]
     names = {"Normalized GD": RULES["ngd"].name, "Gradient descent": RULES["gd"].name}
     expected = [", ".join(names.get(part, part) for part in parts) for parts in labels]
     assert page_words(settings, runs)["labels"] == expected
@@ -210,8 +210,8 @@ def test_a_figure_of_the_paper_is_one_run_with_its_points(name: str) -> None:
     reading = read_query(dict(parse_qsl(FIGURES[name], strict_parsing=True)))
     assert (reading.problems, reading.notices) == ((), ())
     (what,) = reading.settings.runs
-    assert (what["loss"], what["rule"]) == ("paper-valley", rule)
-    run = dynamics.simulate(**what)
+    assert (what.loss, what.rule) == ("paper-valley", rule)
+    run = dynamics.simulate(**what.plain)
     assert len(run.x) == count
     np.testing.assert_allclose(run.x[: len(first)], first, atol=5e-4)
 
@@ -223,7 +223,7 @@ def test_the_paper_has_two_figures() -> None:
 def test_the_steps_of_figure_1b_are_five_long() -> None:
     """Each is η = 5 along −∇L/‖∇L‖ with L = (1+x²)y², by hand."""
     (what,) = read_query(dict(parse_qsl(FIGURES["1b"]))).settings.runs
-    x, y = dynamics.simulate(**what).x.T
+    x, y = dynamics.simulate(**what.plain).x.T
     slope = np.stack([2 * x * y**2, 2 * (1 + x**2) * y])
     steps = -5 * slope / np.linalg.norm(slope, axis=0)
     np.testing.assert_allclose(np.diff([x, y]), steps[:, :-1], rtol=1e-9, atol=1e-9)

@@ -36,14 +36,12 @@ class Server(BaseApplication):
                 self.cfg.set(key, value)
 
     def load(self):
-        from app.compute import LOSSES, RULES, warm_up
         from app.server import create_app
-        from app.settings import Settings
+        from app.stage.settings import Settings
 
         app = create_app()
-        others = [Settings(loss=loss, rule=(rule,)) for rule in RULES for loss in LOSSES]
-        warming = (app.compute, Settings(), others)  # type: ignore[attr-defined]
-        threading.Thread(target=warm_up, args=warming, daemon=True).start()
+        warm_up = app.compute.warm_up  # type: ignore[attr-defined]
+        threading.Thread(target=warm_up, args=(Settings(),), daemon=True).start()
         return app.server
 
 

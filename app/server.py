@@ -14,19 +14,24 @@ from dash import Dash
 from flask import Flask, Response, redirect, request
 from flask_caching import Cache
 
-from app import lab_resources, resources
-from app.callbacks import stage as stage_callbacks
-from app.compute import Compute
-from app.lab_compute import Lab
-from app.pages.about import about
-from app.pages.lab import lab
-from app.pages.stage import stage
-from app.settings import Settings
+from app import programs
+from app.about.layout import about
+from app.disk import Bounds
+from app.lab import routes as lab_routes
+from app.lab.compute import Lab
+from app.lab.layout import lab
+from app.once import Once, version
+from app.stage import callbacks as stage_callbacks
+from app.stage import routes as stage_routes
+from app.stage.compute import Compute
+from app.stage.layout import stage
+from app.stage.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 ASSETS = ROOT / "assets"
 CACHE_FOLDER = ROOT / ".cache" / "runs"
-CACHE_FILES = 1000
+# Bytes of results, and of compiled programs: some thousand of each.
+MOST_RESULTS, MOST_PROGRAMS = 256 << 20, 256 << 20
 
 # A tenth less for the wire than the default, for 35 ms more once.
 COMPRESSION = 9
@@ -78,14 +83,16 @@ def create_app(cache_config: dict | None = None) -> Dash:
     lab_app = _page(app.server, "/lab/", TITLES["lab"], own, ["panels", "vendor"])
     about_app = _page(app.server, "/about/", TITLES["about"], scripts, ["lab", "panels", "vendor"])
     app.server.config["COMPRESS_ZSTD_LEVEL"] = COMPRESSION
+    programs.keep_on_disk()
     cache = Cache(app.server, config=cache_config or _cache_config())
-    compute = Compute(cache, tidy=partial(_tidy, cache.config or {}))
+    once = Once(cache, version(), _bounds(cache.config or {}))
+    compute = Compute(once)
     app.compute = compute  # type: ignore[attr-defined]
     app.layout = stage(Settings())
     lab_app.layout = lab()
     about_app.layout = about()
-    resources.register(app.server, compute)
-    lab_resources.register(app.server, Lab(compute))
+    stage_routes.register(app.server, compute)
+    lab_routes.register(app.server, Lab(once))
     for name in ("lab", "about"):
         app.server.add_url_rule(f"/{name}", name, partial(_with_slash, name))
     stage_callbacks.register(app, compute)
@@ -123,28 +130,16 @@ def _cache_config() -> dict:
     return {
         "CACHE_TYPE": "FileSystemCache",
         "CACHE_DIR": str(CACHE_FOLDER),
-        "CACHE_THRESHOLD": 0,  # none: past it every write would read all files; `tidy` is quicker
+        "CACHE_THRESHOLD": 0,  # none: past it every write would read all files; `Bounds` is quicker
         "CACHE_DEFAULT_TIMEOUT": 0,
     } | given
 
 
-def _tidy(config: dict) -> None:
-    """Remove the older half of the cached files once there are too many; other caches see to it
-    themselves."""
-    if config.get("CACHE_TYPE") != "FileSystemCache":
-        return
-    files = [_dated(Path(entry.path)) for entry in os.scandir(config["CACHE_DIR"])]
-    if len(files) > CACHE_FILES:
-        for _, path in sorted(files)[: len(files) // 2]:
-            path.unlink(missing_ok=True)
-
-
-def _dated(path: Path) -> tuple[float, Path]:
-    """A file with the time of its last change; 0 if it has gone in the meantime."""
-    try:
-        return path.stat().st_mtime, path
-    except FileNotFoundError:
-        return 0.0, path
+def _bounds(config: dict) -> Bounds:
+    """Of what is kept in files; other caches see to it themselves."""
+    files = config.get("CACHE_TYPE") == "FileSystemCache"
+    results = {Path(config["CACHE_DIR"]): MOST_RESULTS} if files else {}
+    return Bounds({programs.FOLDER: MOST_PROGRAMS} | results)
 
 
 def _secure(server: Flask, hashes: list[str]) -> None:

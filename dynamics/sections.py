@@ -15,9 +15,15 @@ import numpy as np
 from dynamics.compilation import quickly
 from dynamics.curvature import eigenvectors, sharpness
 from dynamics.manifold import Trace, flattest_on, lengths_along
+from dynamics.measures import Measures
+from dynamics.simulate import Run
+from dynamics.terrain import View
 from dynamics.types import Array, Loss
 
 LEAST_ANGLE = 1e-6
+GRID = 121
+SEEN = 100  # rows that tell what of a section is worth seeing
+FAR = 1.05  # times as far from Γ as at the start, a run that leaves is no longer followed
 
 
 class Section(NamedTuple):
@@ -26,6 +32,83 @@ class Section(NamedTuple):
     center: np.ndarray
     along: np.ndarray
     across: np.ndarray
+
+
+class Cut(NamedTuple):
+    """A section at a step of a run, and √L and λ₁(∇²L) on a grid of it, [j, i] each."""
+
+    at: int
+    """The recorded step."""
+    origin: float
+    """The first coordinate of Φ(x_t): length along Γ from its flattest point."""
+    section: Section
+    whole: View
+    """Coordinates that hold all that is worth seeing."""
+    view: View
+    """Those of the grid."""
+    root: np.ndarray
+    sharpness: np.ndarray | None
+    """Where it was asked for."""
+
+
+def cut(
+    run: Run,
+    measures: Measures,
+    line: Trace | None,
+    at: int,
+    *,
+    whole: View,
+    view: View | None = None,
+    sharp: bool = False,
+) -> Cut:
+    """The section of a run at a step, of a loss of more than two parameters.
+
+    Args:
+        line: the drift line of the run; None where there is none.
+        whole: as `worth_seeing` has it.
+        view: of the grid; `whole` where it is None.
+        sharp: with λ₁, which takes longer.
+    """
+    row = int(np.searchsorted(run.step, at, side="right")) - 1
+    place, origin = _section_at(run, measures, line, row)
+    a, b = (np.linspace(*side, GRID) for side in view or whole)
+    loss, flat = heights(run.loss, place, a - origin, b, sharp=sharp)
+    return Cut(int(run.step[row]), origin, place, whole, view or whole, np.sqrt(loss), flat)
+
+
+def worth_seeing(run: Run, measures: Measures, line: Trace | None) -> View:
+    """What holds, in the first section, the start, the way of Φ(x_t) and of the flow, and the
+    widest bounce."""
+    place, origin = _section_at(run, measures, line, 0)
+    rows = np.unique(np.linspace(0, len(run.step) - 1, SEEN).astype(int))
+    a, b = coordinates(place, run.x[rows])
+    near = np.abs(b) <= FAR * max(abs(b[0]), np.nanmax(measures.bounce[rows], initial=0.0))
+    arcs = [
+        arc_from_flattest(line, point)
+        for column in (measures.projection, measures.flow)
+        for point in column[rows]
+        if line is not None and np.all(np.isfinite(point))
+    ]
+    ends = np.concatenate([origin + a[near], np.array(arcs)])
+    half = 1.2 * max(np.max(np.abs(b[near]), initial=0.0), 1e-6)
+    low, high = float(ends.min(initial=np.inf)), float(ends.max(initial=-np.inf))
+    margin = max(0.1 * (high - low), 0.25 * half)
+    return (low - margin, high + margin), (-half, half)
+
+
+def _section_at(
+    run: Run, measures: Measures, line: Trace | None, row: int
+) -> tuple[Section, float]:
+    """The section at a row, or at the last one before it whose Φ is known, and its origin; where
+    there is none, the plane of the first two coordinates."""
+    known = np.flatnonzero(np.all(np.isfinite(measures.direction[: row + 1]), axis=1))
+    if line is None or not known.size:
+        along, across = np.eye(run.loss.d)[:2]
+        return Section(run.x[row], along, across), 0.0
+    row = known[-1]
+    center = measures.projection[row]
+    place = section(run.loss, line, center, measures.direction[row])
+    return place, arc_from_flattest(line, center)
 
 
 def section(loss: Loss, line: Trace, center: Array, toward: Array) -> Section:

@@ -4,7 +4,7 @@ import random
 
 import numpy as np
 
-from app.compute import LOSSES
+from dynamics import LOSSES
 
 
 def random_start(draw: random.Random, loss: str) -> tuple[float, ...]:

@@ -7,8 +7,8 @@ from typing import get_args
 
 import pytest
 
-from app.figures.sharpness import sharpness_frame
-from app.settings import MAX_RUNS
+from app.stage.figures import sharpness_frame
+from app.stage.settings import MAX_RUNS
 from app.theme import HEIGHT_SCALES, INKS, RUN_INKS, SHARPNESS_SCALES, Scheme, template
 
 ASSETS = Path(__file__).parents[2] / "assets"

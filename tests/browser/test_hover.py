@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 import dynamics
-from app.words import SYMBOLS
+from app.stage.words import SYMBOLS
 from tests.browser.stage import Stage
 
 STEP = 100

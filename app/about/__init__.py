@@ -1,0 +1,1 @@
+"""What is claimed, from which works, and which test holds it."""

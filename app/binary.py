@@ -1,0 +1,36 @@
+"""The layout of /run.bin, /valley.bin and /heights.bin.
+
+    bytes 0–3     "EDGW"
+    bytes 4–7     n, the length of the header, unsigned 32-bit, little-endian
+    next n bytes  the header, JSON in UTF-8, padded with spaces so that the data start at a
+                  multiple of 4
+    the rest      float32, little-endian, row by row.
+                  /run.bin: for each of header["runs"] its columns in order, each rows × width;
+                  then, where header["descent"] is given, its rows × width.
+                  /valley.bin: for each of header["curves"] its points, rows × 2, and λ₁ at them.
+                  /heights.bin: √L and λ₁, each rows × columns, rows from the lowest y up
+
+A value that nothing defines is NaN. Steps are exact: they stay below 2²⁴.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+MAGIC = b"EDGW"
+PREFIX = 8
+
+
+def pack(header: Mapping[str, Any], blocks: Iterable[bytes]) -> bytes:
+    """The bytes of a resource from its header and its blocks of float32."""
+    text = json.dumps(header, ensure_ascii=False, allow_nan=False).encode()
+    text += b" " * (-(PREFIX + len(text)) % 4)
+    return b"".join([MAGIC, len(text).to_bytes(4, "little"), text, *blocks])
+
+
+def float32(column: np.ndarray) -> bytes:
+    """Little-endian float32; what a diverging run leaves above 3·10³⁸ is infinite."""
+    with np.errstate(over="ignore"):
+        return np.ascontiguousarray(column, dtype="<f4").tobytes()

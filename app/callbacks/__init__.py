@@ -1,1 +1,0 @@
-"""Who hears what; bodies of a few lines."""

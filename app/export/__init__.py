@@ -1,1 +1,0 @@
-"""Runs as resources: the page's own numbers, and files."""

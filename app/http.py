@@ -1,0 +1,36 @@
+"""How resources answer: tagged, not at all where the browser has the answer, or with a refusal."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from flask import Response, jsonify, request
+
+from app.link import Message
+
+MEDIA_TYPES = {
+    "bin": "application/octet-stream",
+    "npz": "application/octet-stream",
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json",
+    "ndjson": "application/x-ndjson",
+}
+
+
+def unless_known(tag: str, suffix: str, make: Callable[[], bytes | Iterable[bytes]]) -> Response:
+    """What `make` makes, or 304 without making it where the browser has it."""
+    if request.if_none_match.contains(tag):
+        return _tagged(Response(status=304), tag)
+    return _tagged(Response(make(), content_type=MEDIA_TYPES[suffix]), tag)
+
+
+def refusal(problems: Sequence[Message], nearest: str) -> Response:
+    """400 with what is wrong, and the link of the nearest valid settings."""
+    response = jsonify(problems=[vars(problem) for problem in problems], nearest=nearest)
+    response.status_code = 400
+    return response
+
+
+def _tagged(response: Response, tag: str) -> Response:
+    """Cacheable, but asked for again each time: the code behind the tag may have changed."""
+    response.set_etag(tag)
+    response.headers["Cache-Control"] = "no-cache"
+    return response

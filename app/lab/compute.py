@@ -1,0 +1,275 @@
+"""What the lab asks of `dynamics`: lines of starts, regime maps, orbits and rates.
+
+A map is computed band by band: some rows of step sizes, far apart at first and then between, so
+that all of it is seen early. A band is one sweep and takes about a seventh of a second. Sweeps take
+every core, so maps that are asked for at the same time take turns, a band each; of two equal maps
+there is only one.
+"""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from app.lab.settings import LabSettings, Way
+from app.once import PATIENCE, Gone, Once, StoppedError
+from dynamics import sweep
+from dynamics.orbits import Orbits, orbits
+from dynamics.rate import fit_slope, gap_at
+from dynamics.starts import SCOUTS, Line, interesting_etas, line_beside_valley, straight_line
+from dynamics.sweep import CHUNK, cores
+
+BAND_SECONDS = 0.15
+GROWTH = 4
+
+ORBIT_ETAS = 600
+ORBIT_STEPS = 64
+
+
+class Grid(NamedTuple):
+    """What a map is computed from: a run at each of `etas` [rows] from each of `starts` [columns,
+    d]."""
+
+    loss: str
+    rule: str
+    etas: np.ndarray
+    starts: np.ndarray
+    steps: int
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        return len(self.etas), len(self.starts)
+
+
+class Regimes(NamedTuple):
+    """What became of each run, [rows, columns]; see `dynamics.Sweep`."""
+
+    outcome: np.ndarray
+    period: np.ndarray
+    sharpness: np.ndarray
+    ended: np.ndarray
+
+
+class Band(NamedTuple):
+    """Some rows of a map, [n], and what became of their runs, [n, columns]."""
+
+    rows: list[int]
+    regimes: Regimes
+
+    def put_into(self, table: Regimes) -> None:
+        """Write the rows where they belong in all of a map."""
+        for column, values in zip(table, self.regimes, strict=True):
+            column[self.rows] = values
+
+
+def interlaced(count: int) -> list[int]:
+    """0 … count − 1 in an order of which every beginning is spread over all: 0, the multiples of
+    the highest power of 2 below, the odd multiples of the next, and so on."""
+    return sorted(range(count), key=lambda i: (-(i & -i) if i else -count, i))
+
+
+class Lab:
+    """Maps, orbits and rates, kept by `once`."""
+
+    def __init__(self, once: Once) -> None:
+        self.once = once
+        self._queue: deque[object] = deque()
+        self._moved = threading.Condition()
+
+    def filled(self, settings: LabSettings) -> LabSettings:
+        """The settings with nothing left open: of a map the range of step sizes too."""
+        if settings.plot != "regimes" or settings.eta:
+            return settings
+        way, rule = settings.way, settings.rules[0]
+        key = self.once.key("etas", way=way, rule=rule)
+        return replace(settings, eta=self.once.result(key, lambda: self._etas(way, rule)))
+
+    def _etas(self, way: Way, rule: str) -> tuple[float, float]:
+        return interesting_etas(way.loss, rule, self._line(way, SCOUTS))
+
+    def line(self, settings: LabSettings) -> Line:
+        """The starts of a map."""
+        return self._line(settings.way, settings.size)
+
+    def _line(self, way: Way, count: int) -> Line:
+        if way.ends:
+            return straight_line(*way.ends, count)
+        key = self.once.key("line", way=way, count=count)
+        return self.once.result(key, lambda: line_beside_valley(way.loss, way.off, count))
+
+    def grid(self, settings: LabSettings) -> Grid:
+        """What the map of filled settings is computed from."""
+        assert settings.eta
+        etas = np.geomspace(*settings.eta, settings.size)
+        starts = self.line(settings).starts
+        return Grid(settings.loss, settings.rules[0], etas, starts, settings.steps)
+
+    def orbit_grid(self, settings: LabSettings) -> Grid:
+        """What the orbit diagram of filled settings is computed from: one start."""
+        assert settings.eta
+        etas = np.geomspace(*settings.eta, ORBIT_ETAS)
+        start = self.line(settings).starts[[settings.column]]
+        return Grid(settings.loss, settings.rules[0], etas, start, settings.steps)
+
+    def bands(self, grid: Grid, gone: Gone) -> Iterator[Band]:
+        """A map band by band, each row once; in one band where it is known.
+
+        Args:
+            gone: asked every 20 ms; once it answers true there is no further band.
+
+        Raises:
+            StoppedError: gone.
+        """
+        key = self._key("regimes", grid)
+        return self.once.parts(key, lambda known: _Map(self, grid, known), gone)
+
+    def regimes(self, grid: Grid, gone: Gone) -> Regimes:
+        """All of a map. Raises as `bands` does."""
+        table = _empty(grid.shape)
+        for band in self.bands(grid, gone):
+            band.put_into(table)
+        return table
+
+    def orbit(self, grid: Grid, gone: Gone) -> Orbits:
+        """The last 64 iterates of a run from the one start at each of the step sizes.
+
+        Raises:
+            StoppedError: gone.
+        """
+
+        def make() -> Orbits:
+            with self.turn(gone):
+                starts = np.repeat(grid.starts, len(grid.etas), axis=0)
+                found = orbits(
+                    grid.loss, grid.rule, starts, grid.etas, grid.steps, ORBIT_STEPS, stop=gone
+                )
+            if gone():
+                raise StoppedError
+            return found
+
+        return self.once.result(self._key("orbit", grid), make, gone)
+
+    def gaps(self, settings: LabSettings, gone: Gone) -> Iterator[float]:
+        """The gap of a run to the theorem at the slow time of a rate, for each η in turn.
+
+        Raises:
+            StoppedError: gone.
+        """
+        key = self.once.key("rate", settings=settings.plain)
+        return self.once.parts(key, lambda known: _Gaps(settings, known), gone)
+
+    def _key(self, kind: str, grid: Grid) -> str:
+        return self.once.key(kind, **grid._asdict())
+
+    @contextmanager
+    def turn(self, gone: Gone) -> Iterator[None]:
+        """One sweep at a time; first come, first served."""
+        ticket = object()
+        self._queue.append(ticket)
+        try:
+            with self._moved:
+                while self._queue[0] is not ticket:
+                    if gone():
+                        raise StoppedError
+                    self._moved.wait(PATIENCE)
+            yield
+        finally:
+            with self._moved:
+                self._queue.remove(ticket)
+                self._moved.notify_all()
+
+
+class _Map:
+    """Makes a map; see `app.once.Maker`."""
+
+    def __init__(self, lab: Lab, grid: Grid, known: Regimes | None) -> None:
+        self.lab, self.grid, self.known = lab, grid, known
+        self.left = [] if known else interlaced(len(grid.etas))
+        self.chunks = cores()
+        self.table = _empty(grid.shape)
+        self.told = False
+
+    def next(self, gone: Gone) -> Band | None:
+        if self.known and not self.told:
+            self.told = True
+            return Band(list(range(len(self.grid.etas))), self.known)
+        if not self.left:
+            return None
+        count = max(1, self.chunks * CHUNK // len(self.grid.starts))
+        band = self._swept(self.left[:count], gone)
+        self.left = self.left[count:]
+        band.put_into(self.table)
+        return band
+
+    def whole(self) -> Regimes | None:
+        return None if self.known else self.table
+
+    def _swept(self, rows: list[int], gone: Gone) -> Band:
+        grid = self.grid
+        shape = len(rows), len(grid.starts)
+        with self.lab.turn(gone):
+            begun = time.monotonic()
+            starts = np.tile(grid.starts, (shape[0], 1))
+            etas = np.repeat(grid.etas[rows], shape[1])
+            found = sweep(grid.loss, grid.rule, starts, etas, grid.steps, stop=gone)
+            self.chunks = _next_size(self.chunks, time.monotonic() - begun)
+        if gone():
+            raise StoppedError
+        columns = found.outcome, found.period, found.sharpness, found.ended
+        return Band(rows, Regimes(*(column.reshape(shape) for column in columns)))
+
+
+class _Gaps:
+    """Makes the gaps of a rate; see `app.once.Maker`."""
+
+    def __init__(self, settings: LabSettings, known: list[float] | None) -> None:
+        self.settings, self.known = settings, known
+        self.found: list[float] = []
+
+    def next(self, gone: Gone) -> float | None:
+        if gone():
+            raise StoppedError
+        if len(self.found) == len(self.settings.step_sizes):
+            return None
+        eta = self.settings.step_sizes[len(self.found)]
+        self.found.append(self.known[len(self.found)] if self.known else self._gap_at(eta))
+        return self.found[-1]
+
+    def whole(self) -> list[float] | None:
+        return None if self.known else self.found
+
+    def _gap_at(self, eta: float) -> float:
+        asked = self.settings
+        return gap_at(asked.loss, asked.rules[0], asked.start_point, asked.slow_time, eta)
+
+
+def slope_through(etas: Sequence[float], gaps: Sequence[float]) -> dict[str, Any]:
+    """The slope, and the constant of the bound C·η through the gap of the largest η that has one.
+
+    [ALP22] says that there is a C, and not which."""
+    slope, interval = fit_slope(np.array(etas), np.array(gaps))
+    pairs = [(eta, gap) for eta, gap in zip(etas, gaps, strict=True) if np.isfinite(gap)]
+    largest = max(pairs, default=None)
+    bound = largest and largest[1] / largest[0]
+    return {"slope": slope, "slope_interval": interval, "bound": bound}
+
+
+def _next_size(chunks: int, seconds: float) -> int:
+    """How many chunks of runs take as long as a band should: the same for every core."""
+    wanted = min(chunks * BAND_SECONDS / max(seconds, 1e-6), GROWTH * chunks)
+    return max(int(wanted) // cores(), 1) * cores()
+
+
+def _empty(shape: tuple[int, int]) -> Regimes:
+    return Regimes(
+        outcome=np.zeros(shape, np.int8),
+        period=np.zeros(shape, np.int8),
+        sharpness=np.full(shape, np.nan),
+        ended=np.zeros(shape, np.int32),
+    )

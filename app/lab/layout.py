@@ -1,0 +1,451 @@
+"""The lab: a map of what becomes of runs, the measured rate of the theorem, runs on three clocks.
+
+Its layout holds what stands still. The page's scripts fill in the settings that the server answers
+with, paint the plots as their numbers arrive, and keep the link.
+"""
+
+import json
+from math import log10
+
+import dash_mantine_components as dmc
+from dash import html
+from dash.development.base_component import Component
+
+from app.lab.settings import FIT, MAX_MAP_STEPS, MAX_TAU, MIN_TAU, PLOTS
+from app.parts import aria, choice, data, field, header, slider
+from dynamics import LOSSES, RULES
+
+TABS = {"regimes": "Regime map", "rate": "Rate", "collapse": "Collapse"}
+BUTTONS = {"share": "Share", "scheme": "Dark"}
+WAYS = {"line": "on a line", "valley": "along Γ"}
+COLOURS = {"fate": "fate", "sharpness": "sharpness"}
+ORBIT_VIEWS = {"offset": "offset", "scaled": "offset / η", "sharpness": "λ₁"}
+CLOCKS = {"step": "t", "eta": "ηt", "tau": "η²t"}
+
+# The least, the greatest, and the step of each slider; powers of ten for all but the slice.
+SLIDERS = {
+    "eta-low": ("Least η", -4.0, 2.0, 0.01),
+    "eta-high": ("Greatest η", -4.0, 2.0, 0.01),
+    "steps": ("Steps", 1.5, log10(MAX_MAP_STEPS), 0.01),
+    "tau": ("Slow time τ", log10(MIN_TAU), log10(MAX_TAU), 0.01),
+    "slice": ("Slice", 0.0, 1.0, 0.0025),
+}
+
+
+def lab() -> dmc.MantineProvider:
+    """The page as it stands before its first numbers arrive."""
+    return dmc.MantineProvider(
+        id="provider",
+        theme={"fontFamily": "var(--font)", "primaryColor": "blue", "primaryShade": 8},
+        children=[
+            header("Lab", BUTTONS),
+            html.Main([_controls(), _plots()], className="lab"),
+            html.Div(id="messages", className="messages", role="status", **aria(live="polite")),
+        ],
+    )
+
+
+# ---- settings ----
+
+
+def _controls() -> html.Div:
+    return html.Div(
+        [
+            _loss(),
+            *(_rules(plot) for plot in PLOTS),
+            _of("regimes", _step_sizes()),
+            _of("regimes", _starts()),
+            _of("regimes", _resolution()),
+            _of("regimes", _slice()),
+            _of("rate collapse", html.Div(field("start", "Start"))),
+            _of("rate collapse", _slow_time()),
+            _of("rate collapse", html.Div(field("etas", "Step sizes η"))),
+        ],
+        className="controls",
+        role="region",
+        **aria(label="Settings"),
+    )
+
+
+def _loss() -> html.Div:
+    options = [
+        html.Option(
+            loss.name,
+            value=loss.key,
+            **data(
+                formula=loss.formula,
+                valley=loss.valley,
+                sharpness=loss.sharpness_formula,
+                variables=",".join(loss.variables),
+            ),
+        )
+        for loss in LOSSES.values()
+    ]
+    return html.Div(
+        [
+            html.Label("Loss", htmlFor="loss", className="label"),
+            html.Select(options, id="loss", className="select"),
+            html.P(id="formula", className="formula"),
+            html.P([html.Span(id="valley"), html.Span(id="valley-sharpness")], className="facts"),
+        ]
+    )
+
+
+def _rules(plot: str) -> Component:
+    """The rules that a plot can be made of; of a collapse several."""
+    fits, most, _ = FIT[plot]
+    names = {rule.key: rule.name for rule in RULES.values() if fits(rule.key)}
+    chips = [dmc.Chip(name, value=key, size="xs", variant="outline") for key, name in names.items()]
+    label = f"rule-{plot}-label"
+    return _of(
+        plot,
+        html.Div(
+            [
+                html.Span("Rules" if most > 1 else "Rule", id=label, className="label"),
+                dmc.ChipGroup(chips, id=f"rule-{plot}", multiple=most > 1),
+            ],
+            role="group",
+            className="chips",
+            **aria(labelledby=label),
+            **data(names=json.dumps(names)),
+        ),
+    )
+
+
+def _step_sizes() -> html.Div:
+    return _group(
+        "Step sizes η",
+        [
+            html.Div(
+                [
+                    html.Div([field("eta-low", "from"), _slider("eta-low")]),
+                    html.Div([field("eta-high", "to"), _slider("eta-high")]),
+                ],
+                className="pair",
+            )
+        ],
+    )
+
+
+def _starts() -> html.Div:
+    return _group(
+        "Starts",
+        [
+            choice("along", "Starts", WAYS, "line"),
+            html.Div(
+                [field("from", "from"), field("to", "to")],
+                className="pair",
+                **data(along="line"),
+            ),
+            html.Div(field("off", "distance from Γ along v₁"), **data(along="valley")),
+        ],
+    )
+
+
+def _resolution() -> html.Div:
+    return html.Div(
+        [
+            html.Div(
+                [field("size", "cells a side"), field("steps", "steps a run")], className="pair"
+            ),
+            _slider("steps"),
+        ]
+    )
+
+
+def _slice() -> html.Div:
+    return html.Div(
+        [
+            html.Span("Slice", className="label"),
+            _slider("slice"),
+            html.P(id="slice-words", className="facts"),
+        ]
+    )
+
+
+def _slow_time() -> html.Div:
+    return html.Div([field("tau", "Slow time τ = η²t"), _slider("tau")])
+
+
+# ---- plots ----
+
+
+def _plots() -> html.Div:
+    return html.Div(
+        [
+            html.Div([_tabs(), _progress()], className="bar"),
+            _panel("regimes", [_map_and_orbit(), _beside_map()]),
+            _panel("rate", [_rate(), _beside_rate()]),
+            _panel("collapse", [_collapse()]),
+        ],
+        className="plots",
+    )
+
+
+def _tabs() -> html.Div:
+    tabs = [
+        html.Button(
+            words,
+            id=f"tab-{plot}",
+            role="tab",
+            **aria(controls=f"panel-{plot}", selected="false"),
+            **data(plot=plot),
+        )
+        for plot, words in TABS.items()
+    ]
+    return html.Div(tabs, role="tablist", className="tabs", **aria(label="Plots"))
+
+
+def _progress() -> html.Div:
+    return html.Div(
+        [
+            html.Progress(id="progress-bar", max="1", value="0", **aria(label="Computed so far")),
+            html.Span(id="progress-words", className="facts"),
+            html.Button("Cancel", id="cancel", className="button small"),
+            html.Button("Compute again", id="again", className="button small"),
+        ],
+        id="progress",
+        className="progress",
+        hidden=True,
+    )
+
+
+def _panel(plot: str, children: list[Component]) -> html.Section:
+    return html.Section(
+        children,
+        id=f"panel-{plot}",
+        role="tabpanel",
+        className=f"panel {plot}",
+        hidden=True,
+        **aria(labelledby=f"tab-{plot}"),
+    )
+
+
+def _map_and_orbit() -> html.Div:
+    colours = choice("colour", "Colour of the cells", COLOURS, "fate")
+    views = choice("orbit-view", "What the orbit diagram shows", ORBIT_VIEWS, "offset")
+    return html.Div(
+        [
+            _figure(
+                "map",
+                "Regime map",
+                [colours, *_keep("regimes", "Regime map", "map")],
+                html.Div(
+                    id="map-plot",
+                    className="plot",
+                    role="application",
+                    tabIndex=0,
+                    **aria(
+                        label="Regime map. Arrow keys move from cell to cell, with Shift by ten; "
+                        "Enter opens the run on the stage, S puts the slice there.",
+                        describedby="cell",
+                    ),
+                ),
+            ),
+            _figure(
+                "orbit",
+                "Orbit diagram",
+                [views, *_keep("orbit", "Orbit diagram", "orbit")],
+                _picture("orbit-plot", "Orbit diagram: where the last iterates of the slice lie"),
+            ),
+        ],
+        className="column",
+    )
+
+
+def _beside_map() -> html.Div:
+    return html.Div(
+        [
+            html.Div(
+                [
+                    html.H2("What becomes of a run", id="legend-title"),
+                    html.Div(id="legend", className="legend", role="group", **aria(label="Fates")),
+                    html.Div(_scale(), id="scale", hidden=True),
+                ],
+                className="card words",
+            ),
+            html.Figure(
+                [
+                    html.Figcaption(
+                        [
+                            html.Span("The cell’s run", className="title"),
+                            html.Span(id="path-words", className="aside"),
+                            html.Span(
+                                html.A("Open on the stage", id="open", href="/"), className="tools"
+                            ),
+                        ]
+                    ),
+                    html.Div(_cell(), id="cell", className="cell", **aria(live="polite")),
+                    _picture("path-plot", "The path of the cell’s run"),
+                ],
+                className="card path",
+            ),
+        ],
+        className="aside-column",
+    )
+
+
+def _scale() -> list[Component]:
+    ends = [html.Span(id=f"scale-{end}") for end in ("low", "middle", "high")]
+    return [
+        html.P("λ₁ at Φ of the last iterate, on a logarithmic scale", className="facts"),
+        html.Div(id="scale-bar", className="scale-bar"),
+        html.P(ends, className="scale facts"),
+        html.P(
+            "Grey: the run leaves, or gradient flow from where it ends does not reach Γ.",
+            className="facts",
+        ),
+    ]
+
+
+def _cell() -> list[Component]:
+    rows = (
+        ("eta", "η"),
+        ("start", "start"),
+        ("threshold", "2/η"),
+        ("sharpness", "λ₁ in the end"),
+        ("period", "period"),
+    )
+    numbers = [html.Div([html.Dt(words), html.Dd("–", id=f"cell-{name}")]) for name, words in rows]
+    return [
+        html.P(
+            [html.Span(id="cell-swatch", className="swatch"), html.Span(id="cell-fate")],
+            className="fate-words",
+        ),
+        html.Dl(numbers, className="strip"),
+    ]
+
+
+def _rate() -> html.Figure:
+    return _figure(
+        "rate",
+        "Gap to the theorem",
+        _keep("rate", "Rate", "rate", ("csv", "json")),
+        _picture("rate-plot", "Gap against step size, on logarithmic axes"),
+    )
+
+
+def _beside_rate() -> html.Div:
+    table = html.Table(
+        [
+            html.Thead(html.Tr([html.Th("η", scope="col"), html.Th("gap", scope="col")])),
+            html.Tbody(id="rate-rows"),
+        ],
+        className="table",
+    )
+    return html.Div(
+        [
+            html.Div(
+                [
+                    html.H2("Measured slope"),
+                    html.P("–", id="slope", className="big"),
+                    html.P(id="slope-interval", className="facts"),
+                    html.P(id="rate-words", **aria(live="polite")),
+                    html.P(
+                        "The gap is the distance from Φ(xₜ), where gradient flow from the iterate "
+                        "ends, to the theorem’s X(η²t), both at the same slow time. The dashed "
+                        "line has slope 1, the order of the bound; where it lies is not the "
+                        "theorem’s to say.",
+                        className="facts",
+                    ),
+                ],
+                className="card words",
+            ),
+            html.Div(table, className="card words scrolls", tabIndex=0, **aria(label="Gaps")),
+        ],
+        className="aside-column",
+    )
+
+
+def _collapse() -> html.Figure:
+    plots = [
+        html.Div(
+            [
+                html.H2(["Clock ", words]),
+                _picture(f"collapse-{clock}", f"Sharpness against {words}"),
+                html.P(
+                    ["largest spread ", html.Span("–", id=f"spread-{clock}", className="value")],
+                    className="spread",
+                ),
+            ],
+            id=f"card-{clock}",
+            className="clock",
+        )
+        for clock, words in CLOCKS.items()
+    ]
+    return html.Figure(
+        [
+            _caption("collapse", "Collapse", _keep("collapse", "Collapse", "collapse")),
+            html.Ul(id="collapse-names", className="names"),
+            html.Div(plots, className="clocks"),
+            html.P(id="collapse-words", className="sentence", **aria(live="polite")),
+            html.P(
+                "The spread at a time is the distance between the highest and the lowest curve as "
+                "a share of their mean; the largest is taken over the times that all curves have.",
+                className="facts sentence",
+            ),
+        ],
+        className="card collapse",
+    )
+
+
+# ---- parts ----
+
+
+def _figure(name: str, title: str, tools: list[Component], plot: html.Div) -> html.Figure:
+    return html.Figure([_caption(name, title, tools), plot], className=f"card {name}")
+
+
+def _caption(name: str, title: str, tools: list[Component]) -> html.Figcaption:
+    return html.Figcaption(
+        [
+            html.Span(title, className="title"),
+            html.Span(id=f"{name}-aside", className="aside"),
+            html.Span(tools, className="tools"),
+        ]
+    )
+
+
+def _picture(name: str, label: str) -> html.Div:
+    return html.Div(id=name, className="plot", role="img", **aria(label=label))
+
+
+def _keep(
+    resource: str, what: str, picture: str, kinds: tuple[str, ...] = ("csv", "npz")
+) -> list[Component]:
+    """The picture and the data of a plot, to keep."""
+    links = [
+        html.A(
+            kind.upper(),
+            id=f"{resource}-{kind}",
+            href="#",
+            className="button small",
+            download="",
+            **aria(label=f"{what}, {kind.upper()}"),
+        )
+        for kind in kinds
+    ]
+    return [
+        html.Button(
+            "PNG", className="button small", **aria(label=f"{what}, PNG"), **data(picture=picture)
+        ),
+        *links,
+    ]
+
+
+def _of(plots: str, component: Component) -> Component:
+    """Mark a control that belongs to some plots alone."""
+    setattr(component, "data-for", plots)
+    return component
+
+
+def _group(label: str, children: list[Component]) -> html.Div:
+    return html.Div(
+        [html.Span(label, className="label"), *children], role="group", **aria(label=label)
+    )
+
+
+def _slider(name: str) -> html.Div:
+    label, low, high, step = SLIDERS[name]
+    place = name if name == "slice" else f"{name}-slider"
+    return slider(place, label, (low, high, step), low)

@@ -1,0 +1,258 @@
+"""The routes of the lab, which take the query of its page's own link.
+
+    /regimes.bin           a map as it is computed, row by row
+    /regimes.csv, .npz     a row for each run of it
+    /orbit.bin             the last iterates at many η from the start at `slice`
+    /orbit.csv, .npz       a row for each of them
+    /rate.ndjson           gaps as they are computed, a line each; then the slope through them
+    /rate.csv, .json       the same in one piece
+    /lab.json              what a link means, with nothing left open
+
+A query that cannot be read is answered with 400, the problems and the nearest valid query. Whoever
+goes away stops what is computed for them.
+
+/regimes.bin and /orbit.bin begin with a header as `app.binary` has it; then come, little-
+endian and in float32,
+
+    /regimes.bin   for each η, in an order that shows all of the map early: its row; then the fate,
+                   λ₁ at Φ of the last iterate, and the period of the run from each of the starts
+    /orbit.bin     for each η the offsets ⟨v₁, x − Φ⟩ of the last `keep` steps, the first of them
+                   `step`, with v₁ and Φ of the last one; then L at all of them; λ₁(Φ) for each η;
+                   the fate for each η
+"""
+
+import json
+import select
+import socket
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import Any, NamedTuple
+
+import numpy as np
+from flask import Flask, Response, request
+
+from app.binary import float32, pack
+from app.http import refusal, unless_known
+from app.lab.compute import Band, Lab, slope_through
+from app.lab.settings import LabSettings, read_lab_query, write_lab_query
+from app.link import Message, Reading
+from app.once import Gone, StoppedError
+from dynamics import Fate
+from dynamics.files import clean, encode
+from dynamics.orbits import Orbits
+
+
+class Asked(NamedTuple):
+    """What a query asks for: the query itself, mended, what there is to say of it, and what it
+    means, with nothing left open."""
+
+    query: str
+    notices: tuple[Message, ...]
+    settings: LabSettings
+
+
+Body = bytes | Iterable[bytes]
+Maker = Callable[[Lab, Asked, Gone], Body]
+
+
+def register(server: Flask, lab: Lab) -> None:
+    """Add the routes to a Flask server."""
+    for (name, suffix), make in ROUTES.items():
+        path = f"{name}.{suffix}"
+        server.add_url_rule(f"/{path}", path, partial(_answer, lab, name, suffix, make))
+
+
+def _answer(lab: Lab, name: str, suffix: str, make: Maker) -> Response:
+    """The response of /<name>.<suffix>."""
+    query = request.args.to_dict()
+    if name in PLOTS:
+        query["plot"] = PLOTS[name]
+    asked = read_lab_query(query)
+    if asked.problems:
+        return refusal(asked.problems, write_lab_query(asked.settings))
+    tag = lab.once.key(f"{name}.{suffix}", query=query)
+    gone = _gone(request.environ)
+    try:
+        response = unless_known(tag, suffix, lambda: make(lab, _filled(lab, asked), gone))
+    except StoppedError:
+        return Response(status=503)
+    if suffix in ("csv", "npz") and response.status_code == 200:
+        file = f"edgewalk-{name}-{asked.settings.loss}-{asked.settings.rules[0]}.{suffix}"
+        response.headers["Content-Disposition"] = f'attachment; filename="{file}"'
+    return response
+
+
+def _filled(lab: Lab, reading: Reading[LabSettings]) -> Asked:
+    settings = reading.settings
+    return Asked(write_lab_query(settings), reading.notices, lab.filled(settings))
+
+
+def _gone(environ: dict[str, Any]) -> Gone:
+    """Whether the other end has closed the connection, asked without waiting. Never, where the
+    server does not tell which connection it is."""
+    connection = environ.get("gunicorn.socket") or environ.get("werkzeug.socket")
+    if connection is None:
+        return lambda: False
+    poll = select.poll()
+    poll.register(connection, select.POLLIN)
+
+    def gone() -> bool:
+        try:
+            return bool(poll.poll(0)) and connection.recv(1, socket.MSG_PEEK) == b""
+        except OSError:
+            return True
+
+    return gone
+
+
+def _about(asked: Asked) -> dict[str, Any]:
+    """How every answer begins."""
+    return {
+        "settings": asked.settings.plain,
+        "notices": [vars(notice) for notice in asked.notices],
+        "query": asked.query,
+    }
+
+
+def _meaning(lab: Lab, asked: Asked, gone: Gone) -> bytes:
+    return _json(_about(asked) | {"stage": asked.settings.stage_query})
+
+
+def _map_stream(lab: Lab, asked: Asked, gone: Gone) -> Iterator[bytes]:
+    settings = asked.settings
+    grid, line = lab.grid(settings), lab.line(settings)
+    header = _about(asked) | {
+        "rows": len(grid.etas),
+        "columns": len(grid.starts),
+        "etas": grid.etas.tolist(),
+        "starts": grid.starts.tolist(),
+        "positions": line.positions.tolist(),
+        "fates": _fates(),
+    }
+
+    def parts() -> Iterator[bytes]:
+        yield pack(header, [])
+        try:
+            yield from map(_records, lab.bands(grid, gone))
+        except StoppedError:
+            return
+
+    return parts()
+
+
+def _fates() -> list[dict[str, Any]]:
+    return [
+        {"value": int(fate), "name": fate.name.lower(), "sentence": fate.sentence} for fate in Fate
+    ]
+
+
+def _records(band: Band) -> bytes:
+    found = band.regimes
+    rows = np.array(band.rows)[:, None]
+    return float32(np.concatenate([rows, found.outcome, found.sharpness, found.period], axis=1))
+
+
+def _map_file(suffix: str, lab: Lab, asked: Asked, gone: Gone) -> bytes:
+    settings = asked.settings
+    grid, line = lab.grid(settings), lab.line(settings)
+    found = lab.regimes(grid, gone)
+    rows, columns = grid.shape
+    table = {
+        "eta": np.repeat(grid.etas, columns),
+        "position": np.tile(line.positions, rows),
+        "start": np.tile(grid.starts, (rows, 1)),
+        "outcome": _names(found.outcome.ravel()),
+        "period": found.period.ravel(),
+        "sharpness": found.sharpness.ravel(),
+        "ended": found.ended.ravel(),
+    }
+    return encode(f".{suffix}", table, settings.plain)
+
+
+def _names(outcomes: np.ndarray) -> np.ndarray:
+    """The names of fates, of the same shape."""
+    return np.array([fate.name.lower() for fate in Fate])[outcomes]
+
+
+def _orbit_of(lab: Lab, asked: Asked, gone: Gone) -> tuple[Orbits, np.ndarray]:
+    """The orbit diagram, and the steps [K] that it shows."""
+    grid = lab.orbit_grid(asked.settings)
+    found = lab.orbit(grid, gone)
+    return found, np.arange(grid.steps + 1 - found.x.shape[1], grid.steps + 1)
+
+
+def _orbit_binary(lab: Lab, asked: Asked, gone: Gone) -> bytes:
+    settings = asked.settings
+    grid, line = lab.orbit_grid(settings), lab.line(settings)
+    found, steps = _orbit_of(lab, asked, gone)
+    header = _about(asked) | {
+        "etas": grid.etas.tolist(),
+        "keep": len(steps),
+        "step": int(steps[0]),
+        "start": grid.starts[0].tolist(),
+        "position": float(line.positions[settings.column]),
+        "column": settings.column,
+        "fates": _fates(),
+    }
+    columns = found.offset, found.loss, found.fate.sharpness, found.fate.outcome
+    return pack(header, map(float32, columns))
+
+
+def _orbit_file(suffix: str, lab: Lab, asked: Asked, gone: Gone) -> bytes:
+    found, steps = _orbit_of(lab, asked, gone)
+    runs, keep, d = found.x.shape
+    table = {
+        "eta": np.repeat(lab.orbit_grid(asked.settings).etas, keep),
+        "step": np.tile(steps, runs),
+        "x": found.x.reshape(-1, d),
+        "offset": found.offset.ravel(),
+        "loss": found.loss.ravel(),
+        "outcome": np.repeat(_names(found.fate.outcome), keep),
+        "sharpness": np.repeat(found.fate.sharpness, keep),
+    }
+    return encode(f".{suffix}", table, asked.settings.plain)
+
+
+def _rate_stream(lab: Lab, asked: Asked, gone: Gone) -> Iterator[bytes]:
+    yield _json(_about(asked))
+    etas, gaps = asked.settings.step_sizes, []
+    try:
+        for eta, gap in zip(etas, lab.gaps(asked.settings, gone), strict=True):
+            gaps.append(gap)
+            yield _json({"eta": eta, "gap": gap})
+    except StoppedError:
+        return
+    yield _json(slope_through(etas, gaps))
+
+
+def _rate_json(lab: Lab, asked: Asked, gone: Gone) -> bytes:
+    etas, gaps = asked.settings.step_sizes, list(lab.gaps(asked.settings, gone))
+    return _json(_about(asked) | {"etas": etas, "gaps": gaps} | slope_through(etas, gaps))
+
+
+def _rate_csv(lab: Lab, asked: Asked, gone: Gone) -> bytes:
+    etas, gaps = asked.settings.step_sizes, list(lab.gaps(asked.settings, gone))
+    table = {"eta": np.array(etas), "gap": np.array(gaps)}
+    return encode(".csv", table, asked.settings.plain | slope_through(etas, gaps))
+
+
+def _json(value: Any) -> bytes:
+    """A line of JSON."""
+    return json.dumps(clean(value), ensure_ascii=False, allow_nan=False).encode() + b"\n"
+
+
+# Which plot a route belongs to, whatever the link says.
+PLOTS = {"regimes": "regimes", "orbit": "regimes", "rate": "rate"}
+
+ROUTES: dict[tuple[str, str], Maker] = {
+    ("regimes", "bin"): _map_stream,
+    ("regimes", "csv"): partial(_map_file, "csv"),
+    ("regimes", "npz"): partial(_map_file, "npz"),
+    ("orbit", "bin"): _orbit_binary,
+    ("orbit", "csv"): partial(_orbit_file, "csv"),
+    ("orbit", "npz"): partial(_orbit_file, "npz"),
+    ("rate", "ndjson"): _rate_stream,
+    ("rate", "csv"): _rate_csv,
+    ("rate", "json"): _rate_json,
+    ("lab", "json"): _meaning,
+}

@@ -1,0 +1,300 @@
+"""Settings of the lab: what it plots, from which runs; their checks and their link.
+
+    plot       regimes | rate | collapse
+    loss, rule one rule; of a collapse several
+    regimes    eta=LOW,HIGH · along=line, from and to, or along=valley, off · size · steps ·
+               colour · slice
+    rate       start · tau · etas
+    collapse   start · tau · etas, at most four runs
+
+What is left open follows from the loss and the rule.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+from app.link import (
+    MAX_COORDINATE,
+    MAX_ETA,
+    MIN_ETA,
+    BrokenError,
+    ClampedError,
+    Field,
+    Message,
+    Reading,
+    echo,
+    one_of,
+    read_etas,
+    read_fields,
+    read_loss,
+    read_number,
+    read_point,
+    read_rules,
+    read_whole,
+    write_fields,
+    write_number,
+    write_numbers,
+)
+from app.stage.settings import MAX_RUNS, Settings, write_query
+from dynamics import LOSSES, MAX_STEPS, RULES
+
+PLOTS = ("regimes", "rate", "collapse")
+WAYS = ("line", "valley")
+COLOURS = ("fate", "sharpness")
+LEAST_SIZE, MOST_SIZE = 16, 400
+MAX_MAP_STEPS = 100_000
+MIN_TAU, MAX_TAU = 0.05, 40.0  # the least of `RATE_ETAS` takes ten million steps to the last
+MOST_ETAS = 16
+DEFAULT_LOSS = "hyperbola"  # of which GD does everything that there is a name for
+DEFAULT_RULES = {"regimes": ("gd",), "rate": ("ngd",), "collapse": ("ngd",)}
+RATE_TAU = 1.0
+RATE_ETAS = (
+    *(0.1, 0.077, 0.059, 0.046, 0.035, 0.027, 0.021, 0.016, 0.012, 0.0096, 0.0073, 0.0056, 0.0043),
+    *(0.0033, 0.0026, 0.002),
+)
+COLLAPSE_ETAS = (0.2, 0.1, 0.05)
+
+
+class Way(NamedTuple):
+    """Which line of starts: the straight one between two `ends`, or, where there are none, along Γ
+    at a distance `off`."""
+
+    loss: str
+    ends: tuple[tuple[float, ...], tuple[float, ...]] | None
+    off: float
+
+
+@dataclass(frozen=True)
+class LabSettings:
+    """What the lab shows. None is what follows from the rest: see the properties, and for the `eta`
+    of a map `app.lab.compute.Lab.filled`."""
+
+    plot: str = "regimes"
+    loss: str = DEFAULT_LOSS
+    rule: tuple[str, ...] | None = None
+    eta: tuple[float, float] | None = None
+    along: str = "line"
+    first: tuple[float, ...] | None = None
+    last: tuple[float, ...] | None = None
+    off: float = 0.1
+    size: int = 200
+    steps: int = 2000
+    colour: str = "fate"
+    slice: float = 0.5
+    start: tuple[float, ...] | None = None
+    tau: float | None = None
+    etas: tuple[float, ...] | None = None
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """GD, of which most is to be told, for a map; else NGD."""
+        return self.rule or DEFAULT_RULES[self.plot]
+
+    @property
+    def ends(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        """The line of starts: where its ends are not given, the loss's own start with the first
+        coordinate from end to end of its view."""
+        loss = LOSSES[self.loss]
+        low, high = ((x, *loss.start[1:]) for x in loss.view[0])
+        return self.first or low, self.last or high
+
+    @property
+    def way(self) -> Way:
+        """Which line of starts."""
+        if self.along == "line":
+            return Way(self.loss, self.ends, 0.0)
+        return Way(self.loss, None, self.off)
+
+    @property
+    def column(self) -> int:
+        """The start whose orbit diagram is shown."""
+        return round(self.slice * (self.size - 1))
+
+    @property
+    def start_point(self) -> tuple[float, ...]:
+        """x_0 of a rate or a collapse: the loss's own where none is given."""
+        return self.start or LOSSES[self.loss].start
+
+    @property
+    def slow_time(self) -> float:
+        """τ: of a collapse, what shows the drift."""
+        return self.tau or (RATE_TAU if self.plot == "rate" else LOSSES[self.loss].horizon)
+
+    @property
+    def step_sizes(self) -> tuple[float, ...]:
+        """η of each run of a rate, or of each rule of a collapse."""
+        if self.plot == "rate":
+            return self.etas or RATE_ETAS
+        return self.etas or COLLAPSE_ETAS[: MAX_RUNS // len(self.rules)]
+
+    @property
+    def stage_query(self) -> str:
+        """The link of the runs of a collapse, on the stage and as a resource."""
+        first = self.step_sizes[0]
+        steps = round(self.slow_time / first**2)
+        settings = Settings(self.loss, self.rules, self.step_sizes, self.start_point, steps)
+        return write_query(settings)
+
+    @property
+    def plain(self) -> dict[str, Any]:
+        """What the plot is made from, by the keys of the link; only the `eta` of a map may be left
+        open, since it takes computing."""
+        what = {"plot": self.plot, "loss": self.loss, "rule": list(self.rules)}
+        if self.plot != "regimes":
+            start, etas = list(self.start_point), list(self.step_sizes)
+            return what | {"start": start, "tau": self.slow_time, "etas": etas}
+        ends = {"from": list(self.ends[0]), "to": list(self.ends[1])}
+        names = ("off", "size", "steps", "colour", "slice")
+        return (
+            what
+            | {"eta": self.eta and list(self.eta), "along": self.along}
+            | ends
+            | {name: getattr(self, name) for name in names}
+        )
+
+
+def read_lab_query(query: Mapping[str, str]) -> Reading[LabSettings]:
+    """Settings from the keys of a link, always valid, with what had to be changed."""
+    return _with_two_ends(read_fields(FIELDS, LabSettings(), query))
+
+
+def write_lab_query(settings: LabSettings) -> str:
+    """The link of settings, defaults left out."""
+    return write_fields(FIELDS, settings, LabSettings())
+
+
+def _with_two_ends(reading: Reading[LabSettings]) -> Reading[LabSettings]:
+    """A line of starts has two ends."""
+    settings = reading.settings
+    if settings.ends[0] != settings.ends[1]:
+        return reading
+    problem = Message("to", "The line of starts must end elsewhere than it begins.")
+    mended = replace(settings, first=None, last=None)
+    return replace(reading, settings=mended, problems=(*reading.problems, problem))
+
+
+def _has_flow(rule: str) -> bool:
+    return RULES[rule].drift is not None
+
+
+def _takes_steps(rule: str) -> bool:
+    return RULES[rule].effective_step is not None
+
+
+# Of which rules a plot can be made, how many at a time, and what to say of others.
+FIT: dict[str, tuple[Callable[[str], bool], int, str]] = {
+    "regimes": (_takes_steps, 1, "A regime map needs a rule that takes steps"),
+    "rate": (_has_flow, 1, "The gap is measured to a limiting flow, which only some rules have"),
+    "collapse": (lambda _: True, MAX_RUNS, ""),
+}
+
+
+def _read_rules(text: str, settings: LabSettings) -> tuple[str, ...]:
+    """The rules of a plot; see `FIT`."""
+    fits, most, why = FIT[settings.plot]
+    rules = read_rules(text, replace(settings, rule=settings.rules))
+    fit = tuple(rule for rule in rules if fits(rule))
+    if len(fit) < len(rules):
+        known = ", ".join(rule for rule in RULES if fits(rule))
+        raise BrokenError(f"{why}: {known}; got {echo(text)}.", fit[:most] or settings.rules)
+    if len(fit) > most:
+        raise ClampedError(fit[:most], f"One rule at a time; {fit[0]} is used.")
+    return fit
+
+
+def _read_range(text: str, _: LabSettings) -> tuple[float, float] | None:
+    """The least and the greatest step size."""
+    parts = [part.strip() for part in text.split(",")]
+    if len(parts) != 2:
+        raise ValueError(f"η must be two numbers, the least and the greatest, got {echo(text)}.")
+    notices = []
+    ends = sorted(_bounded(part, "η", MIN_ETA, MAX_ETA, notices) for part in parts)
+    if ends[0] == ends[1]:
+        raise ValueError("The greatest η must be greater than the least.")
+    if notices:
+        raise ClampedError((ends[0], ends[1]), notices[0])
+    return ends[0], ends[1]
+
+
+def _bounded(text: str, name: str, low: float, high: float, notices: list[str]) -> float:
+    """A number in [low, high]; what there is to say of it is added to the notices."""
+    try:
+        return read_number(text, name, low, high)
+    except ClampedError as clamped:
+        notices.append(str(clamped))
+        return clamped.value
+
+
+def _read_along(text: str, settings: LabSettings) -> str:
+    along = one_of("along", WAYS)(text, settings)
+    loss = LOSSES[settings.loss]
+    if along == "valley" and loss.codim == loss.d:
+        raise ValueError(f"Γ of {loss.key} is a point: there is no valley to start along.")
+    return along
+
+
+def _read_step_sizes(text: str, settings: LabSettings) -> tuple[float, ...]:
+    """Of a rate 2 … 16, of a collapse as many as there may be runs; each takes a step before τ,
+    and no more than can be computed."""
+    if settings.plot == "rate":
+        most, at_most = MOST_ETAS, f"At most {MOST_ETAS} step sizes"
+    else:
+        most, at_most = MAX_RUNS // len(settings.rules), f"At most {MAX_RUNS} runs at once"
+    notices = []
+    try:
+        etas = read_etas(text, most, settings.step_sizes, at_most)
+    except ClampedError as clamped:
+        etas = clamped.value
+        notices.append(str(clamped))
+    except BrokenError as broken:
+        raise BrokenError(str(broken), _if_enough(broken.nearest, settings)) from None
+    low, high = _reach(settings.slow_time)
+    within = tuple(dict.fromkeys(min(max(eta, low), high) for eta in etas))
+    if within != etas:
+        notices.append(f"To τ = {settings.slow_time:g}, η must be in {low:.3g} … {high:.3g}.")
+    if _if_enough(within, settings) is None:
+        raise ValueError("A slope needs two different step sizes or more.")
+    if notices:
+        raise ClampedError(within, " ".join(notices))
+    return within
+
+
+def _reach(tau: float) -> tuple[float, float]:
+    """The least step size that comes to a slow time, and the greatest that stops there."""
+    return math.sqrt(tau / MAX_STEPS), math.sqrt(tau)
+
+
+def _if_enough(etas: tuple[float, ...], settings: LabSettings) -> tuple[float, ...] | None:
+    """Those of the step sizes that are within reach, if they are enough for the plot."""
+    low, high = _reach(settings.slow_time)
+    within = tuple(eta for eta in etas if low <= eta <= high)
+    return within if len(within) > (settings.plot == "rate") else None
+
+
+def _point(name: str) -> Callable[[str, LabSettings], tuple[float, ...]]:
+    return lambda text, settings: read_point(text, settings.loss, name)
+
+
+FIELDS: tuple[Field, ...] = (
+    Field("plot", one_of("plot", PLOTS), str),
+    Field("loss", read_loss, str),
+    Field("rule", _read_rules, ",".join),
+    Field("eta", _read_range, write_numbers),
+    Field("along", _read_along, str),
+    Field("from", _point("The first start"), write_numbers, "first"),
+    Field("to", _point("The last start"), write_numbers, "last"),
+    Field(
+        "off",
+        lambda text, _: read_number(text, "The distance", -MAX_COORDINATE, MAX_COORDINATE),
+        write_number,
+    ),
+    Field("size", lambda text, _: read_whole(text, "size", LEAST_SIZE, MOST_SIZE), str),
+    Field("steps", lambda text, _: read_whole(text, "steps", 1, MAX_MAP_STEPS), str),
+    Field("colour", one_of("colour", COLOURS), str),
+    Field("slice", lambda text, _: read_number(text, "slice", 0.0, 1.0), write_number),
+    Field("start", _point("The start"), write_numbers),
+    Field("tau", lambda text, _: read_number(text, "τ", MIN_TAU, MAX_TAU), write_number),
+    Field("etas", _read_step_sizes, write_numbers),
+)

@@ -1,0 +1,267 @@
+"""Fields of a link: text read as a value that is checked, and a value written as text.
+
+The settings of a page are a frozen record, and a `Field` for each of its attributes. What cannot be
+read, or names nothing, is a problem (a resource answers 400, the page says so and shows the nearest
+valid setting); a number out of range is clamped, with a notice.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from typing import Any, Generic, TypeVar
+from urllib.parse import quote, urlencode
+
+import numpy as np
+
+from dynamics import LOSSES, RULES, find_loss, find_rule
+from dynamics.catalogue import nearest_key
+
+MIN_ETA, MAX_ETA = 1e-12, 1e6
+MAX_COORDINATE = 1e6
+LONGEST_ECHO = 40
+
+# The record of a page's settings.
+Record = TypeVar("Record")
+
+
+@dataclass(frozen=True)
+class Message:
+    """Something to tell a person, at the control it is about."""
+
+    field: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Reading(Generic[Record]):
+    """What was made of a query: settings, what was broken in it, what was clamped."""
+
+    settings: Record
+    problems: tuple[Message, ...] = ()
+    notices: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True)
+class Field:
+    """One key of a link: (text, settings so far) -> value, and value -> text.
+
+    `read` raises `ClampedError` where the value is out of range and ValueError, best as a
+    `BrokenError`, where there is none. The record has the value as `attribute`, or else as `key`.
+    """
+
+    key: str
+    read: Callable[[str, Any], Any]
+    write: Callable[[Any], str]
+    attribute: str = ""
+
+    @property
+    def name(self) -> str:
+        """The record's attribute."""
+        return self.attribute or self.key
+
+
+class ClampedError(Exception):
+    """Carries the nearest valid value and what to say."""
+
+    def __init__(self, value: Any, text: str) -> None:
+        super().__init__(text)
+        self.value = value
+
+
+class BrokenError(ValueError):
+    """What cannot be read, and the value that was most likely meant."""
+
+    def __init__(self, text: str, nearest: Any) -> None:
+        super().__init__(text)
+        self.nearest = nearest
+
+
+def read_fields(
+    fields: Sequence[Field],
+    settings: Record,
+    query: Mapping[str, str],
+    later: Mapping[str, str] | None = None,
+) -> Reading[Record]:
+    """Settings from the keys of a link, in the order of the fields, always valid.
+
+    Args:
+        settings: what holds where the link says nothing.
+        later: what to say of keys that are no fields yet.
+    """
+    problems, notices = [], []
+    for field in fields:
+        if field.key not in query:
+            continue
+        try:
+            value = field.read(query[field.key].strip(), settings)
+        except ClampedError as clamped:
+            value = clamped.value
+            notices.append(Message(field.key, str(clamped)))
+        except ValueError as error:
+            problems.append(Message(field.key, str(error)))
+            value = getattr(error, "nearest", getattr(settings, field.name))
+        settings = replace(settings, **{field.name: value})  # type: ignore[type-var]  # a dataclass
+    known = [field.key for field in fields]
+    unknown = [key for key in query if key not in known]
+    problems += [Message(key, (later or {}).get(key) or _unknown(key, known)) for key in unknown]
+    return Reading(settings, tuple(problems), tuple(notices))
+
+
+def write_fields(fields: Sequence[Field], settings: Any, default: Any) -> str:
+    """The link of settings, without what is as in `default`."""
+    given = {
+        field.key: field.write(getattr(settings, field.name))
+        for field in fields
+        if getattr(settings, field.name) != getattr(default, field.name)
+    }
+    return urlencode(given, safe=",", quote_via=quote)
+
+
+def _unknown(key: str, known: list[str]) -> str:
+    near = get_close_matches(key.lower(), known, n=1)
+    hint = f"Did you mean ‘{near[0]}’? " if near else ""
+    return f"{echo(key)} is not a setting. {hint}Known: {', '.join(known)}."
+
+
+def read_number(text: str, name: str, low: float, high: float) -> float:
+    """A number in [low, high].
+
+    Raises:
+        ValueError: no number.
+        ClampedError: outside the range.
+    """
+    value = _parsed(text)
+    if math.isnan(value):
+        raise ValueError(f"{name} must be a number, got {echo(text)}.")
+    nearest = min(max(value, low), high)
+    if nearest != value:
+        raise ClampedError(nearest, f"{name} must be in {low:g} … {high:g}; {nearest:g} is used.")
+    return value
+
+
+def read_whole(text: str, name: str, low: int, high: int) -> int:
+    """A whole number in [low, high], in any notation: 1e5 is one. Raises as `read_number` does."""
+    value = _parsed(text)
+    if math.isnan(value) or (math.isfinite(value) and value != int(value)):
+        raise ValueError(f"{name} must be a whole number, got {echo(text)}.")
+    nearest = int(min(max(value, low), high))
+    if nearest != value:
+        raise ClampedError(nearest, f"{name} must be in {low:,} … {high:,}; {nearest:,} is used.")
+    return nearest
+
+
+def _parsed(text: str) -> float:
+    """The number that a text says, or NaN. Python alone takes 1_000 and ١; the page does not."""
+    try:
+        return float(text) if text.isascii() and "_" not in text else math.nan
+    except ValueError:
+        return math.nan
+
+
+def write_number(value: float) -> str:
+    """The shortest text that reads back as the same number."""
+    return repr(float(value)).removesuffix(".0")
+
+
+def write_numbers(values: Sequence[float]) -> str:
+    """Numbers between commas."""
+    return ",".join(map(write_number, values))
+
+
+def echo(text: str) -> str:
+    """What was got, for a message."""
+    return f"‘{_short(text)}’" if text else "nothing"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST_ECHO else f"{text[:LONGEST_ECHO]}…"
+
+
+def one_of(name: str, known: tuple[str, ...]) -> Callable[[str, Any], str]:
+    """A reader of one of a few words."""
+
+    def read(text: str, settings: Any) -> str:
+        if text in known:
+            return text
+        near = get_close_matches(text.lower(), known, n=1) or [getattr(settings, name)]
+        problem = f"The {name} must be one of {', '.join(known)}, got {echo(text)}."
+        raise BrokenError(problem, near[0])
+
+    return read
+
+
+def read_flag(text: str, name: str) -> bool:
+    """1 or 0."""
+    if text not in ("0", "1"):
+        raise ValueError(f"{name} must be 1 or 0, got {echo(text)}.")
+    return text == "1"
+
+
+def read_loss(text: str, settings: Any) -> str:
+    """The key of a loss; the one there was where nothing is like it."""
+    try:
+        return find_loss(_short(text)).key
+    except ValueError as error:
+        raise BrokenError(str(error), nearest_key(_short(text), LOSSES) or settings.loss) from None
+
+
+def read_rules(text: str, settings: Any) -> tuple[str, ...]:
+    """The keys of rules, between commas, each once and in the order of the menu."""
+    parts = [_short(part.strip()) for part in text.split(",")]
+    meant = [part if part in RULES else nearest_key(part, RULES) for part in parts]
+    keys = list(dict.fromkeys(key for key in meant if key))
+    kept = tuple(sorted(keys, key=list(RULES).index)) or settings.rule
+    for part in parts:
+        try:
+            find_rule(part)
+        except ValueError as error:
+            raise BrokenError(str(error), kept) from None
+    return kept
+
+
+def read_etas(text: str, most: int, instead: tuple[float, ...], at_most: str) -> tuple[float, ...]:
+    """Step sizes between commas, each once, no more than `most`.
+
+    Args:
+        instead: the nearest valid ones where none can be read.
+        at_most: how a notice begins that some are left out.
+    """
+    found, notices, problems = [], [], []
+    for part in text.split(","):
+        try:
+            found.append(read_number(part.strip(), "η", MIN_ETA, MAX_ETA))
+        except ClampedError as clamped:
+            found.append(clamped.value)
+            notices.append(str(clamped))
+        except ValueError as error:
+            problems.append(str(error))
+    distinct = tuple(dict.fromkeys(found))
+    kept = distinct[:most]
+    if problems:
+        raise BrokenError(problems[0], kept or instead)
+    if len(kept) < len(distinct):
+        shown = ", ".join(f"{eta:g}" for eta in kept)
+        notices.append(f"{at_most}; η = {shown} {_is_or_are(kept)} used.")
+    if notices:
+        raise ClampedError(kept, " ".join(dict.fromkeys(notices)))
+    return kept
+
+
+def _is_or_are(things: tuple) -> str:
+    return "is" if len(things) == 1 else "are"
+
+
+def read_point(text: str, loss_key: str, name: str = "The start") -> tuple[float, ...]:
+    """A point in the space of a loss, within bounds and where the loss is smooth."""
+    loss = LOSSES[loss_key]
+    parts = [part.strip() for part in text.split(",")]
+    if len(parts) != loss.d:
+        raise ValueError(f"{name} must be {loss.d} numbers, got {echo(text)}.")
+    point = tuple(read_number(part, name, -math.inf, math.inf) for part in parts)
+    near = tuple(min(max(p, -MAX_COORDINATE), MAX_COORDINATE) for p in point)
+    if loss.domain and not loss.domain.inside(np.array(near)):
+        raise ValueError(f"{name} must lie in {loss.domain.words}.")
+    if near != point:
+        raise ClampedError(near, f"{name} must lie within ±{MAX_COORDINATE:g}; it was moved there.")
+    return point

@@ -1,1 +1,0 @@
-"""Layouts, one file a page."""

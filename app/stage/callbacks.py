@@ -1,0 +1,70 @@
+"""The stage's wires: controls to the page's script, and a scene to its still figures."""
+
+from typing import Any
+
+from dash import ClientsideFunction, Dash, Input, Output
+
+from app.stage import ids
+from app.stage.compute import Compute
+from app.stage.figures import landscape, section_frame, sharpness_frame
+from app.stage.words import coordinate_names
+from dynamics import LOSSES
+
+# What the page's script hears of: it is told which of them changed, and to what.
+CONTROLS = (
+    ids.RULES,
+    ids.ETA,
+    ids.HORIZON,
+    ids.HORIZON_UNIT,
+    *ids.STARTS,
+    ids.NOISE,
+    ids.SEED,
+    ids.CLOCK,
+    ids.AXIS,
+    ids.STROBE,
+    ids.LOOK,
+    ids.PANEL,
+)
+
+
+def register(app: Dash, compute: Compute) -> None:
+    """Connect the stage of an app."""
+    app.clientside_callback(
+        ClientsideFunction("edgewalk", "controls"),
+        Output(ids.HEARD, "data"),
+        [Input(control, "value") for control in CONTROLS],
+        prevent_initial_call=True,
+    )
+
+    @app.callback(
+        Output(ids.LANDSCAPE, "figure"),
+        Output(ids.SHARPNESS, "figure"),
+        Input(ids.SCENE, "data"),
+        prevent_initial_call=True,
+    )
+    def draw(scene: dict[str, Any]):
+        return still_figures(compute, scene)
+
+
+def still_figures(compute: Compute, scene: dict[str, Any]):
+    """The landscape and the frame of the sharpness panel.
+
+    A scene has the loss's key, the view ((low, high), (low, high)), the look, the scheme ("light",
+    "dark"), a zoom counter (while that stays, a person's own zoom stays), and if it is touched:
+    a finger on a plot then scrolls the page.
+    """
+    loss = LOSSES[scene["loss"]]
+    (x_low, x_high), (y_low, y_high) = scene["view"]
+    view = (float(x_low), float(x_high)), (float(y_low), float(y_high))
+    zoom_key = f"{loss.key} {scene['zoom']}"
+    scheme = scene["scheme"]
+    if loss.d == 2:
+        terrain, names = compute.terrain(loss.key, view), coordinate_names(loss)
+        figure = landscape(terrain, view, (names[0], names[1]), scene["look"], scheme, zoom_key)
+    else:
+        figure = section_frame(view, loss.codim < loss.d, scheme, zoom_key)
+    figures = figure, sharpness_frame(scheme)
+    if scene["touch"]:
+        for still in figures:
+            still.update_layout(dragmode=False)
+    return figures

@@ -1,0 +1,494 @@
+"""The stage: landscape, sharpness, the two magnifiers and the laws on one playhead, the controls
+beside them.
+
+Its layout holds what stands still. The page's scripts fill in the numbers of the run, move the
+playhead, and keep the link.
+"""
+
+import math
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from app.parts import aria, choice, data, field, header, slider
+from app.stage import ids
+from app.stage.settings import Settings
+from app.stage.words import FIGURES, SYMBOLS
+from dynamics import LOSSES, RULES
+
+ETA_LOW, ETA_HIGH = 1e-3, 10.0
+SPEED_LOW, SPEED_HIGH = 0.0, 4.0
+START_SPEED = 24
+
+GRAPH_CONFIG: Any = {
+    "displayModeBar": False,
+    "displaylogo": False,
+    "showSendToCloud": False,
+    "scrollZoom": True,
+    "doubleClick": False,
+    "responsive": True,
+}
+
+# The numbers at the playhead: name, symbol and word.
+READINGS = (
+    ("step", "t", "step"),
+    ("tau", "τ", "slow time"),
+    ("loss", "L", "loss"),
+    ("sharpness", "λ₁", "sharpness"),
+    ("threshold", "2/ηₜ", "threshold"),
+)
+
+LAWS = (
+    ("stableness_pair", "1/Sₜ + 1/Sₜ₊₁"),
+    ("sqrt_loss_pair", "(√Lₜ + √Lₜ₊₁) / law"),
+)
+
+EXPORTS = {
+    "Landscape": {"PNG": "landscape.png", "SVG": "landscape.svg"},
+    "Sharpness": {"PNG": "sharpness.png", "SVG": "sharpness.svg"},
+    "Alignment": {"PNG": "alignment.png", "SVG": "alignment.svg"},
+    "Across the valley": {"PNG": "across.png", "SVG": "across.svg"},
+    "Along the valley": {"PNG": "along.png", "SVG": "along.svg"},
+    "The run": {"CSV": "run.csv", "NPZ": "run.npz"},
+}
+
+STROBES = {"all": "all", "even": "even", "odd": "odd", "midpoints": "mid"}
+LOOKS = {"root": "√L", "log": "log L", "sharpness": "λ₁", "surface": "3-D"}
+CLOCKS = {"step": "t", "eta": "ηt", "tau": "η²t"}
+AXES = {"linear": "linear", "log": "log"}
+START_NAMES = "xyzw"
+PANELS = {"sharpness": "Sharpness", "alignment": "Alignment"}
+
+BUTTONS_OF_HEAD = {"share": "Share", "export": "Export", "help": "Help", "scheme": "Dark"}
+
+BUTTONS = (
+    ("Reset", "reset"),
+    ("Two back", "back-two"),
+    ("Step back", "back"),
+    ("Play", "play"),
+    ("Step forward", "forward"),
+    ("Two forward", "forward-two"),
+    ("Go to the end", "end"),
+    ("Loop", "loop"),
+)
+
+KEYS = (
+    ("Space", "play or pause"),
+    ("← →", "one step"),
+    ("Shift + ← →", "two steps: the same wall again"),
+    ("Home End", "first or last step"),
+    ("[ ]", "slower or faster"),
+    ("s", "strobe: all, even, odd or midpoints"),
+    ("l", "loop"),
+    ("?", "this help"),
+)
+
+
+def stage(settings: Settings) -> dmc.MantineProvider:
+    """The page as it stands before its first run arrives."""
+    return dmc.MantineProvider(
+        id=ids.PROVIDER,
+        theme={"fontFamily": "var(--font)", "primaryColor": "blue", "primaryShade": 8},
+        children=[
+            dcc.Store(id=ids.SCENE),
+            dcc.Store(id=ids.HEARD),
+            _part("header", header("Stage", BUTTONS_OF_HEAD)),
+            html.Main(
+                [_controls(settings), _panels(), _part("transport", _transport())],
+                className="stage",
+            ),
+            html.Div(id=ids.MESSAGES, className="messages", role="status", **aria(live="polite")),
+            _help(),
+            _exports(),
+        ],
+    )
+
+
+def _controls(settings: Settings) -> html.Div:
+    return html.Div(
+        [
+            _part("loss", _loss(settings)),
+            _part("rules", _rules(settings)),
+            _part("eta", _eta(settings)),
+            _part("horizon", _horizon()),
+            _part("start", _start(settings)),
+            _part("more", _more(settings)),
+        ],
+        className="controls",
+        role="region",
+        **aria(label="Settings"),
+    )
+
+
+def _loss(settings: Settings) -> html.Div:
+    options = [html.Option(loss.name, value=loss.key) for loss in LOSSES.values()]
+    figures = [
+        html.Button(f"paper’s Figure {name}", className="snap", **data(query=query))
+        for name, query in FIGURES.items()
+    ]
+    return html.Div(
+        [
+            html.Label("Loss", htmlFor=ids.LOSS, className="label"),
+            html.Select(options, id=ids.LOSS, className="select"),
+            html.P(LOSSES[settings.loss].formula, id="formula", className="formula"),
+            html.P([html.Span(id="valley"), html.Span(id="valley-sharpness")], className="facts"),
+            html.Div(figures, className="snaps"),
+        ]
+    )
+
+
+def _rules(settings: Settings) -> html.Div:
+    chips = [
+        dmc.Chip(rule.name, value=rule.key, size="xs", variant="outline") for rule in RULES.values()
+    ]
+    return html.Div(
+        [
+            html.Span("Rules", id="rules-label", className="label"),
+            dmc.ChipGroup(chips, id=ids.RULES, multiple=True, value=list(settings.rule)),
+            html.P(id="rule-formulas", className="facts lines"),
+        ],
+        role="group",
+        className="chips",
+        **aria(labelledby="rules-label"),
+    )
+
+
+def _eta(settings: Settings) -> html.Div:
+    return html.Div(
+        [
+            field(ids.ETA, "Step size η", ", ".join(f"{eta:g}" for eta in settings.eta)),
+            slider(
+                ids.ETA_SLIDER,
+                "Step size η",
+                (math.log10(ETA_LOW), math.log10(ETA_HIGH), 0.01),
+                math.log10(settings.eta[0]),
+            ),
+            html.Div(
+                [
+                    html.Button("2/λ₁ here", id="critical", className="snap"),
+                    html.Button("compare η/2", id="compare", className="snap"),
+                ],
+                className="snaps",
+            ),
+            html.Div(id="runs", className="runs", role="group", **aria(label="Runs")),
+        ]
+    )
+
+
+def _horizon() -> html.Div:
+    return html.Div(
+        [
+            field(ids.HORIZON, "Horizon", ""),
+            choice(
+                ids.HORIZON_UNIT, "Unit of the horizon", {"tau": "τ = η²t", "steps": "steps"}, "tau"
+            ),
+            html.P(id="horizon-other", className="facts"),
+        ],
+        className="beside",
+    )
+
+
+def _start(settings: Settings) -> html.Div:
+    """One field a coordinate; the page's script names and hides them as the loss has them."""
+    point = dict(zip(ids.STARTS, settings.start_point, strict=False))
+    fields = [
+        field(id_, name, f"{point[id_]:g}" if id_ in point else "")
+        for id_, name in zip(ids.STARTS, START_NAMES, strict=True)
+    ]
+    for spare in fields[len(point) :]:
+        spare.style = {"display": "none"}  # type: ignore[attr-defined]  # Dash sets any property
+    return html.Div(
+        [
+            html.Span("Start", className="label"),
+            html.Div(fields, id="start-fields", className="pair"),
+            html.Div(
+                [
+                    html.Button("flattest point", id="flattest", className="snap"),
+                    html.Span("or drag the ring", className="facts"),
+                ],
+                className="snaps",
+            ),
+        ],
+        role="group",
+        **aria(label="Start"),
+    )
+
+
+def _more(settings: Settings) -> html.Details:
+    return html.Details(
+        [
+            html.Summary("Noise"),
+            html.Div(
+                [
+                    field(ids.NOISE, "Noise", f"{settings.noise:g}"),
+                    field(ids.SEED, "Seed", f"{settings.seed}"),
+                ],
+                className="pair",
+            ),
+            html.P("every tenth step, a nudge of at most this length", className="facts"),
+        ]
+    )
+
+
+def _panels() -> html.Div:
+    upper = [_landscape(), _part("sharpness", _sharpness())]
+    lower = [
+        _part(
+            "across",
+            _magnifier(ids.ACROSS, "Across the valley", ["along ", _symbol("direction", "v₁")]),
+        ),
+        _part(
+            "along",
+            _magnifier(
+                ids.ALONG,
+                "Along the valley",
+                [_symbol("projection_sharpness", "λ₁(Φ)"), " by ", _symbol("arc", "s")],
+            ),
+        ),
+        _part("laws", _laws()),
+        _part("gap", _gap()),
+    ]
+    rows = [html.Div(upper, className="row upper"), html.Div(lower, className="row lower")]
+    return html.Div(rows, className="panels")
+
+
+def _landscape() -> html.Figure:
+    tools = [
+        _tool("strobe", choice(ids.STROBE, "Iterates shown", STROBES, "all")),
+        _tool("look", choice(ids.LOOK, "Look of the landscape", LOOKS, "root")),
+    ]
+    words = [
+        html.Span(
+            [_symbol("manifold", "Γ"), " by sharpness, ", _symbol("flow", "X(τ)")],
+            className="of-heights",
+        ),
+        html.Span(["white where ", _symbol("threshold", "λ₁ = 2/ηₜ")], className="of-map"),
+    ]
+    return _panel(ids.LANDSCAPE, "Landscape", words, tools)
+
+
+def _sharpness() -> html.Figure:
+    """Sharpness on a clock; where there is something to align, the alignment in its place."""
+    tools = [
+        _tool("clock", choice(ids.CLOCK, "Clock", CLOCKS, "tau")),
+        _tool("axis", choice(ids.AXIS, "Time axis", AXES, "linear")),
+    ]
+    words = [
+        html.Span(
+            [
+                _symbol("projection", "λ₁ at Φ(xₜ)"),
+                ", ",
+                _symbol("flow_sharpness", "at X(τ)"),
+                ", ",
+                _symbol("threshold_mean", "2/ηₜ"),
+            ],
+            className="of-sharpness",
+        ),
+        html.Span(
+            [_symbol("alignment", "θₜ"), ", ", _symbol("transformed", "x̃ₜ in the sets Iⱼ")],
+            className="of-alignment",
+        ),
+    ]
+    figure = _panel(ids.SHARPNESS, "Sharpness", words, tools)
+    caption, plot = figure.children  # type: ignore[misc]  # Dash types children too widely
+    panels = html.Span(choice(ids.PANEL, "Panel", PANELS, "sharpness"), id="panels", hidden=True)
+    caption.children.insert(1, _part("panel", panels))
+    plot.children = [
+        plot.children,
+        html.Div(id=ids.ALIGNMENT, className="alignment-plot", hidden=True),
+    ]
+    return figure
+
+
+def _tool(part: str, control: dmc.SegmentedControl) -> Component:
+    return _part(part, html.Span(control))
+
+
+def _panel(name: str, title: str, words: list[Any], tools: list[Any]) -> html.Figure:
+    caption = [html.Span(title, className="title"), html.Span(words, className="aside")]
+    return html.Figure(
+        [
+            html.Figcaption([*caption, html.Span(tools, className="tools")]),
+            html.Div(dcc.Graph(id=name, config=GRAPH_CONFIG, className="graph"), className="plot"),
+        ],
+        className=f"card {name}",
+    )
+
+
+def _magnifier(name: str, title: str, words: list[Any]) -> html.Figure:
+    return html.Figure(
+        [
+            html.Figcaption(
+                [
+                    html.Span(title, className="title"),
+                    html.Span(words, className="aside"),
+                    html.Span(id=f"{name}-aside", className="aside"),
+                ]
+            ),
+            html.Div(id=name, className="plot"),
+        ],
+        className=f"card {name}",
+    )
+
+
+def _laws() -> html.Div:
+    gauges = [
+        html.Div(
+            [
+                html.P(
+                    [
+                        _symbol(name, symbol),
+                        html.Span(id=f"verdict-{name}", className="verdict"),
+                        html.Span("–", id=f"now-{name}", className="value"),
+                    ]
+                ),
+                html.Div(html.Span(className="needle"), className="track"),
+            ],
+            id=f"gauge-{name}",
+            className="gauge none",
+        )
+        for name, symbol in LAWS
+    ]
+    return html.Div(
+        [
+            html.H2("Laws of the edge"),
+            *gauges,
+            html.P(["0", html.Span("1 at the edge"), "2"], className="facts scale"),
+        ],
+        className="card laws",
+    )
+
+
+def _gap() -> html.Div:
+    return html.Div(
+        [
+            html.H2("Gap to the theorem"),
+            html.Div(
+                [
+                    html.P("–", id="now-gap", className="gap-value"),
+                    html.Button("η → η/2", id="halve", className="button small"),
+                ],
+                className="gap-row",
+            ),
+            html.P(_symbol("gap", "‖Φ(xₜ) − X(η²t)‖"), className="facts"),
+            html.P(id="halved", className="facts", **aria(live="polite")),
+            html.Div(id=ids.GAP, className="plot"),
+        ],
+        className="card gap",
+    )
+
+
+def _symbol(name: str, symbol: str) -> html.Dfn:
+    """A symbol that says what it is where it is pointed at or has the focus."""
+    return html.Dfn(symbol, tabIndex=0, className="symbol", **data(explains=SYMBOLS[name]))
+
+
+def _transport() -> html.Div:
+    return html.Div(
+        [
+            html.Div(
+                [
+                    _part(
+                        "phases",
+                        html.Div(
+                            id="ribbon", className="ribbon", role="group", **aria(label="Phases")
+                        ),
+                    ),
+                    slider(ids.PLAYHEAD, "Playhead", (0, 1, 1), 0),
+                ],
+                className="timeline",
+            ),
+            html.Div([_round(label, name) for label, name in BUTTONS], className="buttons"),
+            html.Div([_part("now", _numbers()), _part("story", _story())], className="reading"),
+            html.Div(
+                [
+                    slider(
+                        ids.SPEED, "Speed", (SPEED_LOW, SPEED_HIGH, 0.05), math.log10(START_SPEED)
+                    ),
+                    html.P(id="speed-words", className="facts"),
+                ],
+                className="speed",
+            ),
+        ],
+        className="transport",
+        role="region",
+        **aria(label="Transport"),
+    )
+
+
+def _round(label: str, name: str) -> html.Button:
+    return html.Button(id=name, className=f"round {name}", title=label, **aria(label=label))
+
+
+def _numbers() -> html.Dl:
+    rows = [
+        html.Div(
+            [
+                html.Dt([_symbol(name, symbol), html.Span(word, className="word")]),
+                html.Dd("–", id=f"now-{name}"),
+            ]
+        )
+        for name, symbol, word in READINGS
+    ]
+    return html.Dl(rows, className="strip")
+
+
+def _story() -> html.Div:
+    return html.Div(
+        [
+            html.P(id="story", className="story"),
+            html.P(id="summary", className="visually-hidden", **aria(live="polite")),
+        ]
+    )
+
+
+def _help() -> html.Dialog:
+    keys = [html.Div([html.Dt(keys), html.Dd(words)]) for keys, words in KEYS]
+    symbols = [html.Li(words, **data(symbol=name)) for name, words in SYMBOLS.items()]
+    return _dialog(
+        ids.HELP,
+        "Help",
+        [
+            html.Dl(keys, className="numbers"),
+            html.Ul(symbols, className="symbols"),
+            html.P(
+                "Drag the ring on the map to move the start; with the ring in focus the arrow keys "
+                "move it. Scroll over a plot to zoom, double-click to see all again; a plot "
+                "in focus zooms with + and −, moves with the arrow keys, 0 shows all. Point at "
+                "a picture to read its numbers, at a symbol to read what it is."
+            ),
+        ],
+    )
+
+
+def _exports() -> html.Dialog:
+    rows = [
+        html.Div([html.Dt(what), html.Dd([_export(what, *item) for item in formats.items()])])
+        for what, formats in EXPORTS.items()
+    ]
+    return _dialog(
+        ids.EXPORTS,
+        "Export",
+        [
+            html.Dl(rows, className="numbers"),
+            html.P("Pictures show the run up to the playhead; files hold all of it."),
+        ],
+    )
+
+
+def _export(what: str, form: str, name: str) -> html.Button:
+    label = f"{what}, {form}"
+    return html.Button(form, className="button", **aria(label=label), **data(export=name))
+
+
+def _dialog(name: str, title: str, content: list[Any]) -> html.Dialog:
+    close = html.Button("Close", className="button close")
+    return html.Dialog([html.H2(title), *content, close], id=name, **aria(label=title))
+
+
+def _part(name: str, component: Component) -> Component:
+    """Mark a part of the page that a link can hide."""
+    setattr(component, "data-part", name)
+    return component

@@ -1,0 +1,228 @@
+"""The plain routes: /healthz; a run as /run.bin, /run.npz, /run.csv and /run.json; and what does
+not depend on a run, Γ as /valley.bin and heights of a view as /heights.bin.
+
+A run takes the query of the page's own link. /run.bin takes `first` and `count` too: a stretch of
+steps, in full up to 5,000 of them, else as pairs spread over it. A query that cannot be read is
+answered with 400 and JSON: the problems, each with its field and a message for a person, and the
+query of the nearest valid settings.
+"""
+
+import math
+import re
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from flask import Flask, Response, jsonify, request
+
+from app.binary import float32, pack
+from app.http import MEDIA_TYPES, refusal, unless_known
+from app.link import Message, Reading
+from app.stage.compute import LAWS, Compute, Cut, Heights, Valley, View, profile_axis
+from app.stage.settings import Settings, read_query, write_query
+from app.stage.words import coordinate_names, page_words
+from dynamics import LOSSES, find_loss
+
+# Belong to the page, not to the run.
+PAGE_KEYS = ("at", "clock", "axis", "strobe", "look", "panel", "focus", "hide", "embed")
+
+
+def register(server: Flask, compute: Compute) -> None:
+    """Add the routes to a Flask server."""
+    health = {"status": "ok", "code": compute.once.version}
+    server.add_url_rule("/healthz", "healthz", lambda: jsonify(health))
+    server.add_url_rule(
+        "/run.<any(bin, npz, csv, json):suffix>",
+        "run",
+        lambda suffix: answer_run(compute, suffix, request.args.to_dict()),
+    )
+    server.add_url_rule("/valley.bin", "valley", lambda: _of_loss(partial(answer_valley, compute)))
+    server.add_url_rule(
+        "/heights.bin", "heights", lambda: _of_loss(partial(answer_heights, compute))
+    )
+    server.add_url_rule(
+        "/section.bin", "section", lambda: answer_section(compute, request.args.to_dict())
+    )
+    server.add_url_rule("/sheet.bin", "sheet", lambda: _of_loss(partial(answer_sheet, compute)))
+
+
+def answer_run(compute: Compute, suffix: str, query: dict[str, str]) -> Response:
+    """The response of /run.<suffix> to a query."""
+    problems, stretch = (), None
+    try:
+        stretch = _stretch(query) if suffix == "bin" else None
+    except ValueError as error:
+        problems = (Message("first", str(error)),)
+    reading = read_query(query)
+    problems += reading.problems
+    if problems:
+        return refusal(problems, write_query(reading.settings))
+    tag = compute.once.key(suffix, query=query, stretch=stretch)
+    if suffix == "bin":
+        return unless_known(tag, suffix, lambda: _binary(compute, reading, stretch))
+    plain = reading.settings.plain
+    response = unless_known(
+        tag, suffix, lambda: compute.file(reading.settings, f".{suffix}", plain)
+    )
+    if response.status_code == 200:
+        name = f"edgewalk-{reading.settings.loss}-{'-'.join(reading.settings.rule)}.{suffix}"
+        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _of_loss(answer: Callable[[str], Response]) -> Response:
+    """What a resource that does not depend on a run answers to the `loss` of the query."""
+    try:
+        loss = find_loss(request.args.get("loss", "")).key
+    except ValueError as error:
+        return refusal((Message("loss", str(error)),), write_query(Settings()))
+    return answer(loss)
+
+
+def answer_valley(compute: Compute, loss: str) -> Response:
+    """Γ of `loss`: every fourth traced point of each branch, fine enough for a pixel, and λ₁."""
+    tag = compute.once.key("valley.bin", loss=loss)
+    return unless_known(tag, "bin", lambda: _pack_valley(compute.valley(loss)))
+
+
+def _pack_valley(valley: Valley) -> bytes:
+    header, blocks = _plain_valley(valley, every=4)
+    return pack(header, blocks)
+
+
+def _plain_valley(valley: Valley, every: int = 1) -> tuple[dict[str, Any], list[bytes]]:
+    """Γ as a header and blocks: every so many of its points, and λ₁ at them."""
+    header = {
+        "d": valley.flattest.shape[1],
+        "flattest": valley.flattest.tolist(),
+        "sharpness_range": valley.sharpness_range,
+        "curves": [{"rows": len(curve.x[::every])} for curve in valley.curves],
+    }
+    columns = [column for curve in valley.curves for column in (curve.x, curve.sharpness)]
+    return header, [float32(column[::every]) for column in columns]
+
+
+def answer_heights(compute: Compute, loss: str) -> Response:
+    """√L and λ₁ of `loss` on a grid over `view`, x low, x high, y low and y high."""
+    try:
+        view = _view(request.args.get("view", ""))
+    except ValueError as error:
+        return refusal((Message("view", str(error)),), write_query(Settings(loss=loss)))
+    if LOSSES[loss].d != 2:
+        problem = f"Only a loss of two parameters has heights over the plane, not {loss}."
+        return refusal((Message("loss", problem),), write_query(Settings(loss=loss)))
+    tag = compute.once.key("heights.bin", loss=loss, view=view)
+    return unless_known(tag, "bin", lambda: _pack_heights(compute.heights(loss, view), view))
+
+
+def _pack_heights(heights: Heights, view: View) -> bytes:
+    rows, columns = heights.root.shape
+    header = {"view": view, "rows": rows, "columns": columns}
+    return pack(header, [float32(heights.root), float32(heights.sharpness)])
+
+
+def answer_section(compute: Compute, query: dict[str, str]) -> Response:
+    """√L, and with `of=sharpness` λ₁, on a grid of the section of a run at step `at`. The grid
+    fills `view`, or else what is worth seeing."""
+    of, text = query.pop("of", "root"), query.pop("view", None)
+    reading = read_query(query)
+    problems = reading.problems
+    settings = reading.settings
+    loss = LOSSES[settings.loss]
+    view = None
+    try:
+        view = None if text is None else _view(text)
+    except ValueError as error:
+        problems += (Message("view", str(error)),)
+    if loss.d < 3:
+        problems += (Message("loss", f"{loss.key} is shown whole, not in a section."),)
+    if of not in ("root", "sharpness"):
+        problems += (Message("of", "of must be root or sharpness."),)
+    if problems:
+        return refusal(problems, write_query(settings))
+    cut = compute.cut(settings.runs[0], settings.at, view, flat=of == "root")
+    return Response(_pack_cut(cut), content_type=MEDIA_TYPES["bin"])
+
+
+def _pack_cut(cut: Cut) -> bytes:
+    rows, columns = cut.root.shape
+    header = {
+        **{"at": cut.at, "origin": cut.origin, "whole": cut.whole, "view": cut.view},
+        **{name: part.tolist() for name, part in cut.section._asdict().items()},
+        **{"rows": rows, "columns": columns, "sharp": cut.sharpness is not None},
+    }
+    sharp = [] if cut.sharpness is None else [float32(cut.sharpness)]
+    return pack(header, [float32(cut.root), *sharp])
+
+
+def answer_sheet(compute: Compute, loss: str) -> Response:
+    """Γ of `loss` as a surface in space: z and λ₁ on a grid over the first two of its view."""
+    sheet = compute.sheet(loss)
+    if sheet is None:
+        problem = f"The valley of {loss} is no surface in space."
+        return refusal((Message("loss", problem),), write_query(Settings(loss=loss)))
+    x, y = LOSSES[loss].view[:2]
+    tag = compute.once.key("sheet.bin", loss=loss)
+    return unless_known(tag, "bin", lambda: _pack_heights(sheet, (x, y)))
+
+
+def _view(text: str) -> View:
+    try:
+        x_low, x_high, y_low, y_high = (float(part) for part in text.split(","))
+    except ValueError:
+        x_low = x_high = y_low = y_high = math.nan
+    if not (-math.inf < x_low < x_high < math.inf and -math.inf < y_low < y_high < math.inf):
+        raise ValueError("The view must be four numbers: x low, x high, y low, y high.")
+    return (x_low, x_high), (y_low, y_high)
+
+
+def _stretch(query: dict[str, str]) -> tuple[int, int] | None:
+    """Take `first` and `count` out of a query."""
+    first, count = query.pop("first", None), query.pop("count", None)
+    if first is None and count is None:
+        return None
+    if not all(re.fullmatch("[0-9]{1,15}", text or "") for text in (first, count)):
+        raise ValueError("first and count must be whole numbers, both given.")
+    numbers = int(first or 0), int(count or 0)
+    if numbers[1] < 1:
+        raise ValueError("count must be 1 or more.")
+    return numbers
+
+
+def _binary(compute: Compute, reading: Reading[Settings], stretch: tuple[int, int] | None) -> bytes:
+    settings = reading.settings
+    runs = [compute.page_run(spec, stretch) for spec in settings.runs]
+    header: dict[str, Any] = {
+        "settings": settings.plain | _about_loss(settings.loss),
+        "query": write_query(settings),
+        "notices": [vars(notice) for notice in reading.notices],
+        "profile_axis": profile_axis(),
+        "laws": LAWS,
+        "runs": [run[0] for run in runs],
+    }
+    blocks = [run[1] for run in runs]
+    if stretch is None:
+        path = compute.descent(settings)
+        header |= {
+            "page": {key: getattr(settings, key) for key in PAGE_KEYS},
+            "words": page_words(settings, header["runs"]),
+            "flattest_start": compute.flattest_start(settings),
+            "descent": {"rows": path.shape[0], "width": path.shape[1]},
+        }
+        blocks.append(float32(path))
+        valley = compute.own_valley(settings)
+        if valley:
+            header["valley"], curves = _plain_valley(valley)
+            blocks += curves
+    return pack(header, blocks)
+
+
+def _about_loss(key: str) -> dict[str, Any]:
+    loss = LOSSES[key]
+    return {
+        "horizon": loss.horizon,
+        "view": loss.view,
+        "codim": loss.codim,
+        "variables": coordinate_names(loss),
+        "sheet": loss.surface is not None,
+    }

@@ -1,0 +1,195 @@
+"""Settings: the one record of what is shown, its checks, and its link.
+
+Each field is declared once, in `FIELDS`, with the key of the link, how text becomes a value and how
+a value becomes text.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from app.link import (
+    Field,
+    Message,
+    Reading,
+    echo,
+    one_of,
+    read_etas,
+    read_fields,
+    read_flag,
+    read_loss,
+    read_number,
+    read_point,
+    read_rules,
+    read_whole,
+    write_fields,
+    write_number,
+    write_numbers,
+)
+from app.runspec import RunSpec
+from dynamics import LOSSES, MAX_STEPS
+
+MAX_RUNS = 4
+MIN_DEFAULT_STEPS = 20
+MAX_NOISE = 1.0
+LARGEST_EXACT = 2**53
+CLOCKS = ("step", "eta", "tau")
+AXES = ("linear", "log")
+STROBES = ("all", "even", "odd", "midpoints")
+LOOKS = ("root", "log", "sharpness", "surface")
+PANELS = ("sharpness", "alignment")
+HIDEABLE = (
+    "header", "loss", "rules", "eta", "horizon", "start", "more", "strobe", "look", "clock", "axis",
+    "panel", "sharpness", "across", "along", "laws", "gap", "phases", "now", "story", "transport",
+)  # fmt: skip
+LATER = {"formula": "Own formulas cannot be shown yet."}
+DEFAULT_LOSS = "parabolic-valley"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What is shown: one run of each rule at each η, from one start.
+
+    `start` and `steps` are None where they follow from the loss and η; `focus`, the place of the
+    run that the numbers are about, where it is the first that bounces.
+    """
+
+    loss: str = DEFAULT_LOSS
+    rule: tuple[str, ...] = ("ngd",)
+    eta: tuple[float, ...] = (0.1,)
+    start: tuple[float, ...] | None = None
+    steps: int | None = None
+    noise: float = 0.0
+    seed: int = 0
+    clock: str = "tau"
+    axis: str = "linear"
+    strobe: str = "all"
+    look: str = "root"
+    panel: str = "sharpness"
+    focus: int | None = None
+    at: int = 0
+    hide: tuple[str, ...] = ()
+    embed: bool = False
+
+    @property
+    def start_point(self) -> tuple[float, ...]:
+        """x_0, the loss's own where none is given."""
+        return LOSSES[self.loss].start if self.start is None else self.start
+
+    def steps_at(self, eta: float) -> int:
+        """The number of steps at an η: what the loss's horizon of slow time takes, or as given for
+        the first η and to the same slow time for the others."""
+        if self.steps is None:
+            return horizon_steps(self.loss, eta)
+        return int(min(round(self.steps * (self.eta[0] / eta) ** 2), MAX_STEPS))
+
+    @property
+    def runs(self) -> tuple[RunSpec, ...]:
+        """What each run is computed from."""
+        return tuple(
+            RunSpec(
+                loss=self.loss,
+                rule=rule,
+                eta=eta,
+                start=self.start_point,
+                steps=self.steps_at(eta),
+                noise=self.noise,
+                seed=self.seed,
+            )
+            for rule in self.rule
+            for eta in self.eta
+        )
+
+    @property
+    def last_at(self) -> int:
+        """The end of the time bar, which counts steps of the first η: there the last run ends."""
+        power = CLOCKS.index(self.clock)
+        ends = (self.steps_at(eta) * (eta / self.eta[0]) ** power for eta in self.eta)
+        return min(math.ceil(max(ends)), LARGEST_EXACT)
+
+    @property
+    def plain(self) -> dict[str, Any]:
+        """What all the runs are computed from, as JSON has it; `steps` are the first run’s."""
+        return self.runs[0].plain | {"rule": list(self.rule), "eta": list(self.eta)}
+
+
+def horizon_steps(loss: str, eta: float) -> int:
+    """τ/η² steps for the loss's horizon τ, in bounds."""
+    wanted = LOSSES[loss].horizon / eta**2
+    return int(min(max(math.ceil(wanted), MIN_DEFAULT_STEPS), MAX_STEPS))
+
+
+def read_query(query: Mapping[str, str]) -> Reading[Settings]:
+    """Settings from the keys of a link, always valid, with what had to be changed."""
+    reading = read_fields(FIELDS, Settings(), query, LATER)
+    return replace(reading, notices=(*reading.notices, *_bounded_horizon(reading.settings)))
+
+
+def write_query(settings: Settings) -> str:
+    """The link of settings, defaults left out."""
+    return write_fields(FIELDS, settings, Settings())
+
+
+def _bounded_horizon(settings: Settings) -> list[Message]:
+    """What to say where the run with the smallest η cannot go as far as it should."""
+    eta = min(settings.eta)
+    tau = LOSSES[settings.loss].horizon
+    if settings.steps is not None:
+        tau = settings.steps * settings.eta[0] ** 2
+    wanted = tau / eta**2
+    if wanted <= MAX_STEPS:
+        return []
+    reached = MAX_STEPS * eta**2
+    text = f"τ = {_powers(tau)} would take {_powers(wanted)} steps at η = {eta:g}; shown are "
+    return [Message("steps", text + f"{MAX_STEPS:,}, to τ = {_powers(reached)}.")]
+
+
+def _powers(value: float) -> str:
+    """A number to two digits, large and small ones with a power of ten."""
+    if 1e-3 <= value < 1e6:
+        return f"{value:,.2g}"
+    digits, power = f"{value:.1e}".split("e")
+    return f"{digits}·10" + str(int(power)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
+def _read_etas(text: str, settings: Settings) -> tuple[float, ...]:
+    """One step size or several, as many as there may be runs."""
+    most = MAX_RUNS // len(settings.rule)
+    return read_etas(text, most, settings.eta, f"At most {MAX_RUNS} runs at once")
+
+
+def _read_at(text: str, settings: Settings) -> int:
+    return read_whole(text, "at", 0, settings.last_at)
+
+
+def _read_focus(text: str, settings: Settings) -> int:
+    return read_whole(text, "focus", 0, len(settings.runs) - 1)
+
+
+def _read_hidden(text: str, _: Settings) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+    unknown = [name for name in names if name not in HIDEABLE]
+    if unknown:
+        raise ValueError(f"There is no {echo(unknown[0])} to hide. Known: {', '.join(HIDEABLE)}.")
+    return names
+
+
+FIELDS: tuple[Field, ...] = (
+    Field("loss", read_loss, str),
+    Field("rule", read_rules, ",".join),
+    Field("eta", _read_etas, write_numbers),
+    Field("start", lambda text, settings: read_point(text, settings.loss), write_numbers),
+    Field("steps", lambda text, _: read_whole(text, "steps", 0, MAX_STEPS), str),
+    Field("noise", lambda text, _: read_number(text, "noise", 0.0, MAX_NOISE), write_number),
+    Field("seed", lambda text, _: read_whole(text, "seed", 0, 2**32 - 1), str),
+    Field("clock", one_of("clock", CLOCKS), str),
+    Field("axis", one_of("axis", AXES), str),
+    Field("strobe", one_of("strobe", STROBES), str),
+    Field("look", one_of("look", LOOKS), str),
+    Field("panel", one_of("panel", PANELS), str),
+    Field("focus", _read_focus, str),
+    Field("at", _read_at, str),
+    Field("hide", _read_hidden, ",".join),
+    Field("embed", lambda text, _: read_flag(text, "embed"), lambda value: "1" if value else "0"),
+)

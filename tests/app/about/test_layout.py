@@ -1,0 +1,52 @@
+"""What is claimed, and that a test holds it."""
+
+import ast
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.about.claims import CLAIMS, WORKS, Claim
+from app.about.layout import about
+
+TESTS = Path(__file__).parents[2]
+
+
+def texts(node: Any) -> list[str]:
+    """Every text of a layout, from the top."""
+    if isinstance(node, str):
+        return [node]
+    if isinstance(node, list):
+        return [text for item in node for text in texts(item)]
+    return texts(getattr(node, "children", None) or [])
+
+
+@pytest.fixture(params=CLAIMS, ids=lambda claim: claim.name)
+def claim(request: pytest.FixtureRequest) -> Claim:
+    return request.param
+
+
+def test_its_tests_are_there(claim: Claim) -> None:
+    assert claim.tests
+    for test in claim.tests:
+        path, name = test.split("::")
+        tree = ast.parse((TESTS / path).read_text())
+        assert name in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}, test
+
+
+def test_its_works_are_listed(claim: Claim) -> None:
+    assert set(re.findall(r"[A-Z]+\d\d", claim.source)) <= set(WORKS)
+
+
+def test_the_page_states_it(claim: Claim) -> None:
+    words = texts(about())
+    for text in (claim.name, claim.states, claim.source, *claim.tests):
+        assert text in words
+
+
+def test_the_page_lists_the_works() -> None:
+    words = texts(about())
+    for tag, (title, _) in WORKS.items():
+        assert tag in words
+        assert title in words

@@ -1,0 +1,342 @@
+"""The page: every id once, every control heard, every name that a person looks for."""
+
+import json
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+import pytest
+
+from app.server import create_app
+from app.stage import ids
+from app.stage.callbacks import CONTROLS
+from app.stage.layout import EXPORTS, KEYS, LAWS, READINGS, SPEED_HIGH, stage
+from app.stage.routes import MEDIA_TYPES, PAGE_KEYS
+from app.stage.settings import AXES, CLOCKS, FIELDS, HIDEABLE, LOOKS, MAX_RUNS, STROBES, Settings
+from app.stage.words import FIGURES, SYMBOLS
+from dynamics import LOSSES, RULES
+from dynamics.phases import Phase
+from dynamics.simulate import ROWS, Outcome
+from tests.app.layout import Component, components, id_counts, of_type
+
+ASSETS = Path(__file__).parents[3] / "assets"
+SCRIPTS = {
+    path.relative_to(ASSETS).as_posix(): path.read_text(encoding="utf-8")
+    for path in [*ASSETS.glob("*.js"), *ASSETS.glob("panels/*.js")]
+}
+EVERY_SCRIPT = "\n".join(SCRIPTS.values())
+IDS = {name: value for name, value in vars(ids).items() if name.isupper() and name != "STARTS"}
+IDS |= {name: name for name in ids.STARTS}
+
+
+@pytest.fixture(scope="module")
+def layout() -> Component:
+    """The page as it is sent to a browser."""
+    client = create_app({"CACHE_TYPE": "SimpleCache"}).server.test_client()
+    return client.get("/_dash-layout").get_json()
+
+
+def with_id(layout: Component, name: str) -> dict[str, Any]:
+    (found,) = (part["props"] for part in components(layout) if part["props"].get("id") == name)
+    return found
+
+
+def text_of(node: Any) -> str:
+    """What a component says."""
+    if isinstance(node, dict):
+        return text_of(node["props"].get("children")) if "props" in node else ""
+    return "".join(map(text_of, node)) if isinstance(node, list) else node or ""
+
+
+def table(name: str) -> set[str]:
+    """The keys of an object that a script holds under this name, one a line or in short form."""
+    (body,) = re.findall(rf"^  const {name} = \{{\n(.*?)\n  \}};", EVERY_SCRIPT, re.S | re.M)
+    return set(re.findall(r"^    \"?([\w-]+)\"?(?::|,$)", body, re.M))
+
+
+def number(script: str, name: str) -> float:
+    """A number that a script holds under this name."""
+    (text,) = re.findall(rf"^  const {name} = ([\d.]+);", SCRIPTS[script], re.M)
+    return float(text)
+
+
+def names(script: str, name: str) -> list[str]:
+    """The names in a list that a script holds under this name."""
+    (listed,) = re.findall(rf"^  const {name} = \[(.*?)\];", SCRIPTS[script], re.S | re.M)
+    return re.findall(r"[\w-]+", listed)
+
+
+def is_slider(part: dict) -> bool:
+    return part["props"].get("className") == "slider"
+
+
+# ---- ids ----
+
+
+def test_every_id_stands_on_the_page_once(layout: Component) -> None:
+    assert [name for name, count in id_counts(layout).items() if count > 1] == []
+
+
+@pytest.mark.parametrize("name", IDS)
+def test_every_named_id_is_on_the_page(layout: Component, name: str) -> None:
+    assert IDS[name] in id_counts(layout)
+
+
+def test_no_id_has_two_names() -> None:
+    assert len(set(IDS.values())) == len(IDS)
+
+
+def test_every_id_that_the_scripts_ask_for_is_on_the_page(layout: Component) -> None:
+    asked = set(re.findall(r"""(?:\$|getElementById)\("([\w-]+)"\)""", EVERY_SCRIPT))
+    asked |= set(
+        re.findall(r"""\b(?:props|setQuietly|setText|change)\("([\w-]+)",""", EVERY_SCRIPT)
+    )
+    assert len(asked) > 20
+    assert asked - set(id_counts(layout)) == set()
+
+
+def test_what_points_to_another_part_of_the_page_finds_it(layout: Component) -> None:
+    every = id_counts(layout)
+    for part in components(layout):
+        for key in ("htmlFor", "aria-labelledby", "aria-describedby", "aria-controls"):
+            for name in str(part["props"].get(key, "")).split():
+                assert name in every, f"{key}={name}"
+
+
+# ---- wires between the page, its scripts and the server ----
+
+
+def test_every_control_is_heard_and_every_one_that_is_heard_exists(layout: Component) -> None:
+    sliders = {p["props"]["id"] for p in components(layout) if is_slider(p)}
+    listed = {name for table in ("VIEW", "STARTS") for name in names("controls.js", table)}
+    assert table("changes") | listed == set(CONTROLS) | sliders
+    assert len(set(CONTROLS)) == len(CONTROLS)
+    for control in CONTROLS:
+        assert "value" in with_id(layout, control), control
+
+
+def test_every_button_does_something(layout: Component) -> None:
+    on_page = {props["id"] for props in of_type(layout, "Button") if "id" in props}
+    assert on_page == table("buttons")
+
+
+def test_every_key_that_help_lists_is_bound() -> None:
+    listed = {key for keys, _ in KEYS for key in keys.replace("Shift +", "").split()}
+    names = {
+        "Space": '" "',
+        "←": "ArrowLeft",
+        "→": "ArrowRight",
+        "[": '"["',
+        "]": '"]"',
+        "?": '"?"',
+    }
+    for key in listed:
+        assert re.search(rf"^    {re.escape(names.get(key, key))}:", EVERY_SCRIPT, re.M), key
+
+
+def test_every_reading_is_given() -> None:
+    for name, _, _ in READINGS:
+        assert re.search(rf"^      {name}: ", SCRIPTS["readout.js"], re.M), name
+
+
+def test_every_export_is_one_that_can_be_made() -> None:
+    listed = [(form, name) for formats in EXPORTS.values() for form, name in formats.items()]
+    assert len(dict(listed)) >= 4
+    for words, name in listed:
+        what, form = name.split(".")
+        assert words == form.upper()
+        assert what in ("run", ids.LANDSCAPE, ids.SHARPNESS, ids.ALIGNMENT, ids.ACROSS, ids.ALONG)
+        assert form in (MEDIA_TYPES if what == "run" else ("png", "svg"))
+
+
+def test_every_part_that_can_be_hidden_is_on_the_page_once(layout: Component) -> None:
+    parts = Counter(
+        c["props"]["data-part"] for c in components(layout) if "data-part" in c["props"]
+    )
+    assert set(HIDEABLE) <= set(parts)
+    assert set(parts.values()) == {1}
+
+
+def test_page_and_server_agree_on_what_is_no_part_of_a_run() -> None:
+    assert names("url.js", "PAGE_KEYS") == list(PAGE_KEYS)
+
+
+def test_page_and_server_agree_on_the_number_of_runs() -> None:
+    assert number("overlay.js", "MOST_RUNS") == number("controls.js", "MOST_RUNS") == MAX_RUNS
+    (dashes,) = re.findall(r"const DASHES = (\[.*\]);", SCRIPTS["overlay.js"])
+    assert len(json.loads(dashes)) >= MAX_RUNS
+    assert len({json.dumps(dash) for dash in json.loads(dashes)}) == len(json.loads(dashes))
+
+
+def test_page_and_server_agree_on_the_view() -> None:
+    """What may be chosen, and what is shown where a link says nothing of it."""
+    (listed,) = re.findall(r"const VIEW = \{(.*?)\}", SCRIPTS["stage.js"])
+    view = dict(re.findall(r'(\w+): "(\w+)"', listed))
+    assert view == {name: getattr(Settings(), name) for name in names("controls.js", "VIEW")}
+    assert names("keys.js", "STROBES") == list(STROBES)
+    for name, known in {"look": LOOKS, "strobe": STROBES, "clock": CLOCKS}.items():
+        asked = set(re.findall(rf'\b{name} [!=]== "(\w+)"', EVERY_SCRIPT))
+        assert asked
+        assert asked <= set(known)
+
+
+def test_page_has_a_gauge_for_every_law() -> None:
+    assert names("readout.js", "LAWS") == [name for name, _ in LAWS]
+
+
+def test_page_and_dynamics_agree_on_the_length_of_a_recording() -> None:
+    assert number("axes.js", "ROWS") == ROWS
+
+
+def test_page_has_words_for_every_phase() -> None:
+    assert table("WORDS") == set(get_args(get_type_hints(Phase)["name"]))
+
+
+def test_page_knows_how_a_run_can_fail() -> None:
+    assert set(names("run.js", "FAILURES")) <= {outcome.name.lower() for outcome in Outcome}
+
+
+def test_speed_can_be_had_by_key_as_by_slider() -> None:
+    assert number("keys.js", "HIGHEST_SPEED") == SPEED_HIGH
+
+
+# ---- symbols ----
+
+
+def test_every_symbol_says_what_it_is(layout: Component) -> None:
+    symbols = of_type(layout, "Dfn")
+    assert len(symbols) >= len(READINGS) + len(LAWS)
+    for symbol in symbols:
+        assert symbol["data-explains"] in SYMBOLS.values()
+        assert symbol["tabIndex"] == 0
+        assert text_of(symbol["children"])
+
+
+def test_help_lists_every_symbol_where_the_scripts_look_it_up(layout: Component) -> None:
+    listed = {item["data-symbol"]: text_of(item["children"]) for item in of_type(layout, "Li")}
+    assert listed == SYMBOLS
+    assert '[data-symbol="${name}"]' in SCRIPTS["hover.js"]
+
+
+def test_every_symbol_on_a_panel_is_explained() -> None:
+    panels = "\n".join(text for name, text in SCRIPTS.items() if name.startswith("panels/"))
+    used = set(re.findall(r'\bsymbol: "(\w+)"', panels))
+    assert len(used) >= 4
+    assert used <= set(SYMBOLS)
+
+
+def test_messages_go_to_controls_that_exist(layout: Component) -> None:
+    (listed,) = re.findall(r"const FIELDS = \{(.*?)\}", SCRIPTS["controls.js"])
+    fields = dict(re.findall(r"(\w+): \"([\w-]+)\"", listed))
+    assert set(fields) <= {field.key for field in FIELDS}
+    assert set(fields.values()) <= set(id_counts(layout))
+
+
+# ---- what a person finds ----
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Play", "Step forward", "Step back", "Two forward", "Two back", "Reset", "Loop"),
+        *("Go to the end", "Export", "Share", "Help", "flattest point", "compare η/2", "η → η/2"),
+    ],
+)
+def test_button_has_its_name(layout: Component, name: str) -> None:
+    buttons = of_type(layout, "Button")
+    named = [b for b in buttons if name == (b.get("aria-label") or text_of(b.get("children")))]
+    assert len(named) == 1
+
+
+@pytest.mark.parametrize("name", ["Step size η", "Playhead", "Speed"])
+def test_slider_has_its_name(layout: Component, name: str) -> None:
+    places = [p["props"] for p in components(layout) if is_slider(p)]
+    assert [place["data-label"] for place in places].count(name) == 1
+    for place in places:
+        low, value, high = (float(place[f"data-{end}"]) for end in ("low", "value", "high"))
+        assert low <= value <= high
+
+
+def test_losses_are_chosen_from_the_catalogue(layout: Component) -> None:
+    (label,) = (p for p in of_type(layout, "Label") if p["htmlFor"] == ids.LOSS)
+    assert text_of(label["children"]) == "Loss"
+    options = with_id(layout, ids.LOSS)["children"]
+    assert [option["props"]["value"] for option in options] == list(LOSSES)
+    assert [text_of(option) for option in options] == [loss.name for loss in LOSSES.values()]
+
+
+def test_rules_are_a_group_of_the_catalogue(layout: Component) -> None:
+    (group,) = (p["props"] for p in components(layout) if p["props"].get("className") == "chips")
+    assert group["role"] == "group"
+    assert text_of(with_id(layout, group["aria-labelledby"])["children"]) == "Rules"
+    chips = of_type(layout, "Chip")
+    assert [chip["value"] for chip in chips] == list(RULES)
+    assert [chip["children"] for chip in chips] == [rule.name for rule in RULES.values()]
+
+
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [(ids.CLOCK, CLOCKS), (ids.AXIS, AXES), (ids.STROBE, STROBES), (ids.LOOK, LOOKS)],
+)
+def test_a_choice_offers_all_there_is(layout: Component, name: str, known: tuple) -> None:
+    choice = with_id(layout, name)
+    assert [one["value"] for one in choice["data"]] == list(known)
+    assert choice["value"] == getattr(Settings(), name)
+    assert all(one["label"] for one in choice["data"])
+
+
+def test_each_figure_of_the_paper_has_a_button_with_its_link(layout: Component) -> None:
+    linked = [b for b in of_type(layout, "Button") if "data-query" in b]
+    assert [b["data-query"] for b in linked] == list(FIGURES.values())
+    for button, name in zip(linked, FIGURES, strict=True):
+        assert name in text_of(button["children"])
+
+
+def test_every_law_has_a_gauge_with_a_needle(layout: Component) -> None:
+    for name, _ in LAWS:
+        inside = list(components(with_id(layout, f"gauge-{name}")["children"]))
+        ids_inside = {part["props"].get("id") for part in inside}
+        assert f"now-{name}" in ids_inside
+        assert "needle" in {part["props"].get("className") for part in inside}
+
+
+def test_nothing_to_press_is_without_a_name(layout: Component) -> None:
+    for button in of_type(layout, "Button"):
+        assert button.get("aria-label") or text_of(button.get("children"))
+    for choice in of_type(layout, "SegmentedControl"):
+        assert choice.get("aria-label")
+    for field in of_type(layout, "TextInput"):
+        assert field.get("label")
+
+
+def test_graphs_ask_nothing_of_others_and_show_no_bar(layout: Component) -> None:
+    graphs = of_type(layout, "Graph")
+    assert {graph["id"] for graph in graphs} == {ids.LANDSCAPE, ids.SHARPNESS}
+    for graph in graphs:
+        assert graph["config"]["showSendToCloud"] is False
+        assert graph["config"]["displaylogo"] is False
+
+
+# ---- settings in, page out ----
+
+
+def test_controls_begin_as_the_settings_say() -> None:
+    settings = Settings(
+        loss="ring",
+        rule=("ngd", "gd"),
+        eta=(0.05, 0.025),
+        start=(1.25, -0.5),
+        noise=1e-9,
+        seed=7,
+    )
+    page = json.loads(json.dumps(stage(settings), default=lambda part: part.to_plotly_json()))
+    value = {name: with_id(page, name).get("value") for name in CONTROLS}
+    assert value[ids.RULES] == ["ngd", "gd"]
+    assert value[ids.ETA] == "0.05, 0.025"
+    slider = with_id(page, ids.ETA_SLIDER)["data-value"]
+    assert 10 ** float(slider) == pytest.approx(0.05, rel=1e-4)
+    assert (value[ids.STARTS[0]], value[ids.STARTS[1]]) == ("1.25", "-0.5")
+    assert float(value[ids.NOISE]) == 1e-9
+    assert value[ids.SEED] == "7"
+    assert with_id(page, "formula")["children"] == LOSSES["ring"].formula

@@ -1,0 +1,241 @@
+"""Sentences: for whatever is shown there is one, and the page can fill in its blanks."""
+
+import re
+from pathlib import Path
+from string import Formatter
+from typing import Any
+from urllib.parse import parse_qsl
+
+import numpy as np
+import pytest
+
+import dynamics
+from app.stage.layout import LAWS, READINGS
+from app.stage.settings import Settings, read_query
+from app.stage.words import FIGURES, SYMBOLS, page_words
+from dynamics import LOSSES, RULES
+from dynamics.simulate import Outcome
+
+ASSETS = Path(__file__).parents[3] / "assets"
+EVERY = [(loss, rule) for loss in LOSSES for rule in RULES]
+
+
+PHASES = {
+    "descent only": [("descent", 0)],
+    "none": [],
+    "edge at once": [("edge", 0)],
+    "no alignment": [("descent", 0), ("edge", 40)],
+    "all three": [("descent", 0), ("alignment", 1), ("edge", 1_000_000)],
+}
+
+
+def head(
+    rule: str, outcome: Outcome = Outcome.REACHED, found: str = "all three", eta: float = 0.1
+) -> dict[str, Any]:
+    """The head of a run, as far as words depend on it."""
+    phases = PHASES[found if RULES[rule].drift else "none"]
+    return {
+        "rule": rule,
+        "name": RULES[rule].name,
+        "eta": eta,
+        "last": 2_000_000,
+        "outcome": outcome.name.lower(),
+        "outcome_step": 1234,
+        "outcome_words": outcome.value,
+        "phases": [{"name": name, "first": first} for name, first in phases],
+    }
+
+
+def story(loss: str, rule: str, **how: Any) -> dict[str, Any]:
+    settings = Settings(loss=loss, rule=(rule,))
+    (story,) = page_words(settings, [head(rule, **how)])["stories"]
+    return story
+
+
+def blanks(text: str) -> set[str]:
+    """The names in braces; raises where braces do not match."""
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+
+def filled_by_the_page() -> set[str]:
+    """The names that the page's script has numbers for, where it fills in a template."""
+    scripts = "\n".join(path.read_text(encoding="utf-8") for path in ASSETS.glob("*.js"))
+    table = re.search(r"template\.replace\(.*?=> (\w+)\[name\]", scripts)
+    assert table
+    (listed,) = re.findall(
+        rf"const {table[1]} = \{{\n\s*\.\.\.numbers,(.*?)\n\s*\}};", scripts, re.S
+    )
+    (numbers,) = re.findall(r"function numbersAt\(.*?return \{(.*?)\n\s*\};", scripts, re.S)
+    return set(re.findall(r"^\s*(\w+):", listed + numbers, re.M))
+
+
+def assert_sentences(text: str) -> None:
+    """Begins with a capital or a symbol, ends with a full stop, and leaves no hole."""
+    assert text == text.strip()
+    assert not text[0].islower()
+    assert text.endswith(".")
+    assert "  " not in text
+    assert "None" not in text
+    assert "nan" not in text.split()
+
+
+@pytest.mark.parametrize(("loss", "rule"), EVERY)
+@pytest.mark.parametrize("found", PHASES)
+def test_a_story_has_a_sentence_for_each_phase(loss: str, rule: str, found: str) -> None:
+    told = story(loss, rule, found=found)
+    assert set(told) == {"phases", "all", "end", "drifts", "stays"}
+    assert len(told["phases"]) == len(head(rule, found=found)["phases"])
+    assert len(set(told["phases"])) == len(told["phases"])
+    for text in [*told["phases"], told["all"]]:
+        filled = text.replace("{drift}", told["drifts"])
+        assert_sentences(filled)
+        assert blanks(filled) <= filled_by_the_page()
+    assert told["drifts"].endswith(".")
+    assert told["stays"].endswith(".")
+    assert told["end"] == ""
+
+
+def test_the_story_says_when_each_phase_begins_and_the_descent_ends() -> None:
+    descent, alignment, edge = story("ring", "ngd")["phases"]
+    assert descent.startswith("Descent, 1 step: ")
+    assert alignment.startswith("Alignment from step 1: ")
+    assert edge.startswith("At the edge since step 1,000,000: ")
+    assert story("ring", "ngd", found="no alignment")["phases"][0].startswith("Descent, 40 steps: ")
+
+
+def test_a_run_that_only_descends_is_told_of_to_its_end() -> None:
+    (descent,) = story("ring", "ngd", found="descent only")["phases"]
+    assert descent.startswith("Descent, all 2,000,000 steps: ")
+    # From its first step on the edge there is no descent to tell of.
+    (edge,) = story("ring", "ngd", found="edge at once")["phases"]
+    assert edge.startswith("At the edge since step 0: ")
+
+
+def test_the_story_at_the_edge_is_about_this_valley() -> None:
+    told = {loss: story(loss, "ngd") for loss in LOSSES}
+    drifting = [key for key, loss in LOSSES.items() if loss.codim < loss.d]
+    assert len({told[key]["drifts"] for key in drifting}) == len(drifting)
+    for loss, text in told.items():
+        assert blanks(text["phases"][-1]) == {"drift"}
+        assert text["drifts"].endswith(LOSSES[loss].look_for)
+        assert blanks(text["drifts"]) == {"sharpness", "first_sharpness"}
+
+
+def test_where_there_is_no_drift_none_is_told_of() -> None:
+    assert "no drift" in story("ring", "ngd")["stays"]
+    point = story("quadratic", "ngd")
+    assert "nowhere to drift" in point["stays"]
+    assert "valley" not in point["phases"][-1]
+
+
+@pytest.mark.parametrize("rule", [key for key, rule in RULES.items() if rule.drift is None])
+def test_rules_without_a_law_are_never_said_to_be_at_the_edge(rule: str) -> None:
+    told = story("ring", rule)
+    assert (told["phases"], told["all"]) == ([], RULES[rule].look_for)
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_every_outcome_has_a_sentence(outcome: Outcome) -> None:
+    assert_sentences(outcome.value)
+    end = story("ring", "gd", outcome=outcome)["end"]
+    if outcome is Outcome.REACHED:
+        assert end == ""
+    else:
+        assert end == f"{RULES['gd'].name}, step 1,234: {outcome.value}"
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_formulas_are_those_of_the_catalogue(loss: str) -> None:
+    words = page_words(Settings(loss=loss, rule=tuple(RULES)[:3]), [])
+    assert words["formula"] == LOSSES[loss].formula
+    assert words["valley"] == f"valley {LOSSES[loss].valley}"
+    assert words["sharpness"] == LOSSES[loss].sharpness_formula
+    assert [rule["key"] for rule in words["rules"]] == list(RULES)[:3]
+    assert all(text.strip() for rule in words["rules"] for text in rule.values())
+
+
+@pytest.mark.parametrize("record", [*LOSSES.values(), *RULES.values()], ids=lambda r: r.key)
+def test_every_record_brings_its_words(record: Any) -> None:
+    assert record.name
+    assert record.formula
+    assert_sentences(record.look_for)
+    assert not blanks(record.look_for)
+
+
+def test_one_story_a_run_in_the_order_of_the_runs() -> None:
+    settings = Settings(rule=("ngd", "gd"))
+    stories = page_words(settings, [head("ngd"), head("gd")])["stories"]
+    for told, rule in zip(stories, settings.rule, strict=True):
+        assert (told["phases"] or [told["all"]])[0].endswith(RULES[rule].look_for)
+
+
+@pytest.mark.parametrize(
+    ("rules", "etas", "labels"),
+    [
+        (("ngd",), (0.1,), [["Normalized GD"]]),
+        (("ngd", "gd"), (0.1,), [["Normalized GD"], ["Gradient descent"]]),
+        (("ngd",), (0.1, 0.05), [["η = 0.1"], ["η = 0.05"]]),
+        (
+            ("ngd", "gd"),
+            (0.1, 0.05),
+            [
+                *(["Normalized GD", "η = 0.1"], ["Normalized GD", "η = 0.05"]),
+                *(["Gradient descent", "η = 0.1"], ["Gradient descent", "η = 0.05"]),
+            ],
+        ),
+    ],
+)
+def test_labels_say_what_tells_a_run_from_the_others(
+    rules: tuple[str, ...], etas: tuple[float, ...], labels: list[list[str]]
+) -> None:
+    settings = Settings(rule=rules, eta=etas)
+    runs = [head(run.rule, eta=run.eta) for run in settings.runs]
+    names = {"Normalized GD": RULES["ngd"].name, "Gradient descent": RULES["gd"].name}
+    expected = [", ".join(names.get(part, part) for part in parts) for parts in labels]
+    assert page_words(settings, runs)["labels"] == expected
+
+
+# ---- the links of the paper's figures ----
+
+# theory.md, section 8: the first points, and how many there are.
+POINTS = {
+    "1a": (12, "sqrt-gd", [(14.7, 3), (13.203, -4.367), (11.026, 2.254), (9.904, -3.282)]),
+    "1b": (10, "ngd", [(14.7, -3)]),
+}
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_figure_of_the_paper_is_one_run_with_its_points(name: str) -> None:
+    count, rule, first = POINTS[name]
+    reading = read_query(dict(parse_qsl(FIGURES[name], strict_parsing=True)))
+    assert (reading.problems, reading.notices) == ((), ())
+    (what,) = reading.settings.runs
+    assert (what.loss, what.rule) == ("paper-valley", rule)
+    run = dynamics.simulate(**what.plain)
+    assert len(run.x) == count
+    np.testing.assert_allclose(run.x[: len(first)], first, atol=5e-4)
+
+
+def test_the_paper_has_two_figures() -> None:
+    assert set(FIGURES) == set(POINTS)
+
+
+def test_the_steps_of_figure_1b_are_five_long() -> None:
+    """Each is η = 5 along −∇L/‖∇L‖ with L = (1+x²)y², by hand."""
+    (what,) = read_query(dict(parse_qsl(FIGURES["1b"]))).settings.runs
+    x, y = dynamics.simulate(**what.plain).x.T
+    slope = np.stack([2 * x * y**2, 2 * (1 + x**2) * y])
+    steps = -5 * slope / np.linalg.norm(slope, axis=0)
+    np.testing.assert_allclose(np.diff([x, y]), steps[:, :-1], rtol=1e-9, atol=1e-9)
+
+
+# ---- symbols ----
+
+
+def test_every_symbol_is_explained_in_one_line() -> None:
+    assert {name for name, *_ in (*READINGS, *LAWS)} <= set(SYMBOLS)
+    assert len(set(SYMBOLS.values())) == len(SYMBOLS)
+    for text in SYMBOLS.values():
+        assert 10 < len(text) < 120
+        assert "\n" not in text
+        assert text == text.strip()

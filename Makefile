@@ -37,7 +37,7 @@ test: setup
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m pyright
-	$(NODE) --test tests/javascript/*.test.js
+	$(NODE) --test tests/javascript/*.test.mjs
 	$(PYTHON) -m pytest --numprocesses 2 --dist loadfile
 
 bench: setup

@@ -70,6 +70,7 @@ ORDER = [
     "app.callbacks",
     "app.callbacks.stage",
     "app.answers",
+    "app.modules",
     "app.resources",
     "app.lab_resources",
     "app.server",

@@ -39,7 +39,7 @@ test test-all: setup
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m pyright
-	$(NODE) --test tests/javascript/*.test.js
+	$(NODE) --test tests/javascript/*.test.mjs
 	$(PYTHON) -m pytest --numprocesses 2 --dist loadfile $(EVERY)
 
 bench: setup

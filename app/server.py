@@ -20,6 +20,7 @@ from app.disk import Bounds
 from app.lab import routes as lab_routes
 from app.lab.compute import Lab
 from app.lab.layout import lab
+from app.modules import imported
 from app.once import Once, version
 from app.stage import callbacks as stage_callbacks
 from app.stage import routes as stage_routes
@@ -42,10 +43,13 @@ TITLES = {
     "about": "Edgewalk: what it claims",
 }
 
-# The page's own place for a script: before its first paint.
+# The head's own: it runs before the first paint.
 EARLY = "scheme.js"
-# The scripts of the stage that the lab loads too.
-SHARED = ("overlay.js", "plane.js", "run.js", "sliders.js", "url.js")
+# What Dash loads for a page alone, of what lies in `assets`; modules are imported from `assets/js`.
+ENTRIES = {"stage": "stage.mjs", "lab": "lab.mjs"}
+LAB_STYLE = "lab.css"
+MODULES = "js"
+PLOTLY = "plotly-cartesian.min.js"
 
 # Plotly writes style attributes; exported pictures are blobs and data.
 POLICY = (
@@ -62,6 +66,7 @@ INDEX = """<!DOCTYPE html>
         <script src="assets/scheme.js"></script>
         {%favicon%}
         {%css%}
+        {modules}
     </head>
     <body>
         {%app_entry%}
@@ -77,11 +82,9 @@ def create_app(cache_config: dict | None = None) -> Dash:
     Args:
         cache_config: for flask-caching; by default files in `.cache/runs`.
     """
-    scripts = [file.name for file in ASSETS.glob("*.js")]
-    own = [name for name in scripts if name not in SHARED]
-    app = _page(Flask("edgewalk"), "/", TITLES["stage"], [EARLY], ["lab"], compress=True)
-    lab_app = _page(app.server, "/lab/", TITLES["lab"], own, ["panels", "vendor"])
-    about_app = _page(app.server, "/about/", TITLES["about"], scripts, ["lab", "panels", "vendor"])
+    app = _page(Flask("edgewalk"), "/", "stage", [LAB_STYLE], compress=True)
+    lab_app = _page(app.server, "/lab/", "lab", [PLOTLY])
+    about_app = _page(app.server, "/about/", "about", [LAB_STYLE, PLOTLY])
     app.server.config["COMPRESS_ZSTD_LEVEL"] = COMPRESSION
     programs.keep_on_disk()
     cache = Cache(app.server, config=cache_config or _cache_config())
@@ -100,22 +103,29 @@ def create_app(cache_config: dict | None = None) -> Dash:
     return app
 
 
-def _page(
-    server: Flask, path: str, title: str, unloaded: list[str], folders: list[str], **more: Any
-) -> Dash:
-    """A Dash app at a path of the server; some scripts and folders of `assets` it does not load."""
+def _page(server: Flask, path: str, name: str, unloaded: list[str], **more: Any) -> Dash:
+    """A Dash app at a path of the server; of `assets` it loads its own entry and no other, and
+    leaves out the files that are `unloaded`."""
+    entry = ENTRIES.get(name)
+    others = [other for other in ENTRIES.values() if other != entry]
     return Dash(
         f"edgewalk{path.rstrip('/')}",
         server=server,  # type: ignore[arg-type]  # Dash declares a WSGI callable too narrowly
         url_base_pathname=path,
         assets_folder=str(ASSETS),
-        assets_ignore=f"^({'|'.join(map(re.escape, unloaded))})$",
-        assets_path_ignore=[f"^{folder}$" for folder in folders],
-        index_string=INDEX,
-        title=title,
+        assets_ignore=f"^({'|'.join(map(re.escape, [EARLY, *others, *unloaded]))})$",
+        assets_path_ignore=[f"^{MODULES}$"],
+        index_string=INDEX.replace("{modules}", _preloads(entry) if entry else ""),
+        title=TITLES[name],
         update_title="",
         **more,
     )
+
+
+def _preloads(entry: str) -> str:
+    """Links to all that an entry imports, so that a browser need not find it import by import."""
+    links = [f'<link rel="modulepreload" href="assets/{name}">' for name in imported(ASSETS, entry)]
+    return f"\n{8 * ' '}".join(links)
 
 
 def _with_slash(name: str):

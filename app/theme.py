@@ -1,7 +1,7 @@
 """Inks and the template of the still figures.
 
 A colour means a quantity and is the same ink in every panel, in CSS and on the canvas: the same
-table stands in `assets/style.css` as custom properties, and a test holds the two equal.
+table stands in `assets/style/base.css` as custom properties, and a test holds the two equal.
 """
 
 from typing import Literal

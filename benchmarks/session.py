@@ -110,12 +110,13 @@ def stage(query: str = "") -> Iterator[Page]:
 
 
 FETCH = """async (queries) => {
+  const { decode } = await import(new URL("assets/js/binary.mjs", location.href).href);
   const milliseconds = [];
   for (const query of queries) {
     const begin = performance.now();
     const response = await fetch(`run.bin?${query}`, { cache: "no-store" });
     if (!response.ok) throw new Error(`${response.status} ${query}`);
-    window.edgewalk.run.decode(await response.arrayBuffer());
+    decode(await response.arrayBuffer());
     milliseconds.push(performance.now() - begin);
   }
   return milliseconds;

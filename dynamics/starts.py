@@ -1,12 +1,12 @@
 """Lines of starts, and the step sizes that show what becomes of a rule from them."""
 
-from functools import partial
 from typing import NamedTuple
 
 import jax
 import numpy as np
 
 from dynamics.catalogue import find_loss, find_rule
+from dynamics.compilation import quickly
 from dynamics.curvature import direction, newton_to_manifold, sharpness
 from dynamics.manifold import lengths_along, trace_manifold
 from dynamics.projection import projection
@@ -99,12 +99,12 @@ def _way_of_drift(loss: Loss) -> np.ndarray:
     return line.x
 
 
-@partial(jax.jit, static_argnames=("loss",))
+@quickly
 def _sharpness_below(loss: Loss, points: Array) -> Array:
     return jax.vmap(lambda x: sharpness(loss, projection(loss, x)))(points)
 
 
-@partial(jax.jit, static_argnames=("loss",))
+@quickly
 def _landed(loss: Loss, points: Array) -> tuple[Array, Array]:
     """Points [n, d] moved onto Γ, and v₁ there."""
 

@@ -1,12 +1,12 @@
 """What of a loss is drawn whatever the run: L on a grid of a view, Γ, and λ₁ on both."""
 
-from functools import partial
 from typing import NamedTuple, TypeAlias
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
+from dynamics.compilation import quickly
 from dynamics.curvature import sharpness
 from dynamics.manifold import Trace, beside_flattest, drift_line, flattest_points, trace_manifold
 from dynamics.projection import descent, projection
@@ -149,27 +149,27 @@ def _wider(side: tuple[float, float]) -> tuple[float, float]:
     return side[0] - margin, side[1] + margin
 
 
-@partial(jax.jit, static_argnames=("loss",))
+@quickly
 def _projection(loss: Loss, x: Array) -> Array:
     return projection(loss, x)
 
 
-@partial(jax.jit, static_argnames=("loss",))
+@quickly
 def _descent(loss: Loss, start: Array) -> Array:
     return descent(loss, start, DESCENT_POINTS)
 
 
-@partial(jax.jit, static_argnames=("loss",))
+@quickly
 def _on_grid(loss: Loss, grid: Array) -> Array:
     return jax.vmap(jax.vmap(loss.value))(grid)
 
 
-@partial(jax.jit, static_argnames=("loss",))
+@quickly
 def _loss_and_sharpness(loss: Loss, grid: Array) -> tuple[Array, Array]:
     return jax.vmap(jax.vmap(lambda x: (loss.value(x), sharpness(loss, x))))(grid)
 
 
-@partial(jax.jit, static_argnames=("loss",))
+@quickly
 def _on_surface(loss: Loss, grid: Array) -> tuple[Array, Array]:
     surface = loss.surface
     assert surface is not None

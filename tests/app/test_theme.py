@@ -10,11 +10,11 @@ import pytest
 from app.stage.figures import sharpness_frame
 from app.stage.settings import MAX_RUNS
 from app.theme import HEIGHT_SCALES, INKS, RUN_INKS, SHARPNESS_SCALES, Scheme, template
+from tests.app.scripts import exported, modules
 
 ASSETS = Path(__file__).parents[2] / "assets"
-CSS = (ASSETS / "style.css").read_text(encoding="utf-8")
-PENS = (ASSETS / "overlay.js").read_text(encoding="utf-8")
-PAINTERS = "\n".join(path.read_text(encoding="utf-8") for path in ASSETS.rglob("[a-z]*.js"))
+CSS = (ASSETS / "style" / "base.css").read_text(encoding="utf-8")
+PAINTERS = "\n".join(modules("", "stage", "stage/panels", "lab").values())
 SCHEMES = get_args(Scheme)
 SELECTORS = {"light": ":root", "dark": ':root[data-mantine-color-scheme="dark"]'}
 
@@ -78,24 +78,22 @@ def test_colours_stand_in_the_table_alone() -> None:
 
 
 def test_canvas_reads_inks_that_exist() -> None:
-    listed = re.search(r"const INKS = \[(.*?)\]", PENS, re.S)
-    assert listed
-    read = set(re.findall(r'"([\w-]+)"', listed[1]))
+    read = set(exported("inks.mjs")["INKS"])
     assert {"even", "odd", "theory", "threshold", "flow", *MAPS} <= read <= set(INKS["light"])
-    used = set(re.findall(r"\binks\.(\w+)", PAINTERS))
+    used = set(re.findall(r"(?<!/)\binks\.(\w+)", PAINTERS))
     used |= set(re.findall(r'\binks\["([\w-]+)"\]', PAINTERS))
     assert {"theory", "edge-map", "runs", "scale", "heights"} <= used
     assert used <= read | {"runs", "scale", "heights"}
 
 
 def test_canvas_reads_as_many_of_each_list_as_there_are() -> None:
-    count = dict(re.findall(r"const (\w+) = (\d+);", PENS))
-    assert int(count["MOST_RUNS"]) == MAX_RUNS
+    count = exported("inks.mjs")
+    assert count["MOST_RUNS"] == MAX_RUNS
     for scheme in SCHEMES:
         assert len(RUN_INKS[scheme]) == MAX_RUNS
-        assert len(SHARPNESS_SCALES[scheme]) == int(count["SCALE"])
-        assert len(HEIGHT_SCALES[scheme]) == int(count["HEIGHTS"])
-    read = dict(re.findall(r'many\("(\w+)", (\w+)\)', PENS))
+        assert len(SHARPNESS_SCALES[scheme]) == count["SCALE"]
+        assert len(HEIGHT_SCALES[scheme]) == count["HEIGHTS"]
+    read = dict(re.findall(r'many\("(\w+)", (\w+)\)', PAINTERS))
     assert read == {"run": "MOST_RUNS", "scale": "SCALE", "height": "HEIGHTS"}
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from playwright.sync_api import Locator
 
+from tests.browser.door import LAB, open_door
 from tests.browser.driver import Driver
 
 # Compiling a sweep for the first time takes some seconds on a busy machine.
@@ -19,15 +20,21 @@ class Lab(Driver):
     PATIENCE = PATIENCE
 
     def open(self, query: str = f"?{SMALL}") -> "Lab":
-        self.page.goto(f"/lab/{query}")
-        self.page.wait_for_selector("body[data-ready]", timeout=PATIENCE)
+        self.begin(query)
         self.settle()
         return self
 
+    def begin(self, query: str) -> None:
+        """Open it, and leave it at work."""
+        self.page.goto(f"/lab/{query}")
+        self.page.wait_for_selector("body[data-ready]", timeout=PATIENCE)
+        open_door(self.page, LAB)
+
     def settle(self) -> None:
         """Wait until the plot in view is whole and painted."""
+        open_door(self.page, LAB)
         self.wait(
-            "!edgewalk.lab[edgewalk.lab.page.state.plot].busy"
+            "!edgewalk[edgewalk.page.state.plot].isBusy()"
             " && document.querySelector('.panel:not([hidden])[data-drawn]')"
         )
         self.paint()
@@ -50,15 +57,15 @@ class Lab(Driver):
     def cell(self, row: int, column: int) -> dict[str, Any]:
         """What the page knows of a cell."""
         return self.page.evaluate(
-            "([row, column]) => edgewalk.lab.regimes.state.cells.at(row, column)", [row, column]
+            "([row, column]) => edgewalk.regimes.state.cells.at(row, column)", [row, column]
         )
 
     def pixel_of(self, row: int, column: int) -> tuple[float, float]:
         """The middle of a cell in the window."""
         x, y = self.page.evaluate(
             """([row, column]) => {
-                const box = edgewalk.lab.regimes.frame();
-                const { rows, columns } = edgewalk.lab.regimes.state.cells;
+                const box = edgewalk.regimes.frameNow();
+                const { rows, columns } = edgewalk.regimes.state.cells;
                 const edge = document.getElementById('map-plot').getBoundingClientRect();
                 return [edge.left + box.left + ((row + 0.5) / rows) * box.width,
                         edge.top + box.top + (1 - (column + 0.5) / columns) * box.height];

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from tests.browser.door import STAGE, open_door
 from tests.browser.driver import Driver
 
 # Compiling a loss for the first time takes some seconds on a busy machine.
@@ -23,6 +24,7 @@ class Stage(Driver):
 
     def settle(self) -> None:
         """Wait until no run is asked for and the picture is painted."""
+        open_door(self.page, STAGE)
         self.page.wait_for_function(
             "() => !edgewalk.stage.requests.busy && !edgewalk.stage.requests.waiting",
             timeout=PATIENCE,
@@ -63,7 +65,7 @@ class Stage(Driver):
             """([panel, x, y]) => {
                 const host = document.querySelector(`.card.${panel} .plot`);
                 const canvas = [...host.querySelectorAll(':scope > canvas')].at(-1);
-                const frame = edgewalk.overlay.frameOf(edgewalk.stage.graphOf(panel));
+                const frame = edgewalk.frame.frameOf(edgewalk.stage.graphOf(panel));
                 const density = canvas.width / host.clientWidth;
                 const at = [frame.x(x) * density, frame.y(y) * density].map(Math.round);
                 const one = Object.assign(document.createElement('canvas'), {width: 1, height: 1});

@@ -186,7 +186,7 @@ def test_alignment(stage: Stage) -> None:
     found = dynamics.measure(run)
     angle = stage.page.evaluate(f"{PLACE}.part.columns.alignment[{PLACE}.row]")
     assert angle == pytest.approx(found.alignment[-1], rel=1e-5)
-    held = stage.page.evaluate(f"edgewalk.Alignment.membership({PLACE}.part, {PLACE}.row)")
+    held = stage.page.evaluate(f"edgewalk.alignment.membership({PLACE}.part, {PLACE}.row)")
     inside = np.linalg.norm(found.components[-1, 1:]) <= found.spectrum[-1, 1]
     assert held == ("in all of I₁ … I₂" if inside else "not yet in I₂")
 

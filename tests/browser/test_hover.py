@@ -20,7 +20,7 @@ def point(stage: Stage, panel: str, x: float, y: float) -> None:
     place = stage.page.evaluate(
         """([panel, x, y]) => {
             const box = document.querySelector(`.card.${panel} .plot`).getBoundingClientRect();
-            const frame = edgewalk.overlay.frameOf(edgewalk.stage.graphOf(panel));
+            const frame = edgewalk.frame.frameOf(edgewalk.stage.graphOf(panel));
             return [box.left + frame.x(x), box.top + frame.y(y)];
         }""",
         [panel, x, y],

@@ -14,7 +14,7 @@ SIZES = {"desktop": (1366, 768), "wide": (1920, 1080), "phone": (390, 844)}
 def test_accessible_and_within_the_window(new_context, size: str, scheme: str):
     context = new_context(**context_of(SIZES[size], scheme, size == "phone"))
     stage = Stage(context.new_page()).open("?at=150")
-    assert stage.page.evaluate("edgewalk.scheme") == scheme
+    assert stage.page.evaluate("document.documentElement.dataset.scheme") == scheme
     stage.assert_accessible_within(SIZES[size][0])
 
 
@@ -48,7 +48,7 @@ def test_the_scheme_is_remembered(stage: Stage):
     stage.open()
     stage.button("Dark").click()
     stage.open()
-    assert stage.page.evaluate("edgewalk.scheme") == "dark"
+    assert stage.page.evaluate("document.documentElement.dataset.scheme") == "dark"
     expect(stage.button("Light")).to_be_visible()
 
 

@@ -10,7 +10,7 @@ from tests.browser.stage import Stage
 PLACE = """([x, y, which]) => {
     const host = document.querySelector('.card.landscape .plot');
     const canvas = host.querySelectorAll(':scope > canvas')[which];
-    const frame = edgewalk.overlay.frameOf(edgewalk.stage.graphOf('landscape'));
+    const frame = edgewalk.frame.frameOf(edgewalk.stage.graphOf('landscape'));
     const density = canvas.width / host.clientWidth;
     const pen = new OffscreenCanvas(1, 1).getContext('2d');
     pen.drawImage(canvas, -Math.round(frame.x(x) * density), -Math.round(frame.y(y) * density));
@@ -123,9 +123,9 @@ def test_beads_slide_along_the_valley(stage: Stage):
         beads = stage.page.evaluate(
             """() => {
                 const scene = edgewalk.stage.scene();
-                const view = edgewalk.Along.viewOf(scene);
+                const view = edgewalk.along.viewOf(scene);
                 const { part, row } = edgewalk.run.locate(scene.result.runs[0], scene.steps[0]);
-                const { placeOn } = edgewalk.Along;
+                const { placeOn } = edgewalk.along;
                 return ['projection', 'flow'].map((name) => placeOn(view, part, row, name));
             }"""
         )

@@ -78,7 +78,7 @@ def test_the_magnifier_shows_one_wall_then_the_other(stage: Stage):
                     const { result } = edgewalk.stage.state;
                     const run = result.runs[0];
                     const { part, row } = edgewalk.run.locate(run, edgewalk.stage.player.step);
-                    const view = edgewalk.Across.acrossView(part, row, result.profile_axis);
+                    const view = edgewalk.across.acrossView(part, row, result.profile_axis);
                     const s = part.columns.offset[row];
                     const on = view.loss(s / view.unit) * view.top;
                     return { s, on, loss: part.columns.loss[row], unit: view.unit };

@@ -93,7 +93,7 @@ def test_a_zoom_survives_another_eta_and_a_detail_follows(stage: Stage):
     ):
         now = stage.page.evaluate(
             """(panel) => {
-                const { rangeX, rangeY } = edgewalk.overlay.frameOf(edgewalk.stage.graphOf(panel));
+                const { rangeX, rangeY } = edgewalk.frame.frameOf(edgewalk.stage.graphOf(panel));
                 return [rangeX, rangeY];
             }""",
             panel,
@@ -104,7 +104,7 @@ def test_a_zoom_survives_another_eta_and_a_detail_follows(stage: Stage):
 def test_axes_stay_while_eta_is_dragged(stage: Stage):
     stage.open()
     script = """['landscape', 'sharpness'].map((panel) => {
-        const { rangeX, rangeY } = edgewalk.overlay.frameOf(edgewalk.stage.graphOf(panel));
+        const { rangeX, rangeY } = edgewalk.frame.frameOf(edgewalk.stage.graphOf(panel));
         return [rangeX, rangeY];
     })"""
     before = stage.page.evaluate(script)
@@ -138,7 +138,7 @@ def test_a_clock_and_an_axis_chosen_are_in_the_link(stage: Stage):
 @pytest.mark.parametrize("panel", ["landscape", "sharpness"])
 def test_zoom_and_pan_by_keyboard(stage: Stage, panel: str):
     stage.open("?at=300")
-    script = f"edgewalk.overlay.frameOf(edgewalk.stage.graphOf('{panel}'))"
+    script = f"edgewalk.frame.frameOf(edgewalk.stage.graphOf('{panel}'))"
 
     def ranges() -> list[list[float]]:
         return stage.page.evaluate(

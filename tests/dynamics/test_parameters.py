@@ -116,6 +116,6 @@ def test_a_record_of_ones_own_may_have_parameters() -> None:
     ],
 )
 def test_a_number_that_cannot_be_is_answered_with_what_must_hold(numbers, message: str) -> None:
-    with pytest.raises(ValueError, match="must|parameter") as error:
+    with pytest.raises(ValueError, match=message.split(" ")[0]) as error:
         dynamics.LOSSES["ring"].at(**numbers)
     assert str(error.value) == message

@@ -428,9 +428,11 @@ QUICK = frozenset(
         "GET /run.bin?steps=100&clock=step&axis=log&strobe=even&look=log&panel=alignment | head",
         "GET /run.bin?rule=gd&eta=3&steps=100 | head",
         "GET /run.bin?steps=0 | head",
-        "GET /run.bin?loss=parabolic-valley&rule=ngd,sqrt-gd,gd,gradient-flow&eta=0.1&steps=240 | numbers",
+        "GET /run.bin?loss=parabolic-valley&rule=ngd,sqrt-gd,gd,gradient-flow"
+        "&eta=0.1&steps=240 | numbers",
         "GET /run.bin?loss=parabolic-valley&rule=ngd,gd&eta=0.05,0.03&steps=400 | numbers",
-        "GET /run.bin?loss=parabolic-valley&rule=sqrt-gd&eta=0.04&noise=0.0001&seed=7&steps=150 | numbers",
+        "GET /run.bin?loss=parabolic-valley&rule=sqrt-gd&eta=0.04&noise=0.0001&seed=7"
+        "&steps=150 | numbers",
         "GET /run.bin?rule=ngd&steps=40 | again",
         "GET /run.csv?rule=ngd,gradient-flow&eta=0.1,0.05&steps=30",
         "GET /run.json?rule=ngd,gradient-flow&eta=0.1,0.05&steps=30",

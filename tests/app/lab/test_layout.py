@@ -25,11 +25,11 @@ from app.theme import INKS
 from dynamics import LOSSES, RULES, Fate
 from dynamics.starts import SCOUTS, interesting_etas, straight_line
 from tests.app.layout import components, id_counts, of_type
+from tests.app.scripts import exported, modules
 
 ASSETS = Path(__file__).parents[3] / "assets"
-SCRIPTS = {path.name: path.read_text(encoding="utf-8") for path in ASSETS.glob("lab/*.js")}
-EVERY_SCRIPT = "\n".join(SCRIPTS.values())
-CSS = (ASSETS / "lab" / "lab.css").read_text(encoding="utf-8")
+EVERY_SCRIPT = "\n".join(modules("lab").values())
+CSS = (ASSETS / "style" / "lab.css").read_text(encoding="utf-8")
 SELECTORS = {"light": ":root", "dark": ':root[data-mantine-color-scheme="dark"]'}
 FATES = [fate for fate in Fate if fate is not Fate.UNKNOWN]
 
@@ -74,12 +74,6 @@ def layout() -> dict[str, Any]:
     return json.loads(json.dumps(page.lab(), default=lambda part: part.to_plotly_json()))
 
 
-def names(script: str, name: str) -> list[str]:
-    """The names in a list that a script holds under this name."""
-    (listed,) = re.findall(rf"^  const {name} = \[(.*?)\];", SCRIPTS[script], re.S | re.M)
-    return re.findall(r"[\w-]+", listed)
-
-
 # ---- ids and wires ----
 
 
@@ -97,7 +91,7 @@ def test_ids_that_the_scripts_compose_are_on_the_page(layout: dict) -> None:
     every = set(id_counts(layout))
     for plot in PLOTS:
         assert {f"panel-{plot}", f"tab-{plot}", f"rule-{plot}"} <= every
-    for clock in names("clocks.js", "CLOCKS"):
+    for clock in exported("lab/clocks.mjs")["CLOCKS"]:
         assert {f"collapse-{clock}", f"spread-{clock}", f"card-{clock}"} <= every
 
 
@@ -111,7 +105,7 @@ def test_what_points_to_another_part_of_the_page_finds_it(layout: dict) -> None:
 
 def test_page_and_server_agree_on_the_plots(layout: dict) -> None:
     assert tuple(page.TABS) == PLOTS
-    assert tuple(names("page.js", "PLOTS")) == PLOTS
+    assert tuple(exported("lab/state.mjs")["PLOTS"]) == PLOTS
     tabs = [part for part in of_type(layout, "Button") if part.get("role") == "tab"]
     assert [tab["data-plot"] for tab in tabs] == list(PLOTS)
     marked = {
@@ -127,7 +121,7 @@ def test_every_setting_of_the_link_has_its_control(layout: dict) -> None:
 
 
 def test_every_field_is_heard(layout: dict) -> None:
-    assert sorted(names("settings.js", "FIELDS")) == sorted(
+    assert sorted(exported("lab/controls.mjs")["FIELDS"]) == sorted(
         part["id"] for part in of_type(layout, "TextInput")
     )
 
@@ -135,8 +129,7 @@ def test_every_field_is_heard(layout: dict) -> None:
 def test_choices_offer_all_there_is() -> None:
     assert tuple(page.WAYS) == WAYS
     assert tuple(page.COLOURS) == COLOURS
-    titles = re.findall(r"(\w+): \"", SCRIPTS["orbit.js"].split("const TITLES")[1].split("}")[0])
-    assert list(page.ORBIT_VIEWS) == titles
+    assert list(page.ORBIT_VIEWS) == list(exported("lab/orbit.mjs")["TITLES"])
 
 
 def test_rules_are_those_that_a_plot_can_be_made_of(layout: dict) -> None:
@@ -176,11 +169,6 @@ def test_nothing_to_press_is_without_a_name(layout: dict) -> None:
         assert picture["aria-label"]
 
 
-def test_scripts_have_names_of_their_own() -> None:
-    """Dash leaves out a script by its name alone, and those of the stage are left out here."""
-    assert not set(SCRIPTS) & {path.name for path in ASSETS.glob("*.js")}
-
-
 # ---- inks ----
 
 
@@ -209,8 +197,8 @@ def test_distance_is_that_of_its_source() -> None:
 @pytest.mark.parametrize("scheme", SELECTORS)
 def test_every_fate_has_an_ink(scheme: str) -> None:
     assert list(fate_inks(scheme)) == [f"fate-{int(fate)}" for fate in FATES]
-    (count,) = re.findall(r"const COUNT = (\d+);", SCRIPTS["fates.js"])
-    assert int(count) == len(FATES) == max(FATES)
+    count = exported("lab/fates.mjs")["COUNT"]
+    assert count == len(FATES) == max(FATES)
 
 
 @pytest.mark.parametrize("vision", VISIONS)

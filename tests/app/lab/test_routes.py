@@ -18,7 +18,8 @@ import dynamics
 from app.lab import compute as lab_compute
 from app.lab.compute import interlaced
 from app.lab.settings import LabSettings, read_lab_query
-from app.server import SHARED
+from app.modules import imported
+from app.server import ASSETS, ENTRIES
 from dynamics import Fate
 from dynamics.orbits import orbits
 from dynamics.rate import measure_rate
@@ -403,32 +404,42 @@ def test_the_lab_without_a_slash_leads_there_with_its_query(
 
 
 def test_each_page_loads_what_is_its_own(client: FlaskClient) -> None:
-    stage, lab = sources(client, "/"), sources(client, "/lab/")
-    assert not [source for source in stage if source.startswith("assets/lab/")]
-    scripts = {s for s in lab if s.startswith("assets/") and s.endswith(".js")}
-    own = {s for s in scripts if s.startswith("assets/lab/")}
-    assert scripts - own == {"assets/scheme.js", *(f"assets/{name}" for name in SHARED)}
-    assert {"assets/stage.js", "assets/player.js", "assets/panels/along.js"} <= set(stage)
-    assert "assets/style.css" in lab
-    assert "assets/style.css" in stage
+    stage, lab = (loaded(client, path) for path in ("/", "/lab/"))
+    plotly = "assets/vendor/plotly-cartesian.min.js"
+    style = {"assets/style/base.css", "assets/style/fonts.css"}
+    assert stage == {"assets/scheme.js", "assets/stage.mjs", plotly} | style
+    assert lab == {"assets/scheme.js", "assets/lab.mjs", "assets/style/lab.css"} | style
 
 
 def test_what_is_claimed_is_a_page_without_scripts_of_its_own(client: FlaskClient) -> None:
     assert client.get("/about").headers["Location"] == "/about/"
-    found = re.findall(r'(?:src|href)="([^"?]*)', client.get("/about/").text)
-    assert [s for s in found if "assets/" in s and s.endswith(".js")] == ["assets/scheme.js"]
+    scripts = {name for name in loaded(client, "/about/") if not name.endswith(".css")}
+    assert scripts == {"assets/scheme.js"}
     assert client.get("/about/assets/scheme.js").status_code == 200
     assert "claim" in client.get("/about/_dash-layout").text
 
 
-def test_every_script_of_the_lab_is_loaded(client: FlaskClient) -> None:
-    """A name that one of the stage's scripts has too would be left out."""
-    from app.server import ASSETS
+def loaded(client: FlaskClient, path: str) -> set[str]:
+    """The scripts and style sheets of `assets` that a page loads, but for imported modules."""
+    found = {source.removeprefix("about/") for source in sources(client, path)}
+    own = {name for name in found if name.startswith("assets/") and not name.endswith(".ico")}
+    return {name for name in own if not name.startswith("assets/js/")}
 
-    lab = sources(client, "/lab/")
-    for file in (ASSETS / "lab").glob("*.*"):
-        if file.suffix in (".js", ".css"):
-            assert f"assets/lab/{file.name}" in lab
+
+@pytest.mark.parametrize(("path", "entry"), [("/", "stage"), ("/lab/", "lab")])
+def test_a_page_names_every_module_that_it_imports(
+    client: FlaskClient, path: str, entry: str
+) -> None:
+    found = re.findall(r'<link rel="modulepreload" href="assets/([^"]*)">', client.get(path).text)
+    assert found == imported(ASSETS, ENTRIES[entry])
+    assert f"js/{entry}/page.mjs" in found
+    assert all(client.get(f"{path}assets/{name}").status_code == 200 for name in found)
+    assert not set(found) & set(ENTRIES.values()), "an entry would be a second instance"
+
+
+def test_every_module_is_imported_by_a_page() -> None:
+    every = {path.relative_to(ASSETS).as_posix() for path in (ASSETS / "js").rglob("*.mjs")}
+    assert every == {name for entry in ENTRIES.values() for name in imported(ASSETS, entry)}
 
 
 def test_everything_that_the_lab_loads_is_from_here(client: FlaskClient) -> None:

@@ -3,7 +3,6 @@
 import json
 import re
 from collections import Counter
-from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 import pytest
@@ -19,12 +18,9 @@ from dynamics import LOSSES, RULES
 from dynamics.phases import Phase
 from dynamics.simulate import ROWS, Outcome
 from tests.app.layout import Component, components, id_counts, of_type
+from tests.app.scripts import exported, modules
 
-ASSETS = Path(__file__).parents[3] / "assets"
-SCRIPTS = {
-    path.relative_to(ASSETS).as_posix(): path.read_text(encoding="utf-8")
-    for path in [*ASSETS.glob("*.js"), *ASSETS.glob("panels/*.js")]
-}
+SCRIPTS = modules("", "stage", "stage/panels")
 EVERY_SCRIPT = "\n".join(SCRIPTS.values())
 IDS = {name: value for name, value in vars(ids).items() if name.isupper() and name != "STARTS"}
 IDS |= {name: name for name in ids.STARTS}
@@ -47,24 +43,6 @@ def text_of(node: Any) -> str:
     if isinstance(node, dict):
         return text_of(node["props"].get("children")) if "props" in node else ""
     return "".join(map(text_of, node)) if isinstance(node, list) else node or ""
-
-
-def table(name: str) -> set[str]:
-    """The keys of an object that a script holds under this name, one a line or in short form."""
-    (body,) = re.findall(rf"^  const {name} = \{{\n(.*?)\n  \}};", EVERY_SCRIPT, re.S | re.M)
-    return set(re.findall(r"^    \"?([\w-]+)\"?(?::|,$)", body, re.M))
-
-
-def number(script: str, name: str) -> float:
-    """A number that a script holds under this name."""
-    (text,) = re.findall(rf"^  const {name} = ([\d.]+);", SCRIPTS[script], re.M)
-    return float(text)
-
-
-def names(script: str, name: str) -> list[str]:
-    """The names in a list that a script holds under this name."""
-    (listed,) = re.findall(rf"^  const {name} = \[(.*?)\];", SCRIPTS[script], re.S | re.M)
-    return re.findall(r"[\w-]+", listed)
 
 
 def is_slider(part: dict) -> bool:
@@ -109,8 +87,7 @@ def test_what_points_to_another_part_of_the_page_finds_it(layout: Component) -> 
 
 def test_every_control_is_heard_and_every_one_that_is_heard_exists(layout: Component) -> None:
     sliders = {p["props"]["id"] for p in components(layout) if is_slider(p)}
-    listed = {name for table in ("VIEW", "STARTS") for name in names("controls.js", table)}
-    assert table("changes") | listed == set(CONTROLS) | sliders
+    assert set(exported("stage/controls.mjs")["changes"]) == set(CONTROLS) | sliders
     assert len(set(CONTROLS)) == len(CONTROLS)
     for control in CONTROLS:
         assert "value" in with_id(layout, control), control
@@ -118,26 +95,18 @@ def test_every_control_is_heard_and_every_one_that_is_heard_exists(layout: Compo
 
 def test_every_button_does_something(layout: Component) -> None:
     on_page = {props["id"] for props in of_type(layout, "Button") if "id" in props}
-    assert on_page == table("buttons")
+    assert on_page == set(exported("stage/keys.mjs")["buttons"])
 
 
 def test_every_key_that_help_lists_is_bound() -> None:
     listed = {key for keys, _ in KEYS for key in keys.replace("Shift +", "").split()}
-    names = {
-        "Space": '" "',
-        "←": "ArrowLeft",
-        "→": "ArrowRight",
-        "[": '"["',
-        "]": '"]"',
-        "?": '"?"',
-    }
-    for key in listed:
-        assert re.search(rf"^    {re.escape(names.get(key, key))}:", EVERY_SCRIPT, re.M), key
+    names = {"Space": " ", "←": "ArrowLeft", "→": "ArrowRight"}
+    assert {names.get(key, key) for key in listed} <= set(exported("stage/keys.mjs")["keys"])
 
 
 def test_every_reading_is_given() -> None:
     for name, _, _ in READINGS:
-        assert re.search(rf"^      {name}: ", SCRIPTS["readout.js"], re.M), name
+        assert re.search(rf"^    {name}: ", SCRIPTS["stage/readout.mjs"], re.M), name
 
 
 def test_every_export_is_one_that_can_be_made() -> None:
@@ -159,22 +128,21 @@ def test_every_part_that_can_be_hidden_is_on_the_page_once(layout: Component) ->
 
 
 def test_page_and_server_agree_on_what_is_no_part_of_a_run() -> None:
-    assert names("url.js", "PAGE_KEYS") == list(PAGE_KEYS)
+    assert exported("link.mjs")["PAGE_KEYS"] == list(PAGE_KEYS)
 
 
 def test_page_and_server_agree_on_the_number_of_runs() -> None:
-    assert number("overlay.js", "MOST_RUNS") == number("controls.js", "MOST_RUNS") == MAX_RUNS
-    (dashes,) = re.findall(r"const DASHES = (\[.*\]);", SCRIPTS["overlay.js"])
-    assert len(json.loads(dashes)) >= MAX_RUNS
-    assert len({json.dumps(dash) for dash in json.loads(dashes)}) == len(json.loads(dashes))
+    assert exported("inks.mjs")["MOST_RUNS"] == MAX_RUNS
+    dashes = exported("pens.mjs")["DASHES"]
+    assert len(dashes) >= MAX_RUNS
+    assert len({json.dumps(dash) for dash in dashes}) == len(dashes)
 
 
 def test_page_and_server_agree_on_the_view() -> None:
     """What may be chosen, and what is shown where a link says nothing of it."""
-    (listed,) = re.findall(r"const VIEW = \{(.*?)\}", SCRIPTS["stage.js"])
-    view = dict(re.findall(r'(\w+): "(\w+)"', listed))
-    assert view == {name: getattr(Settings(), name) for name in names("controls.js", "VIEW")}
-    assert names("keys.js", "STROBES") == list(STROBES)
+    view = exported("stage/state.mjs")["VIEW"]
+    assert view == {name: getattr(Settings(), name) for name in view}
+    assert exported("stage/keys.mjs")["STROBES"] == list(STROBES)
     for name, known in {"look": LOOKS, "strobe": STROBES, "clock": CLOCKS}.items():
         asked = set(re.findall(rf'\b{name} [!=]== "(\w+)"', EVERY_SCRIPT))
         assert asked
@@ -182,23 +150,25 @@ def test_page_and_server_agree_on_the_view() -> None:
 
 
 def test_page_has_a_gauge_for_every_law() -> None:
-    assert names("readout.js", "LAWS") == [name for name, _ in LAWS]
+    assert exported("stage/readout.mjs")["LAWS"] == [name for name, _ in LAWS]
 
 
 def test_page_and_dynamics_agree_on_the_length_of_a_recording() -> None:
-    assert number("axes.js", "ROWS") == ROWS
+    assert exported("stage/detail.mjs")["ROWS"] == ROWS
 
 
 def test_page_has_words_for_every_phase() -> None:
-    assert table("WORDS") == set(get_args(get_type_hints(Phase)["name"]))
+    assert set(exported("stage/ribbon.mjs")["WORDS"]) == set(
+        get_args(get_type_hints(Phase)["name"])
+    )
 
 
 def test_page_knows_how_a_run_can_fail() -> None:
-    assert set(names("run.js", "FAILURES")) <= {outcome.name.lower() for outcome in Outcome}
+    assert set(exported("run.mjs")["FAILURES"]) <= {outcome.name.lower() for outcome in Outcome}
 
 
 def test_speed_can_be_had_by_key_as_by_slider() -> None:
-    assert number("keys.js", "HIGHEST_SPEED") == SPEED_HIGH
+    assert exported("stage/keys.mjs")["HIGHEST_SPEED"] == SPEED_HIGH
 
 
 # ---- symbols ----
@@ -216,19 +186,18 @@ def test_every_symbol_says_what_it_is(layout: Component) -> None:
 def test_help_lists_every_symbol_where_the_scripts_look_it_up(layout: Component) -> None:
     listed = {item["data-symbol"]: text_of(item["children"]) for item in of_type(layout, "Li")}
     assert listed == SYMBOLS
-    assert '[data-symbol="${name}"]' in SCRIPTS["hover.js"]
+    assert '[data-symbol="${name}"]' in SCRIPTS["stage/hover.mjs"]
 
 
 def test_every_symbol_on_a_panel_is_explained() -> None:
-    panels = "\n".join(text for name, text in SCRIPTS.items() if name.startswith("panels/"))
+    panels = "\n".join(text for name, text in SCRIPTS.items() if name.startswith("stage/panels/"))
     used = set(re.findall(r'\bsymbol: "(\w+)"', panels))
     assert len(used) >= 4
     assert used <= set(SYMBOLS)
 
 
 def test_messages_go_to_controls_that_exist(layout: Component) -> None:
-    (listed,) = re.findall(r"const FIELDS = \{(.*?)\}", SCRIPTS["controls.js"])
-    fields = dict(re.findall(r"(\w+): \"([\w-]+)\"", listed))
+    fields = exported("stage/controls.mjs")["FIELDS"]
     assert set(fields) <= {field.key for field in FIELDS}
     assert set(fields.values()) <= set(id_counts(layout))
 

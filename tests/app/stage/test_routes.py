@@ -659,7 +659,7 @@ def test_a_run_cannot_be_posted(client: FlaskClient) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        *("/", "/_dash-layout", "/assets/run.js", "/assets/missing.js"),
+        *("/", "/_dash-layout", "/assets/js/run.mjs", "/assets/missing.js"),
         *("/healthz", "/run.bin?steps=3", "/run.csv?steps=3", "/run.bin?eta=x"),
         *("/valley.bin?loss=ring", "/heights.bin?loss=ring&view=0,1,0,1", "/heights.bin"),
     ],

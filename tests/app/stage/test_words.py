@@ -1,7 +1,6 @@
 """Sentences: for whatever is shown there is one, and the page can fill in its blanks."""
 
 import re
-from pathlib import Path
 from string import Formatter
 from typing import Any
 from urllib.parse import parse_qsl
@@ -15,8 +14,8 @@ from app.stage.settings import Settings, read_query
 from app.stage.words import FIGURES, SYMBOLS, page_words
 from dynamics import LOSSES, RULES
 from dynamics.simulate import Outcome
+from tests.app.scripts import modules
 
-ASSETS = Path(__file__).parents[3] / "assets"
 EVERY = [(loss, rule) for loss in LOSSES for rule in RULES]
 
 
@@ -59,7 +58,7 @@ def blanks(text: str) -> set[str]:
 
 def filled_by_the_page() -> set[str]:
     """The names that the page's script has numbers for, where it fills in a template."""
-    scripts = "\n".join(path.read_text(encoding="utf-8") for path in ASSETS.glob("*.js"))
+    scripts = modules("stage")["stage/readout.mjs"]
     table = re.search(r"template\.replace\(.*?=> (\w+)\[name\]", scripts)
     assert table
     (listed,) = re.findall(

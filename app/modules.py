@@ -1,0 +1,34 @@
+"""The modules that a page's entry imports."""
+
+import re
+from pathlib import Path, PurePosixPath
+
+# An import statement of the house: one line, or a list in braces over several.
+_IMPORT = re.compile(r'^import [^"]* from "(\.[^"]+)";$', re.M)
+
+
+def imported(folder: Path, entry: str) -> list[str]:
+    """What an entry of a folder imports at once, directly and by what it imports; the entry itself
+    is not among them. Names are relative to the folder."""
+    found: dict[str, None] = {}
+    waiting = [entry]
+    while waiting:
+        name = waiting.pop(0)
+        text = (folder / name).read_text(encoding="utf-8")
+        for address in _IMPORT.findall(text):
+            other = _joined(PurePosixPath(name).parent, address)
+            if other not in found:
+                found[other] = None
+                waiting.append(other)
+    return list(found)
+
+
+def _joined(folder: PurePosixPath, address: str) -> str:
+    """A relative address seen from a folder."""
+    parts = list(folder.parts)
+    for part in PurePosixPath(address).parts:
+        if part == "..":
+            parts.pop()
+        elif part != ".":
+            parts.append(part)
+    return "/".join(parts)

@@ -1,0 +1,24 @@
+// The three clocks: steps t, time ηt and slow time τ = η²t.
+
+// How often each clock multiplies t by η.
+const POWERS = { step: 0, eta: 1, tau: 2 };
+
+// Time on a clock at step t.
+export function clockTime(clock, eta, t) {
+  return eta ** POWERS[clock] * t;
+}
+
+// A step of a run with step size `eta` at the same time as step t at `other`.
+export function sameTime(clock, eta, other, t) {
+  return eta === other ? t : t * (other / eta) ** POWERS[clock];
+}
+
+// The step of a run when the first run is at `at`, which need not be whole.
+export function stepOf(run, lead, clock, at) {
+  return Math.min(Math.floor(sameTime(clock, run.eta, lead.eta, at) + 1e-6), run.last);
+}
+
+// The step of the first run at which the last of the runs ends.
+export function lastStep(runs, clock) {
+  return Math.max(...runs.map((run) => Math.ceil(sameTime(clock, runs[0].eta, run.eta, run.last) - 1e-6)));
+}

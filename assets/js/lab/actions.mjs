@@ -1,0 +1,4 @@
+// What can be done from anywhere in the lab. The page, which knows all its parts, puts these here at
+// the beginning; so its parts need not know the page.
+
+export const actions = {};

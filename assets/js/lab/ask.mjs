@@ -1,0 +1,83 @@
+// Asking for what takes its time: one answer at a time, heard piece by piece; a newer question ends the
+// older one, on the server too.
+
+const SILENT = "The server does not answer. The last picture is kept.";
+
+export class Asking {
+  // `fetch` as in browsers; `hear` is told of item(item) for each piece that is whole, then of one of
+  // done(), refused(body), failed(words) and stopped(). Nothing is heard of a question once there is
+  // a newer one.
+  constructor(fetch, hear) {
+    this.fetch = fetch;
+    this.hear = hear;
+    this.control = null;
+  }
+
+  get busy() {
+    return this.control !== null;
+  }
+
+  // Ask an address; `parser` takes bytes by `push` and answers with items.
+  async ask(address, parser) {
+    if (this.control) this.control.abort();
+    const control = (this.control = new AbortController());
+    const [end, what] = await this.listen(address, parser, control);
+    if (control !== this.control) return;
+    this.control = null;
+    this.hear[end](what);
+  }
+
+  // How it ends, and what is told of that.
+  async listen(address, parser, control) {
+    try {
+      const response = await this.fetch(address, { signal: control.signal });
+      if (response.status === 400) return ["refused", await response.json()];
+      if (!response.ok) return ["failed", `The server failed (${response.status}).`];
+      const reader = response.body.getReader();
+      for (;;) {
+        const { done, value } = await reader.read();
+        if (control.signal.aborted) return ["stopped"];
+        if (done) break;
+        for (const item of parser.push(value)) this.hear.item(item);
+      }
+      return parser.isWhole ? ["done"] : ["failed", "The answer broke off. What had come is kept."];
+    } catch (error) {
+      if (control.signal.aborted) return ["stopped"];
+      if (!(error instanceof TypeError) && error.name !== "AbortError") throw error;
+      return ["failed", SILENT];
+    }
+  }
+
+  // Leave it at what has come.
+  stop() {
+    if (this.control) this.control.abort();
+  }
+}
+
+// Answers that come in one piece, kept, the last ones first. `get` answers with null for what fails
+// or is overtaken by a newer question.
+export class Kept {
+  constructor(fetch, decode, most = 24) {
+    this.fetch = fetch;
+    this.decode = decode;
+    this.most = most;
+    this.known = new Map();
+    this.control = null;
+  }
+
+  async get(address) {
+    if (this.control) this.control.abort();
+    if (this.known.has(address)) return this.known.get(address);
+    const control = (this.control = new AbortController());
+    try {
+      const response = await this.fetch(address, { signal: control.signal });
+      if (!response.ok) return null;
+      const found = this.decode(await response.arrayBuffer());
+      this.known.set(address, found);
+      if (this.known.size > this.most) this.known.delete(this.known.keys().next().value);
+      return control.signal.aborted ? null : found;
+    } catch {
+      return null;
+    }
+  }
+}

@@ -1,0 +1,116 @@
+// The table of a regime map: step sizes by positions, filled row by row, and how to find a cell. Pure.
+
+const VARIABLES = ["x", "y", "z", "w"];
+const FAR = 10; // cells, of a move with Shift
+
+export class Cells {
+  // `head` is that of /regimes.bin: a row is one of `etas`, a column one of `starts`.
+  constructor(head) {
+    this.head = head;
+    this.rows = head.rows;
+    this.columns = head.columns;
+    const count = this.rows * this.columns;
+    this.outcome = new Uint8Array(count); // 0 where it is not known
+    this.sharpness = new Float32Array(count).fill(NaN);
+    this.period = new Uint8Array(count);
+    this.done = new Uint8Array(this.rows);
+    this.count = 0;
+  }
+
+  take({ row, outcome, sharpness, period }) {
+    const at = row * this.columns;
+    this.outcome.set(outcome, at);
+    this.sharpness.set(sharpness, at);
+    this.period.set(period, at);
+    this.count += 1 - this.done[row];
+    this.done[row] = 1;
+  }
+
+  get share() {
+    return this.count / this.rows;
+  }
+
+  // For each fate's value the share of the cells done so far that have it.
+  shares() {
+    const counts = new Map();
+    for (let row = 0; row < this.rows; row++) {
+      if (!this.done[row]) continue;
+      for (let k = row * this.columns; k < (row + 1) * this.columns; k++) {
+        counts.set(this.outcome[k], (counts.get(this.outcome[k]) || 0) + 1);
+      }
+    }
+    const all = this.count * this.columns;
+    return new Map([...counts].map(([value, count]) => [value, count / all]));
+  }
+
+  // For each row the nearest that is done, itself where it is; −1 where none is.
+  nearestDone() {
+    const near = new Int32Array(this.rows).fill(-1);
+    for (let row = 0, last = -1; row < this.rows; row++) near[row] = last = this.done[row] ? row : last;
+    for (let row = this.rows - 1, last = -1; row >= 0; row--) {
+      if (this.done[row]) last = row;
+      if (last >= 0 && (near[row] < 0 || last - row < row - near[row])) near[row] = last;
+    }
+    return near;
+  }
+
+  // All that is known of a cell.
+  at(row, column) {
+    const k = row * this.columns + column;
+    const outcome = this.outcome[k];
+    return {
+      row, column, eta: this.head.etas[row], start: this.head.starts[column], position: this.head.positions[column],
+      known: Boolean(this.done[row]), fate: this.head.fates.find(({ value }) => value === outcome),
+      sharpness: this.sharpness[k], period: this.period[k],
+    };
+  }
+
+  // The cell at a pixel of a frame whose box the cells fill, columns upwards; null outside it.
+  find({ left, top, width, height }, px, py) {
+    const row = Math.floor(((px - left) / width) * this.rows);
+    const column = Math.floor(((top + height - py) / height) * this.columns);
+    const inside = row >= 0 && row < this.rows && column >= 0 && column < this.columns;
+    return inside ? { row, column } : null;
+  }
+
+  // Where a key takes the cursor; null if it is no such key.
+  move({ row, column }, key, far) {
+    const by = far ? FAR : 1;
+    const ways = {
+      ArrowLeft: [-by, 0], ArrowRight: [by, 0], ArrowUp: [0, by], ArrowDown: [0, -by],
+      Home: [-this.rows, 0], End: [this.rows, 0], PageUp: [0, this.columns], PageDown: [0, -this.columns],
+    };
+    if (!ways[key]) return null;
+    const held = (value, most) => Math.min(Math.max(value, 0), most - 1);
+    return { row: held(row + ways[key][0], this.rows), column: held(column + ways[key][1], this.columns) };
+  }
+}
+
+// The ranges of both axes, half a cell beyond the middle of the outermost ones.
+export function rangesOf({ etas, rows, columns }, places) {
+  const step = (etas[rows - 1] / etas[0]) ** (0.5 / Math.max(rows - 1, 1));
+  const half = (places[columns - 1] - places[0]) / Math.max(columns - 1, 1) / 2;
+  return { eta: [etas[0] / step, etas[rows - 1] * step], place: [places[0] - half, places[columns - 1] + half] };
+}
+
+const nameOf = (names, j, d) => names[j] || (d > VARIABLES.length ? `x${sub(j + 1)}` : VARIABLES[j]);
+const sub = (number) => String(number).replace(/\d/g, (c) => "₀₁₂₃₄₅₆₇₈₉"[c]);
+
+// What the axis of positions shows: the coordinate, where the starts differ in one alone, else the
+// length along their line or along Γ; as {values [columns], title}. Coordinates have `names` where
+// they are not x, y, z, w, or x₁ … of many.
+export function placesOf({ starts, positions, settings }, names = []) {
+  if (settings.along === "valley") return { values: positions, title: "length s along Γ of the start" };
+  const [first, last] = [starts[0], starts[starts.length - 1]];
+  const d = first.length;
+  const moving = first.map((value, j) => j).filter((j) => first[j] !== last[j]);
+  if (moving.length !== 1) return { values: lengths(starts), title: "start, length along the line" };
+  const [j] = moving;
+  const others = first.map((value, i) => `${nameOf(names, i, d)} = ${short(value)}`).filter((_, i) => i !== j);
+  const few = others.length && others.length < 3 ? ` (${others.join(", ")})` : "";
+  return { values: starts.map((start) => start[j]), title: `start ${nameOf(names, j, d)}${few}` };
+}
+
+const short = (value) => String(Number(value.toPrecision(4)));
+
+const lengths = (starts) => starts.map((start) => Math.hypot(...start.map((value, j) => value - starts[0][j])));

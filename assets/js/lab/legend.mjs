@@ -1,0 +1,100 @@
+// What the colours of the map mean: every fate with its share of the cells, or the scale of sharpness;
+// on the page, and under a picture to keep.
+import { $ } from "../elements.mjs";
+import { shade } from "../inks.mjs";
+import { inWords } from "../numbers.mjs";
+import * as pens from "../pens.mjs";
+import * as fates from "./fates.mjs";
+
+// `hear` is told the value of a fate that is pressed.
+export function begin(hear) {
+  $("legend").addEventListener("click", ({ target }) => {
+    const row = target.closest("[data-fate]");
+    if (row) hear(Number(row.dataset.fate));
+  });
+}
+
+// Every fate with its sentence and its share of the cells; or the scale of sharpness.
+export function show(now) {
+  const scale = now.colour === "sharpness";
+  $("legend").hidden = scale;
+  $("scale").hidden = !scale;
+  $("legend-title").textContent = scale ? "Sharpness in the end" : "What becomes of a run";
+  if (scale) return showScale(now);
+  const shares = now.cells.shares();
+  const { fates } = now.cells.head;
+  for (const fate of fates) {
+    const row = $("legend").querySelector(`[data-fate="${fate.value}"]`) || addFate(fate);
+    const share = shares.get(fate.value) || 0;
+    row.querySelector(".share").textContent = percent(share);
+    row.hidden = !share && fate.value === 0;
+    row.classList.toggle("absent", !share);
+    row.setAttribute("aria-pressed", String(now.only === fate.value));
+  }
+  return null;
+}
+
+function percent(share) {
+  if (share === 0) return "none";
+  const points = 100 * share;
+  return points < 0.1 ? "< 0.1 %" : `${points.toFixed(points < 10 ? 1 : 0)} %`;
+}
+
+function addFate(fate) {
+  const row = document.createElement("button");
+  row.dataset.fate = fate.value;
+  row.className = "fate";
+  const ink = fate.value ? `var(--fate-${fate.value})` : "var(--card)";
+  row.append(swatch(ink), text("strong", fates.nameOf(fate)), text("span", "", "share"), text("span", fate.sentence, "sentence"));
+  $("legend").append(row);
+  return row;
+}
+
+function swatch(ink) {
+  const mark = text("span", "", "swatch");
+  mark.style.setProperty("--swatch", ink);
+  return mark;
+}
+
+const text = (name, content, className = "") =>
+  Object.assign(document.createElement(name), { textContent: content, className });
+
+function showScale({ cells, inks }) {
+  const found = fates.sharpnessScale(cells.sharpness);
+  $("scale-low").textContent = found ? inWords(found.low) : "–";
+  $("scale-middle").textContent = found ? inWords(Math.sqrt(found.low * found.high)) : "–";
+  $("scale-high").textContent = found ? inWords(found.high) : "–";
+  const stops = Array.from({ length: 9 }, (_, k) => shade(inks.scale, k / 8));
+  $("scale-bar").style.background = `linear-gradient(90deg, ${stops.join(", ")})`;
+}
+
+// In two lines under a picture.
+export function draw(pen, scene, top) {
+  if (scene.colour === "sharpness") drawScale(pen, scene, top);
+  else drawFates(pen, scene, top);
+}
+
+function drawFates(pen, { cells, fateInks, inks }, top) {
+  const shares = cells.shares();
+  cells.head.fates.filter(({ value }) => shares.get(value)).forEach((fate, k) => {
+    const [x, y] = [70 + (k % 4) * 225, top + 22 * Math.floor(k / 4)];
+    pen.fillStyle = fateInks[fate.value];
+    pen.fillRect(x, y - 6, 12, 12);
+    pens.label(pen, inks, `${fates.nameOf(fate)}, ${percent(shares.get(fate.value))}`, x + 18, y, inks.ink);
+  });
+}
+
+function drawScale(pen, { cells, inks }, top) {
+  const found = fates.sharpnessScale(cells.sharpness);
+  if (!found) return;
+  const [left, width] = [240, 400];
+  for (let k = 0; k < width; k++) {
+    pen.fillStyle = shade(inks.scale, k / (width - 1));
+    pen.fillRect(left + k, top - 6, 1.5, 12);
+  }
+  pens.label(pen, inks, "λ₁ at Φ in the end", 70, top, inks.ink);
+  for (const share of [0, 0.5, 1]) {
+    const value = found.low * (found.high / found.low) ** share;
+    pens.label(pen, inks, inWords(value), left + share * width, top + 16, inks.soft, "center");
+  }
+}

@@ -1,0 +1,123 @@
+// The regime map: a pixel a cell, the cursor, and the line of the slice.
+import { addCanvas, wipe } from "../canvas.mjs";
+import { rgb } from "../inks.mjs";
+import * as pens from "../pens.mjs";
+import * as axis from "./axis.mjs";
+import * as fates from "./fates.mjs";
+
+export const MARGIN = { left: 66, right: 18, top: 8, bottom: 44 };
+export const GUESSED = 0.4; // alpha of cells that show the nearest one computed
+const BESIDE = 0.14; // and of those that are not of the fate picked out
+
+export class RegimeMap {
+  constructor(host) {
+    this.host = host;
+    this.still = addCanvas(host);
+    this.above = addCanvas(host);
+    this.grid = document.createElement("canvas");
+  }
+
+  frame(scene, size = this.still.size) {
+    const { eta, place } = scene.ranges;
+    return axis.frame(size, MARGIN, { kind: "log", range: eta }, { kind: "linear", range: place });
+  }
+
+  // All of it, or only what lies above the cells.
+  paint(scene, { above = false } = {}) {
+    if (!scene.cells || !this.still.size[0]) return;
+    if (!above) this.draw(wipe(this.still), this.still.size, scene);
+    const pen = wipe(this.above);
+    const box = this.frame(scene);
+    this.drawSlice(pen, scene, box);
+    if (scene.cursor) this.drawCursor(pen, scene, box);
+  }
+
+  // The cells and their axes, by any pen.
+  draw(pen, size, scene) {
+    const { inks, cells, places } = scene;
+    const box = this.frame(scene, size);
+    fill(this.grid, scene);
+    pen.imageSmoothingEnabled = box.width < cells.rows || box.height < cells.columns;
+    pen.drawImage(this.grid, box.left, box.top, box.width, box.height);
+    axis.paintAxes(pen, inks, box, { x: "step size η", y: places.title }, { inside: false });
+    pen.strokeStyle = inks.soft;
+    pen.lineWidth = 1;
+    pen.strokeRect(box.left - 0.5, box.top - 0.5, box.width + 1, box.height + 1);
+  }
+
+  // The slice, with a handle at each end.
+  drawSlice(pen, { inks, slice, cells }, box) {
+    const y = sliceAt(slice, box, cells.columns);
+    const end = box.left + box.width;
+    for (const [ink, width] of [[inks.card, 4], [inks.ink, 1.6]]) {
+      pens.line(pen, ink, width, [], 0, 1, (k) => [box.left + k * box.width, y]);
+    }
+    for (const [x, way] of [[box.left, -1], [end, 1]]) {
+      pen.beginPath();
+      pen.moveTo(x, y);
+      pen.lineTo(x + 9 * way, y - 6);
+      pen.lineTo(x + 9 * way, y + 6);
+      pen.closePath();
+      pen.fillStyle = inks.ink;
+      pen.fill();
+    }
+  }
+
+  drawCursor(pen, { inks, cells, cursor }, box) {
+    const [wide, tall] = [box.width / cells.rows, box.height / cells.columns];
+    const x = box.left + (cursor.row + 0.5) * wide;
+    const y = box.top + box.height - (cursor.column + 0.5) * tall;
+    const [half, high] = [Math.max(wide / 2, 3) + 2, Math.max(tall / 2, 3) + 2];
+    for (const [ink, width] of [[inks.card, 5], [inks.ink, 2]]) {
+      pen.strokeStyle = ink;
+      pen.lineWidth = width;
+      pen.strokeRect(x - half, y - high, 2 * half, 2 * high);
+    }
+  }
+}
+
+// Where the slice lies: through the middle of its column.
+export function sliceAt(slice, { top, height }, columns) {
+  return top + height - ((columnOf(slice, columns) + 0.5) / columns) * height;
+}
+
+export const columnOf = (slice, columns) => Math.round(slice * (columns - 1));
+
+// The share of the positions at a pixel.
+export function sliceOf(py, { top, height }, columns) {
+  const column = Math.floor(((top + height - py) / height) * columns);
+  return Math.min(Math.max(column, 0), columns - 1) / Math.max(columns - 1, 1);
+}
+
+// One pixel a cell, η to the right and positions upwards.
+function fill(grid, scene) {
+  const { cells } = scene;
+  [grid.width, grid.height] = [cells.rows, cells.columns];
+  const pen = grid.getContext("2d");
+  const image = pen.createImageData(cells.rows, cells.columns);
+  pixels(scene, new Uint32Array(image.data.buffer));
+  pen.putImageData(image, 0, 0);
+}
+
+// The cells as pixels, row by row from the last position down.
+export function pixels({ cells, colour, fateInks, inks, only }, into) {
+  const near = cells.nearestDone();
+  const byFate = fateInks.map(rgb);
+  const missing = rgb(inks.line);
+  const scale = colour === "sharpness" && fates.sharpnessScale(cells.sharpness);
+  const shades = scale && fates.shades(inks.scale);
+  for (let row = 0; row < cells.rows; row++) {
+    if (near[row] < 0) continue;
+    const faint = near[row] === row ? 1 : GUESSED;
+    for (let column = 0; column < cells.columns; column++) {
+      const k = near[row] * cells.columns + column;
+      const beside = only !== null && cells.outcome[k] !== only ? BESIDE : 1;
+      const at = (cells.columns - 1 - column) * cells.rows + row;
+      if (!scale) into[at] = fates.pixel(byFate[cells.outcome[k]], faint * beside);
+      else if (!(cells.sharpness[k] > 0)) into[at] = fates.pixel(missing, faint);
+      else into[at] = withAlpha(shades[fates.shadeOf(scale.share(cells.sharpness[k]))], faint);
+    }
+  }
+}
+
+const withAlpha = (pixel, alpha) => ((pixel & 0xffffff) | (Math.round(255 * alpha) << 24)) >>> 0;

@@ -1,0 +1,123 @@
+// The orbit diagram: where the last iterates of each step size lie, for the starts of one slice.
+import { addCanvas, wipe } from "../canvas.mjs";
+import * as pens from "../pens.mjs";
+import { parity } from "../run.mjs";
+import * as axis from "./axis.mjs";
+import { MARGIN } from "./map.mjs";
+import { floats, readHead } from "./stream.mjs";
+
+const STRIP = 8; // pixels of the strip of fates, and its distance from the diagram
+const GAP = 4;
+const SEEN = 0.995; // of the iterates that the axis has room for
+const POINT = 0.9; // half-width in pixels
+export const TITLES = {
+  offset: "offset along v₁", scaled: "offset / η", sharpness: "sharpness λ₁(Φ)",
+};
+
+// The buffer of /orbit.bin: its header, and offset and loss [n × keep], sharpness and fate [n].
+export function decodeOrbit(buffer) {
+  const bytes = new Uint8Array(buffer);
+  const { head, end } = readHead(bytes);
+  const values = floats(bytes.subarray(end));
+  const n = head.etas.length;
+  const many = n * head.keep;
+  const [offset, loss] = [values.subarray(0, many), values.subarray(many, 2 * many)];
+  return { ...head, offset, loss, sharpness: values.subarray(2 * many, 2 * many + n), fate: values.subarray(2 * many + n) };
+}
+
+export class Orbit {
+  constructor(host) {
+    this.host = host;
+    this.still = addCanvas(host);
+    this.above = addCanvas(host);
+  }
+
+  frame({ ranges, orbit, orbitView }, size = this.still.size) {
+    const { left, right, top, bottom } = MARGIN;
+    const margin = { left, right, top, bottom: bottom + STRIP + GAP };
+    const y = rangeFor(orbit, orbitView);
+    return axis.frame(size, margin, { kind: "log", range: ranges.eta }, y);
+  }
+
+  paint(scene, { above = false } = {}) {
+    if (!scene.orbit || !scene.ranges || !this.still.size[0]) return;
+    if (!above) this.draw(wipe(this.still), this.still.size, scene);
+    const pen = wipe(this.above);
+    if (!scene.cursor) return;
+    const box = this.frame(scene);
+    const x = box.x.at(scene.cells.head.etas[scene.cursor.row]);
+    pens.line(pen, scene.inks.soft, 1, [2, 3], 0, 1, (k) => [x, box.top + k * box.height]);
+  }
+
+  draw(pen, size, scene) {
+    const { inks, orbitView } = scene;
+    const box = this.frame(scene, size);
+    const axes = { ...box, height: box.height + GAP + STRIP };
+    axis.paintAxes(pen, inks, axes, { x: "step size η", y: TITLES[orbitView] });
+    pens.within(pen, box, () => {
+      if (orbitView === "sharpness") this.drawSharpness(pen, scene, box);
+      else this.drawOffsets(pen, scene, box);
+    });
+    this.drawFates(pen, scene, box);
+  }
+
+  // Even and odd steps in their inks, those that come last on top.
+  drawOffsets(pen, { inks, orbit, orbitView }, box) {
+    pens.line(pen, inks.soft, 1, [], 0, 1, (k) => [box.left + k * box.width, box.y.at(0)]);
+    for (const kind of ["even", "odd"]) {
+      pen.fillStyle = inks[kind];
+      pen.globalAlpha = 0.55;
+      for (let k = 0; k < orbit.keep; k++) {
+        if (parity(stepOf(orbit, k)) !== kind) continue;
+        for (let i = 0; i < orbit.etas.length; i++) {
+          const value = valueAt(orbit, orbitView, i, k);
+          if (!Number.isFinite(value)) continue;
+          pen.fillRect(box.x.at(orbit.etas[i]) - POINT, box.y.at(value) - POINT, 2 * POINT, 2 * POINT);
+        }
+      }
+    }
+    pen.globalAlpha = 1;
+  }
+
+  drawSharpness(pen, { inks, orbit }, box) {
+    const { etas, sharpness } = orbit;
+    pens.line(pen, inks.threshold, 1.6, [5, 4], 0, etas.length - 1, (i) => [box.x.at(etas[i]), box.y.at(2 / etas[i])]);
+    pen.fillStyle = inks.ink;
+    for (let i = 0; i < etas.length; i++) {
+      if (sharpness[i] > 0) pen.fillRect(box.x.at(etas[i]) - 1.2, box.y.at(sharpness[i]) - 1.2, 2.4, 2.4);
+    }
+    const i = etas.findIndex((eta) => box.y.at(2 / eta) > box.top + 12);
+    if (i >= 0) pens.label(pen, inks, "2/η", Math.max(box.x.at(etas[i]) + 8, box.left + 8), box.top + 12, inks.threshold);
+  }
+
+  // What becomes of each, in the inks of the map.
+  drawFates(pen, { orbit, fateInks }, box) {
+    const top = box.top + box.height + GAP;
+    const { etas, fate } = orbit;
+    const wide = box.width / (etas.length - 1);
+    for (let i = 0; i < etas.length; i++) {
+      const [from, to] = [-1, 1].map((side) => Math.round(box.x.at(etas[i]) + (side * wide) / 2));
+      pen.fillStyle = fateInks[fate[i]] || fateInks[0];
+      pen.fillRect(from, top, to - from, STRIP);
+    }
+  }
+}
+
+// The step of an iterate that was kept.
+export const stepOf = ({ step }, k) => step + k;
+
+export function valueAt({ offset, keep, etas }, view, i, k) {
+  return view === "scaled" ? offset[i * keep + k] / etas[i] : offset[i * keep + k];
+}
+
+// The range of the upright axis, wide enough for nearly all that stays.
+export function rangeFor(orbit, view) {
+  if (view === "sharpness") return { kind: "log", range: axis.rangeOf(orbit.sharpness, "log", 0.12) };
+  const sizes = [];
+  for (let i = 0; i < orbit.etas.length; i++) {
+    for (let k = 0; k < orbit.keep; k++) sizes.push(Math.abs(valueAt(orbit, view, i, k)));
+  }
+  const most = axis.quantile(sizes, SEEN);
+  const half = most > 0 ? 1.1 * most : 1;
+  return { kind: "linear", range: [-half, half] };
+}

@@ -1,0 +1,22 @@
+// The link: settings as the text of a query, and back. The server alone knows what is valid. Pure.
+
+// Belong to the page and not to a run, so a run is not asked for again when they change.
+export const PAGE_KEYS = ["at", "clock", "axis", "strobe", "look", "panel", "focus", "hide", "embed"];
+
+export function readQuery(search) {
+  return Object.fromEntries(new URLSearchParams(search));
+}
+
+// Commas are legible in a link, and allowed.
+export function writeQuery(query) {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== null);
+  return given
+    .map(([key, value]) => `${key}=${encodeURIComponent(value).replace(/%2C/g, ",")}`)
+    .join("&");
+}
+
+// What is sent for a run: the query without what belongs to the page.
+export function forRun(query) {
+  const entries = Object.entries(query).filter(([key]) => !PAGE_KEYS.includes(key));
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,87 @@
+// Iterates as marks: a disc for an even step, a square for an odd one, a diamond for a midpoint.
+import { inkOf } from "./inks.mjs";
+import { parity, partnerOf, shows } from "./run.mjs";
+
+const STRIPE = 16; // pixels along which one wall lies on top where they are closer than a mark
+const SPECK = 2.5; // half-width of a mark below which it has no shape
+
+export function addMark(pen, kind, x, y, r) {
+  if (kind === "even") {
+    pen.moveTo(x + r, y);
+    pen.arc(x, y, r, 0, 2 * Math.PI);
+  } else if (kind === "odd") {
+    const half = 0.89 * r;
+    pen.rect(x - half, y - half, 2 * half, 2 * half);
+  } else {
+    pen.moveTo(x, y - r);
+    pen.lineTo(x + r, y);
+    pen.lineTo(x, y + r);
+    pen.lineTo(x - r, y);
+    pen.closePath();
+  }
+}
+
+// Points of rows as the scene's strobe shows them. `place(row)` gives [x, y]; `i` is the run's place
+// among those compared. Where the walls are closer than a mark, they take turns on top.
+export function addPoints(pen, scene, part, from, to, place, r, i) {
+  if (scene.strobe === "midpoints") return addMidpoints(pen, scene, part, from, to, place, r, i);
+  const add = (kind, keep) => {
+    if (!shows(scene.strobe, kind === "odd" ? 1 : 0)) return;
+    pen.fillStyle = inkOf(scene, kind, i);
+    addKind(pen, kind, part, from, to, place, r, keep);
+  };
+  if (scene.strobe !== "all" || !overlap(part, from, to, place, r)) {
+    for (const kind of ["even", "odd"]) add(kind, () => true);
+    return;
+  }
+  for (const onTop of [false, true]) {
+    add("even", (x, y) => isTurnOfEven(x, y) === onTop);
+    add("odd", (x, y) => isTurnOfEven(x, y) !== onTop);
+  }
+}
+
+const isTurnOfEven = (x, y) => Math.floor((x + 2 * y) / STRIPE) % 2 === 0;
+
+// Whether marks of radius r hide those of the step before, midway between two rows.
+function overlap(part, from, to, place, r) {
+  const row = (from + to) >> 1;
+  const [[x0, y0], [x1, y1]] = [place(row), place(partnerOf(part, row))];
+  return Math.hypot(x1 - x0, y1 - y0) < 1.5 * r;
+}
+
+// All rows of one parity: in one fill, so that marks that overlap do not add up. Specks are too
+// small for a shape, and filled one by one, which is several times quicker.
+function addKind(pen, kind, part, from, to, place, r, keep) {
+  const steps = part.columns.step;
+  const speck = r < SPECK;
+  pen.beginPath();
+  for (let row = from; row <= to; row++) {
+    if (parity(steps[row]) !== kind) continue;
+    const [x, y] = place(row);
+    if (!Number.isFinite(x + y) || !keep(x, y)) continue;
+    if (speck) pen.fillRect(x - r, y - r, 2 * r, 2 * r);
+    else addMark(pen, kind, x, y, r);
+  }
+  pen.fill();
+}
+
+function addMidpoints(pen, scene, part, from, to, place, r, i) {
+  const middle = midpointOf(part, place);
+  pen.beginPath();
+  for (let row = from; row <= to; row++) {
+    const [x, y] = middle(row);
+    if (Number.isFinite(x + y)) addMark(pen, "midpoint", x, y, r);
+  }
+  pen.fillStyle = inkOf(scene, "midpoint", i);
+  pen.fill();
+}
+
+// The midpoint of a row and the step before it; NaN where that one is not recorded.
+export function midpointOf(part, place) {
+  const steps = part.columns.step;
+  return (row) => {
+    if (row < 1 || steps[row] !== steps[row - 1] + 1) return [NaN, NaN];
+    const [[x0, y0], [x1, y1]] = [place(row - 1), place(row)];
+    return [(x0 + x1) / 2, (y0 + y1) / 2];
+  };
+}

@@ -1,0 +1,18 @@
+// Numbers as a person reads them.
+
+// A number as a person reads it: four significant digits or to the unit, small and large ones with
+// a power.
+export function inWords(value) {
+  if (!Number.isFinite(value)) return "–";
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-3 || size >= 1e5)) {
+    const [digits, power] = value.toExponential(2).split("e");
+    return `${digits}·10${superscript(Number(power))}`;
+  }
+  if (size >= 1e3) return value.toFixed(0);
+  return value === 0 ? "0" : value.toPrecision(4);
+}
+
+function superscript(power) {
+  return String(power).replace(/[-0-9]/g, (c) => (c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(c)]));
+}

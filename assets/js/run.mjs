@@ -1,0 +1,64 @@
+// A run, and how to find a step in it. A part is a run or a stretch of one.
+
+// The point of a row of a column of vectors, as an array.
+export const pointAt = (column, d, row) => Array.from(column.subarray(d * row, d * (row + 1)));
+
+// The last row whose step is at most t.
+export function rowAt(part, t) {
+  const steps = part.columns.step;
+  let low = 0;
+  let high = part.rows - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (steps[middle] <= t) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+// Where step t stands: in a stretch of the run that has it (around the playhead, or of a zoom), else
+// at the row before it in the overview.
+export function locate(run, t) {
+  for (const part of [run.window, ...Object.values(run.details || {})]) {
+    const steps = part && part.columns.step;
+    if (!steps || t < steps[0] || t > steps[part.rows - 1]) continue;
+    const row = rowAt(part, t);
+    if (steps[row] === t) return { part, row, exact: true };
+  }
+  const row = rowAt(run, t);
+  return { part: run, row, exact: run.columns.step[row] === Math.min(t, run.last) };
+}
+
+// The rows that end at `row` and are consecutive steps, at most `count` of them: the first one.
+export function consecutiveFrom(part, row, count) {
+  const steps = part.columns.step;
+  let first = row;
+  while (first > 0 && row - first + 1 < count && steps[first - 1] === steps[first] - 1) first--;
+  return first;
+}
+
+export const FAILURES = ["not_finite", "left_domain"];
+
+// Whether a run ended because it could not go on.
+export const failed = (run) => FAILURES.includes(run.outcome);
+
+export const parity = (step) => (step % 2 ? "odd" : "even");
+
+// Whether a strobe shows a step, and the last step up to t that it shows.
+export const shows = (strobe, step) => strobe === "all" || strobe === parity(step);
+export const shownStep = (strobe, t) => (shows(strobe, t) || strobe === "midpoints" ? t : Math.max(t - 1, 0));
+
+// The last row of a part up to step t; −1 if it begins later.
+export function upTo(part, t) {
+  return part.columns.step[0] > t ? -1 : rowAt(part, t);
+}
+
+// The other row of a row's pair: the next step if it is recorded, else the one before.
+export function partnerOf(part, row) {
+  const steps = part.columns.step;
+  if (row + 1 < part.rows && steps[row + 1] === steps[row] + 1) return row + 1;
+  if (row > 0 && steps[row - 1] === steps[row] - 1) return row - 1;
+  return row;
+}
+
+export const isSmooth = (run) => run.rule === "gradient-flow";

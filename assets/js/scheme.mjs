@@ -1,0 +1,22 @@
+// The colour scheme, light or dark. `scheme.js` has chosen it before anything was painted, and Mantine,
+// whose attribute the style sheets read, is told of it.
+import { setProps } from "./dash.mjs";
+import { $ } from "./elements.mjs";
+
+const KEY = "mantine-color-scheme-value";
+
+export const scheme = () => document.documentElement.dataset.scheme;
+
+export function showScheme(name) {
+  document.documentElement.dataset.scheme = name;
+  document.documentElement.dataset.mantineColorScheme = name;
+  setProps("provider", { forceColorScheme: name });
+  $("scheme").textContent = name === "dark" ? "Light" : "Dark";
+}
+
+// What a person chooses stays chosen.
+export function chooseOther() {
+  const other = scheme() === "dark" ? "light" : "dark";
+  localStorage.setItem(KEY, other);
+  return other;
+}

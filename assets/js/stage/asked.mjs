@@ -1,0 +1,10 @@
+// The runs that the stage asks for; its page hears of the answers.
+import { actions } from "./actions.mjs";
+import { Requests } from "./requests.mjs";
+
+export const requests = new Requests((url) => fetch(url), {
+  run: (result, asked) => actions.accept(result, asked),
+  refused: (problems, nearest, asked) => actions.refused(problems, nearest, asked),
+  failed: (words) => actions.failed(words),
+  busy: (yes) => actions.busy(yes),
+});

@@ -1,0 +1,393 @@
+// The controls: what a person set there becomes the text of the query, and the other way round.
+import { setProps } from "../dash.mjs";
+import { $, element } from "../elements.mjs";
+import { MOST_RUNS } from "../inks.mjs";
+import { readQuery } from "../link.mjs";
+import { inWords } from "../numbers.mjs";
+import { locate } from "../run.mjs";
+import * as sliders from "../sliders.mjs";
+import { actions } from "./actions.mjs";
+import { requests } from "./asked.mjs";
+import * as ribbon from "./ribbon.mjs";
+import { scene } from "./scene.mjs";
+import { player, state, steps } from "./state.mjs";
+
+// Where a message about a field of the link is shown.
+export const FIELDS = { eta: "eta", start: "start-1", steps: "horizon", noise: "noise", seed: "seed" };
+export const STARTS = ["start-1", "start-2", "start-3", "start-4"]; // one for each coordinate, if they suffice
+export const VIEW = ["clock", "axis", "strobe", "look", "panel"];
+const CLOCKS = { step: "t", eta: "ηt", tau: "τ" };
+const HAND_RESTS = 150;
+
+const known = {}; // what the controls show
+const quiet = {}; // values set here, which the controls will report back
+const errors = {}; // the message at each control
+const written = {}; // what the page says of the runs
+let unit = "tau"; // of the horizon
+let tau = null; // the horizon in slow time, once a person has set it
+let resting = null;
+
+export function begin() {
+  $("loss").addEventListener("change", (event) => chooseLoss(event.target.value));
+  sliders.begin((id, value) => state.result && changes[id](value));
+  $("runs").addEventListener("click", chooseRun);
+  showSpeed();
+}
+
+// What changed on the page, from Dash: a list of {prop_id, value}.
+export function heard() {
+  for (const { prop_id: name, value } of window.dash_clientside.callback_context.triggered) {
+    const id = name.split(".")[0];
+    known[id] = value;
+    if (id in quiet && same(quiet[id], value)) delete quiet[id];
+    else if (state.result) changes[id](value);
+  }
+  return window.dash_clientside.no_update;
+}
+
+function same(a, b) {
+  return JSON.stringify(a) === JSON.stringify(b) || (typeof a === "number" && Math.abs(a - b) < 1e-9);
+}
+
+function setQuietly(id, value) {
+  if (id in known && same(known[id], value)) return;
+  known[id] = quiet[id] = value;
+  setProps(id, { value });
+}
+
+export const changes = {
+  rules: chooseRules,
+  eta: (text) => set("eta", text.split(",").map((part) => part.trim()).join(",")),
+  "eta-slider": (power) => {
+    const eta = String(Number((10 ** power).toPrecision(3)));
+    showEta(Number(eta));
+    const list = withEta(eta);
+    drag("eta", list.join(","), { eta: list.join(", ") });
+  },
+  horizon: setHorizon,
+  "horizon-unit": (name) => {
+    unit = name;
+    showHorizon(state.result.settings);
+  },
+  ...Object.fromEntries(STARTS.map((id) => [id, (text) => set("start", startTexts({ [id]: text }).join(","))])),
+  noise: (text) => set("noise", text),
+  seed: (text) => set("seed", text),
+  ...Object.fromEntries(VIEW.map((name) => [name, (value) => actions.setView(name, value)])),
+  playhead: (step) => actions.seek(step),
+  speed: (power) => {
+    player.speed = Math.round(10 ** power);
+    showSpeed();
+  },
+};
+
+// Change the strobe or the speed from elsewhere on the page, as if a person had.
+export function change(id, value) {
+  if (id === "speed") sliders.set("speed", value);
+  else setQuietly(id, value);
+  changes[id](value);
+}
+
+function showEta(eta) {
+  if (eta > 0) sliders.set("eta-slider", Math.log10(eta), String(eta));
+}
+
+// Step sizes as texts: those of the runs on screen or, if newer, those asked for.
+function etas() {
+  const { query, result } = state;
+  return query.eta ? query.eta.split(",") : result.settings.eta.map(String);
+}
+
+// They with that of the run in focus replaced.
+function withEta(text) {
+  const list = etas();
+  list[state.focus % list.length] = text; // of each rule the runs go through all of them
+  return list;
+}
+
+function set(key, text) {
+  state.halved = null;
+  state.query[key] = text;
+  keepHorizon(key);
+  actions.request({});
+}
+
+function setEtas(list) {
+  set("eta", list.join(","));
+  setQuietly("eta", list.join(", "));
+}
+
+// A control that is being dragged: a run at each move, the full one when the hand rests. `texts` is
+// what its text fields then say: at once on the page, and to the page's framework, which takes
+// longer over it than the server over a run, when the hand rests.
+function drag(key, text, texts) {
+  state.halved = null;
+  state.query[key] = text;
+  keepHorizon(key);
+  actions.request({ dragged: true });
+  for (const [id, words] of Object.entries(texts)) $(id).value = words;
+  clearTimeout(resting);
+  resting = setTimeout(() => {
+    for (const [id, words] of Object.entries(texts)) setQuietly(id, words);
+    actions.request({});
+  }, HAND_RESTS);
+}
+
+export function dragStart(point) {
+  drag("start", point.join(","), startFields(point));
+}
+
+// The fields of the start that are shown: one a coordinate or, where these are too many, one for all.
+const startIds = (d) => (d > STARTS.length ? STARTS.slice(0, 1) : STARTS.slice(0, d));
+
+// What they say, with some of it replaced.
+const startTexts = (changed) =>
+  startIds(state.result.settings.start.length).map((id) => changed[id] ?? $(id).value);
+
+// A start, as texts, by field.
+function startFields(point) {
+  const ids = startIds(point.length);
+  return ids.length < point.length ? { [ids[0]]: point.join(", ") } : Object.fromEntries(ids.map((id, i) => [id, point[i]]));
+}
+
+function nameStartFields({ start, variables }) {
+  const ids = startIds(start.length);
+  for (const [i, id] of STARTS.entries()) {
+    const label = ids.length < start.length ? `${variables[0]}, ${variables[1]}, … ${variables.at(-1)}` : variables[i] || "";
+    setProps(id, { label, style: i < ids.length ? {} : { display: "none" } });
+  }
+  $("start-fields").dataset.count = ids.length;
+}
+
+// Where the start is by now, whether or not its run has arrived.
+export function startNow() {
+  const { query, result } = state;
+  return query.start ? query.start.split(",").map(Number) : result.settings.start;
+}
+
+function chooseRules(keys) {
+  if (keys.length) return set("rule", keys.join(","));
+  say([{ field: "", text: "Choose at least one rule." }]);
+  setQuietly("rules", state.result.settings.rule);
+}
+
+// ---- comparing ----
+
+export function compare() {
+  const { rule } = state.result.settings;
+  const list = etas();
+  if ((list.length + 1) * rule.length > MOST_RUNS) {
+    return say([{ field: "eta", text: `At most ${MOST_RUNS} runs at once: remove one first.` }]);
+  }
+  setEtas([...list, halfOf(Math.min(...list.map(Number)))]);
+}
+
+const halfOf = (eta) => String(Number((eta / 2).toPrecision(12)));
+
+// A click on a run puts it in focus; on its cross, takes its step size away.
+function chooseRun({ target }) {
+  const button = target.closest("button");
+  if (!button) return;
+  if (button.dataset.run) return actions.attend(Number(button.dataset.run));
+  setEtas(etas().filter((eta) => Number(eta) !== Number(button.dataset.eta)));
+  $("eta").focus();
+}
+
+// The runs, when there are several: the ink and the name of each.
+function showRuns({ runs, words, settings }) {
+  const several = settings.eta.length > 1;
+  const rows = runs.length < 2 ? [] : runs.map((run, i) => {
+    const row = element("span", "");
+    const name = element("button", words.labels[i]);
+    name.dataset.run = i;
+    name.style.setProperty("--swatch", `var(--run-${i + 1})`);
+    row.append(name);
+    if (several) row.append(removal(run.eta));
+    return row;
+  });
+  const { clock } = state.view;
+  const meeting = several ? [element("p", `side by side at the same ${CLOCKS[clock]}: the clock decides`)] : [];
+  $("runs").replaceChildren(...rows, ...meeting);
+}
+
+function markFocus() {
+  const { focus } = state;
+  for (const name of document.querySelectorAll("#runs [data-run]")) {
+    name.setAttribute("aria-pressed", String(Number(name.dataset.run) === focus));
+  }
+}
+
+// The slider's η is that of the run in focus, but for a moment while a hand is on it.
+export function showFocusEta() {
+  const { result, focus } = state;
+  showEta(result.runs[focus].eta);
+}
+
+function removal(eta) {
+  const cross = element("button", "×");
+  cross.dataset.eta = eta;
+  cross.setAttribute("aria-label", `Remove η = ${eta}`);
+  return cross;
+}
+
+// ---- buttons that set what they name ----
+
+// η at which 2/η is the sharpness at the playhead.
+export function setCritical() {
+  const { part, row } = locate(state.result.runs[state.focus], scene().steps[state.focus]);
+  const eta = 2 / part.columns.sharpness[row];
+  if (eta > 0 && Number.isFinite(eta)) setEtas(withEta(String(Number(eta.toPrecision(4)))));
+}
+
+export function startAtFlattest() {
+  const point = state.result.flattest_start;
+  if (!point) return;
+  for (const [id, text] of Object.entries(startFields(point.map(String)))) setQuietly(id, text);
+  set("start", point.join(","));
+}
+
+// Every step size halved, at the same slow time, and the gap that the run in focus had before.
+export function halve() {
+  if (requests.busy) return;
+  if (player.playing) actions.pause();
+  if (player.step === 0) actions.seek(player.last);
+  const run = state.result.runs[state.focus];
+  const { part, row } = locate(run, steps()[state.focus]);
+  const { settings } = state.result;
+  if (state.query.steps) state.query.steps = String(Math.min(4 * settings.steps, 1e12));
+  state.query.eta = etas().map((eta) => halfOf(Number(eta))).join(",");
+  state.halved = { eta: run.eta, step: part.columns.step[row], gap: part.columns.gap[row], run };
+  setQuietly("eta", state.query.eta.split(",").join(", "));
+  actions.request({});
+}
+
+// A whole link: another loss, rule, start and view at once.
+export function open(query) {
+  state.query = readQuery(query);
+  state.halved = null;
+  tau = null;
+  actions.pause();
+  actions.request({ adopt: true, whole: true });
+}
+
+// Another loss brings its own start and horizon.
+function chooseLoss(key) {
+  const { start, steps, ...kept } = state.query;
+  state.query = { ...kept, loss: key };
+  state.halved = null;
+  tau = null;
+  actions.pause();
+  actions.request({ adopt: true, query: { ...state.query, ...state.view }, whole: true });
+}
+
+// ---- the horizon, in slow time or in steps ----
+
+// In slow time it stays when η changes, so the number of steps follows.
+function keepHorizon(key) {
+  const { query, result } = state;
+  if (key !== "eta" || unit !== "tau" || !query.steps) return;
+  tau = tau === null ? result.settings.steps * result.settings.eta[0] ** 2 : tau;
+  query.steps = stepsFor(tau, etas()[0]);
+}
+
+const stepsFor = (time, eta) => String(Math.round(Math.min(time / Number(eta) ** 2, 1e12)));
+
+function setHorizon(text) {
+  if (unit === "steps") return set("steps", text);
+  const time = text.trim() === "" ? NaN : Number(text);
+  if (!(time >= 0)) {
+    const got = text.trim() ? `‘${text}’` : "nothing";
+    return say([{ field: "steps", text: `The horizon must be a number, 0 or more, got ${got}.` }]);
+  }
+  tau = time;
+  return set("steps", stepsFor(time, state.result.settings.eta[0]));
+}
+
+// The horizon in the unit chosen, and what it is in the other.
+function showHorizon({ steps, eta, horizon }) {
+  const { query } = state;
+  const reached = steps * eta[0] ** 2;
+  const wanted = query.steps ? (tau === null ? reached : tau) : horizon;
+  if (document.activeElement !== $("horizon")) {
+    setQuietly("horizon", unit === "tau" ? String(Number(wanted.toPrecision(4))) : String(steps));
+  }
+  $("horizon-other").textContent =
+    unit === "tau" ? `${steps.toLocaleString("en")} steps` : `τ = ${inWords(reached)}`;
+}
+
+// ---- the other way round ----
+
+// Put settings into the controls.
+export function showSettings(settings) {
+  const short = (value) => String(Number(value.toPrecision(6)));
+  $("loss").value = settings.loss;
+  setQuietly("rules", settings.rule);
+  setQuietly("eta", settings.eta.map(short).join(", "));
+  unlessSame("start", settings.variables, () => nameStartFields(settings));
+  for (const [id, text] of Object.entries(startFields(settings.start.map(short)))) setQuietly(id, text);
+  setQuietly("noise", String(settings.noise));
+  setQuietly("seed", String(settings.seed));
+  if (settings.steps && state.query.steps && tau === null && !document.body.dataset.ready) {
+    unit = "steps";
+    setQuietly("horizon-unit", unit);
+  }
+}
+
+export function showView(view) {
+  for (const name of VIEW) setQuietly(name, view[name]);
+}
+
+// What depends on the run that has arrived.
+export function showRun(result) {
+  const { words, settings } = result;
+  unlessSame("formulas", [words.formula, words.rules], () => showFormulas(words));
+  unlessSame("runs", [words.labels, settings.eta, state.view.clock], () => showRuns(result));
+  unlessSame("focus", [words.labels, settings.eta, state.focus], markFocus);
+  ribbon.show(result.runs[state.focus]);
+  $("flattest").disabled = !result.flattest_start;
+  $("panels").hidden = settings.codim < 2;
+  unlessSame("looks", settings.start.length > 3, () => offerLooks(settings.start.length));
+  showHorizon(settings);
+  sliders.setMost("playhead", Math.max(player.last, 1));
+  document.body.dataset.ready = "yes";
+}
+
+// Beyond three dimensions there is no box to look into.
+function offerLooks(d) {
+  const { data } = window.dash_component_api.getLayout("look").props;
+  setProps("look", { data: data.map((one) => ({ ...one, disabled: one.value === "surface" && d > 3 })) });
+}
+
+// Writing on the page takes longer than a run, so it is written only when it changes.
+function unlessSame(name, what, write) {
+  const said = JSON.stringify(what);
+  if (said !== written[name]) write();
+  written[name] = said;
+}
+
+function showFormulas(words) {
+  $("formula").textContent = words.formula;
+  $("valley").textContent = words.valley;
+  $("valley-sharpness").textContent = words.sharpness;
+  const formulas = words.rules.map((rule) => element("span", rule.formula));
+  $("rule-formulas").replaceChildren(...(formulas.length > 1 ? [] : formulas));
+}
+
+function showSpeed() {
+  const { speed } = player;
+  $("speed-words").textContent = `${speed.toLocaleString("en")} steps a second`;
+  sliders.set("speed", Math.log10(speed), $("speed-words").textContent);
+}
+
+// Messages at the control they are about, the others over the page; older ones go.
+export function say(messages) {
+  const at = Object.fromEntries(messages.map(({ field, text }) => [FIELDS[field], text]));
+  for (const id of Object.values(FIELDS)) {
+    if (at[id] || errors[id]) setProps(id, { error: at[id] || false });
+    errors[id] = at[id];
+  }
+  const elsewhere = messages.filter(({ field }) => !FIELDS[field]).map(({ text }) => element("p", text));
+  const close = element("button", "×");
+  close.setAttribute("aria-label", "Close the message");
+  close.addEventListener("click", () => $("messages").replaceChildren());
+  $("messages").replaceChildren(...(elsewhere.length ? [...elsewhere, close] : []));
+}

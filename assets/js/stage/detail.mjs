@@ -1,0 +1,74 @@
+// The run at full resolution where one has zoomed in.
+import { clockTime } from "../clock.mjs";
+import { actions } from "./actions.mjs";
+import { frameOf } from "./frame.mjs";
+import { requests } from "./asked.mjs";
+import { scene } from "./scene.mjs";
+import { coordinates } from "./section.mjs";
+import { graphOf, state } from "./state.mjs";
+import { isPlane } from "./view.mjs";
+
+const MOST_OF_IT = 0.6; // of a run: where that much is in view, the overview serves
+export const ROWS = 5000; // of a recording
+
+let refinements = 0; // how often full resolution was looked for: a late answer is not the newest
+
+// For each panel over axes, the steps in view of each run in as many rows as a recording has.
+export async function refine() {
+  const { result } = state;
+  if (!result) return;
+  const { section } = scene();
+  const turn = ++refinements;
+  let came = false;
+  for (const [panel, stepsInView] of [["landscape", stepsOnMap], ["sharpness", stepsOnClock]]) {
+    const frame = frameOf(graphOf(panel));
+    if (!frame || (panel === "landscape" && !section && !isPlane())) continue;
+    for (const run of result.runs) {
+      const wanted = stretchFor(run, stepsInView(run, frame, section));
+      const details = (run.details = run.details || {});
+      const key = wanted ? wanted.join() : "";
+      if (((details[panel] && details[panel].key) || "") === key) continue;
+      const part = wanted ? await requests.stretch(result, run, ...wanted) : null;
+      if (state.result !== result || turn !== refinements) return;
+      if (part) details[panel] = Object.assign(part, { key });
+      else delete details[panel];
+      came = true;
+    }
+  }
+  if (came) actions.repaint();
+}
+
+// [first, count] of a stretch to ask for; null where the overview has as much.
+function stretchFor(run, range) {
+  if (!range || run.last < ROWS) return null;
+  const [first, last] = range;
+  return last - first > MOST_OF_IT * run.last ? null : [first, last - first + 1];
+}
+
+function stepsOnClock(run, frame) {
+  const { clock } = state.view;
+  const [low, high] = frame.rangeX.map((time) => time / clockTime(clock, run.eta, 1));
+  const within = (t) => Math.min(Math.max(t, 0), run.last);
+  return high < 0 || low > run.last ? null : [within(Math.floor(low)), within(Math.ceil(high))];
+}
+
+// From the recorded step before the first one in view to that after the last; around the step
+// nearest to the middle where none is.
+function stepsOnMap(run, frame, section) {
+  const { step, x } = run.columns;
+  const at = coordinates(section, x);
+  const [[x0, x1], [y0, y1]] = [frame.rangeX, frame.rangeY];
+  const middle = [(x0 + x1) / 2, (y0 + y1) / 2];
+  let [first, last, nearest, least] = [-1, -1, 0, Infinity];
+  for (let row = 0; row < run.rows; row++) {
+    const [a, b] = at(row);
+    if (a >= x0 && a <= x1 && b >= y0 && b <= y1) {
+      if (first < 0) first = row;
+      last = row;
+    }
+    const square = ((a - middle[0]) / (x1 - x0)) ** 2 + ((b - middle[1]) / (y1 - y0)) ** 2;
+    if (square < least) [least, nearest] = [square, row];
+  }
+  if (first < 0) first = last = nearest;
+  return [step[Math.max(first - 2, 0)], step[Math.min(last + 2, run.rows - 1)]];
+}

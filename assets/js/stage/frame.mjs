@@ -1,0 +1,39 @@
+// Where data lie on a Plotly graph. Plotly's private axis attributes are touched here alone.
+import { coordinates } from "./section.mjs";
+
+// Whether a figure has come, be it one without a trace; until then a graph has axes of no meaning.
+export const isDrawn = (graph) => Boolean(graph.layout && graph.layout.uirevision);
+
+// Where data lie on a Plotly graph: functions from data to pixels, and the box of the axes.
+export function frameOf(graph) {
+  const layout = graph && graph._fullLayout;
+  if (!layout || !layout.xaxis || !layout.xaxis._length || !isDrawn(graph)) return null;
+  const { xaxis, yaxis } = layout;
+  const ends = xaxis.range.map(Number);
+  return {
+    x: (value) => xaxis._offset + xaxis.d2p(value),
+    y: (value) => yaxis._offset + yaxis.d2p(value),
+    dataX: (pixel) => xaxis.p2d(pixel - xaxis._offset),
+    dataY: (pixel) => yaxis.p2d(pixel - yaxis._offset),
+    left: xaxis._offset,
+    top: yaxis._offset,
+    width: xaxis._length,
+    height: yaxis._length,
+    rangeX: xaxis.type === "log" ? ends.map((power) => 10 ** power) : ends,
+    rangeY: yaxis.range.map(Number),
+  };
+}
+
+export const isInside = (frame, x, y) =>
+  x >= frame.left && x <= frame.left + frame.width && y >= frame.top && y <= frame.top + frame.height;
+
+// A function from a row of a part to the pixel of a column of points, in the frame's plane.
+export const placeOf = (part, name, frame) => pixelsOf(part.columns[name], frame);
+
+export function pixelsOf(column, frame) {
+  const at = coordinates(frame.section, column);
+  return (row) => {
+    const [a, b] = at(row);
+    return [frame.x(a), frame.y(b)];
+  };
+}

@@ -1,0 +1,123 @@
+// What is pointed at, in words: the step and its numbers on a panel, a line for every symbol.
+import { showBeside } from "../beside.mjs";
+import { inWords } from "../numbers.mjs";
+import { isSmooth, pointAt } from "../run.mjs";
+import { scene } from "./scene.mjs";
+import { state } from "./state.mjs";
+
+const BELOW = 8; // pixels that the tip of a symbol is moved up
+const MOST_COORDINATES = 4;
+
+// Numbers of a row, in the order that they are read: symbol, column.
+const NUMBERS = [
+  ["L", "loss"], ["λ₁(xₜ)", "sharpness"], ["2/ηₜ", "threshold"], ["λ₁(Φ(xₜ))", "projection_sharpness"],
+  ["λ₁(X(τ))", "flow_sharpness"], ["gap", "gap"], ["1/Sₜ + 1/Sₜ₊₁", "stableness_pair"],
+];
+
+const OF_STEPS = ["threshold", "stableness_pair"]; // gradient flow takes none
+
+let tip = null;
+let ring = null;
+let watched = null; // the panel under the pointer, and where the pointer is
+let explained = null;
+
+export function begin() {
+  tip = Object.assign(document.createElement("div"), { className: "tip", id: "tip", hidden: true });
+  tip.setAttribute("role", "tooltip");
+  ring = Object.assign(document.createElement("div"), { className: "probe", hidden: true });
+  document.body.append(tip);
+  for (const [on, off] of [["pointerover", "pointerout"], ["focusin", "focusout"]]) {
+    document.addEventListener(on, ({ target }) => explain(target.closest && target.closest("[data-explains]")));
+    document.addEventListener(off, ({ target }) => target === explained && hide());
+  }
+  document.addEventListener("keydown", ({ key }) => key === "Escape" && hide());
+}
+
+// A panel that answers `probe(scene, x, y)` with what is found at a pixel of its host.
+export function listen(host, panel) {
+  const point = ({ clientX, clientY }) => {
+    const box = host.getBoundingClientRect();
+    watched = { host, panel, x: clientX - box.left, y: clientY - box.top, box };
+    show();
+  };
+  host.addEventListener("pointermove", (event) => (event.buttons ? hide() : point(event)));
+  // A tap is no move.
+  host.addEventListener("pointerup", (event) => {
+    if (event.pointerType === "touch") point(event);
+  });
+  host.addEventListener("pointerleave", (event) => event.pointerType !== "touch" && hide());
+  for (const name of ["pointerdown", "wheel"]) host.addEventListener(name, hide, { passive: true });
+}
+
+// The picture has moved on under a pointer that rests.
+export function follow() {
+  if (watched) show();
+}
+
+function show() {
+  if (!state.result) return;
+  const { host, panel, x, y, box } = watched;
+  const found = panel.probe(scene(), x, y);
+  if (!found) return clear();
+  if (found.symbol) tip.replaceChildren(words(symbolWords(found.symbol)));
+  else fill(found);
+  if (ring.parentNode !== host) host.append(ring);
+  ring.hidden = Boolean(found.symbol);
+  ring.style.transform = `translate(${found.x}px, ${found.y}px)`;
+  showBeside(tip, box.left + (found.symbol ? x : found.x), box.top + (found.symbol ? y : found.y));
+}
+
+const symbolWords = (name) => document.querySelector(`[data-symbol="${name}"]`).textContent;
+
+function fill({ run, i, part, row }) {
+  const { words: names, runs } = state.result;
+  const { columns } = part;
+  const step = columns.step[row];
+  const head = `step t = ${step.toLocaleString("en")}, τ = ${inWords(run.eta ** 2 * step)}`;
+  const point = pointWords(pointAt(columns.x, part.widths.x, row));
+  const smooth = isSmooth(run);
+  const lines = NUMBERS.filter(([, name]) => !(smooth && OF_STEPS.includes(name)))
+    .map(([symbol, name]) => [symbol, columns[name][row]])
+    .filter(([, value]) => Number.isFinite(value));
+  tip.replaceChildren(
+    ...(runs.length > 1 ? [words(names.labels[i], "strong")] : []),
+    words(head, "strong"),
+    pair("x", `(${point})`),
+    ...lines.map(([symbol, value]) => pair(symbol, inWords(value))),
+  );
+}
+
+// A point as it is read, the longest ones in part.
+function pointWords(point) {
+  const shown = point.slice(0, MOST_COORDINATES).map(inWords);
+  return [...shown, ...(point.length > MOST_COORDINATES ? ["…"] : [])].join(", ");
+}
+
+function pair(symbol, value) {
+  const line = document.createElement("p");
+  line.append(words(symbol), words(value));
+  return line;
+}
+
+const words = (text, name = "span") => Object.assign(document.createElement(name), { textContent: text });
+
+function explain(target) {
+  if (!target) return;
+  explained = target;
+  tip.replaceChildren(words(target.dataset.explains));
+  target.setAttribute("aria-describedby", "tip");
+  const box = target.getBoundingClientRect();
+  showBeside(tip, box.left, box.bottom - BELOW);
+}
+
+function clear() {
+  tip.hidden = true;
+  ring.hidden = true;
+}
+
+function hide() {
+  watched = null;
+  if (explained) explained.removeAttribute("aria-describedby");
+  explained = null;
+  clear();
+}

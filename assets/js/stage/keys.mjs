@@ -1,0 +1,128 @@
+// Buttons and keys.
+import { forRun, readQuery, writeQuery } from "../link.mjs";
+import { chooseOther } from "../scheme.mjs";
+import { actions } from "./actions.mjs";
+import * as controls from "./controls.mjs";
+import * as pictures from "./pictures.mjs";
+import { scene } from "./scene.mjs";
+import { graphOf, player, state, steps } from "./state.mjs";
+
+export const STROBES = ["all", "even", "odd", "midpoints"];
+const FASTER = 0.3; // powers of ten
+export const HIGHEST_SPEED = 4;
+const TEXT_FIELDS = "input:not([type=checkbox], [type=radio], [type=range]), select, textarea";
+
+export function begin() {
+  document.addEventListener("click", onClick);
+  document.addEventListener("keydown", onKey);
+}
+
+// By steps of the run in focus.
+function move(count) {
+  if (!state.result) return;
+  if (player.playing) actions.pause();
+  actions.seekOwn(steps()[state.focus] + count);
+}
+
+// To the end of the last run, or to the beginning.
+function goTo(at) {
+  if (player.playing) actions.pause();
+  actions.seek(at);
+}
+
+function loop() {
+  player.loop = !player.loop;
+  document.getElementById("loop").setAttribute("aria-pressed", String(player.loop));
+}
+
+const open = (id) => document.getElementById(id).showModal();
+const help = () => open("help-dialog");
+
+export const buttons = {
+  play: () => (player.playing ? actions.pause() : actions.play()),
+  back: () => move(-1),
+  forward: () => move(1),
+  "back-two": () => move(-2),
+  "forward-two": () => move(2),
+  reset: () => goTo(0),
+  end: () => goTo(player.last),
+  loop,
+  critical: () => controls.setCritical(),
+  compare: () => controls.compare(),
+  flattest: () => controls.startAtFlattest(),
+  halve: () => controls.halve(),
+  share,
+  help,
+  export: () => open("export-dialog"),
+  scheme: () => actions.setScheme(chooseOther()),
+};
+
+export const keys = {
+  " ": () => buttons.play(),
+  ArrowLeft: (event) => move(event.shiftKey ? -2 : -1),
+  ArrowRight: (event) => move(event.shiftKey ? 2 : 1),
+  Home: () => goTo(0),
+  End: () => goTo(player.last),
+  "[": () => faster(-FASTER),
+  "]": () => faster(FASTER),
+  s: () => {
+    const next = STROBES.indexOf(state.view.strobe) + 1;
+    controls.change("strobe", STROBES[next % STROBES.length]);
+  },
+  l: loop,
+  "?": help,
+  Escape: () => controls.say([]),
+};
+
+function faster(power) {
+  const now = Math.log10(player.speed) + power;
+  controls.change("speed", Math.min(Math.max(now, 0), HIGHEST_SPEED));
+}
+
+function onClick(event) {
+  const { target } = event;
+  const item = target.closest("[data-export]");
+  if (item) keep(...item.dataset.export.split("."));
+  // A dialog itself is hit only where its backdrop is.
+  if (item || target.closest(".close") || target.nodeName === "DIALOG") return target.closest("dialog").close();
+  const button = target.closest("button");
+  if (button && button.dataset.query && state.result) controls.open(button.dataset.query);
+  if (button && buttons[button.id]) buttons[button.id]();
+}
+
+// Keys belong to text fields, lists, sliders and open dialogs first, and Space to buttons.
+function onKey(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+  const { target, key } = event;
+  const moves = key.startsWith("Arrow") || key === "Home" || key === "End";
+  if (target.closest(TEXT_FIELDS)) return;
+  if (moves && target.closest("input")) return;
+  if (key === " " && target.closest("button, summary, [type=checkbox], [type=radio]")) return;
+  if (!keys[key]) return;
+  event.preventDefault();
+  keys[key](event);
+}
+
+async function share() {
+  actions.writeLink();
+  let words = "The link is copied: it opens exactly this.";
+  try {
+    await navigator.clipboard.writeText(location.href);
+  } catch {
+    words = `Copy this link: ${location.href}`;
+  }
+  controls.say([{ field: "", text: words }]);
+}
+
+// Download a panel as a picture, or the run as a file.
+function keep(what, format) {
+  if (!state.result) return;
+  if (what === "run") {
+    const link = document.createElement("a");
+    link.href = `run.${format}?${writeQuery(forRun(readQuery(state.result.query)))}`;
+    link.download = "";
+    link.click();
+  } else if (what === "alignment" && state.result.settings.codim < 2) {
+    controls.say([{ field: "", text: "In codimension 1 there is nothing to align, and no picture of it." }]);
+  } else pictures.download(what, format, graphOf(what === "landscape" ? what : "sharpness"), scene(), actions.surfacePicture);
+}

@@ -1,0 +1,297 @@
+// The stage: what happens when runs arrive and when time passes, and the loop that paints them.
+import { lastStep, sameTime } from "../clock.mjs";
+import { canSetProps, whenReady } from "../dash.mjs";
+import { $ } from "../elements.mjs";
+import { readInks } from "../inks.mjs";
+import { forRun, readQuery, writeQuery } from "../link.mjs";
+import { isSmooth } from "../run.mjs";
+import { scheme, showScheme } from "../scheme.mjs";
+import { actions } from "./actions.mjs";
+import { requests } from "./asked.mjs";
+import * as controls from "./controls.mjs";
+import { refine } from "./detail.mjs";
+import * as embed from "./embed.mjs";
+import * as hover from "./hover.mjs";
+import * as keys from "./keys.mjs";
+import { Across } from "./panels/across.mjs";
+import { Alignment } from "./panels/alignment.mjs";
+import { Along } from "./panels/along.mjs";
+import { Gap } from "./panels/gap.mjs";
+import { Ground } from "./panels/ground.mjs";
+import { Landscape } from "./panels/landscape.mjs";
+import { Sharpness } from "./panels/sharpness.mjs";
+import { Surface } from "./panels/surface.mjs";
+import * as readout from "./readout.mjs";
+import * as ribbon from "./ribbon.mjs";
+import * as ring from "./ring.mjs";
+import { scene } from "./scene.mjs";
+import { VIEW, graphOf, player, state, steps } from "./state.mjs";
+import { frameSharpness } from "./timeaxis.mjs";
+import { drawScene, showWhole } from "./view.mjs";
+import * as zoom from "./zoom.mjs";
+
+const RETRY = 80; // ms
+
+let panels = [];
+let painted = "";
+
+// ---- runs ----
+
+function request(options) {
+  const settings = state.result && state.result.settings;
+  const steps = settings && settings.steps * (settings.eta[0] / Math.min(...settings.eta)) ** 2;
+  requests.ask({ query: { ...state.query }, steps, ...options });
+}
+
+function busy(yes) {
+  document.body.toggleAttribute("data-busy", yes);
+  document.querySelector("main").setAttribute("aria-busy", String(yes));
+}
+
+function failed(words) {
+  controls.say([{ field: "", text: words }]);
+}
+
+// A query that cannot be read: keep the last picture; at first show the nearest valid settings.
+function refused(problems, nearest) {
+  if (state.result) return controls.say(problems);
+  state.query = readQuery(nearest);
+  request({ notices: problems, whole: true });
+}
+
+// Runs have arrived: keep the playhead at the same time, tell what was changed, paint.
+function accept(result, asked) {
+  const previous = state.result;
+  const before = previous && { eta: previous.runs[0].eta, at: player.at };
+  state.result = result;
+  state.focus = focusFor(result.runs, previous && previous.runs[state.focus]);
+  measureTime();
+  if (previous) carryOver(before, asked.adopt);
+  if (!previous || asked.adopt) beginWith(result.page, readQuery(result.query));
+  if (!asked.dragged) settle(result, asked, !previous);
+  controls.showRun(result);
+  if (!asked.dragged) frameSharpness(); // axes stay under a moving hand
+  if (!previous || previous.settings.loss !== result.settings.loss || asked.adopt) showWhole();
+  repaint();
+  readout.show(!asked.dragged);
+  if (asked.dragged) return;
+  sharpen();
+  refine();
+}
+
+// The run in focus stays in focus, by its rule and step size or by its place; at first, and when it
+// has gone, it is the first that bounces.
+function focusFor(runs, before) {
+  const same = before ? runs.findIndex(({ rule, eta }) => rule === before.rule && eta === before.eta) : -1;
+  if (same >= 0) return same;
+  if (before && runs[state.focus]?.rule === before.rule) return state.focus;
+  return Math.max(0, runs.findIndex((run) => !isSmooth(run)));
+}
+
+// What of the link belongs to the page and not to a run.
+function beginWith(page, { hide, embed: framed }) {
+  if (!Object.keys(state.frame).length) {
+    state.frame = { hide, embed: framed };
+    embed.begin(page);
+  }
+  for (const name of Object.keys(VIEW)) state.view[name] = page[name];
+  if (page.focus !== null) state.focus = Math.min(page.focus, state.result.runs.length - 1);
+  controls.showView(state.view);
+  measureTime();
+  player.seek(page.at);
+}
+
+// The time bar counts steps of the first run, to the end of the last one.
+function measureTime() {
+  player.resize(lastStep(state.result.runs, state.view.clock));
+}
+
+// The same time on the clock at another η; in slow time where η was halved.
+function carryOver({ eta, at }, adopted) {
+  if (adopted) return player.seek(0);
+  const now = state.result.runs[0].eta;
+  const clock = state.halved ? "tau" : state.view.clock;
+  if (now === eta || clock === "step") return;
+  player.seek(sameTime(clock, now, eta, at));
+  if (!player.playing) player.seek(Math.round(player.at));
+}
+
+// The full run after the last change: the link is now the server's, and so are clamped values.
+function settle(result, asked, first) {
+  controls.say([...(asked.notices || []), ...result.notices]);
+  if (!requests.pending) {
+    state.query = forRun(readQuery(result.query));
+    controls.showFocusEta();
+  }
+  if (first || asked.adopt || result.notices.length) controls.showSettings(result.settings);
+  writeLink();
+}
+
+function writeLink() {
+  const query = { ...state.query, ...state.frame };
+  for (const [name, usual] of Object.entries(VIEW)) {
+    if (state.view[name] !== usual) query[name] = state.view[name];
+  }
+  if (state.result && state.focus !== focusFor(state.result.runs)) query.focus = state.focus;
+  if (player.step > 0) query.at = player.step;
+  const text = writeQuery(query);
+  history.replaceState(null, "", text ? `?${text}` : location.pathname);
+}
+
+async function sharpen() {
+  const { result } = state;
+  if (!result) return;
+  clearTimeout(sharpen.later);
+  const came = await requests.window(result, player, steps());
+  if (came === "later" && !player.playing) sharpen.later = setTimeout(sharpen, RETRY);
+  if (came !== true || state.result !== result) return;
+  paint(true);
+  readout.show(true);
+}
+
+// ---- painting ----
+
+// Paint what has changed since the last picture.
+function paint(anew) {
+  if (!state.result) return;
+  const now = scene();
+  const shown = now.steps.join();
+  if (!anew && shown === painted) return;
+  painted = shown;
+  for (const panel of panels) panel.paint(now);
+  hover.follow();
+}
+
+// Everything afresh: a new run, size, zoom, strobe, clock or scheme.
+function repaint() {
+  for (const panel of panels) panel.reset();
+  paint(true);
+  ring.place();
+}
+
+function loop(time) {
+  if (!player.playing) return;
+  player.tick(time / 1000);
+  paint();
+  readout.show(!player.playing);
+  sharpen();
+  if (player.playing) requestAnimationFrame(loop);
+  else stand();
+}
+
+function play() {
+  if (!state.result) return;
+  player.play(performance.now() / 1000);
+  paint(true);
+  readout.showPlaying();
+  requestAnimationFrame(loop);
+}
+
+function pause() {
+  player.pause();
+  stand();
+}
+
+// The playhead stands: the picture, the numbers and the link are exact.
+function stand() {
+  readout.showPlaying();
+  paint(true);
+  readout.show(true);
+  writeLink();
+  sharpen();
+}
+
+// Go to a step of the first run.
+function seek(at) {
+  player.seek(at);
+  paint(true);
+  readout.show(true);
+  if (player.playing) return;
+  sharpen();
+  clearTimeout(seek.later);
+  seek.later = setTimeout(writeLink, 200);
+}
+
+// Go to a step of the run in focus; those of the first run are then not always whole.
+function seekOwn(step) {
+  const { runs } = state.result;
+  const within = Math.min(Math.max(step, 0), runs[state.focus].last);
+  seek(sameTime(state.view.clock, runs[0].eta, runs[state.focus].eta, within));
+}
+
+// Another run in focus.
+function attend(i) {
+  state.focus = i;
+  state.halved = null;
+  controls.showRun(state.result);
+  controls.showFocusEta();
+  repaint();
+  readout.show(true);
+  writeLink();
+}
+
+// Another clock, axis, strobe or look.
+function setView(name, value) {
+  if (state.view[name] === value || !state.result) return;
+  state.view[name] = value;
+  if (name === "clock") measureTime();
+  frameSharpness();
+  drawScene();
+  controls.showRun(state.result);
+  readout.show(true);
+  repaint();
+  writeLink();
+}
+
+function setScheme(name) {
+  showScheme(name);
+  state.inks = readInks();
+  drawScene();
+  repaint();
+}
+
+// ---- beginning ----
+
+// Once the page is there.
+export function start() {
+  whenReady(() => $("loss") && $("landscape") && canSetProps(), begin);
+}
+
+// The run is asked for at once; Plotly makes its graphs some time after the page.
+function begin() {
+  Object.assign(actions, { accept, refused, failed, busy, request, repaint, play, pause, seek, seekOwn, attend, setView, setScheme, writeLink });
+  window.dash_clientside.edgewalk.controls = controls.heard;
+  controls.begin();
+  keys.begin();
+  hover.begin();
+  ribbon.begin();
+  setScheme(scheme());
+  state.query = readQuery(location.search);
+  request({ whole: true });
+  whenReady(() => graphOf("landscape")?.on && graphOf("sharpness")?.on, addPanels);
+}
+
+function addPanels() {
+  const host = Object.fromEntries(
+    ["landscape", "sharpness", "across", "along", "gap"].map((id) => [id, document.querySelector(`.card.${id} .plot`)]),
+  );
+  const map = () => graphOf("landscape");
+  const landscape = new Landscape(host.landscape, map, "landscape");
+  const surface = new Surface(host.landscape, landscape, repaint);
+  const sharpness = new Sharpness(host.sharpness, () => graphOf("sharpness"), "sharpness");
+  const [across, along] = [new Across(host.across), new Along(host.along)];
+  const gap = new Gap(host.gap);
+  actions.surfacePicture = () => surface.toDataURL();
+  panels = [new Ground(host.landscape, map), landscape, surface, sharpness, across, along, gap];
+  const alignment = new Alignment($("alignment"));
+  panels.push(alignment);
+  for (const panel of [surface, sharpness, alignment, across, along, gap]) hover.listen(panel.host, panel);
+  ring.begin(host.landscape);
+  zoom.begin();
+  const later = () => requestAnimationFrame(repaint);
+  for (const id of ["landscape", "sharpness"]) {
+    for (const event of ["plotly_afterplot", "plotly_relayouting"]) graphOf(id).on(event, later);
+  }
+  for (const place of Object.values(host)) new ResizeObserver(later).observe(place);
+  repaint();
+}

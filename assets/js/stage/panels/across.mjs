@@ -1,0 +1,128 @@
+// The magnifier across the valley: L along v₁ through Φ(x_t), in units of the bounce.
+import { addCanvas, wipe } from "../../canvas.mjs";
+import { inkOf } from "../../inks.mjs";
+import { midpointOf } from "../../marks.mjs";
+import { nearestRow } from "../../nearest.mjs";
+import * as pens from "../../pens.mjs";
+import { consecutiveFrom, isSmooth, locate, parity, partnerOf, shownStep, shows } from "../../run.mjs";
+import { labelledTicks } from "../../ticks.mjs";
+import { interpolate } from "../chebyshev.mjs";
+
+const HOPS = 9;
+const SIDE = 20; // pixels left free at each side
+const FOOT = 26; // and below, for the axis
+
+export class Across {
+  constructor(host) {
+    this.host = host;
+    this.canvas = addCanvas(host);
+  }
+
+  reset() {}
+
+  paint(scene) {
+    if (!scene.result) return;
+    const pen = wipe(this.canvas);
+    const found = this.seen(scene);
+    const [width, height] = this.canvas.size;
+    if (!found) return this.paintNothing(pen, scene, width, height);
+    const { frame, view, part, row } = found;
+    this.paintAxis(pen, scene.inks, frame, view, width, height);
+    pens.line(pen, scene.inks.soft, 1.8, [], 0, 80, (k) => {
+      const u = (k / 40 - 1) * view.half;
+      return [frame.x(u), frame.y(view.loss(u))];
+    });
+    if (isSmooth(found.run)) this.paintStillBead(pen, scene.inks, hopOf(part, view, frame)(row));
+    else this.paintHops(pen, scene, frame, view, part, row);
+  }
+
+  // Gradient flow does not hop.
+  paintStillBead(pen, inks, [x, y]) {
+    pens.mark(pen, inks, inks.flow, "midpoint", x, y, 6.5);
+  }
+
+  // What is in view, and where: null where there is no valley to look across.
+  seen(scene) {
+    const run = scene.result.runs[scene.focus];
+    const { part, row } = locate(run, scene.steps[scene.focus]);
+    const view = acrossView(part, row, scene.result.profile_axis);
+    if (!view) return null;
+    const [width, height] = this.canvas.size;
+    const frame = {
+      x: (u) => SIDE + ((u + view.half) / (2 * view.half)) * (width - 2 * SIDE),
+      y: (v) => height - FOOT - v * (height - FOOT - 18),
+    };
+    return { run, part, row, view, frame };
+  }
+
+  paintNothing(pen, { result, focus, steps, inks }, width, height) {
+    const { part, row } = locate(result.runs[focus], steps[focus]);
+    const settled = part.columns.offset[row] === 0;
+    const words = settled ? "on the valley floor" : "no valley in reach of gradient flow";
+    pens.label(pen, inks, words, width / 2, height / 2, inks.soft, "center");
+  }
+
+  paintAxis(pen, inks, frame, view, width, height) {
+    pens.line(pen, inks.line, 1, [], 0, 1, (k) => [k ? width - SIDE : SIDE, height - FOOT]);
+    for (const { value, text } of labelledTicks(-view.half, view.half)) {
+      pens.line(pen, inks.line, 1, [], 0, 1, (k) => [frame.x(value), height - FOOT + 4 * k]);
+      pens.label(pen, inks, text, frame.x(value), height - 12, inks.soft, "center");
+    }
+  }
+
+  paintHops(pen, scene, frame, view, part, row) {
+    const { inks, strobe } = scene;
+    const first = consecutiveFrom(part, row, HOPS);
+    const place = hopOf(part, view, frame);
+    for (let r = first; r <= row; r++) {
+      const step = part.columns.step[r];
+      if (strobe !== "midpoints" && !shows(strobe, step)) continue;
+      const [x, y] = strobe === "midpoints" ? midpointOf(part, place)(r) : place(r);
+      if (!Number.isFinite(x + y)) continue;
+      const now = step === shownStep(strobe, part.columns.step[row]);
+      pen.globalAlpha = now ? 1 : 0.15 + (0.5 * (r - first)) / HOPS;
+      const kind = strobe === "midpoints" ? "midpoint" : parity(step);
+      pens.mark(pen, inks, inkOf(scene, kind), kind, x, y, now ? 6.5 : 5);
+    }
+    pen.globalAlpha = 1;
+    if (strobe === "all" && row > first) this.paintLeap(pen, inks, place(row - 1), place(row));
+  }
+
+  paintLeap(pen, inks, [x0, y0], [x1, y1]) {
+    pen.beginPath();
+    pen.moveTo(x0, y0 - 9);
+    pen.quadraticCurveTo((x0 + x1) / 2, Math.min(y0, y1) - 46, x1, y1 - 10);
+    pen.strokeStyle = inks.ink;
+    pen.lineWidth = 1.2;
+    pen.stroke();
+  }
+
+  // What the pointer finds: the nearest of the last hops.
+  probe(scene, px, py) {
+    const found = this.seen(scene);
+    if (!found) return null;
+    const { run, part, row, view, frame } = found;
+    const first = consecutiveFrom(part, row, HOPS);
+    const near = nearestRow(first, row, hopOf(part, view, frame), px, py);
+    return near.distance < 40 ? { ...near, run, i: scene.focus, part } : null;
+  }
+}
+
+const hopOf = (part, view, frame) => (r) => [
+  frame.x(part.columns.offset[r] / view.unit), frame.y(part.columns.loss[r] / view.top),
+];
+
+// What the magnifier shows at a row: its unit, half-width in units, and L there as a share of
+// the largest L in view. The unit is the bounce by the rule's law, or the one measured.
+export function acrossView(part, row, nodes) {
+  const { offset, bounce, span, profile } = part.columns;
+  if (!Number.isFinite(offset[row])) return null;
+  const measured = Math.abs(offset[row]) + Math.abs(offset[partnerOf(part, row)]);
+  const unit = bounce[row] > 0 ? bounce[row] : measured;
+  if (!(unit > 0)) return null;
+  const values = profile.subarray(row * nodes.length, (row + 1) * nodes.length);
+  const share = (u) => interpolate(nodes, values, (u * unit) / span[row]);
+  const half = span[row] / unit;
+  const top = Math.max(share(-half), share(half));
+  return { unit, half, top, loss: (u) => share(u) / top };
+}

@@ -1,0 +1,252 @@
+// The magnifier along the valley: λ₁ against the length along Γ, the bead of Φ(x_t) and that of the
+// theorem sliding to the flattest point, from which the length is counted.
+import { addCanvas, density, wipe } from "../../canvas.mjs";
+import { shade } from "../../inks.mjs";
+import { nearestOf } from "../../nearest.mjs";
+import * as pens from "../../pens.mjs";
+import { locate, pointAt, shownStep } from "../../run.mjs";
+import { labelledTicks } from "../../ticks.mjs";
+
+const LEFT = 40;
+const RIGHT = 16;
+const HEAD = 14;
+const FOOT = 26;
+const MARGIN = 0.12; // of the stretch in view, at each side
+const SAMPLES = 24;
+const PIECES = 160;
+const REACH = 30;
+const ELSEWHERE = 0.02; // of the curve's length: farther than that from it lies another branch
+
+export class Along {
+  constructor(host) {
+    this.host = host;
+    this.still = addCanvas(host);
+    this.canvas = addCanvas(host);
+    this.view = null;
+    this.fresh = false;
+    this.shown = "";
+  }
+
+  // Another run or another Γ: another stretch may be in view.
+  reset() {
+    this.fresh = false;
+  }
+
+  paint(scene) {
+    const { result, valley } = scene;
+    if (!result || !valley) return;
+    const pen = wipe(this.canvas);
+    if (!this.fresh) this.paintStill(scene);
+    if (this.view) this.paintBeads(pen, scene, frameFor(this.view, ...this.canvas.size));
+  }
+
+  // Γ and its axes, or why there are none; unless just that is painted already.
+  paintStill(scene) {
+    const { valley, inks } = scene;
+    const [width, height] = this.still.size;
+    this.view = viewOf(scene);
+    this.fresh = true;
+    const shown = [scene.result.settings.loss, width, height, density(), inks.card, ...boundsOf(this.view)].join();
+    if (shown === this.shown) return;
+    this.shown = shown;
+    const pen = wipe(this.still);
+    if (!this.view) return pens.label(pen, inks, wordsFor(valley), width / 2, height / 2, inks.soft, "center");
+    const frame = frameFor(this.view, width, height);
+    this.paintAxes(pen, inks, frame, width, height);
+    this.paintCurve(pen, scene, frame);
+  }
+
+  paintAxes(pen, inks, frame, width, height) {
+    const { low, high, bottom, top } = this.view;
+    pens.line(pen, inks.line, 1, [], 0, 1, (k) => [k ? width - RIGHT : LEFT, height - FOOT]);
+    for (const { value, text } of labelledTicks(low, high, 4)) {
+      pens.line(pen, inks.line, 1, [], 0, 1, (k) => [frame.x(value), height - FOOT + 4 * k]);
+      pens.label(pen, inks, text, frame.x(value), height - 12, inks.soft, "center");
+    }
+    for (const { value, text } of labelledTicks(bottom, top, 3)) {
+      pens.line(pen, inks.line, 1, [], 0, 1, (k) => [k ? width - RIGHT : LEFT, frame.y(value)]);
+      pens.label(pen, inks, text, LEFT - 6, frame.y(value), inks.soft, "right");
+    }
+    pens.label(pen, inks, "s", LEFT - 10, height - 12, inks.soft, "right");
+  }
+
+  paintCurve(pen, { inks, valley }, frame) {
+    const { curve, zero, low, high } = this.view;
+    pen.lineCap = "round";
+    for (let k = 0; k < PIECES; k++) {
+      const ends = [k, k + 1].map((j) => low + ((high - low) * j) / PIECES);
+      const [from, to] = ends.map((s) => valueAt(curve, s + zero));
+      const ink = colourOf(inks.scale, valley.sharpness_range, (from + to) / 2);
+      pens.line(pen, ink, 4, [], 0, 1, (j) => [frame.x(ends[j]), frame.y(j ? to : from)]);
+    }
+    pen.lineCap = "butt";
+    for (const s of this.view.flattest) {
+      pens.mark(pen, { card: inks.ink }, inks.card, "even", frame.x(s), frame.y(valueAt(curve, s + zero)), 3.5);
+    }
+  }
+
+  paintBeads(pen, scene, frame) {
+    const { inks, result } = scene;
+    result.runs.forEach((run, i) => {
+      const { part, row } = locate(run, shownStep(scene.strobe, scene.steps[i]));
+      const [ghost, own] = ["flow", "projection"].map((name) => this.place(part, row, name, frame));
+      if (ghost) pens.bead(pen, inks, inks.theory, ...ghost, 7.5);
+      if (own) pens.bead(pen, inks, result.runs.length > 1 ? inks.runs[i] : inks.ink, ...own, 4.5);
+    });
+  }
+
+  // The pixel of a point of a row, on the curve; null where it lies elsewhere.
+  place(part, row, name, frame) {
+    const at = placeOn(this.view, part, row, name);
+    return at && [frame.x(at.s), frame.y(at.sharpness)];
+  }
+
+  // What the pointer finds: the bead of the nearest run.
+  probe(scene, px, py) {
+    if (!this.view) return null;
+    const frame = frameFor(this.view, ...this.canvas.size);
+    const found = scene.result.runs.map((run, i) => {
+      const { part, row } = locate(run, scene.steps[i]);
+      const [x, y] = this.place(part, row, "projection", frame) || [NaN, NaN];
+      return { run, i, part, row, x, y, distance: Math.hypot(x - px, y - py) };
+    });
+    return nearestOf(found, REACH);
+  }
+}
+
+const boundsOf = (view) => (view ? [view.low, view.high, view.zero, view.bottom, view.top] : []);
+
+const wordsFor = (valley) => (valley.curves.length ? "no valley in reach" : "Γ is a point: nowhere to drift");
+
+// The stretch of Γ that the run and the theorem pass over, with the flattest point they go to.
+export function viewOf(scene) {
+  const { result, valley, focus } = scene;
+  const run = result.runs[focus];
+  const ways = pointsOf(run);
+  if (!valley.curves.length || !ways.length) return null;
+  const away = (curve) => arcOf(curve, ways[0]).away;
+  const curve = valley.curves.reduce((best, next) => (away(next) < away(best) ? next : best));
+  const period = isClosed(curve) ? curve.arc[curve.rows - 1] : Infinity;
+  const own = valley.flattest.map((point) => arcOf(curve, point)).filter((f) => f.away < 1e-3);
+  const end = arcOf(curve, ways[ways.length - 1]).arc;
+  const far = (arc) => Math.abs(into(arc - end, period, 0));
+  const zero = own.length ? own.reduce((a, b) => (far(b.arc) < far(a.arc) ? b : a)).arc : 0;
+  const start = arcOf(curve, ways[0]).arc;
+  const middle = into(start - zero, period, 0) / 2;
+  const passed = [0, ...ways.map((point) => into(arcOf(curve, point).arc - zero, period, middle))];
+  return framed({ curve, zero, period, flattest: own.map((f) => into(f.arc - zero, period, middle)) }, passed);
+}
+
+function framed(view, passed) {
+  const length = view.curve.arc[view.curve.rows - 1];
+  const [least, most] = [Math.min(...passed), Math.max(...passed)];
+  const margin = MARGIN * Math.max(most - least, 0.02 * length);
+  const bounds = view.period < Infinity ? [-Infinity, Infinity] : [-view.zero, length - view.zero];
+  const [low, high] = [Math.max(least - margin, bounds[0]), Math.min(most + margin, bounds[1])];
+  const values = Array.from({ length: PIECES }, (_, k) => valueAt(view.curve, low + ((high - low) * k) / (PIECES - 1) + view.zero));
+  const [bottom, top] = [Math.min(...values), Math.max(...values)];
+  const room = 0.08 * (top - bottom) || 0.1 * top;
+  const flattest = view.flattest.filter((s) => s >= low && s <= high);
+  return { ...view, flattest, low, high, bottom: bottom - room, top: top + room };
+}
+
+// Points that a run passes on Γ, first to last: its own and the theorem's.
+function pointsOf(run) {
+  const rows = Array.from({ length: SAMPLES }, (_, k) => Math.round((k * (run.rows - 1)) / (SAMPLES - 1)));
+  return ["flow", "projection"]
+    .map((name) => rows.map((row) => pointAt(run.columns[name], run.widths[name], row)))
+    .map((points) => points.filter((point) => point.every(Number.isFinite)))
+    .reduce((flow, own) => (flow.length ? [...own, ...flow] : own));
+}
+
+// Where in view a point of a row lies on the curve, as {s, sharpness}; null where it lies elsewhere.
+export function placeOn({ curve, zero, low, high, period }, part, row, name) {
+  const point = pointAt(part.columns[name], part.widths[name], row);
+  if (!point.every(Number.isFinite)) return null;
+  const found = arcOf(curve, point);
+  const s = into(found.arc - zero, period, (low + high) / 2);
+  return found.away > ELSEWHERE * curve.arc[curve.rows - 1] ? null : { s, sharpness: valueAt(curve, found.arc) };
+}
+
+const isClosed = ({ x, d, rows }) => distance(x, d, 0, pointAt(x, d, rows - 1)) < 1e-6;
+
+// From a row of flat points to a point.
+function distance(x, d, row, point) {
+  let square = 0;
+  for (let i = 0; i < d; i++) square += (x[d * row + i] - point[i]) ** 2;
+  return Math.sqrt(square);
+}
+
+// A length brought within half a period of another.
+const into = (s, period, near) => (period < Infinity ? s - period * Math.round((s - near) / period) : s);
+
+// Where on a curve the point of it nearest to another lies: arc length, and the distance.
+export function arcOf(curve, point) {
+  const { x, d, arc, rows } = curve;
+  let best = 0;
+  let least = Infinity;
+  for (let k = 0; k < rows; k++) {
+    const away = distance(x, d, k, point);
+    if (away < least) [least, best] = [away, k];
+  }
+  // On a closed curve the first point is the last one too.
+  const found = [best - 1, best, rows - 2]
+    .filter((k) => k >= 0 && k < rows - 1)
+    .map((k) => onChord(curve, k, point));
+  return found.reduce((a, b) => (b.away < a.away ? b : a), { arc: arc[best], away: least });
+}
+
+function onChord({ x, d, arc }, k, point) {
+  const [from, to] = [pointAt(x, d, k), pointAt(x, d, k + 1)];
+  const chord = to.map((value, i) => value - from[i]);
+  const dot = (u) => u.reduce((sum, value, i) => sum + value * chord[i], 0);
+  const share = Math.min(Math.max(dot(point.map((value, i) => value - from[i])) / (dot(chord) || 1), 0), 1);
+  const foot = from.map((value, i) => value + share * chord[i]);
+  return { arc: arc[k] + share * (arc[k + 1] - arc[k]), away: Math.hypot(...foot.map((value, i) => value - point[i])) };
+}
+
+// λ₁ at an arc length, on a closed curve at any: by the cubic that has the values of two points and the
+// slopes that their neighbours give them.
+export function valueAt(curve, s) {
+  const { arc, rows } = curve;
+  const length = arc[rows - 1];
+  const within = isClosed(curve) ? s - length * Math.floor(s / length) : Math.min(Math.max(s, 0), length);
+  let [low, high] = [0, rows - 1];
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (arc[middle] <= within) low = middle;
+    else high = middle;
+  }
+  return cubic(curve, low, (within - arc[low]) / (arc[high] - arc[low] || 1));
+}
+
+function cubic(curve, k, u) {
+  const { arc, sharpness } = curve;
+  const span = arc[k + 1] - arc[k];
+  const [from, to] = [sharpness[k], sharpness[k + 1]];
+  const [rise, fall] = [slopeAt(curve, k) * span, slopeAt(curve, k + 1) * span];
+  const [bend, twist] = [3 * (to - from) - 2 * rise - fall, 2 * (from - to) + rise + fall];
+  return from + u * (rise + u * (bend + u * twist));
+}
+
+// By the parabola through a point and its neighbours; at an open end straight to the next.
+function slopeAt({ x, d, arc, sharpness, rows }, k) {
+  const closed = isClosed({ x, d, rows });
+  const secant = (i) => (sharpness[i + 1] - sharpness[i]) / (arc[i + 1] - arc[i]);
+  if (!closed && (k === 0 || k === rows - 1)) return secant(Math.min(k, rows - 2));
+  const [before, after] = [k === 0 ? rows - 2 : k - 1, k === rows - 1 ? 0 : k];
+  const [a, b] = [arc[before + 1] - arc[before], arc[after + 1] - arc[after]];
+  return (b * secant(before) + a * secant(after)) / (a + b);
+}
+
+// The colour of a sharpness, as on the map: even in log λ₁ between the ends of the range.
+export function colourOf(scale, [low, high], value) {
+  return shade(scale, high > low ? Math.log(value / low) / Math.log(high / low) : 0);
+}
+
+function frameFor({ low, high, bottom, top }, width, height) {
+  return {
+    x: (s) => LEFT + ((s - low) / (high - low)) * (width - LEFT - RIGHT),
+    y: (value) => height - FOOT - ((value - bottom) / (top - bottom)) * (height - FOOT - HEAD),
+  };
+}

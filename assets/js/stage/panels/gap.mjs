@@ -1,0 +1,83 @@
+// The gap to the theorem against slow time, and what it was before η was halved.
+import { addCanvas, wipe } from "../../canvas.mjs";
+import { clockTime } from "../../clock.mjs";
+import { inWords } from "../../numbers.mjs";
+import * as pens from "../../pens.mjs";
+import { locate, rowAt } from "../../run.mjs";
+
+const ROOM = 6; // pixels left free on every side
+const HEAD = 20; // above, where there is room for the largest gap in words
+const TALL = 50;
+const POINTS = 300;
+const REACH = 40;
+
+export class Gap {
+  constructor(host) {
+    this.host = host;
+    this.canvas = addCanvas(host);
+    this.fresh = false;
+  }
+
+  reset() {
+    this.fresh = false;
+  }
+
+  paint(scene) {
+    const { inks, result, focus, halved } = scene;
+    if (!result) return;
+    const run = result.runs[focus];
+    const pen = wipe(this.canvas);
+    if (!this.fresh) this.view = viewOf(halved ? [run, halved.run] : [run]);
+    this.fresh = true;
+    if (!this.view) return;
+    const frame = frameFor(this.view, ...this.canvas.size);
+    const draw = (one, ink, width, to) => pens.line(pen, ink, width, [], 0, to, (k) => pointOf(one, rowFor(one, k), frame));
+    if (halved) {
+      pen.globalAlpha = 0.5;
+      draw(halved.run, inks.theory, 1.2, POINTS);
+      pen.globalAlpha = 1;
+    }
+    if (frame.head > ROOM) pens.label(pen, inks, `largest ${inWords(this.view.top)}`, ROOM, 8, inks.soft);
+    draw(run, inks.line, 1.5, POINTS);
+    const { part, row } = locate(run, scene.steps[focus]);
+    const last = rowAt(run, scene.steps[focus]);
+    draw(run, inks.theory, 1.8, Math.floor((POINTS * last) / Math.max(run.rows - 1, 1)));
+    const [x, y] = pointOf(part, row, frame);
+    if (Number.isFinite(y)) pens.bead(pen, inks, inks.theory, x, y, 4.5);
+  }
+
+  // What the pointer finds: the step at its time.
+  probe(scene, px, py) {
+    if (!this.view) return null;
+    const frame = frameFor(this.view, ...this.canvas.size);
+    const run = scene.result.runs[scene.focus];
+    const wanted = Math.round(frame.time(px) / clockTime("tau", run.eta, 1));
+    const { part, row } = locate(run, Math.min(Math.max(wanted, 0), run.last));
+    const [x, y] = pointOf(part, row, frame);
+    return Math.abs(y - py) < REACH ? { run, i: scene.focus, part, row, x, y } : null;
+  }
+}
+
+const rowFor = (run, k) => Math.round((k * (run.rows - 1)) / POINTS);
+
+const pointOf = ({ columns, eta }, row, frame) => [
+  frame.x(clockTime("tau", eta, columns.step[row])), frame.y(columns.gap[row]),
+];
+
+// From 0 to the largest gap of the runs, over the time of the longest; null where there is no gap.
+export function viewOf(runs) {
+  const top = Math.max(...runs.map(({ columns }) => columns.gap.reduce((a, b) => (b > a ? b : a), 0)));
+  const end = Math.max(...runs.map((run) => clockTime("tau", run.eta, Math.max(run.last, 1))));
+  return top > 0 ? { top, end } : null;
+}
+
+export function frameFor({ top, end }, width, height) {
+  const span = width - 2 * ROOM;
+  const head = height > TALL ? HEAD : ROOM;
+  return {
+    head,
+    x: (time) => ROOM + (time / end) * span,
+    time: (pixel) => ((pixel - ROOM) / span) * end,
+    y: (gap) => height - ROOM - (gap / top) * (height - ROOM - head),
+  };
+}

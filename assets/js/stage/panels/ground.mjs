@@ -1,0 +1,192 @@
+// The ground below the landscape, where it follows the playhead: the sharpness map, the plane coloured by
+// λ₁(∇²L), white where it equals the threshold at the playhead; and heights of √L or log L in a section.
+import { addCanvas, wipe } from "../../canvas.mjs";
+import { rgb, shade } from "../../inks.mjs";
+import * as pens from "../../pens.mjs";
+import { locate } from "../../run.mjs";
+import { frameOf } from "../frame.mjs";
+
+export const DOUBLINGS = 3; // of λ₁ over the threshold, where the colours end
+const SHADES = 257; // so that the middle one is that of the threshold
+const UNSEEN = 0.02; // doublings of the threshold that no colour shows
+export const BANDS = 14; // of height
+const FLOOR_DECADES = 6; // below the largest L in view, where log L is cut
+const MOST = 0.97; // of the heights in view lie below the last band
+
+export class Ground {
+  constructor(host, graph) {
+    this.graph = graph;
+    this.line = addCanvas(host, true);
+    this.plane = addCanvas(host, true);
+    this.grid = document.createElement("canvas");
+    this.reset();
+  }
+
+  reset() {
+    this.coloured = null; // the threshold that the plane is coloured for
+    this.drawn = null; // and that of the line
+  }
+
+  paint(scene) {
+    const { look, heights, section } = scene;
+    // The section of before has no λ₁ where that was not asked for.
+    const ready = look === "sharpness" ? heights && heights.sharpness : section;
+    const frame = ready && frameOf(this.graph());
+    if (!frame) return this.clear();
+    if (look === "sharpness") this.paintMap(scene, frame);
+    else if (this.drawn !== heights) this.paintHeights(scene, frame);
+  }
+
+  paintMap(scene, frame) {
+    const threshold = thresholdAt(scene);
+    if (threshold === this.drawn) return;
+    if (!this.coloured || Math.abs(Math.log2(threshold / this.coloured)) > UNSEEN) {
+      const shades = shadesOf((share) => shadeAt(scene.inks, share));
+      this.colour(scene.heights, shades, (k) => shadeOf(scene.heights.sharpness[k], threshold));
+      wipeWithin(this.plane, frame, (pen) => this.place(pen, scene.heights, frame));
+      this.coloured = threshold;
+    }
+    wipeWithin(this.line, frame, (pen) => {
+      const edge = [[scene.inks.soft, 5], [scene.inks["edge-map"], 3]];
+      this.paintLines(pen, scene.heights, scene.heights.sharpness, [threshold], edge, frame);
+    });
+    this.drawn = threshold;
+  }
+
+  // In bands, as the plane of a loss of two parameters has them.
+  paintHeights({ inks, heights, look }, frame) {
+    const values = look === "log" ? logarithms(heights.root) : heights.root;
+    const [low, high] = bandsOf(values);
+    const step = (high - low) / BANDS;
+    const shades = shadesOf((share) => shade(inks.heights, share));
+    const band = (value) => Math.min(Math.max(Math.floor((value - low) / step), 0), BANDS) / BANDS;
+    this.colour(heights, shades, (k) => Math.round(band(values[k]) * (SHADES - 1)));
+    wipeWithin(this.plane, frame, (pen) => this.place(pen, heights, frame));
+    const levels = Array.from({ length: BANDS }, (_, k) => low + (k + 1) * step);
+    wipeWithin(this.line, frame, (pen) => this.paintLines(pen, heights, values, levels, [[inks.line, 0.8]], frame));
+    this.drawn = heights;
+  }
+
+  clear() {
+    if (this.drawn === 0) return;
+    for (const canvas of [this.plane, this.line]) wipe(canvas);
+    [this.coloured, this.drawn] = [null, 0];
+  }
+
+  // One pixel a grid point; the screen's pixels between them are interpolated by the canvas.
+  colour({ rows, columns }, shades, shadeAt) {
+    [this.grid.width, this.grid.height] = [columns, rows];
+    const pen = this.grid.getContext("2d");
+    const image = pen.createImageData(columns, rows);
+    const pixels = new Uint32Array(image.data.buffer);
+    for (let j = 0; j < rows; j++) {
+      for (let i = 0; i < columns; i++) pixels[(rows - 1 - j) * columns + i] = shades[shadeAt(j * columns + i)];
+    }
+    pen.putImageData(image, 0, 0);
+  }
+
+  place(pen, { view: [[x0, x1], [y0, y1]], rows, columns }, frame) {
+    const half = [(x1 - x0) / (columns - 1) / 2, (y1 - y0) / (rows - 1) / 2];
+    const [left, right] = [frame.x(x0 - half[0]), frame.x(x1 + half[0])];
+    const [top, bottom] = [frame.y(y1 + half[1]), frame.y(y0 - half[1])];
+    pen.drawImage(this.grid, left, top, right - left, bottom - top);
+  }
+
+  // The lines on which values have one of some levels, in one ink over another.
+  paintLines(pen, { view: [[x0, x1], [y0, y1]], rows, columns }, values, levels, strokes, frame) {
+    const x = (i) => frame.x(x0 + ((x1 - x0) * i) / (columns - 1));
+    const y = (j) => frame.y(y0 + ((y1 - y0) * j) / (rows - 1));
+    pen.beginPath();
+    for (const level of levels) {
+      for (const [[i0, j0], [i1, j1]] of levelLines(values, rows, columns, level)) {
+        pen.moveTo(x(i0), y(j0));
+        pen.lineTo(x(i1), y(j1));
+      }
+    }
+    for (const [ink, width] of strokes) {
+      pen.strokeStyle = ink;
+      pen.lineWidth = width;
+      pen.stroke();
+    }
+  }
+}
+
+function wipeWithin(canvas, frame, paint) {
+  const pen = wipe(canvas);
+  pens.within(pen, frame, () => paint(pen));
+}
+
+// The pieces of the line on which a grid of values has a level, as pairs of points [i, j] in units of
+// the grid, straight within each cell.
+export function levelLines(values, rows, columns, level) {
+  const lines = [];
+  for (let j = 0; j + 1 < rows; j++) {
+    for (let i = 0; i + 1 < columns; i++) {
+      const k = j * columns + i;
+      const first = values[k] > level;
+      const right = k + 1;
+      const over = k + columns + 1;
+      const up = k + columns;
+      if (values[right] > level === first && values[over] > level === first && values[up] > level === first) continue;
+      const corners = [values[k], values[right], values[over], values[up]];
+      if (!corners.every(Number.isFinite)) continue;
+      const above = corners.map((value) => value > level);
+      const ends = crossings(corners, above, level, i, j);
+      for (let e = 0; e + 1 < ends.length; e += 2) lines.push([ends[e], ends[e + 1]]);
+    }
+  }
+  return lines;
+}
+
+const CORNERS = [[0, 0], [1, 0], [1, 1], [0, 1]];
+
+function crossings(corners, above, level, i, j) {
+  return [0, 1, 2, 3].filter((c) => above[c] !== above[(c + 1) % 4]).map((c) => {
+    const share = (level - corners[c]) / (corners[(c + 1) % 4] - corners[c]);
+    const [[a, b], [p, q]] = [CORNERS[c], CORNERS[(c + 1) % 4]];
+    return [i + a + share * (p - a), j + b + share * (q - b)];
+  });
+}
+
+// 2/η_t of the step at the playhead, in the mean over two: λ₁ at the edge.
+export function thresholdAt({ result, focus, steps }) {
+  const { part, row } = locate(result.runs[focus], steps[focus]);
+  const mean = part.columns.threshold_mean[row];
+  return Number.isFinite(mean) ? mean : part.columns.threshold[row];
+}
+
+// Which shade a λ₁ has: the middle one at the threshold, even in log λ₁.
+export function shadeOf(value, threshold) {
+  const share = 0.5 + Math.log2(value / threshold) / (2 * DOUBLINGS);
+  return Math.round(Math.min(Math.max(share || 0, 0), 1) * (SHADES - 1));
+}
+
+// The colour at a share of the scale, from flat to sharp, as CSS has it.
+export function shadeAt(inks, share) {
+  const [flat, middle, sharp] = ["flat-map", "mid-map", "sharp-map"].map((name) => rgb(inks[name]));
+  const away = 2 * share - 1;
+  const side = away < 0 ? flat : sharp;
+  const mixed = middle.map((c, j) => Math.round(c + Math.sqrt(Math.abs(away)) * (side[j] - c)));
+  return `rgb(${mixed.join(",")})`;
+}
+
+// All shades as 32-bit pixels, from their colours by share as CSS has them.
+function shadesOf(colourAt) {
+  return Uint32Array.from({ length: SHADES }, (_, k) => {
+    const [r, g, b] = colourAt(k / (SHADES - 1)).match(/\d+/g).map(Number);
+    return (255 << 24) | (b << 16) | (g << 8) | r;
+  });
+}
+
+// log₁₀ L from √L, cut some decades below its largest value.
+export function logarithms(root) {
+  const top = 2 * Math.log10(root.reduce((a, b) => (b > a ? b : a), 0));
+  return root.map((value) => Math.max(2 * Math.log10(value), top - FLOOR_DECADES));
+}
+
+// From the least height to what most of them stay below, so that a cliff does not take all bands.
+export function bandsOf(values) {
+  const sorted = values.filter(Number.isFinite).sort();
+  const high = sorted[Math.floor(MOST * (sorted.length - 1))];
+  return [sorted[0], Math.max(high, sorted[0] + 1e-12)];
+}

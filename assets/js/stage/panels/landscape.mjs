@@ -1,0 +1,204 @@
+// The landscape: iterates, the theorem's point on Γ, and the way of gradient flow.
+import { smoothInk } from "../../inks.mjs";
+import { spread } from "../../labels.mjs";
+import { inkOf } from "../../inks.mjs";
+import { addPoints, midpointOf } from "../../marks.mjs";
+import { nearestOf, nearestRow } from "../../nearest.mjs";
+import { inWords } from "../../numbers.mjs";
+import * as pens from "../../pens.mjs";
+import { consecutiveFrom, failed, isSmooth, locate, parity, shownStep, shows, upTo } from "../../run.mjs";
+import { frameOf, isInside, pixelsOf, placeOf } from "../frame.mjs";
+import { Panel } from "../panel.mjs";
+import { colourOf } from "./along.mjs";
+
+const RECENT = 7;
+const FAINT = 0.16;
+const STRONG = 0.6;
+const SEEN = 4; // pixels from which a gap is worth a line
+const CROWD = 50; // pixels within which names keep clear of each other's iterates
+const REACH = 24; // pixels within which the pointer finds an iterate
+const EVERY = 4; // of the points of Γ that are joined
+
+export class Landscape extends Panel {
+  // In more than two dimensions there is nothing to paint on until the section has come.
+  frameFor(scene) {
+    const frame = frameOf(this.graph());
+    return frame && (scene.section || scene.d === 2) ? { ...frame, section: scene.section } : null;
+  }
+
+  // The way of gradient flow, the theorem's path, and the whole run, faint; in a section Γ too, which
+  // in the plane stands still.
+  paintStill(pen, scene, frame) {
+    const { result, inks } = scene;
+    if (frame.section) this.paintValley(pen, scene, frame);
+    const { points, rows } = result.descent;
+    const way = pixelsOf(points, frame);
+    pens.line(pen, inks.flow, 1.6, [5, 4], 0, rows - 1, way);
+    if (rows > 1) this.paintWayName(pen, inks, ...way(Math.floor(0.4 * rows)), frame);
+    result.runs.forEach((run, i) => {
+      pens.curve(pen, inks.theory, 2, pens.DASHES[i], run.rows, this.floor(run, "flow", frame));
+    });
+    pens.faintly(pen, FAINT, this.past.size, (faint) => this.paintSpecks(faint, scene, frame));
+  }
+
+  paintValley(pen, { valley, inks }, frame) {
+    if (!valley) return;
+    pen.lineCap = "round";
+    for (const { x, rows, sharpness } of valley.curves) {
+      const on = pixelsOf(x, frame);
+      for (let k = 0; k + 1 < rows; k += EVERY) {
+        const ink = colourOf(inks.scale, valley.sharpness_range, sharpness[k]);
+        pens.line(pen, ink, 5, [], 0, 1, (j) => on(Math.min(k + j * EVERY, rows - 1)));
+      }
+    }
+    pen.lineCap = "butt";
+    for (const point of valley.flattest) {
+      const [x, y] = pixelsOf(point, frame)(0);
+      pens.mark(pen, { card: inks.ink }, inks.card, "even", x, y, 4.5);
+      pens.label(pen, inks, "flattest", x, y - 14, inks.soft, "center");
+    }
+  }
+
+  paintWayName(pen, inks, x, y, frame) {
+    const left = x + 100 > frame.left + frame.width;
+    pens.label(pen, inks, "gradient flow", x + (left ? -14 : 14), y, inks.soft, left ? "right" : "left");
+  }
+
+  paintSpecks(pen, scene, frame) {
+    scene.result.runs.forEach((run, i) => {
+      for (const part of isSmooth(run) ? [] : this.partsOf(run)) {
+        addPoints(pen, scene, part, 0, part.rows - 1, this.place(part, frame), 2.2, i);
+      }
+    });
+  }
+
+  paintRows(pen, scene, frame, run, i, part, from, to) {
+    const place = this.place(part, frame);
+    if (isSmooth(run)) return pens.line(pen, smoothInk(scene, i), 3, [], Math.max(from - 1, 0), to, place);
+    pen.globalAlpha = STRONG;
+    addPoints(pen, scene, part, from, to, place, 3, i);
+    pen.globalAlpha = 1;
+  }
+
+  paintNow(pen, scene, frame) {
+    const { runs } = scene.result;
+    pens.within(pen, frame, () => runs.forEach((run, i) => this.paintGap(pen, scene, frame, run, scene.steps[i])));
+    this.paintGhost(pen, scene, frame);
+    if (runs.length > 1) this.paintNames(pen, scene, frame);
+    this.paintFailures(pen, scene, frame);
+    pens.within(pen, frame, () => runs.forEach((run, i) => this.paintHead(pen, scene, frame, run, i)));
+  }
+
+  // Pixels of iterates, and of points of Γ.
+  place(part, frame) {
+    return placeOf(part, "x", frame);
+  }
+
+  floor(part, name, frame) {
+    return placeOf(part, name, frame);
+  }
+
+  // From Φ(x_t) to the theorem's point, where that is long enough to be seen.
+  paintGap(pen, { inks }, frame, run, step) {
+    const { part, row } = locate(run, step);
+    const ends = ["projection", "flow"].map((name) => this.floor(part, name, frame)(row));
+    const [[x0, y0], [x1, y1]] = ends;
+    if (!(Math.hypot(x1 - x0, y1 - y0) > SEEN)) return;
+    pens.line(pen, inks.theory, 3, [], 0, 1, (k) => ends[k]);
+    pens.line(pen, inks.theory, 2, [], 0, 1, (k) => [x0, y0 - 5 + 10 * k]);
+  }
+
+  paintHead(pen, scene, frame, run, i) {
+    const { inks, strobe } = scene;
+    const { part, row } = locate(run, shownStep(strobe, scene.steps[i]));
+    const first = consecutiveFrom(part, row, RECENT);
+    const place = this.place(part, frame);
+    if (strobe === "all" && !isSmooth(run)) {
+      pen.globalAlpha = 0.8;
+      pens.line(pen, inks.ink, 1, [], first, row, place);
+      pen.globalAlpha = 1;
+    }
+    if (!isSmooth(run)) addPoints(pen, scene, part, first, row, place, 3, i);
+    const [ghostX, ghostY] = this.floor(part, "flow", frame)(row);
+    if (Number.isFinite(ghostX)) pens.bead(pen, inks, inks.theory, ghostX, ghostY, 7);
+    const [x, y] = this.headOf(scene, run, i, frame);
+    if (Number.isFinite(x)) pens.mark(pen, inks, headInk(scene, run, i), headKind(scene, run, i), x, y, 6);
+  }
+
+  // Where the last iterate that the strobe shows is painted.
+  headOf({ strobe, steps }, run, i, frame) {
+    const { part, row } = locate(run, shownStep(strobe, steps[i]));
+    const place = this.place(part, frame);
+    return strobe === "midpoints" && !isSmooth(run) ? midpointOf(part, place)(row) : place(row);
+  }
+
+  paintGhost(pen, { inks, result, steps, focus }, frame) {
+    const { part, row } = locate(result.runs[focus], steps[focus]);
+    const ghost = this.floor(part, "flow", frame)(row);
+    if (!isInside(frame, ...ghost)) return;
+    this.paintGhostLabel(pen, inks, frame, ghost, part.columns.gap[row], result.runs.length > 1);
+  }
+
+  // How runs ended that could not go on.
+  paintFailures(pen, { result, steps, inks }, frame) {
+    const ended = result.runs.filter((run, i) => failed(run) && steps[i] >= run.outcome_step);
+    ended.forEach((run, k) => {
+      const words = `${result.words.labels[result.runs.indexOf(run)]} ends at step ${run.outcome_step}`;
+      pens.label(pen, inks, words, frame.left + 12, frame.top + 16 + 17 * k, inks.warn);
+    });
+  }
+
+  // The runs' names beside their iterates, moved apart where they would meet.
+  paintNames(pen, scene, frame) {
+    const { result, inks } = scene;
+    const heads = result.runs.map((run, i) => this.headOf(scene, run, i, frame));
+    const names = heads.map(([x, y], i) => {
+      const near = heads.filter(([a, b]) => Math.abs(a - x) < CROWD && Math.abs(b - y) < CROWD);
+      const right = Math.max(x, ...near.map(([a]) => a));
+      return { text: result.words.labels[i], ink: inks.runs[i], x: right, y: y - 16 };
+    }).filter(({ x, y }) => isInside(frame, x, y));
+    spread(names, frame.top + 8, frame.top + frame.height - 8, 15);
+    for (const { text, ink, x, y } of names) {
+      const left = x + 120 > frame.left + frame.width;
+      pens.label(pen, inks, text, x + (left ? -12 : 12), y, ink, left ? "right" : "left");
+    }
+  }
+
+  paintGhostLabel(pen, inks, frame, [x, y], gap, many) {
+    const way = y + 62 < frame.top + frame.height ? 1 : -1;
+    const end = y + 42 * way;
+    pens.line(pen, inks.theory, 1, [], 0, 1, (k) => [x, k ? end : y + 8 * way]);
+    const text = many ? "X(τ), the theorem" : `X(τ), the theorem, gap ${inWords(gap)}`;
+    const half = many ? 60 : 95;
+    const side = x < frame.left + half ? "left" : x > frame.left + frame.width - half ? "right" : "center";
+    pens.label(pen, inks, text, x, end + 9 * way, inks.theory, side);
+  }
+
+  // What the pointer finds: the nearest iterate painted so far.
+  probe(scene, px, py) {
+    const frame = this.frameFor(scene);
+    if (!frame || !isInside(frame, px, py)) return null;
+    const found = scene.result.runs.flatMap((run, i) =>
+      [...this.partsOf(run), run.window].filter(Boolean).map((part) => {
+        const near = nearestRow(0, upTo(part, scene.steps[i]), visible(scene, part, frame), px, py);
+        return { ...near, run, i, part };
+      }),
+    );
+    return nearestOf(found, REACH);
+  }
+}
+
+// Pixels of rows that the strobe shows, nowhere for others.
+function visible({ strobe }, part, frame) {
+  const place = placeOf(part, "x", frame);
+  if (strobe === "midpoints") return midpointOf(part, place);
+  return (row) => (shows(strobe, part.columns.step[row]) ? place(row) : [NaN, NaN]);
+}
+
+function headKind({ strobe, steps }, run, i) {
+  if (strobe === "midpoints" || isSmooth(run)) return "midpoint";
+  return parity(shownStep(strobe, steps[i]));
+}
+
+const headInk = (scene, run, i) =>
+  isSmooth(run) ? smoothInk(scene, i) : inkOf(scene, headKind(scene, run, i), i);

@@ -1,0 +1,238 @@
+// The landscape in space: of a loss of two parameters the surface z = √L with Γ on its floor, of three
+// Γ itself as a sheet or a curve; the iterates and the theorem's point in it.
+import { wipe } from "../../canvas.mjs";
+import { rgb, smoothInk } from "../../inks.mjs";
+import { addPoints } from "../../marks.mjs";
+import { nearestOf, nearestRow } from "../../nearest.mjs";
+import * as pens from "../../pens.mjs";
+import { isSmooth, shows, upTo } from "../../run.mjs";
+import { labelledTicks } from "../../ticks.mjs";
+import * as solid from "../solid.mjs";
+import * as space from "../space.mjs";
+import { colourOf } from "./along.mjs";
+import { Landscape } from "./landscape.mjs";
+
+const FIRST = { yaw: 32, pitch: 34, zoom: 1 };
+const ZOOMS = [0.6, 4];
+const FAINT = 0.16;
+const STRONG = 0.75;
+const BANDS = 14;
+const TURN = 12; // pixels of dragging that an arrow key stands for
+const REACH = 24;
+const EVERY = 8; // of the points of Γ
+
+export class Surface extends Landscape {
+  // `turned` is told when a person has turned the box.
+  constructor(host, flat, turned) {
+    const box = Object.assign(document.createElement("div"), { className: "solid", tabIndex: 0, hidden: true });
+    box.setAttribute("role", "img");
+    box.setAttribute("aria-label", "The landscape in space with the iterates. Arrow keys turn it, + and − zoom.");
+    host.append(box);
+    super(box, null, "landscape");
+    this.box = box;
+    this.turned = turned;
+    this.flat = flat; // the panel that shows the plane otherwise
+    this.host = host;
+    this.angles = FIRST;
+    this.still = document.createElement("canvas");
+    this.picture = null;
+    this.rendered = "";
+    this.listen();
+  }
+
+  // ---- turning ----
+
+  listen() {
+    const { box } = this;
+    box.addEventListener("pointerdown", (event) => box.setPointerCapture(event.pointerId));
+    box.addEventListener("pointermove", (event) => {
+      if (box.hasPointerCapture(event.pointerId)) this.turn(event.movementX, event.movementY);
+    });
+    box.addEventListener("dblclick", () => this.see(FIRST));
+    box.addEventListener("wheel", (event) => this.onWheel(event), { passive: false });
+    box.addEventListener("keydown", (event) => this.onKey(event));
+  }
+
+  onWheel(event) {
+    event.preventDefault();
+    this.enlarge(Math.exp(-0.002 * event.deltaY));
+  }
+
+  onKey(event) {
+    const ways = { ArrowLeft: [-TURN, 0], ArrowRight: [TURN, 0], ArrowUp: [0, -TURN], ArrowDown: [0, TURN] };
+    const sizes = { "+": 1.25, "=": 1.25, "-": 0.8 };
+    if (!ways[event.key] && !sizes[event.key]) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (ways[event.key]) this.turn(...ways[event.key]);
+    else this.enlarge(sizes[event.key]);
+  }
+
+  turn(dx, dy) {
+    this.see(solid.turned(this.angles, dx, dy));
+  }
+
+  enlarge(factor) {
+    const zoom = Math.min(Math.max(this.angles.zoom * factor, ZOOMS[0]), ZOOMS[1]);
+    this.see({ ...this.angles, zoom });
+  }
+
+  see(angles) {
+    this.angles = angles;
+    this.turned();
+  }
+
+  // ---- painting ----
+
+  paint(scene) {
+    this.unfold(scene.look === "surface");
+    if (this.box.hidden || !scene.result) return;
+    const frame = this.frameFor(scene);
+    if (!frame) return;
+    this.paintPast(scene, frame);
+    this.paintNow(wipe(this.now), scene, frame);
+  }
+
+  // Only what is shown has a size.
+  unfold(yes) {
+    if (yes !== this.box.hidden) return;
+    this.box.hidden = !yes;
+    for (const canvas of [this.past, this.now]) canvas.measure();
+  }
+
+  // From data to pixels, for the box as it is turned now; null until it can be filled.
+  frameFor(scene) {
+    const [width, height] = this.past.size;
+    const shape = space.shapeOf(scene.d);
+    const grid = width > 0 && height > 0 ? shape.grid(scene) : null;
+    if (!grid) return null;
+    const view = solid.camera({ ...this.angles, width, height });
+    const at = ([x, y, z]) => solid.project(view, ...solid.toBox(grid, x, y, z - grid.low));
+    return { left: 0, top: 0, width, height, shape, grid, view, at };
+  }
+
+  // The surface, Γ, the theorem's path and the whole run, faint even where the surface hides it.
+  paintStill(pen, scene, frame) {
+    const { inks, result } = scene;
+    this.render(scene, frame);
+    if (this.picture) pen.drawImage(this.still, 0, 0, frame.width, frame.height);
+    this.paintAxes(pen, inks, frame);
+    this.paintValley(pen, scene, frame);
+    result.runs.forEach((run, i) => {
+      pens.curve(pen, inks.theory, 2, pens.DASHES[i], run.rows, this.floor(run, "flow", frame));
+    });
+    pens.faintly(pen, FAINT, this.past.size, (faint) => this.paintSpecks(faint, scene, frame));
+  }
+
+  // What fills the box, painted again only when that or the eye has changed.
+  render({ inks }, { grid, view, width, height }) {
+    const { x, y, low, top, heights, tints, colours } = grid;
+    if (!heights) return (this.picture = null);
+    const wanted = JSON.stringify([this.angles, width, height, x, y, low, top, inks.card]);
+    if (this.picture && wanted === this.rendered && this.filled === (tints || heights)) return;
+    [this.rendered, this.filled] = [wanted, tints || heights];
+    const line = [...rgb(inks.soft), 0.35];
+    this.picture = solid.render(grid, view, { colours, tints, bands: BANDS, line }, this.picture);
+    [this.still.width, this.still.height] = [this.picture.width, this.picture.height];
+    const image = new ImageData(this.picture.pixels, this.picture.width, this.picture.height);
+    this.still.getContext("2d").putImageData(image, 0, 0);
+  }
+
+  paintAxes(pen, inks, frame) {
+    for (const { from, to, axis, front } of solid.frame(frame.view)) {
+      const ends = [from, to].map((corner) => solid.project(frame.view, ...corner));
+      if (front) pens.line(pen, inks.soft, 1, [], 0, 1, (k) => ends[k]);
+      const named = axis !== "z" || frame.grid.names.length > 2;
+      if (front && named) this.paintTicks(pen, inks, frame, axis, from);
+    }
+  }
+
+  // Beside the edge that leaves from a corner, away from the box.
+  paintTicks(pen, inks, { grid, at }, axis, corner) {
+    const sides = [grid.x, grid.y, [grid.low, grid.low + grid.top]];
+    const along = ["x", "y", "z"].indexOf(axis);
+    const other = along === 0 ? 1 : 0;
+    const away = (sides[other][1] - sides[other][0]) * (corner[other] > 0 ? 0.06 : -0.06);
+    const base = sides.map(([low, high], k) => (k < 2 && corner[k] > 0 ? high : low));
+    const point = (value, times = 1) => base.map((c, k) => (k === along ? value : k === other ? c + times * away : c));
+    const [low, high] = sides[along];
+    for (const { value, text } of labelledTicks(low, high, 4)) {
+      const [x, y] = at(point(value));
+      pens.label(pen, inks, text, x, y, inks.soft, "center");
+    }
+    const [x, y] = at(point(low + 0.62 * (high - low), 2.2));
+    pens.label(pen, inks, grid.names[along], x, y, inks.ink, "center");
+  }
+
+  paintValley(pen, { valley, inks }, frame) {
+    if (!valley) return;
+    pen.lineCap = "round";
+    for (const { x, rows, sharpness } of valley.curves) {
+      const on = frame.shape.floor(x);
+      for (let k = 0; k + EVERY < rows; k += EVERY) {
+        const ends = [on(k), on(k + EVERY)];
+        if (!ends.every((end) => space.isInside(frame.grid, end))) continue;
+        const ink = colourOf(inks.scale, valley.sharpness_range, sharpness[k]);
+        pens.line(pen, ink, 4, [], 0, 1, (j) => this.unlessHidden(frame.at(ends[j]), 0.05));
+      }
+    }
+    pen.lineCap = "butt";
+  }
+
+  unlessHidden([x, y, depth], tolerance) {
+    const hidden = this.picture && solid.isHidden(this.picture, x, y, depth, tolerance);
+    return hidden ? [NaN, NaN] : [x, y];
+  }
+
+  // Pixels of iterates, and of points of Γ.
+  place(part, { at, grid, shape }) {
+    const on = shape.point(part);
+    return (row) => {
+      const point = on(row);
+      return space.isInside(grid, point) ? at(point) : [NaN, NaN];
+    };
+  }
+
+  floor(part, name, { at, shape }) {
+    const on = shape.floor(part.columns[name]);
+    return (row) => at(on(row));
+  }
+
+  paintRows(pen, scene, frame, run, i, part, from, to) {
+    const place = this.place(part, frame);
+    const visible = (row) => {
+      const point = place(row);
+      return Number.isFinite(point[0]) ? this.unlessHidden(point) : point;
+    };
+    pen.globalAlpha = STRONG;
+    if (isSmooth(run)) pens.line(pen, smoothInk(scene, i), 3, [], Math.max(from - 1, 0), to, visible);
+    else addPoints(pen, scene, part, from, to, visible, 3, i);
+    pen.globalAlpha = 1;
+  }
+
+  paintNow(pen, scene, frame) {
+    scene.result.runs.forEach((run, i) => this.paintHead(pen, scene, frame, run, i));
+  }
+
+  // What is seen now as the address of a picture.
+  toDataURL() {
+    const whole = document.createElement("canvas");
+    [whole.width, whole.height] = [this.past.width, this.past.height];
+    const pen = whole.getContext("2d");
+    for (const canvas of [this.past, this.now]) pen.drawImage(canvas, 0, 0);
+    return whole.toDataURL();
+  }
+
+  // What the pointer finds, on the surface or on the plane.
+  probe(scene, px, py) {
+    if (scene.look !== "surface") return this.flat.probe(scene, px, py);
+    const frame = this.frameFor(scene);
+    if (!frame) return null;
+    const found = scene.result.runs.map((run, i) => {
+      const place = this.place(run, frame);
+      const seen = (row) => (scene.strobe === "midpoints" || shows(scene.strobe, run.columns.step[row]) ? place(row) : [NaN, NaN]);
+      return { ...nearestRow(0, upTo(run, scene.steps[i]), seen, px, py), run, i, part: run };
+    });
+    return nearestOf(found, REACH);
+  }
+}

@@ -1,0 +1,332 @@
+// Pictures to keep: a panel's figure with the run in it, composed only when it is asked for.
+import { clockTime } from "../clock.mjs";
+import { shade } from "../inks.mjs";
+import { inkOf } from "../inks.mjs";
+import { midpointOf } from "../marks.mjs";
+import { consecutiveFrom, locate, parity, pointAt, rowAt, shownStep } from "../run.mjs";
+import { acrossView } from "./panels/across.mjs";
+import { inSets } from "./panels/alignment.mjs";
+import { placeOn, valueAt, viewOf } from "./panels/along.mjs";
+import { BANDS, DOUBLINGS, bandsOf, logarithms, shadeAt, thresholdAt } from "./panels/ground.mjs";
+import { coordinates } from "./section.mjs";
+
+const SIZE = { width: 1000, height: 720 };
+
+// Rows up to the playhead whose step the strobe shows, of one parity (or all of them).
+export function rowsOf(run, step, keep) {
+  const last = rowAt(run, step);
+  const rows = [];
+  for (let row = 0; row <= last; row++) if (keep(run.columns.step[row])) rows.push(row);
+  return rows;
+}
+
+const points = (run, rows, column, section) => inPlane(run.columns[column], rows, section);
+
+// Points of rows in the picture's plane.
+function inPlane(column, rows, section) {
+  const found = rows.map(coordinates(section, column));
+  return { x: found.map(([x]) => x), y: found.map(([, y]) => y) };
+}
+
+const everyRow = (run) => Array.from({ length: run.rows }, (_, row) => row);
+
+// Iterates as the strobe shows them. `place` gives {x, y} for a list of rows; they have the ink of
+// their parity or, given `own`, where runs are compared that of their run.
+function marks(run, i, scene, place, own = i) {
+  if (scene.strobe === "midpoints") return [midpoints(run, i, scene, place, own)];
+  return ["even", "odd"]
+    .filter((kind) => scene.strobe === kind || scene.strobe === "all")
+    .map((kind) => ({
+      ...place(rowsOf(run, scene.steps[i], (step) => parity(step) === kind)),
+      type: "scatter",
+      mode: "markers",
+      name: `${nameOf(scene, i)}, ${kind} t`,
+      marker: { size: 6, color: inkOf(scene, kind, own), symbol: kind === "odd" ? "square" : "circle" },
+    }));
+}
+
+const nameOf = ({ result }, i) => result.words.labels[i];
+const ownInk = ({ inks, result }, i, alone) => (result.runs.length > 1 ? inks.runs[i] : alone);
+
+// Where the last step that the strobe shows stands, as {part, row}.
+const shownRow = ({ result, steps, strobe }, i) =>
+  locate(result.runs[i], shownStep(strobe, steps[i]));
+
+function midpoints(run, i, scene, place, own) {
+  const steps = run.columns.step;
+  const second = rowsOf(run, scene.steps[i], () => true).filter((row) => row > 0 && steps[row] === steps[row - 1] + 1);
+  const [here, before] = [place(second), place(second.map((row) => row - 1))];
+  const middle = (axis) => here[axis].map((value, i) => (value + before[axis][i]) / 2);
+  return {
+    x: middle("x"), y: middle("y"), type: "scatter", mode: "markers", name: `${nameOf(scene, i)}, midpoints`,
+    marker: { size: 6, color: inkOf(scene, "midpoint", own), symbol: "diamond" },
+  };
+}
+
+function landscapeTraces(scene) {
+  const { result, inks } = scene;
+  const { points: way, rows } = result.descent;
+  const index = Array.from({ length: rows }, (_, row) => row);
+  const flow = {
+    ...inPlane(way, index, scene.section),
+    type: "scatter", mode: "lines", name: "gradient flow",
+    line: { color: inks.flow, dash: "dash", width: 1.6 },
+  };
+  return [flow, ...result.runs.flatMap((run, i) => landscapeRun(run, i, scene))];
+}
+
+// What the page paints below the iterates on a clear ground.
+function groundTraces(scene) {
+  const { look, heights, section } = scene;
+  const shown = look === "sharpness" ? heights && heights.sharpness && map(scene) : section && [bands(scene)];
+  return [...(shown || []), ...valleyTraces(scene)];
+}
+
+const axis = ([low, high], count) => Array.from({ length: count }, (_, k) => low + ((high - low) * k) / (count - 1));
+
+// A grid of values over its view, for Plotly.
+function gridOf({ view, rows, columns }, values, change = (value) => value) {
+  const z = Array.from({ length: rows }, (_, j) => Array.from(values.subarray(j * columns, (j + 1) * columns), change));
+  return { x: axis(view[0], columns), y: axis(view[1], rows), z, showscale: false, showlegend: false };
+}
+
+// A scale of colours as so many pairs of a share and its colour.
+const scaleOf = (colours, count) => axis([0, 1], count).map((share) => [share, shade(colours, share)]);
+
+// Heights of a section, in bands.
+function bands({ heights, look, inks }) {
+  const values = look === "log" ? logarithms(heights.root) : heights.root;
+  const [low, high] = bandsOf(values);
+  const colorscale = scaleOf(inks.heights, BANDS + 1);
+  return {
+    ...gridOf(heights, values), type: "contour", autocontour: false, zmin: low, zmax: high, colorscale,
+    contours: { start: low, end: high, size: (high - low) / BANDS }, line: { color: inks.line, width: 0.6 },
+  };
+}
+
+// The sharpness map, white at the threshold, and its white line.
+function map(scene) {
+  const { heights, inks } = scene;
+  const threshold = thresholdAt(scene);
+  const at = gridOf(heights, heights.sharpness, (value) => Math.log2(value / threshold));
+  const colorscale = axis([0, 1], 33).map((share) => [share, shadeAt(inks, share)]);
+  return [
+    { ...at, type: "heatmap", zmin: -DOUBLINGS, zmax: DOUBLINGS, zsmooth: "best", colorscale },
+    ...[[inks.soft, 5], [inks["edge-map"], 3]].map(([color, width]) => ({
+      ...at, type: "contour", contours: { start: 0, end: 0, size: 1, coloring: "none" }, line: { color, width },
+    })),
+  ];
+}
+
+// Γ by its sharpness, even in log λ₁: in the plane the figure has it already.
+function valleyTraces({ section, inks, valley }) {
+  if (!section || !valley) return [];
+  const { sharpness_range: range, curves } = valley;
+  const colorscale = scaleOf(inks.scale, inks.scale.length);
+  return curves.map(({ x, rows, sharpness }) => ({
+    ...inPlane(x, Array.from({ length: rows }, (_, row) => row), section),
+    type: "scatter", mode: "markers", name: "Γ by sharpness", showlegend: false,
+    marker: { size: 5, color: Array.from(sharpness, Math.log), cmin: Math.log(range[0]), cmax: Math.log(range[1]), colorscale },
+  }));
+}
+
+function landscapeRun(run, i, scene) {
+  const { inks, section } = scene;
+  const step = scene.steps[i];
+  const here = shownRow(scene, i);
+  const traces = [];
+  if (run.rule === "gradient-flow") {
+    const rows = rowsOf(run, step, () => true);
+    traces.push({ ...points(run, rows, "x", section), type: "scatter", mode: "lines", name: nameOf(scene, i), line: { color: ownInk(scene, i, inks.flow), width: 3 } });
+  } else traces.push(...marks(run, i, scene, (rows) => points(run, rows, "x", section)));
+  if (Number.isFinite(run.columns.flow[0])) {
+    traces.push({ ...points(run, everyRow(run), "flow", section), type: "scatter", mode: "lines", showlegend: false, line: { color: inks.theory, width: 2 } });
+    traces.push({
+      ...points(here.part, [here.row], "flow", section), type: "scatter", mode: "markers", name: "X(τ), the theorem",
+      marker: { size: 13, color: inks.theory, line: { color: inks.card, width: 2 } },
+    });
+  }
+  return traces;
+}
+
+function sharpnessTraces(scene) {
+  const { result, inks, clock } = scene;
+  return result.runs.flatMap((run, i) => {
+    const step = scene.steps[i];
+    const own = ownInk(scene, i, inks.ink);
+    const time = (rows) => rows.map((row) => clockTime(clock, run.eta, run.columns.step[row]));
+    const values = (rows, column) => ({ x: time(rows), y: rows.map((row) => run.columns[column][row]) });
+    const past = rowsOf(run, step, () => true);
+    const line = (rows, column, name, color, dash) => ({
+      ...values(rows, column), type: "scatter", mode: "lines", name: `${name}, ${nameOf(scene, i)}`, line: { color, dash, width: 2 },
+    });
+    const traces = [line(past, "projection_sharpness", "λ₁(Φ(xₜ))", own)];
+    if (i === scene.focus) {
+      const specks = { size: 3, color: inks.ink, opacity: 0.4, symbol: "square" };
+      const all = marks(run, i, scene, (rows) => values(rows, "sharpness"));
+      traces.push(...all.map((trace) => ({ ...trace, name: `λ₁(xₜ), ${trace.name}`, marker: specks })));
+    }
+    if (Number.isFinite(run.columns.flow_sharpness[0])) {
+      traces.push(line(everyRow(run), "flow_sharpness", "λ₁(X), the theorem", inks.theory));
+    }
+    if (i === scene.focus && run.rule !== "gradient-flow") {
+      traces.push(...marks(run, i, scene, (rows) => values(rows, "threshold"), null).map((t) => ({ ...t, name: `2/ηₜ, ${t.name}` })));
+      traces.push(line(past, "threshold_mean", "mean of two 2/ηₜ", inks.threshold, "dash"));
+    }
+    return traces;
+  });
+}
+
+function acrossFigure(scene) {
+  const { result, inks } = scene;
+  const run = result.runs[scene.focus];
+  const { part, row } = locate(run, scene.steps[scene.focus]);
+  const view = acrossView(part, row, result.profile_axis);
+  if (!view) return [];
+  const axis = Array.from({ length: 121 }, (_, k) => (k / 60 - 1) * view.half);
+  const first = consecutiveFrom(part, row, 9);
+  const hops = Array.from({ length: row - first + 1 }, (_, k) => first + k);
+  const wall = { x: axis, y: axis.map((u) => view.loss(u) * view.top), type: "scatter", mode: "lines", name: "L along v₁", line: { color: inks.soft } };
+  return [wall, ...hopTraces(part, hops, view, scene)];
+}
+
+function hopTraces(part, hops, view, { strobe, inks }) {
+  const place = (r) => [part.columns.offset[r] / view.unit, part.columns.loss[r]];
+  const trace = (kind, points, symbol, color) => ({
+    x: points.map(([x]) => x), y: points.map(([, y]) => y), type: "scatter", mode: "markers", name: kind,
+    marker: { size: 11, color, symbol },
+  });
+  if (strobe === "midpoints") {
+    const middle = hops.map(midpointOf(part, place)).filter(([x]) => Number.isFinite(x));
+    return [trace("midpoints", middle, "diamond", inks.soft)];
+  }
+  const kinds = ["even", "odd"].filter((kind) => strobe === "all" || strobe === kind);
+  return kinds.map((kind) => {
+    const shown = hops.filter((r) => parity(part.columns.step[r]) === kind);
+    return trace(`${kind} t`, shown.map(place), kind === "odd" ? "square" : "circle", inks[kind]);
+  });
+}
+
+function alongFigure(scene) {
+  const view = scene.valley && viewOf(scene);
+  if (!view) return [];
+  const { inks, result } = scene;
+  const s = Array.from({ length: 161 }, (_, k) => view.low + ((view.high - view.low) * k) / 160);
+  const value = (at) => valueAt(view.curve, at + view.zero);
+  const curve = { x: s, y: s.map(value), type: "scatter", mode: "lines", name: "λ₁ on Γ", line: { color: inks.soft, width: 3 } };
+  const beads = result.runs.flatMap((_, i) => {
+    const { part, row } = shownRow(scene, i);
+    return [["flow", "X(τ), the theorem", inks.theory, 15], ["projection", "Φ(xₜ)", ownInk(scene, i, inks.ink), 9]].map(
+      ([name, title, color, size]) => {
+        const at = placeOn(view, part, row, name);
+        const point = at ? { x: [at.s], y: [at.sharpness] } : { x: [], y: [] };
+        return { ...point, type: "scatter", mode: "markers", name: `${title}, ${nameOf(scene, i)}`, marker: { size, color } };
+      },
+    );
+  });
+  return [curve, ...beads];
+}
+
+// x̃ among its sets, the angle θ_t, and the part along v₁, side by side.
+function alignmentFigure(scene) {
+  const run = scene.result.runs[scene.focus];
+  const time = (rows) => rows.map((row) => clockTime(scene.clock, run.eta, run.columns.step[row]));
+  const plots = [
+    ["", (rows) => ({ x: rows.map((row) => inSets(run, row)[0]), y: rows.map((row) => inSets(run, row)[1]) })],
+    ["2", (rows) => ({ x: time(rows), y: rows.map((row) => run.columns.alignment[row]) })],
+    ["3", (rows) => ({ x: time(rows), y: rows.map((row) => Math.abs(inSets(run, row)[1])) })],
+  ];
+  return plots.flatMap(([n, place]) =>
+    marks(run, scene.focus, scene, place, null).map((one) => ({ ...one, xaxis: `x${n}`, yaxis: `y${n}`, showlegend: !n })),
+  );
+}
+
+// The disc I₁ and the strip I₂ at the playhead, in units of λ₁.
+function alignmentLayout(layout, scene) {
+  const { part, row } = shownRow(scene, scene.focus);
+  const [one, two] = pointAt(part.columns.spectrum, part.widths.spectrum, row);
+  const shape = { line: { color: scene.inks.theory, width: 1.5 }, fillcolor: scene.inks.theory, opacity: 0.15 };
+  const clock = { title: { text: { step: "step t", eta: "time ηt", tau: "slow time τ = η²t" }[scene.clock] }, type: scene.axis };
+  const reach = [-1.3, 1.3];
+  return {
+    ...layout,
+    shapes: [
+      { ...shape, type: "circle", x0: -1, x1: 1, y0: -1, y1: 1 },
+      { ...shape, type: "rect", x0: -two / one, x1: two / one, y0: reach[0], y1: reach[1] },
+    ],
+    xaxis: { domain: [0, 0.44], range: reach, title: { text: "R₂ / λ₁" } },
+    yaxis: { range: reach, scaleanchor: "x", title: { text: "⟨v₁, x̃ₜ⟩ / λ₁" } },
+    xaxis2: { ...clock, domain: [0.56, 1], anchor: "y2" },
+    yaxis2: { domain: [0.56, 1], anchor: "x2", type: "log", title: { text: "angle θₜ to v₁" } },
+    xaxis3: { ...clock, domain: [0.56, 1], anchor: "y3" },
+    yaxis3: { domain: [0, 0.44], anchor: "x3", range: [0, 1.05], title: { text: "|⟨v₁, x̃ₜ⟩| / λ₁" } },
+  };
+}
+
+function heading({ result, steps, focus }) {
+  const { words, settings } = result;
+  const rules = words.rules.map((rule) => rule.name).join(", ");
+  return `${words.formula}, ${rules}, η = ${settings.eta.join(", ")}, step ${steps[focus]}`;
+}
+
+// The surface is a picture already.
+function surfaceFigure(layout, source) {
+  const place = { xref: "paper", yref: "paper", x: 0, y: 1, sizex: 1, sizey: 1, sizing: "contain", layer: "above" };
+  const axis = { visible: false };
+  return { data: [], layout: { ...layout, images: [{ source, ...place }], xaxis: axis, yaxis: axis } };
+}
+
+// A run with the stretch that a zoom of the panel has fetched in place of the overview there.
+function withDetail(run, panel) {
+  const detail = run.details && run.details[panel];
+  if (!detail) return run;
+  const [first, last] = [detail.columns.step[0], detail.columns.step[detail.rows - 1]];
+  const steps = run.columns.step;
+  const before = steps.findIndex((step) => step >= first);
+  const after = steps.findLastIndex((step) => step <= last) + 1;
+  const columns = Object.fromEntries(Object.entries(run.columns).map(([name, column]) => {
+    const width = column.length / run.rows;
+    const parts = [column.subarray(0, before * width), detail.columns[name], column.subarray(after * width)];
+    return [name, Float32Array.from(parts.flatMap((part) => Array.from(part)))];
+  }));
+  return { ...run, columns, rows: columns.step.length };
+}
+
+// The figure of a panel, ready for Plotly: what stands still and what the playhead shows. Of the
+// magnifiers', which are no Plotly graphs, only the looks come from `graph`; `solid` gives the address of a
+// picture of the box.
+export function figure(panel, graph, seen, solid = null) {
+  const runs = seen.result.runs.map((run) => withDetail(run, panel));
+  const scene = { ...seen, result: { ...seen.result, runs } };
+  const title = { text: heading(scene), font: { size: 14 }, x: 0.02, xanchor: "left" };
+  const legend = { orientation: "h", y: -0.16, font: { size: 12 } };
+  const margin = { l: 64, r: 24, t: 48, b: 96 };
+  if (panel === "across" || panel === "along") {
+    const layout = JSON.parse(JSON.stringify(graph.layout));
+    Object.assign(layout, { title, legend, margin, showlegend: true });
+    const across = panel === "across";
+    layout.xaxis = { title: { text: across ? "across the valley, in bounces" : "length s along Γ, from the flattest point" } };
+    layout.yaxis = { title: { text: across ? "loss L" : "sharpness λ₁ on Γ" } };
+    return { data: across ? acrossFigure(scene) : alongFigure(scene), layout };
+  }
+  if (panel === "alignment") {
+    const layout = alignmentLayout({ ...JSON.parse(JSON.stringify(graph.layout)), title, legend, margin, showlegend: true }, scene);
+    return { data: alignmentFigure(scene), layout };
+  }
+  const { xaxis, yaxis } = graph._fullLayout;
+  const layout = JSON.parse(JSON.stringify(graph.layout));
+  Object.assign(layout, { title, legend, margin, showlegend: true });
+  Object.assign(layout, { paper_bgcolor: scene.inks.card, plot_bgcolor: scene.inks.card });
+  if (panel === "landscape" && scene.look === "surface") return surfaceFigure(layout, solid());
+  layout.xaxis.range = xaxis.range.slice();
+  layout.yaxis.range = yaxis.range.slice();
+  const still = panel === "landscape" ? graph.data.map((trace) => ({ ...trace, showlegend: false })) : [];
+  const moving = panel === "landscape" ? landscapeTraces(scene) : sharpnessTraces(scene);
+  const ground = panel === "landscape" ? groundTraces(scene) : [];
+  return { data: [...ground, ...still, ...moving], layout };
+}
+
+export function download(panel, format, graph, scene, solid = null) {
+  const filename = `edgewalk-${scene.result.settings.loss}-${panel}`;
+  return globalThis.Plotly.downloadImage(figure(panel, graph, scene, solid), { ...SIZE, format, filename, scale: format === "png" ? 2 : 1 });
+}

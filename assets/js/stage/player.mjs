@@ -1,0 +1,51 @@
+// Time: which step is shown now. Pure; the time of day is handed in, in seconds.
+
+// A longer gap between two pictures (a hidden tab, a slow machine) counts as this many seconds.
+const LONGEST_GAP = 0.25;
+
+export class Player {
+  constructor() {
+    this.at = 0; // in steps of the first run; between two of them while playing
+    this.last = 0;
+    this.speed = 24;
+    this.playing = false;
+    this.loop = false;
+    this.before = null;
+  }
+
+  // The step shown, an integer: the last one where the place kept lies beyond it.
+  get step() {
+    return Math.min(Math.floor(this.at + 1e-6), this.last);
+  }
+
+  // Play from here, or from the beginning when at the end.
+  play(now) {
+    if (this.step >= this.last) this.at = 0;
+    this.playing = true;
+    this.before = now;
+  }
+
+  pause() {
+    this.playing = false;
+    this.at = this.step;
+  }
+
+  seek(at) {
+    this.at = Math.min(Math.max(at, 0), this.last);
+  }
+
+  // Move on to `now`; stops at the last step, or begins again there.
+  tick(now) {
+    if (!this.playing) return;
+    const gap = Math.min(Math.max(now - this.before, 0), LONGEST_GAP);
+    this.before = now;
+    if (this.loop && this.step >= this.last) this.at = 0;
+    else this.at = Math.min(this.at + gap * this.speed, this.last);
+    if (this.at >= this.last && !this.loop) this.pause();
+  }
+
+  // A run of another length has arrived. The place is kept: while the hand drags, runs are shorter.
+  resize(last) {
+    this.last = last;
+  }
+}

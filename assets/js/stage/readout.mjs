@@ -1,0 +1,129 @@
+// Words and numbers that follow the playhead.
+import { $ } from "../elements.mjs";
+import { inWords } from "../numbers.mjs";
+import { consecutiveFrom, failed, isSmooth, locate } from "../run.mjs";
+import * as sliders from "../sliders.mjs";
+import * as embed from "./embed.mjs";
+import { acrossView } from "./panels/across.mjs";
+import * as ribbon from "./ribbon.mjs";
+import { player, state, steps } from "./state.mjs";
+
+const PAUSE = 0.1; // seconds between two read-outs while a run plays
+export const LAWS = ["stableness_pair", "sqrt_loss_pair"];
+
+let shown = 0;
+
+function setText(id, text) {
+  if ($(id).textContent !== text) $(id).textContent = text;
+}
+
+// At most ten times a second, unless the playhead stands.
+export function show(standing) {
+  const now = performance.now() / 1000;
+  if (!state.result || (!standing && now - shown < PAUSE)) return;
+  shown = now;
+  const run = state.result.runs[state.focus];
+  const step = steps()[state.focus];
+  const place = locate(run, step);
+  const numbers = numbersAt(run, place);
+  for (const [name, words] of Object.entries(numbers)) setText(`now-${name}`, words);
+  for (const name of LAWS) showGauge(run, name, place);
+  showAsides(place);
+  showHalved(run, place);
+  showStory(run, place, state.result.words.stories[state.focus], numbers);
+  ribbon.mark(step);
+  sliders.set("playhead", player.step, `step ${player.step} of ${player.last}`);
+  embed.tell(player.step, run.eta, place.part.columns.sharpness[place.row]);
+  if (standing && !player.playing) summarise(run, numbers);
+}
+
+function numbersAt(run, { part, row }) {
+  const value = (name) => part.columns[name][row];
+  return {
+    step: value("step").toLocaleString("en"),
+    tau: inWords(run.eta ** 2 * value("step")),
+    loss: inWords(value("loss")),
+    sharpness: inWords(value("sharpness")),
+    threshold: run.rule === "gradient-flow" ? "–" : inWords(value("threshold")),
+    gap: inWords(value("gap")),
+  };
+}
+
+// Green from where the phases say the edge begins, as long as the law holds there.
+function showGauge(run, name, { part, row }) {
+  const value = run.rule === "gradient-flow" ? NaN : part.columns[name][row];
+  const edge = run.phases.find((phase) => phase.name === "edge");
+  const onEdge = edge && part.columns.step[row] >= edge.first;
+  const gauge = $(`gauge-${name}`);
+  setText(`now-${name}`, inWords(value));
+  const { tolerance } = state.result.laws;
+  const holds = Boolean(onEdge) && Math.abs(meanSince(edge.first, part, row, name) - 1) <= tolerance;
+  setText(`verdict-${name}`, holds ? "holds" : "");
+  gauge.classList.toggle("on", holds);
+  gauge.classList.toggle("none", !Number.isFinite(value));
+  gauge.style.setProperty("--share", String(Math.min(Math.max(value / 2, 0), 1) || 0));
+}
+
+// The mean over the last steps in a row, on the edge: a swing from pair to pair leaves it as it is.
+function meanSince(begin, part, row, name) {
+  let first = consecutiveFrom(part, row, state.result.laws.lasting);
+  while (first < row && part.columns.step[first] < begin) first++;
+  const values = part.columns[name].subarray(first, row + 1);
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function showAsides({ part, row }) {
+  const run = state.result.runs[state.focus];
+  const view = isSmooth(run) ? null : acrossView(part, row, state.result.profile_axis);
+  setText("across-aside", view ? `unit ${inWords(view.unit)}` : "");
+  setText("along-aside", state.result.runs.length > 1 ? state.result.words.labels[state.focus] : "");
+  const critical = 2 / part.columns.sharpness[row];
+  setText("critical", `2/λ₁ here: ${inWords(critical > 0 ? critical : NaN)}`);
+}
+
+// The gap before η was halved and now, at the same slow time.
+function showHalved(run, { part, row, exact }) {
+  const { halved } = state;
+  const bare = !Number.isFinite(run.columns.flow[0]);
+  $("halve").disabled = bare;
+  if (!halved || bare) return setText("halved", bare ? `${run.name} has no limiting flow here.` : "");
+  if (!exact || Math.abs(run.eta / halved.eta - 0.5) > 1e-9) return setText("halved", "");
+  if (part.columns.step[row] !== 4 * halved.step) return setText("halved", "This run does not reach the same τ.");
+  const gap = part.columns.gap[row];
+  const times = halved.gap > 0 && gap > 0 ? `, ${(halved.gap / gap).toPrecision(2)} times less` : "";
+  const short = (eta) => String(Number(eta.toPrecision(6)));
+  setText("halved", `η = ${short(halved.eta)}: ${inWords(halved.gap)} → η = ${short(run.eta)}: ${inWords(gap)}${times}`);
+}
+
+// The sentence of the phase that the playhead is in, with the numbers there.
+function showStory(run, { part, row }, story, numbers) {
+  const step = part.columns.step[row];
+  const ended = Boolean(story.end) && step >= run.outcome_step;
+  const known = {
+    ...numbers,
+    sharpness: inWords(part.columns.projection_sharpness[row]),
+    first_sharpness: inWords(run.columns.projection_sharpness[0]),
+    stableness_pair: inWords(part.columns.stableness_pair[row]),
+  };
+  known.drift = fill(known.sharpness === known.first_sharpness ? story.stays : story.drifts, known);
+  const now = run.phases.length ? story.phases[ribbon.phaseAt(run.phases, step)] : story.all;
+  setText("story", fill(ended ? story.end : now, known));
+  $("story").classList.toggle("failed", ended && failed(run));
+}
+
+const fill = (template, known) => template.replace(/\{(\w+)\}/g, (_, name) => known[name]);
+
+// For those who listen: the picture in a sentence, when the playhead stands.
+function summarise(run, { step, loss, sharpness, gap }) {
+  const known = gap === "–" ? "" : `, gap to the theorem ${gap}`;
+  const last = run.last.toLocaleString("en");
+  setText("summary", `${run.name}, step ${step} of ${last}. Loss ${loss}, sharpness ${sharpness}${known}.`);
+}
+
+export function showPlaying() {
+  const { playing } = player;
+  const name = playing ? "Pause" : "Play";
+  $("play").setAttribute("aria-label", name);
+  $("play").title = name;
+  $("play").classList.toggle("pause", playing);
+}

@@ -1,0 +1,123 @@
+// Asking the server for runs. One request is under way at a time; of those that wait only the newest
+// is kept, so an answer never overwrites a newer one and the hand is followed as fast as can be.
+import { decode } from "../binary.mjs";
+import { forRun, readQuery, writeQuery } from "../link.mjs";
+import { locate } from "../run.mjs";
+
+const MOST_STEPS_WHILE_DRAGGED = 100000;
+const WINDOW_PAUSE = 60;
+const FASTEST_FOR_WINDOWS = 2000;
+const NOTICEABLE = 250;
+
+export class Requests {
+  // `fetch` as in browsers; `hear` is told of each answer: run(result, asked),
+  // refused(problems, nearest, asked), failed(words); and busy(true or false) where one takes
+  // long enough to be noticed.
+  constructor(fetch, hear) {
+    this.fetch = fetch;
+    this.hear = hear;
+    this.waiting = null;
+    this.under = null;
+    this.busy = false;
+    this.windowAsked = 0;
+    this.windowTurn = 0;
+  }
+
+  // Ask for the run of a query. `asked.dragged` bounds the steps, for the hand's sake;
+  // `asked.whole` sends what belongs to the page too, so that the whole link is checked.
+  ask(asked) {
+    this.waiting = asked;
+    if (!this.busy) this.next();
+  }
+
+  // Whether a newer answer than the one that is being told of is still to come.
+  get pending() {
+    return Boolean(this.waiting || this.under);
+  }
+
+  // The next request is under way while the last answer is painted.
+  async next() {
+    this.busy = true;
+    try {
+      this.under = this.send();
+      while (this.under) {
+        const { asked, reply } = this.under;
+        const answer = await reply;
+        this.under = this.waiting && this.send();
+        this.tell(answer, asked);
+        this.under = this.under || (this.waiting && this.send());
+      }
+    } finally {
+      this.under = null;
+      this.busy = false;
+      this.hear.busy(false);
+    }
+  }
+
+  send() {
+    const asked = this.waiting;
+    this.waiting = null;
+    const late = setTimeout(() => this.hear.busy(true), NOTICEABLE);
+    return { asked, reply: this.answer(asked).finally(() => clearTimeout(late)) };
+  }
+
+  // What the server says, as {status, body}; status 0 where it says nothing that can be read.
+  async answer(asked) {
+    try {
+      const response = await this.fetch(`run.bin?${writeQuery(sent(asked))}`);
+      const { ok, status } = response;
+      if (ok) return { status, body: decode(await response.arrayBuffer()) };
+      return { status, body: status === 400 ? await response.json() : null };
+    } catch {
+      return { status: 0, body: null };
+    }
+  }
+
+  tell({ status, body }, asked) {
+    if (status === 400) this.hear.refused(body.problems, body.nearest, asked);
+    else if (status === 0) this.hear.failed("The server does not answer. The last picture is kept.");
+    else if (body) this.hear.run(body, asked);
+    else this.hear.failed(`The server failed (${status}).`);
+  }
+
+  // Full resolution around the playhead, where the overview has gaps: runs get a `window`. `steps`
+  // are those of the runs. Answers whether one came, or "later" where one was asked for just before.
+  async window(result, player, steps) {
+    const missing = result.runs.filter((run, i) => !locate(run, steps[i]).exact);
+    const fast = player.playing && player.speed > FASTEST_FOR_WINDOWS;
+    if (!missing.length || fast) return false;
+    if (Date.now() - this.windowAsked < WINDOW_PAUSE) return "later";
+    this.windowAsked = Date.now();
+    const turn = ++this.windowTurn;
+    const count = Math.round(Math.min(Math.max(player.speed * 6, 400), 4000));
+    const came = missing.map(async (run) => {
+      const step = steps[result.runs.indexOf(run)];
+      const part = await this.stretch(result, run, Math.max(0, step - 100), count);
+      // A newer one may have overtaken this one.
+      if (!part || turn < (run.windowTurn || 0)) return false;
+      [run.window, run.windowTurn] = [part, turn];
+      return true;
+    });
+    return (await Promise.all(came)).some(Boolean);
+  }
+
+  // `count` steps of a run from `first` on: in full, or as pairs spread over them where they are too
+  // many; null if they do not come.
+  async stretch(result, run, first, count) {
+    const { rule, eta, steps } = run;
+    const wanted = { ...forRun(readQuery(result.query)), rule, eta, steps, first, count };
+    try {
+      const response = await this.fetch(`run.bin?${writeQuery(wanted)}`);
+      return response.ok ? decode(await response.arrayBuffer()).runs[0] : null;
+    } catch {
+      return null;
+    }
+  }
+}
+
+function sent({ query, dragged, steps, whole }) {
+  const wanted = whole ? { ...query } : forRun(query);
+  const asked = Number(wanted.steps) || steps || 0;
+  if (dragged && asked > MOST_STEPS_WHILE_DRAGGED) wanted.steps = MOST_STEPS_WHILE_DRAGGED;
+  return wanted;
+}

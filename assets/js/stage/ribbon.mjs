@@ -1,0 +1,85 @@
+// The phase ribbon above the time bar: descent, alignment and edge of the run in focus, and where the theorem ends, to scale; each
+// is a button that goes where the phase begins.
+import { lastStep, sameTime } from "../clock.mjs";
+import { actions } from "./actions.mjs";
+import { state, steps } from "./state.mjs";
+
+export const WORDS = {
+  descent: "descent",
+  alignment: "alignment",
+  edge: "at the edge: bouncing across, drifting along",
+  beyond: "beyond the theorem: λ₁ = λ₂",
+};
+const LEAST = 24; // pixels of a button that can be hit
+
+let shown = [];
+let made = ""; // what the buttons were made for
+let width = 0; // observed: asking for it would lay the page out anew
+
+// Where each phase begins and ends, as shares of the time bar.
+export function bands(run, runs, clock) {
+  const last = Math.max(lastStep(runs, clock), 1);
+  const share = (t) => sameTime(clock, runs[0].eta, run.eta, t) / last;
+  return run.phases.map(({ name, first }, k) => ({
+    name, first, from: share(first), to: share(k + 1 < run.phases.length ? run.phases[k + 1].first : run.last),
+  }));
+}
+
+export function begin() {
+  const place = document.getElementById("ribbon");
+  new ResizeObserver(() => {
+    width = place.clientWidth;
+    const { result, focus } = state;
+    if (result) show(result.runs[focus]);
+  }).observe(place);
+}
+
+export function show(run) {
+  shown = bands(run, state.result.runs, state.view.clock);
+  const wanted = JSON.stringify([shown, width]);
+  if (wanted !== made) document.getElementById("ribbon").replaceChildren(...shown.map(band), ...buttons());
+  made = wanted;
+  mark(steps()[state.focus]);
+}
+
+function band({ name, from, to }) {
+  const piece = Object.assign(document.createElement("span"), { className: `band ${name}` });
+  piece.style.left = `${100 * from}%`;
+  piece.style.width = `${100 * (to - from)}%`;
+  return piece;
+}
+
+// Buttons keep to their bands, but for those that would be too small to hit: they are moved apart.
+function buttons() {
+  const lefts = shown.map(({ from }) => from * width);
+  for (let k = lefts.length - 1, free = width; k >= 0; k--) free = lefts[k] = Math.max(0, Math.min(lefts[k], free - LEAST));
+  for (let k = 1; k < lefts.length; k++) lefts[k] = Math.max(lefts[k], lefts[k - 1] + LEAST);
+  return shown.map((phase, k) => button(phase, lefts[k], k + 1 < lefts.length ? lefts[k + 1] : width));
+}
+
+function button({ name, first }, left, right) {
+  const made = Object.assign(document.createElement("button"), { type: "button" });
+  const words = Object.assign(document.createElement("span"), { textContent: WORDS[name] });
+  made.append(words);
+  made.style.left = `${left}px`;
+  made.style.width = `${right - left}px`;
+  const when = `${name}, from step ${first.toLocaleString("en")}`;
+  made.setAttribute("aria-label", when);
+  made.title = when;
+  made.addEventListener("click", () => actions.seekOwn(first));
+  return made;
+}
+
+// The phase that a step of the run in focus is in: its place in the list.
+export function phaseAt(phases, step) {
+  let k = 0;
+  while (k + 1 < phases.length && phases[k + 1].first <= step) k++;
+  return k;
+}
+
+export function mark(step) {
+  const now = phaseAt(shown, step);
+  document.getElementById("ribbon").querySelectorAll("button").forEach((one, k) => {
+    if ((one.getAttribute("aria-current") === "true") !== (k === now)) one.setAttribute("aria-current", String(k === now));
+  });
+}

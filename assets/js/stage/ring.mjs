@@ -1,0 +1,85 @@
+// The ring on the map: where the run starts, moved by mouse, finger or arrow keys; in a section, within
+// its plane.
+import { inWords } from "../numbers.mjs";
+import * as controls from "./controls.mjs";
+import { frameOf } from "./frame.mjs";
+import { scene } from "./scene.mjs";
+import { coordinates, moved } from "./section.mjs";
+import { graphOf, state } from "./state.mjs";
+
+const NUDGE = 0.01; // of the width in view; ten times that with Shift
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+
+let ring = null;
+let host = null;
+
+const frame = () => frameOf(graphOf("landscape"));
+
+export function begin(plot) {
+  host = plot;
+  ring = Object.assign(document.createElement("button"), { className: "start", type: "button", hidden: true });
+  host.append(ring);
+  ring.addEventListener("pointerdown", (event) => {
+    ring.setPointerCapture(event.pointerId);
+    event.preventDefault();
+    ring.focus();
+  });
+  ring.addEventListener("pointermove", (event) => {
+    if (ring.hasPointerCapture(event.pointerId)) follow(event);
+  });
+  ring.addEventListener("keydown", nudge);
+}
+
+function follow(event) {
+  const map = frame();
+  const box = host.getBoundingClientRect();
+  const within = (value, low, size) => Math.min(Math.max(value, low), low + size);
+  const x = within(event.clientX - box.left, map.left, map.width);
+  const y = within(event.clientY - box.top, map.top, map.height);
+  move(map.dataX(x), map.dataY(y), map);
+}
+
+function nudge(event) {
+  const way = ARROWS[event.key];
+  if (!way) return;
+  event.preventDefault();
+  event.stopPropagation();
+  const map = frame();
+  const [x, y] = inPicture(controls.startNow());
+  const share = NUDGE * (event.shiftKey ? 10 : 1);
+  move(x + way[0] * share * size(map.rangeX), y + way[1] * share * size(map.rangeY), map);
+}
+
+const size = (range) => Math.abs(range[1] - range[0]);
+
+// Rounded to a thousandth of the view, finer than a pixel can tell.
+function move(x, y, map) {
+  const { section } = scene();
+  const round = (value, range) => {
+    const digits = Math.max(0, 3 - Math.floor(Math.log10(size(range))));
+    return String(Number(value.toFixed(digits)));
+  };
+  const point = moved(section, controls.startNow(), x, y);
+  const ranges = section ? point.map(() => map.rangeY) : [map.rangeX, map.rangeY];
+  controls.dragStart(point.map((value, i) => round(value, ranges[i])));
+}
+
+const inPicture = (point) => coordinates(scene().section, point)(0);
+
+// Put the ring where the run on screen starts.
+export function place() {
+  const { result } = state;
+  const map = ring && result && frame();
+  if (!map) return;
+  const { start } = result.settings;
+  const { section } = scene();
+  if (start.length > 2 && !section) return;
+  const [x, y] = coordinates(section, start)(0);
+  const [left, top] = [map.x(x) - map.left, map.y(y) - map.top];
+  ring.hidden = scene().look === "surface";
+  const inside = left >= 0 && left <= map.width && top >= 0 && top <= map.height;
+  ring.style.transform = `translate(${map.x(x)}px, ${map.y(y)}px)`;
+  ring.classList.toggle("outside", !inside);
+  const words = start.map((value) => inWords(value)).join(", ");
+  ring.setAttribute("aria-label", `Start (${words}). Arrow keys move it.`);
+}

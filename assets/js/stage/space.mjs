@@ -1,0 +1,64 @@
+// What stands in the box of the 3-D look. Of a loss of two parameters it is the surface z = √L over the
+// plane; of a loss of three it is the space itself, with Γ in it as a sheet or a curve. Pure.
+//
+// A shape is {grid(scene), point(part), floor(column)}: the box with the heights that fill it, null until they are
+// there, and functions from a row to the [x, y, z] where an iterate and a point of Γ stand in it.
+
+const NINE_TENTHS = 0.9;
+
+const surface = {
+  grid({ heights, result, inks }) {
+    if (!heights) return null;
+    const { view, rows, columns, root: values } = heights;
+    const names = result.settings.variables;
+    return { x: view[0], y: view[1], low: 0, top: topOf(values, result.runs), rows, columns, heights: values, colours: inks.heights, names };
+  },
+  point({ columns: { x, loss } }) {
+    return (row) => [x[2 * row], x[2 * row + 1], Math.sqrt(loss[row])];
+  },
+  floor: (column) => (row) => [column[2 * row], column[2 * row + 1], 0],
+};
+
+const space = {
+  grid({ sheet, result, inks, valley }) {
+    const { view, variables: names } = result.settings;
+    const [x, y, [low, high]] = view;
+    const box = { x, y, low, top: high - low, names, colours: inks.scale, heights: null };
+    if (!sheet || !valley) return box;
+    return { ...box, rows: sheet.rows, columns: sheet.columns, heights: raised(sheet, low), tints: tintsOf(sheet, valley.sharpness_range) };
+  },
+  point: ({ columns }) => space.floor(columns.x),
+  floor: (column) => (row) => [column[3 * row], column[3 * row + 1], column[3 * row + 2]],
+};
+
+// A little above where the runs start, or where nine in ten points lie below.
+function topOf(heights, runs) {
+  const sorted = kept(heights, "sorted", () => Float32Array.from(heights).sort());
+  const most = sorted[Math.floor(NINE_TENTHS * (sorted.length - 1))];
+  const start = Math.max(...runs.map((run) => Math.sqrt(run.columns.loss[0])));
+  return Math.min(Math.max(1.1 * start, most), sorted[sorted.length - 1]);
+}
+
+// Heights counted from the floor of the box; there is no sheet below it.
+const raised = (sheet, low) => kept(sheet, "raised", () => sheet.root.map((z) => (z >= low ? z - low : NaN)), low);
+
+// Shares of the scale of sharpness, as on the curve of Γ: even in log λ₁.
+const tintsOf = (sheet, [low, high]) => {
+  const tint = (value) => (high > low ? Math.log(value / low) / Math.log(high / low) : 0);
+  return kept(sheet, "tints", () => sheet.sharpness.map(tint), `${low} ${high}`);
+};
+
+// What was made of a thing the last time, while it is wanted for the same ends.
+const made = new WeakMap();
+function kept(of, name, make, ends = "") {
+  if (!made.has(of)) made.set(of, {});
+  const known = made.get(of);
+  if (!known[name] || known[name].ends !== ends) known[name] = { ends, value: make() };
+  return known[name].value;
+}
+
+// Whether a point lies in the box.
+export const isInside = ({ x, y, low, top }, [a, b, c]) =>
+  a >= x[0] && a <= x[1] && b >= y[0] && b <= y[1] && c >= low && c <= low + top;
+
+export const shapeOf = (d) => (d === 3 ? space : surface);

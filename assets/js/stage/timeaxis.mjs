@@ -1,0 +1,89 @@
+// The axes of the sharpness panel: the clock, and λ₁.
+import { clockTime } from "../clock.mjs";
+import { isDrawn } from "./frame.mjs";
+import { graphOf, state } from "./state.mjs";
+
+const CLOCK_WORDS = { step: "step t", eta: "time ηt", tau: "slow time τ = η²t" };
+const MOST_RISE = 8; // of λ₁ on Γ over its first value that the axis follows
+
+let framed = { key: "", kind: "", ranges: null }; // what the panel was last made to show
+let own = null; // a person's own ranges there
+
+// After a zoom or a pan by hand.
+export function takeOwn() {
+  own = zoomed(graphOf("sharpness"));
+}
+
+// Its ranges: the clock to the end of the runs, and round numbers of λ₁. A person's own zoom stays
+// while the clock and the loss do.
+export function frameSharpness() {
+  const graph = graphOf("sharpness");
+  if (!graph || !graph._fullLayout || !isDrawn(graph) || !state.result) return;
+  const { clock, axis } = state.view;
+  const { loss } = state.result.settings;
+  const ranges = [timeRange(clock, axis), [0, roundUp(highest(state.result.runs))]];
+  const kind = [clock, axis, loss].join();
+  const key = [kind, ...ranges.flat()].join();
+  // A figure that has just come has no words at its clock yet.
+  const bare = !graph.layout.xaxis.title.text;
+  if (key === framed.key && !bare) return;
+  if (kind !== framed.kind) own = null;
+  framed = { key, kind, ranges };
+  if (own && !bare) return;
+  const [across, up] = own || ranges;
+  window.Plotly.relayout(graph, {
+    "xaxis.type": axis, "xaxis.range": across, "yaxis.range": up, "xaxis.title.text": CLOCK_WORDS[clock],
+  });
+}
+
+// The ranges in view, if they are other than those that were set here.
+function zoomed(graph) {
+  const { xaxis, yaxis } = graph._fullLayout;
+  const now = [xaxis, yaxis].map(({ range }) => range.map(Number));
+  const close = (a, b, size) => Math.abs(a - b) < 1e-6 * Math.abs(size);
+  const same = framed.ranges && framed.ranges.every(([low, high], i) =>
+    close(now[i][0], low, high - low) && close(now[i][1], high, high - low),
+  );
+  return framed.ranges && !same ? now : null;
+}
+
+export function showAllTime() {
+  own = null;
+  framed.key = "";
+  frameSharpness();
+}
+
+function timeRange(clock, axis) {
+  const { runs } = state.result;
+  const time = (run, t) => clockTime(clock, run.eta, t);
+  const end = tidyEnd(Math.max(...runs.map((run) => time(run, Math.max(run.steps, 1)))));
+  if (axis === "linear") return [0, end];
+  return [Math.log10(Math.min(...runs.map((run) => time(run, 0.8)))), Math.log10(end)];
+}
+
+// A hundredth of room behind the end, and the same end where whole steps make it a little other.
+function tidyEnd(end) {
+  const round = Number(end.toPrecision(2));
+  return 1.01 * (Math.abs(round - end) < 0.008 * end ? round : end);
+}
+
+// The largest value worth seeing: what lies on Γ (of a run that diverges, near where it began), both
+// walls at the edge, GD's threshold if near.
+function highest(runs) {
+  let top = 0;
+  for (const run of runs) {
+    let own = 0;
+    for (const name of ["projection_sharpness", "flow_sharpness"]) {
+      for (const value of run.columns[name]) if (value > own) own = value;
+    }
+    own = Math.min(own, MOST_RISE * run.columns.projection_sharpness[0] || Infinity);
+    const threshold = 2 / run.eta;
+    top = Math.max(top, 1.5 * own, run.rule === "gd" && threshold < 8 * own ? 1.15 * threshold : 0);
+  }
+  return top || 1;
+}
+
+function roundUp(value) {
+  const power = 10 ** Math.floor(Math.log10(value));
+  return power * [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].find((m) => m * power >= value);
+}

@@ -1,0 +1,64 @@
+// Zoom and pan, by hand and by keyboard.
+import { refine } from "./detail.mjs";
+import { isDrawn } from "./frame.mjs";
+import { graphOf } from "./state.mjs";
+import { frameSharpness, showAllTime, takeOwn } from "./timeaxis.mjs";
+import { followZoom, showWhole } from "./view.mjs";
+
+const ZOOMS = { "+": 0.7, "=": 0.7, "-": 1 / 0.7 };
+const MOVES = { ArrowLeft: [-0.1, 0], ArrowRight: [0.1, 0], ArrowUp: [0, 0.1], ArrowDown: [0, -0.1] };
+const REST = 250;
+
+let resting = null;
+
+export function begin() {
+  const [landscape, sharpness] = [graphOf("landscape"), graphOf("sharpness")];
+  for (const graph of [landscape, sharpness]) graph.on("plotly_relayout", settleLater);
+  sharpness.on("plotly_relayout", takeOwn);
+  landscape.on("plotly_doubleclick", showWhole);
+  landscape.on("plotly_afterplot", () => {
+    if (isDrawn(landscape)) document.body.dataset.drawn = "";
+  });
+  sharpness.on("plotly_afterplot", frameSharpness);
+  sharpness.on("plotly_doubleclick", showAllTime);
+  frameSharpness();
+  listenToKeys(landscape, "Landscape", showWhole);
+  listenToKeys(sharpness, "Sharpness", showAllTime);
+}
+
+function listenToKeys(graph, name, showAll) {
+  const host = graph.closest(".plot");
+  host.tabIndex = 0;
+  host.setAttribute("role", "group");
+  host.setAttribute("aria-label", `${name}: + and − zoom, arrow keys move, 0 shows all`);
+  host.addEventListener("keydown", (event) => {
+    if (event.target !== host || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "0") showAll();
+    else if (ZOOMS[event.key]) rescale(graph, ZOOMS[event.key], [0, 0]);
+    else if (MOVES[event.key]) rescale(graph, 1, MOVES[event.key]);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  });
+}
+
+// Both ranges made so many times as wide about their middle, and moved by shares of themselves.
+function rescale(graph, times, shift) {
+  const { xaxis, yaxis } = graph._fullLayout;
+  const [across, up] = [xaxis, yaxis].map(({ range }, i) => {
+    const [low, high] = range.map(Number);
+    const middle = (low + high) / 2 + shift[i] * (high - low);
+    const half = (times * (high - low)) / 2;
+    return [middle - half, middle + half];
+  });
+  window.Plotly.relayout(graph, { "xaxis.range": across, "yaxis.range": up });
+}
+
+// After a zoom or a pan, once the hand rests.
+function settleLater() {
+  clearTimeout(resting);
+  resting = setTimeout(() => {
+    followZoom();
+    refine();
+  }, REST);
+}

@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Asking, Kept } from "../../assets/js/lab/ask.mjs";
+import { Lines } from "../../assets/js/lab/stream.mjs";
+
+const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
+const bytes = (text) => new TextEncoder().encode(text);
+
+// A server whose answers the test gives piece by piece, and what is heard of them.
+function setUp() {
+  const sent = [];
+  const heard = [];
+  const fetch = (url, { signal }) =>
+    new Promise((resolve, reject) => {
+      const one = { url, signal, resolve, reject, stream: null };
+      const body = new ReadableStream({ start: (control) => (one.stream = control) });
+      one.answer = (status = 200) => resolve({ ok: status === 200, status, body, json: async () => one.told });
+      signal.addEventListener("abort", () => {
+        reject(new DOMException("aborted", "AbortError"));
+        one.stream.error(new DOMException("aborted", "AbortError"));
+      });
+      sent.push(one);
+    });
+  const hear = Object.fromEntries(["item", "done", "refused", "failed", "stopped"].map((name) => [name, (what) => heard.push([name, what])]));
+  return { asking: new Asking(fetch, hear), sent, heard };
+}
+
+test("pieces are heard as they come, then the end", async () => {
+  const { asking, sent, heard } = setUp();
+  asking.ask("rate.ndjson", new Lines());
+  sent[0].answer();
+  sent[0].stream.enqueue(bytes('{"a": 1}\n{"a"'));
+  await settled();
+  assert.deepEqual(heard, [["item", { a: 1 }]]);
+  assert.equal(asking.busy, true);
+  sent[0].stream.enqueue(bytes(': 2}\n'));
+  sent[0].stream.close();
+  await settled();
+  assert.deepEqual(heard.slice(1), [["item", { a: 2 }], ["done", undefined]]);
+  assert.equal(asking.busy, false);
+});
+
+test("a newer question ends the older one, of which nothing more is heard", async () => {
+  const { asking, sent, heard } = setUp();
+  asking.ask("one", new Lines());
+  sent[0].answer();
+  sent[0].stream.enqueue(bytes('{"a": 1}\n'));
+  await settled();
+  asking.ask("two", new Lines());
+  assert.equal(sent[0].signal.aborted, true);
+  sent[1].answer();
+  sent[1].stream.enqueue(bytes('{"b": 1}\n'));
+  sent[1].stream.close();
+  await settled();
+  assert.deepEqual(heard, [["item", { a: 1 }], ["item", { b: 1 }], ["done", undefined]]);
+});
+
+test("what is stopped ends on the server too, and what had come is kept", async () => {
+  const { asking, sent, heard } = setUp();
+  asking.ask("one", new Lines());
+  sent[0].answer();
+  sent[0].stream.enqueue(bytes('{"a": 1}\n'));
+  await settled();
+  asking.stop();
+  await settled();
+  assert.equal(sent[0].signal.aborted, true);
+  assert.deepEqual(heard, [["item", { a: 1 }], ["stopped", undefined]]);
+  assert.equal(asking.busy, false);
+});
+
+test("a query that is refused is told with its problems", async () => {
+  const { asking, sent, heard } = setUp();
+  asking.ask("one", new Lines());
+  sent[0].told = { problems: [], nearest: "loss=ring" };
+  sent[0].answer(400);
+  await settled();
+  assert.deepEqual(heard, [["refused", { problems: [], nearest: "loss=ring" }]]);
+});
+
+test("a server that fails, does not answer or breaks off is told", async () => {
+  const cases = [
+    (one) => one.answer(503),
+    (one) => one.reject(new TypeError("Failed to fetch")),
+    (one) => {
+      one.answer();
+      one.stream.enqueue(bytes('{"half'));
+      one.stream.close();
+    },
+  ];
+  for (const end of cases) {
+    const { asking, sent, heard } = setUp();
+    asking.ask("one", new Lines());
+    end(sent[0]);
+    await settled();
+    assert.deepEqual(heard.map(([what]) => what), ["failed"]);
+    assert.ok(heard[0][1].endsWith("."));
+  }
+});
+
+test("an answer in one piece is kept, and a newer question overtakes", async () => {
+  const sent = [];
+  const fetch = (url) => new Promise((resolve) => sent.push({ url, resolve }));
+  const kept = new Kept(fetch, (buffer) => buffer.byteLength, 2);
+  const first = kept.get("a");
+  const second = kept.get("b");
+  for (const [i, size] of [[0, 1], [1, 2]]) sent[i].resolve({ ok: true, arrayBuffer: async () => new ArrayBuffer(size) });
+  assert.equal(await first, null, "it was overtaken");
+  assert.equal(await second, 2);
+  assert.equal(await kept.get("b"), 2);
+  assert.equal(sent.length, 2);
+  kept.get("c");
+  sent[2].resolve({ ok: false });
+  await settled();
+  kept.get("c");
+  assert.equal(sent.length, 4, "what failed is asked for again");
+});

@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Cells, placesOf, rangesOf } from "../../assets/js/lab/cells.mjs";
+
+const FATES = [{ value: 0, name: "unknown" }, { value: 4, name: "edge" }, { value: 8, name: "diverges" }];
+const head = (more) => ({
+  rows: 5, columns: 3, etas: [0.01, 0.1, 1, 10, 100], starts: [[1, 0.3], [2, 0.3], [3, 0.3]], positions: [0, 1, 2],
+  fates: FATES, settings: { along: "line" }, ...more,
+});
+const record = (row, ...outcome) => ({ row, outcome, sharpness: outcome.map((value) => value / 2), period: outcome.map(() => 2) });
+
+function filled(...records) {
+  const cells = new Cells(head());
+  for (const one of records) cells.take(one);
+  return cells;
+}
+
+test("a cell says what is known of it", () => {
+  const cells = filled(record(3, 4, 8, 4));
+  const { eta, start, known, fate, sharpness, period } = cells.at(3, 1);
+  assert.deepEqual({ eta, start, known, fate, sharpness, period }, { eta: 10, start: [2, 0.3], known: true, fate: FATES[2], sharpness: 4, period: 2 });
+  assert.equal(cells.at(2, 1).known, false);
+  assert.equal(cells.at(2, 1).fate.name, "unknown");
+});
+
+test("shares are of the cells that are done", () => {
+  const cells = filled(record(0, 4, 4, 8), record(4, 4, 8, 8));
+  assert.deepEqual(Object.fromEntries(cells.shares()), { 4: 0.5, 8: 0.5 });
+  assert.equal(cells.share, 2 / 5);
+});
+
+test("a row that comes twice counts once", () => {
+  const cells = filled(record(0, 4, 4, 8), record(0, 4, 4, 4));
+  assert.equal(cells.count, 1);
+  assert.deepEqual(Object.fromEntries(cells.shares()), { 4: 1 });
+});
+
+test("a row that is not done shows the nearest that is", () => {
+  assert.deepEqual([...filled().nearestDone()], [-1, -1, -1, -1, -1]);
+  assert.deepEqual([...filled(record(0, 4, 4, 4), record(4, 8, 8, 8)).nearestDone()], [0, 0, 0, 4, 4]);
+  assert.deepEqual([...filled(record(2, 4, 4, 4)).nearestDone()], [2, 2, 2, 2, 2]);
+});
+
+const BOX = { left: 100, top: 50, width: 500, height: 300 };
+
+test("a pixel finds its cell: η to the right, positions upwards", () => {
+  const cells = filled();
+  assert.deepEqual(cells.find(BOX, 101, 349), { row: 0, column: 0 });
+  assert.deepEqual(cells.find(BOX, 599, 51), { row: 4, column: 2 });
+  assert.deepEqual(cells.find(BOX, 350, 200), { row: 2, column: 1 });
+  for (const [x, y] of [[99, 200], [601, 200], [300, 49], [300, 351]]) assert.equal(cells.find(BOX, x, y), null);
+});
+
+test("keys move from cell to cell and stop at the sides", () => {
+  const cells = filled();
+  const from = { row: 2, column: 1 };
+  assert.deepEqual(cells.move(from, "ArrowRight"), { row: 3, column: 1 });
+  assert.deepEqual(cells.move(from, "ArrowUp"), { row: 2, column: 2 });
+  assert.deepEqual(cells.move(from, "ArrowDown", true), { row: 2, column: 0 });
+  assert.deepEqual(cells.move(from, "Home"), { row: 0, column: 1 });
+  assert.equal(cells.move(from, "x"), null);
+});
+
+test("the axes reach half a cell beyond the outermost middles", () => {
+  const { eta, place } = rangesOf(head(), [1, 2, 3]);
+  assert.ok(Math.abs(eta[0] - 0.01 / Math.sqrt(10)) < 1e-12);
+  assert.ok(Math.abs(eta[1] - 100 * Math.sqrt(10)) < 1e-9);
+  assert.deepEqual(place, [0.5, 3.5]);
+});
+
+test("the axis of positions is the coordinate that moves", () => {
+  const { values, title } = placesOf(head());
+  assert.deepEqual(values, [1, 2, 3]);
+  assert.equal(title, "start x (y = 0.3)");
+});
+
+test("a line that is askew is measured by its length, Γ by its own", () => {
+  const askew = placesOf(head({ starts: [[0, 0], [3, 4], [6, 8]], positions: [0, 5, 10] }));
+  assert.deepEqual(askew.values, [0, 5, 10]);
+  assert.match(askew.title, /along the line/);
+  const along = placesOf(head({ settings: { along: "valley" }, positions: [0, 0.5, 1] }));
+  assert.deepEqual(along.values, [0, 0.5, 1]);
+  assert.match(along.title, /Γ/);
+});
+
+test("five parameters and more are numbered", () => {
+  const starts = [0, 1, 2].map((x) => [0, 0, x, 0, 0]);
+  assert.equal(placesOf(head({ starts })).title, "start x₃");
+  assert.equal(placesOf(head({ starts }), ["a", "b", "c", "d", "e"]).title, "start c");
+});

@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { bands, phaseAt } from "../../assets/js/stage/ribbon.mjs";
+
+const PHASES = [{ name: "descent", first: 0 }, { name: "alignment", first: 20 }, { name: "edge", first: 60 }];
+const makeRun = (eta, last) => ({ eta, last, phases: PHASES.filter(({ first }) => first <= last) });
+const shares = (run, runs, clock) => bands(run, runs, clock).map(({ from, to }) => [from, to]);
+
+test("the bands of a run alone fill the time bar, on every clock", () => {
+  const run = makeRun(0.1, 100);
+  for (const clock of ["step", "eta", "tau"]) {
+    assert.deepEqual(bands(run, [run], clock), [
+      { name: "descent", first: 0, from: 0, to: 0.2 },
+      { name: "alignment", first: 20, from: 0.2, to: 0.6 },
+      { name: "edge", first: 60, from: 0.6, to: 1 },
+    ]);
+  }
+});
+
+test("of two runs each has its share of the time bar, at its own step size", () => {
+  const [lead, half] = [makeRun(1, 100), makeRun(0.5, 200)];
+  const ends = (clock) => [lead, half].map((run) => shares(run, [lead, half], clock).at(-1));
+  assert.deepEqual(ends("step"), [[0.3, 0.5], [0.3, 1]]);
+  assert.deepEqual(ends("eta"), [[0.6, 1], [0.3, 1]]);
+  assert.deepEqual(ends("tau"), [[0.6, 1], [0.15, 0.5]]);
+});
+
+test("where the theorem ends the edge ends, and what is beyond it lasts to the end", () => {
+  const run = { ...makeRun(0.1, 100), phases: [...PHASES, { name: "beyond", first: 75 }] };
+  const [edge, beyond] = bands(run, [run], "tau").slice(-2);
+  assert.deepEqual(edge, { name: "edge", first: 60, from: 0.6, to: 0.75 });
+  assert.deepEqual(beyond, { name: "beyond", first: 75, from: 0.75, to: 1 });
+  assert.deepEqual([74, 75].map((step) => phaseAt(run.phases, step)), [2, 3]);
+});
+
+test("a run of no steps has one band, of no width", () => {
+  const run = makeRun(0.1, 0);
+  assert.deepEqual(shares(run, [run], "tau"), [[0, 0]]);
+});
+
+test("a phase begins with its first step", () => {
+  assert.deepEqual([0, 19, 20, 59, 60, 1e6].map((step) => phaseAt(PHASES, step)), [0, 0, 1, 1, 2, 2]);
+  assert.equal(phaseAt(PHASES.slice(0, 1), 99), 0);
+});

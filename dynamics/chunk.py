@@ -44,7 +44,7 @@ class Sweep(NamedTuple):
     ended: Array
     """The step of that iterate, an integer: `steps`, unless the run diverges."""
     state: Any = ()
-    """What the rule remembers there, a pytree of arrays [n, …]."""
+    """What the rule remembers there, for a point that is a tuple of its coordinates, [n] each."""
 
 
 def sweep_chunk(
@@ -92,7 +92,8 @@ def reports_in(steps: int) -> int:
 
 def nothing_known(loss: Loss, rule: Rule, n: int) -> Sweep:
     """The answer before anything is computed."""
-    state = jax.eval_shape(jax.vmap(rule.init), jnp.zeros((n, loss.d)))
+    x = (jax.ShapeDtypeStruct((n,), np.float64),) * loss.d
+    state = jax.eval_shape(jax.vmap(rule.init), x)
     return Sweep(
         outcome=np.full(n, Fate.UNKNOWN, np.int8),
         period=np.zeros(n, np.int8),
@@ -142,7 +143,7 @@ def _padded(column: np.ndarray) -> np.ndarray:
     return np.concatenate([column, np.repeat(column[-1:], CHUNK - len(column), axis=0)])
 
 
-def _advance(loss: Loss, rule: Rule, eta: Array):
+def advance_all(loss: Loss, rule: Rule, eta: Array):
     """The function (x, memory) -> (x, memory, L at the x before) of a step of every run.
 
     By coordinates, so that XLA sees through the stack: a vector that is added to or summed would go
@@ -181,7 +182,7 @@ def _choose(condition: Array, one: _State, other: _State) -> _State:
 @partial(jax.jit, static_argnames=("rule",))
 def _walk(loss: Loss, rule: Rule, state: _State, eta: Array, count: Scalar) -> _State:
     """So many steps of every run; one that would leave stays within 32 steps of its end."""
-    step = _advance(loss, rule, eta)
+    step = advance_all(loss, rule, eta)
 
     def advance(_, carry):
         x, memory, peak = carry
@@ -203,7 +204,7 @@ def _finish(
     loss: Loss, rule: Rule, start: Array, state: _State, eta: Array, steps: Scalar
 ) -> Sweep:
     """The last steps of every run, and what they tell."""
-    step = _advance(loss, rule, eta)
+    step = advance_all(loss, rule, eta)
 
     def advance(i: Array, carry: tuple[_State, Array]) -> tuple[_State, Array]:
         state, path = carry

@@ -13,11 +13,11 @@ import jax.numpy as jnp
 import numpy as np
 
 from dynamics.catalogue import find_loss, find_rule
+from dynamics.chunk import Sweep, advance_all
 from dynamics.compilation import quickly
 from dynamics.curvature import direction
 from dynamics.projection import projection
-from dynamics.simulate import Place, next_place
-from dynamics.sweep import Sweep, sweep
+from dynamics.sweep import sweep
 from dynamics.types import Array, Loss, Rule
 
 
@@ -72,12 +72,12 @@ def _where_alive(found: Sweep, step: int) -> np.ndarray:
 @partial(quickly, static_argnames=("rule", "keep"))
 def _follow(loss: Loss, rule: Rule, x: Array, state: Any, etas: Array, keep: int) -> Array:
     """x [n, d] and the keep − 1 iterates after it, [n, keep, d]."""
-    step = partial(next_place, loss, rule)
+    step = advance_all(loss, rule, etas)
 
-    def advance(place: Place, _: None) -> tuple[Place, Array]:
-        return jax.vmap(step)(etas, place), place.x
+    def advance(place: tuple, _: None) -> tuple[tuple, Array]:
+        return step(*place)[:2], jnp.stack(place[0], axis=1)
 
-    return jnp.swapaxes(jax.lax.scan(advance, Place(x, state), length=keep)[1], 0, 1)
+    return jnp.swapaxes(jax.lax.scan(advance, (tuple(x.T), state), length=keep)[1], 0, 1)
 
 
 @quickly

@@ -122,7 +122,7 @@ def simulate(
     walk = _Walk(loss, rule, noise > 0, begin, eta, noise, seed)
     spread = overview_ends if record == "overview" else _all_ends
     ends = spread(steps)
-    place = Place(begin, jax.tree.map(np.asarray, rule.init(begin)))
+    place = _Place(begin, jax.tree.map(np.asarray, rule.init(begin)))
     taken, places = _record(walk, place, 0, ends, steps)
     if taken < steps:
         ends = spread(taken)
@@ -236,25 +236,25 @@ def checked_start(loss: Loss, start: Array | tuple[float, ...]) -> np.ndarray:
     return x
 
 
-class Place(NamedTuple):
+class _Place(NamedTuple):
     """Where a run is: x and what the rule remembers there, with axes for rows in front."""
 
     x: Array
     state: Any
 
 
-def _place(run: Run, row: int) -> Place:
-    return jax.tree.map(lambda column: column[row], Place(run.x, run.state))
+def _place(run: Run, row: int) -> _Place:
+    return jax.tree.map(lambda column: column[row], _Place(run.x, run.state))
 
 
-def _rows(ends, places: Place, first: int, last: int) -> tuple[np.ndarray, Place]:
+def _rows(ends, places: _Place, first: int, last: int) -> tuple[np.ndarray, _Place]:
     """Rows first … last of recorded pairs: step [t], and the places [t, …]."""
     step = np.stack([ends - 1, ends], axis=1).ravel()
     keep = slice(*np.searchsorted(step, [first, last + 1]))
     return step[keep], jax.tree.map(lambda column: column[keep], _flat(places))
 
 
-def _flat(places: Place) -> Place:
+def _flat(places: _Place) -> _Place:
     """Pairs [·, 2, …] as rows."""
     return jax.tree.map(lambda pairs: pairs.reshape(-1, *pairs.shape[2:]), places)
 
@@ -281,13 +281,13 @@ def _walk_of(run: Run) -> _Walk:
     return _Walk(run.loss, run.rule, run.noise > 0, run.start, run.eta, run.noise, run.seed)
 
 
-def _record(walk: _Walk, place: Place, t: int, ends: np.ndarray, steps: int) -> tuple[int, Place]:
+def _record(walk: _Walk, place: _Place, t: int, ends: np.ndarray, steps: int) -> tuple[int, _Place]:
     """Walk from a place at step t and keep the pairs (end − 1, end): how many steps were taken, and
     the places [pairs, 2, …]."""
     if walk.rule.step is None:
         times = walk.eta * np.minimum(np.stack([ends - 1, ends], axis=1).ravel(), steps)
         points = np.asarray(gradient_flow(walk.loss, walk.start, times))
-        return steps, Place(points.reshape(len(ends), 2, walk.loss.d), ())
+        return steps, _Place(points.reshape(len(ends), 2, walk.loss.d), ())
     pairs = int(np.searchsorted(ends, steps)) + 1
     places = jax.tree.map(np.asarray, _scan(walk, place, t, ends, pairs))
     row = steps - int(ends[pairs - 1]) + 1  # NaN stays, so the last row that is asked for tells
@@ -296,7 +296,7 @@ def _record(walk: _Walk, place: Place, t: int, ends: np.ndarray, steps: int) -> 
     return _last_finite(walk, place, t, ends, places, steps), places
 
 
-def _last_finite(walk: _Walk, place: Place, t: int, ends, places: Place, steps: int) -> int:
+def _last_finite(walk: _Walk, place: _Place, t: int, ends, places: _Place, steps: int) -> int:
     """The last step with a finite iterate, found again from the last finite record."""
     flat = _flat(places)
     step = np.stack([ends - 1, ends], axis=1).ravel()
@@ -327,7 +327,7 @@ def _first_within(x: np.ndarray, points: np.ndarray) -> int:
     return int(away[-1]) + 1 if away.size else 0
 
 
-def _rest(walk: _Walk, home: Place) -> np.ndarray | None:
+def _rest(walk: _Walk, home: _Place) -> np.ndarray | None:
     """The points that the iterate visits from home on, [p, d], if it stands still; else None.
 
     A cycle counts as standing where only the last digits go round it. It must come home exactly, so
@@ -349,7 +349,7 @@ def _rest(walk: _Walk, home: Place) -> np.ndarray | None:
     return orbit.x if low and away <= LAST_DIGITS * np.abs(home.x).max() else None
 
 
-def _equal_rows(orbit: Place) -> np.ndarray:
+def _equal_rows(orbit: _Place) -> np.ndarray:
     """Whether each row of every column is the first again, [p]."""
     columns = [column.reshape(len(column), -1) for column in jax.tree.leaves(orbit)]
     return np.all([np.all(column == column[0], axis=1) for column in columns], axis=0)
@@ -361,27 +361,22 @@ def _advance(walk: _Walk):
     return lambda place, t: _inside(walk.loss, _raw_step(walk, key, place, t))
 
 
-def next_place(loss: Loss, rule: Rule, eta: Scalar, place: Place) -> Place:
-    """Where a rule goes from a place in a step without noise; x is NaN outside the domain."""
-    return _inside(loss, _step(loss, rule, eta, place))
-
-
-def _inside(loss: Loss, place: Place) -> Place:
+def _inside(loss: Loss, place: _Place) -> _Place:
     if loss.domain is None:
         return place
     return place._replace(x=jnp.where(loss.domain.inside(place.x), place.x, jnp.nan))
 
 
-def _raw_step(walk: _Walk, key, place: Place, t: Array) -> Place:
+def _raw_step(walk: _Walk, key, place: _Place, t: Array) -> _Place:
     moved = _step(walk.loss, walk.rule, walk.eta, place)
     if walk.noisy:
         moved = moved._replace(x=moved.x + _noise(key, t, walk.noise, walk.loss.d))
     return moved
 
 
-def _step(loss: Loss, rule: Rule, eta: Scalar, place: Place) -> Place:
+def _step(loss: Loss, rule: Rule, eta: Scalar, place: _Place) -> _Place:
     assert rule.step is not None
-    return Place(*rule.step(lambda x: Slope(loss.value(x), gradient(loss, x)), eta, *place))
+    return _Place(*rule.step(lambda x: Slope(loss.value(x), gradient(loss, x)), eta, *place))
 
 
 def _noise(key, t: Array, radius: Scalar, d: int) -> Array:
@@ -397,7 +392,7 @@ def _noise(key, t: Array, radius: Scalar, d: int) -> Array:
 
 
 @jax.jit
-def _scan(walk: _Walk, place: Place, t, ends, pairs) -> Place:
+def _scan(walk: _Walk, place: _Place, t, ends, pairs) -> _Place:
     """Walk from a place at step t to the first `pairs` of `ends` in turn: the places of the steps
     end − 1 and end, [·, 2, …].
 
@@ -438,7 +433,7 @@ def _loss_and_sharpness(loss: Loss, points: Array) -> tuple[Array, Array]:
 
 
 @jax.jit
-def _finite_until(walk: _Walk, place: Place, t, limit) -> Array:
+def _finite_until(walk: _Walk, place: _Place, t, limit) -> Array:
     """The step after which the next iterate is not finite, or the limit."""
     advance = _advance(walk)
 
@@ -455,6 +450,6 @@ def _finite_until(walk: _Walk, place: Place, t, limit) -> Array:
 
 
 @jax.jit
-def _next(walk: _Walk, place: Place, t) -> Array:
+def _next(walk: _Walk, place: _Place, t) -> Array:
     """x_{t+1} from the place at t without regard to the domain, [d]."""
     return _raw_step(walk, jax.random.key(walk.seed), place, t).x

@@ -49,7 +49,12 @@ class Parameter:
     @property
     def is_number(self) -> bool:
         """Whether it is one number with a range, which a slider can move."""
-        return self.low is not None and self.high is not None
+        return self.range is not None
+
+    @property
+    def range(self) -> tuple[float, float] | None:
+        """What the number may be; None for arrays."""
+        return None if self.low is None or self.high is None else (self.low, self.high)
 
     def checked(self, value: Array) -> np.ndarray:
         """A value as an array.
@@ -60,10 +65,9 @@ class Parameter:
         number = np.asarray(value, dtype=np.float64)
         if not np.all(np.isfinite(number)):
             raise ValueError(f"{self.name} must be finite, got {value}")
-        if self.is_number and not (number.ndim == 0 and self.low <= number <= self.high):
-            raise ValueError(
-                f"{self.name} must be a number in {self.low:g} … {self.high:g}, got {value}"
-            )
+        low, high = self.range or (-np.inf, np.inf)
+        if self.range and not (number.ndim == 0 and low <= number <= high):
+            raise ValueError(f"{self.name} must be a number in {low:g} … {high:g}, got {value}")
         return number
 
 
@@ -197,17 +201,19 @@ class Loss:
         if unknown := set(self.theta) - {parameter.name for parameter in self.parameters}:
             raise ValueError(_no_parameter(self, sorted(unknown)[0]))
         theta = {p.name: p.checked(self.theta.get(p.name, p.default)) for p in self.parameters}
+        # A function that another record has bound is taken as it is where this one has no numbers.
+        raw = _raw if self.parameters else lambda function: function
         family = Family(
-            value=_raw(self.value),
+            value=raw(self.value),
             d=len(self.start),
             codim=self.codim,
-            gradient=_raw(self.gradient),
-            branches=tuple(Branch(_raw(b.curve), b.low, b.high) for b in self.branches),
-            surface=_raw(self.surface),
-            manifold_sharpness=_raw(self.manifold_sharpness),
-            projection=_raw(self.projection),
-            limiting_flows=tuple((key, _raw(flow)) for key, flow in self.limiting_flows.items()),
-            domain=self.domain and Domain(_raw(self.domain.inside), self.domain.words),
+            gradient=raw(self.gradient),
+            branches=tuple(Branch(raw(b.curve), b.low, b.high) for b in self.branches),
+            surface=raw(self.surface),
+            manifold_sharpness=raw(self.manifold_sharpness),
+            projection=raw(self.projection),
+            limiting_flows=tuple((key, raw(flow)) for key, flow in self.limiting_flows.items()),
+            domain=self.domain and Domain(raw(self.domain.inside), self.domain.words),
             parametrised=bool(self.parameters),
         )
         size = np.max(np.ptp(self.view, axis=1)) / 2 if self.view else np.max(np.abs(self.start))

@@ -176,11 +176,11 @@ def _with_two_ends(reading: Reading[LabSettings]) -> Reading[LabSettings]:
 
 
 def _has_flow(rule: str) -> bool:
-    return RULES[rule].drift is not None
+    return RULES[rule].flow is not None
 
 
 def _takes_steps(rule: str) -> bool:
-    return RULES[rule].effective_step is not None
+    return RULES[rule].step is not None
 
 
 # Of which rules a plot can be made, how many at a time, and what to say of others.

@@ -1,5 +1,7 @@
 """Bowls, ½xᵀAx: the warm-up, with a single minimiser instead of a valley."""
 
+from typing import Any
+
 import jax.numpy as jnp
 import numpy as np
 
@@ -11,7 +13,7 @@ DIGITS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 def quadratic(
-    matrix: Array, key: str = "quadratic", start: tuple[float, ...] = (), **words
+    matrix: Array, key: str = "quadratic", start: tuple[float, ...] = (), **words: Any
 ) -> Loss:
     """½xᵀAx as a record, to run and to measure like those of the catalogue.
 
@@ -30,6 +32,7 @@ def quadratic(
     if spectrum.size == 0 or not np.all(spectrum > 0):
         raise ValueError(f"eigenvalues must be above 0, got {','.join(map(str, spectrum))}")
     diagonal = a.ndim == 1
+    shown: dict[str, Any] = {"valley": "the point 0", "sharpness_formula": f"λ₁ = {spectrum[-1]:g}"} | words
     return Loss(
         key=key,
         value=_diagonal_value if diagonal else _value,
@@ -39,7 +42,7 @@ def quadratic(
         projection=_bottom,
         codim=len(a),
         parameters=_eigenvalues(a) if diagonal else (Parameter("A", a),),
-        **{"valley": "the point 0", "sharpness_formula": f"λ₁ = {spectrum[-1]:g}"} | words,
+        **shown,
     )
 
 

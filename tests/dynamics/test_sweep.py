@@ -321,9 +321,9 @@ def test_blocks_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_columns_are_arrays_of_their_types() -> None:
     found = sweep("hyperbola", "ngd", [(2, 1)], [1], np.int64(100))
-    kinds = [column.dtype for column in found]
+    kinds = [column.dtype for column in found[:-1]]
     assert kinds == [np.int8, np.int8, np.float64, np.float64, np.int64]
-    assert [column.shape for column in found] == [(1,), (1,), (1,), (1, 2), (1,)]
+    assert [column.shape for column in found[:-1]] == [(1,), (1,), (1,), (1, 2), (1,)]
 
 
 def test_progress_is_told_to_the_caller_in_order() -> None:
@@ -354,7 +354,7 @@ def test_a_stopped_sweep_leaves_the_rest_unknown() -> None:
     assert len(asked) == 6
     missing = found.outcome == Fate.UNKNOWN
     assert 0 < missing.sum() < len(missing)
-    for column, same in zip(found, whole, strict=True):
+    for column, same in zip(found[:-1], whole[:-1], strict=True):
         np.testing.assert_array_equal(column[~missing], same[~missing])
     assert np.all(np.isnan(found.x[missing]))
     assert np.all(np.isnan(found.sharpness[missing]))
@@ -414,7 +414,7 @@ def test_memory_does_not_grow_with_the_runs() -> None:
         sweep("hyperbola", "gd", starts[:1], etas[:1], 60)
         tracemalloc.start()
         found = sweep("hyperbola", "gd", starts, etas, 60)
-        top = tracemalloc.get_traced_memory()[1] - sum(column.nbytes for column in found)
+        top = tracemalloc.get_traced_memory()[1] - sum(column.nbytes for column in found[:-1])
         tracemalloc.stop()
         return top
 
@@ -456,5 +456,5 @@ def test_a_chunk_is_plain_data_in_and_out() -> None:
     found = pickle.loads(pickle.dumps(call))(200)
     again = pickle.loads(pickle.dumps(found))
     expected = sweep(dynamics.LOSSES["ring"].at(k=1.5), "ngd", [[1.5, 0.7]], [0.05], 200)
-    for one, other in zip(again, expected, strict=True):
+    for one, other in zip(again[:-1], expected[:-1], strict=True):
         np.testing.assert_array_equal(one, other)

@@ -24,7 +24,7 @@ from dynamics.projection import projection
 from dynamics.rate import measure_rate
 
 VALLEYS = [key for key, loss in LOSSES.items() if loss.codim < loss.d]
-STEPPING = [key for key, rule in RULES.items() if rule.effective_step]
+STEPPING = [key for key, rule in RULES.items() if rule.step]
 
 
 def stays() -> bool:

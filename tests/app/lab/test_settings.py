@@ -35,8 +35,8 @@ from dynamics.starts import SCOUTS, interesting_etas, straight_line
 from tests.app.draws import random_start
 
 VALLEYS = [key for key, loss in LOSSES.items() if loss.codim < loss.d]
-STEPPING = [key for key, rule in RULES.items() if rule.effective_step]
-DRIFTING = [key for key, rule in RULES.items() if rule.drift]
+STEPPING = [key for key, rule in RULES.items() if rule.step]
+DRIFTING = [key for key, rule in RULES.items() if rule.flow]
 
 
 def parse(link: str) -> dict[str, str]:

@@ -32,7 +32,7 @@ def head(
     rule: str, outcome: Outcome = Outcome.REACHED, found: str = "all three", eta: float = 0.1
 ) -> dict[str, Any]:
     """The head of a run, as far as words depend on it."""
-    phases = PHASES[found if RULES[rule].drift else "none"]
+    phases = PHASES[found if RULES[rule].flow else "none"]
     return {
         "rule": rule,
         "name": RULES[rule].name,
@@ -127,7 +127,7 @@ def test_where_there_is_no_drift_none_is_told_of() -> None:
     assert "valley" not in point["phases"][-1]
 
 
-@pytest.mark.parametrize("rule", [key for key, rule in RULES.items() if rule.drift is None])
+@pytest.mark.parametrize("rule", [key for key, rule in RULES.items() if rule.flow is None])
 def test_rules_without_a_law_are_never_said_to_be_at_the_edge(rule: str) -> None:
     told = story("ring", rule)
     assert (told["phases"], told["all"]) == ([], RULES[rule].look_for)

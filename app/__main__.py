@@ -1,55 +1,49 @@
 """python -m app: serve Edgewalk on HOST and PORT (127.0.0.1:8050)."""
 
 import os
-import threading
-from typing import Any
+import signal
+import socket
+import sys
+from typing import NoReturn
 
-from gunicorn.app.base import BaseApplication
-
-THREADS = 8
-
-
-class Server(BaseApplication):
-    """Gunicorn with one worker process and threads.
-
-    The app is made in the worker and nowhere else: a process that has used JAX must not fork. One
-    process holds the locks that let two equal requests share one computation.
-    """
-
-    def __init__(self, host: str, port: str) -> None:
-        self.address = f"{host}:{port}"
-        super().__init__()
-
-    def load_config(self) -> None:
-        settings: dict[str, Any] = {
-            "bind": self.address,
-            "workers": 1,
-            "worker_class": "gthread",
-            "threads": THREADS,
-            "loglevel": "warning",
-            "timeout": 120,
-            "keepalive": 30,
-            "control_socket_disable": True,
-        }
-        for key, value in settings.items():
-            if self.cfg and key in self.cfg.settings:
-                self.cfg.set(key, value)
-
-    def load(self):
-        from app.server import create_app
-        from app.stage.settings import Settings
-
-        app = create_app()
-        warm_up = app.compute.warm_up  # type: ignore[attr-defined]
-        threading.Thread(target=warm_up, args=(Settings(),), daemon=True).start()
-        return app.server
+BACKLOG = 2048
+LAST_PORT = 65_535
 
 
 def main() -> None:
-    """Serve until interrupted."""
+    """Serve until interrupted; exit status 2 where HOST or PORT is none, 1 where it is taken."""
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: os._exit(0))
     host, port = os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "8050")
-    print(f"Edgewalk on http://{host}:{port} (Ctrl+C stops it)", flush=True)
-    Server(host, port).run()
+    listener = _listening(host, _port(port))
+    shown = f"[{host}]" if ":" in host else host
+    print(f"Edgewalk on http://{shown}:{listener.getsockname()[1]} (Ctrl+C stops it)", flush=True)
+    # Here, so that what is wrong is told, and an interruption heard, before anything is loaded.
+    from app.worker import Server
+
+    Server(listener.detach()).run()
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) <= LAST_PORT):
+        _fail(2, f"PORT must be a whole number in 0 … {LAST_PORT}, got {text!r}.")
+    return int(text)
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except socket.gaierror:
+        _fail(2, f"HOST must be a name or an address of this machine, got {host!r}.")
+    except OSError as error:
+        why = os.strerror(error.errno) if error.errno else str(error)
+        _fail(1, f"Port {port} of {host} cannot be had: {why}. Set PORT to another.")
+
+
+def _fail(status: int, words: str) -> NoReturn:
+    print(words, file=sys.stderr)
+    sys.exit(status)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,21 @@
-"""Folders that are bounded in bytes: of their files those go first that were used longest ago."""
+"""The folders that keep results and programs. They are bounded in bytes: of their files those go
+first that were used longest ago.
+"""
 
 import os
 import threading
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
+ROOT = Path(__file__).parents[1]
+RESULTS = ROOT / ".cache" / "runs"
+# JAX keeps programs where its own environment variable says, if that is set.
+PROGRAMS = Path(os.environ.get("JAX_COMPILATION_CACHE_DIR", ROOT / ".cache" / "jax"))
+
 EVERY = 200
+NEWEST = 1.0  # seconds
 
 
 class Bounds:
@@ -48,3 +58,12 @@ def _used(path: Path) -> tuple[float, int, Path] | None:
     except FileNotFoundError:
         return None
     return max(found.st_atime, found.st_mtime), found.st_size, path
+
+
+def forget_newest(folder: Path) -> None:
+    """Remove the files that have just been written, since one of them may be half a file."""
+    with suppress(OSError):
+        for entry in os.scandir(folder):
+            with suppress(OSError):
+                if time.time() - entry.stat().st_mtime < NEWEST:
+                    os.unlink(entry.path)

@@ -16,7 +16,7 @@ from flask_caching import Cache
 
 from app import programs
 from app.about.layout import about
-from app.disk import Bounds
+from app.disk import PROGRAMS, RESULTS, ROOT, Bounds
 from app.lab import routes as lab_routes
 from app.lab.compute import Lab
 from app.lab.layout import lab
@@ -28,9 +28,7 @@ from app.stage.compute import Compute
 from app.stage.layout import stage
 from app.stage.settings import Settings
 
-ROOT = Path(__file__).parents[1]
 ASSETS = ROOT / "assets"
-CACHE_FOLDER = ROOT / ".cache" / "runs"
 # Bytes of results, and of compiled programs: some thousand of each.
 MOST_RESULTS, MOST_PROGRAMS = 256 << 20, 256 << 20
 
@@ -139,7 +137,7 @@ def _cache_config() -> dict:
     given = {key: value for key, value in os.environ.items() if key.startswith("CACHE_")}
     return {
         "CACHE_TYPE": "FileSystemCache",
-        "CACHE_DIR": str(CACHE_FOLDER),
+        "CACHE_DIR": str(RESULTS),
         "CACHE_THRESHOLD": 0,  # none: past it every write would read all files; `Bounds` is quicker
         "CACHE_DEFAULT_TIMEOUT": 0,
     } | given
@@ -149,7 +147,7 @@ def _bounds(config: dict) -> Bounds:
     """Of what is kept in files; other caches see to it themselves."""
     files = config.get("CACHE_TYPE") == "FileSystemCache"
     results = {Path(config["CACHE_DIR"]): MOST_RESULTS} if files else {}
-    return Bounds({programs.FOLDER: MOST_PROGRAMS} | results)
+    return Bounds({PROGRAMS: MOST_PROGRAMS} | results)
 
 
 def _secure(server: Flask, hashes: list[str]) -> None:

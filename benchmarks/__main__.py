@@ -9,6 +9,7 @@ import jax
 
 from benchmarks import browser, growth, loops, serving
 from benchmarks.row import Row, UnavailableError, number
+from dynamics.compilation import prepare_process
 
 ROWS = (*loops.ROWS, *growth.ROWS, *serving.ROWS, *browser.ROWS)
 
@@ -17,6 +18,7 @@ HEAD = ("what", "reach", "measured", "ratio", "reached?")
 
 def main() -> None:
     """Measure the rows of the names given, or all, and print each as soon as it is known."""
+    prepare_process()
     names = [row.name for row in ROWS]
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     parser.add_argument("name", nargs="*", help=", ".join(names))

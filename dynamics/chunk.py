@@ -192,8 +192,8 @@ def _walk(loss: Loss, rule: Rule, state: _State, eta: Array, count: Scalar) -> _
     def stride(i: Array, state: _State) -> _State:
         length = jnp.minimum(STRIDE, count - STRIDE * i)
         begin = state.x, state.memory, state.peak
-        moved = jax.lax.fori_loop(0, length, advance, begin)
-        return _choose(_finite(moved[0]), _State(*moved, state.ended + length), state)
+        x, memory, peak = jax.lax.fori_loop(0, length, advance, begin)
+        return _choose(_finite(x), _State(x, memory, peak, state.ended + length), state)
 
     inside = jax.vmap(partial(_in_domain, loss))(state.x)
     return jax.lax.fori_loop(0, -(-count // STRIDE), stride, state._replace(x=inside))

@@ -87,6 +87,7 @@ ORDER = [
     "app.about.claims",
     "app.about.layout",
     "app.server",
+    "app.worker",
     "app.__main__",
 ]
 
@@ -112,7 +113,7 @@ LIBRARIES = {
     "app.lab.layout": PAGE,
     "app.about.layout": PAGE,
     "app.server": {"dash", "flask", "flask_caching"},
-    "app.__main__": {"gunicorn"},
+    "app.worker": {"gunicorn"},
 }
 
 

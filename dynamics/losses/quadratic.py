@@ -32,7 +32,10 @@ def quadratic(
     if spectrum.size == 0 or not np.all(spectrum > 0):
         raise ValueError(f"eigenvalues must be above 0, got {','.join(map(str, spectrum))}")
     diagonal = a.ndim == 1
-    shown: dict[str, Any] = {"valley": "the point 0", "sharpness_formula": f"λ₁ = {spectrum[-1]:g}"} | words
+    shown: dict[str, Any] = {
+        "valley": "the point 0",
+        "sharpness_formula": f"λ₁ = {spectrum[-1]:g}",
+    } | words
     return Loss(
         key=key,
         value=_diagonal_value if diagonal else _value,

@@ -302,7 +302,7 @@ def test_where_there_is_no_flattest_point_there_is_no_flattest_start(compute: Co
 def test_results_are_files_in_one_folder_and_outlive_the_process(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, simulated: list
 ) -> None:
-    monkeypatch.setattr("app.server.CACHE_FOLDER", tmp_path / "runs")
+    monkeypatch.setattr("app.server.RESULTS", tmp_path / "runs")
     bodies = [
         create_app().server.test_client().get("/run.bin?steps=20&seed=..%2F..%2F1").data,
         create_app().server.test_client().get("/run.bin?steps=20").data,
@@ -331,7 +331,7 @@ def test_warming_up_compiles_even_where_the_result_is_known(
 def test_the_cache_is_chosen_by_the_environment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.server.CACHE_FOLDER", tmp_path / "runs")
+    monkeypatch.setattr("app.server.RESULTS", tmp_path / "runs")
     monkeypatch.setenv("CACHE_TYPE", "SimpleCache")
     create_app().server.test_client().get("/run.bin?steps=20")
     assert not (tmp_path / "runs").exists()

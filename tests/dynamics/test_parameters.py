@@ -20,7 +20,7 @@ def moved(loss: Loss, share: float) -> Loss:
     return loss.at(**{p.name: p.low + share * (p.high - p.low) for p in numbers})
 
 
-@pytest.mark.parametrize("share", [0.1, 0.6, 1.0])
+@pytest.mark.parametrize("share", [0.05, 0.1, 0.6])
 @pytest.mark.parametrize("loss", PARAMETRISED, ids=lambda loss: loss.key)
 def test_closed_forms_hold_for_other_numbers(loss: Loss, share: float, autodiff, along) -> None:
     """Gradient, Φ, λ₁ on Γ: against automatic differentiation and the solver."""

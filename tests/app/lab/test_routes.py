@@ -304,7 +304,7 @@ def test_a_gap_that_is_not_there_is_null(client: FlaskClient) -> None:
 
 def test_a_link_is_told_with_nothing_left_open(client: FlaskClient) -> None:
     told = client.get("/lab.json?loss=ring&size=9").get_json()
-    assert told["settings"] == replace(LabSettings(loss="ring", size=16), eta=(0.13, 2.0)).plain
+    assert told["settings"] == replace(LabSettings(loss="ring", size=16), eta=(0.4, 10.0)).plain
     assert told["query"] == "loss=ring&size=16"
     assert [notice["field"] for notice in told["notices"]] == ["size"]
 

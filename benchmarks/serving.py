@@ -80,7 +80,7 @@ ROWS = (
     Row(
         "first-load",
         "first load, compressed bytes; no request leaves the server",
-        (Bound("≤", 1.3, "MB"), Bound("≤", 0, "requests to another host")),
+        (Bound("≤", 1.2, "MB"), Bound("≤", 0, "requests to another host")),
         first_load,
     ),
     Row(

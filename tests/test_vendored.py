@@ -46,6 +46,7 @@ def test_every_binary_and_bundle_is_recorded(folder: str) -> None:
     ("licence", "title"),
     [
         ("vendor/plotly-cartesian.LICENSE", "MIT License"),
+        ("vendor/regenerator-runtime.LICENSE", "MIT License"),
         ("fonts/inter.LICENSE", "SIL Open Font License"),
     ],
 )

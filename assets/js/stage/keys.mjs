@@ -3,7 +3,6 @@ import { forRun, readQuery, writeQuery } from "../link.mjs";
 import { chooseOther } from "../scheme.mjs";
 import { actions } from "./actions.mjs";
 import * as controls from "./controls.mjs";
-import * as pictures from "./pictures.mjs";
 import { scene } from "./scene.mjs";
 import { graphOf, player, state, steps } from "./state.mjs";
 
@@ -115,7 +114,7 @@ async function share() {
 }
 
 // Download a panel as a picture, or the run as a file.
-function keep(what, format) {
+async function keep(what, format) {
   if (!state.result) return;
   if (what === "run") {
     const link = document.createElement("a");
@@ -124,5 +123,9 @@ function keep(what, format) {
     link.click();
   } else if (what === "alignment" && state.result.settings.codim < 2) {
     controls.say([{ field: "", text: "In codimension 1 there is nothing to align, and no picture of it." }]);
-  } else pictures.download(what, format, graphOf(what === "landscape" ? what : "sharpness"), scene(), actions.surfacePicture);
+  } else {
+    const graph = graphOf(what === "landscape" ? what : "sharpness");
+    const { download } = await import("./pictures.mjs"); // seldom wanted, and never at first
+    download(what, format, graph, scene(), actions.surfacePicture);
+  }
 }

@@ -14,13 +14,11 @@ import * as embed from "./embed.mjs";
 import * as hover from "./hover.mjs";
 import * as keys from "./keys.mjs";
 import { Across } from "./panels/across.mjs";
-import { Alignment } from "./panels/alignment.mjs";
 import { Along } from "./panels/along.mjs";
 import { Gap } from "./panels/gap.mjs";
 import { Ground } from "./panels/ground.mjs";
 import { Landscape } from "./panels/landscape.mjs";
 import { Sharpness } from "./panels/sharpness.mjs";
-import { Surface } from "./panels/surface.mjs";
 import * as readout from "./readout.mjs";
 import * as ribbon from "./ribbon.mjs";
 import * as ring from "./ring.mjs";
@@ -33,6 +31,7 @@ import * as zoom from "./zoom.mjs";
 const RETRY = 80; // ms
 
 let panels = [];
+const later = { surface: null, alignment: null }; // panels that few look at: promises of them, once wanted
 let painted = "";
 
 // ---- runs ----
@@ -155,6 +154,7 @@ async function sharpen() {
 function paint(anew) {
   if (!state.result) return;
   const now = scene();
+  if (panels.length) addWanted(now);
   const shown = now.steps.join();
   if (!anew && shown === painted) return;
   painted = shown;
@@ -167,6 +167,30 @@ function repaint() {
   for (const panel of panels) panel.reset();
   paint(true);
   ring.place();
+}
+
+// What few look at is loaded when it is wanted first.
+function addWanted({ look, panel }) {
+  if (look === "surface") later.surface = later.surface || addSurface();
+  if (panel === "alignment") later.alignment = later.alignment || addAlignment();
+}
+
+async function addSurface() {
+  const { Surface } = await import("./panels/surface.mjs");
+  const surface = new Surface(document.querySelector(".card.landscape .plot"), repaint);
+  actions.surfacePicture = () => surface.toDataURL();
+  panels.push(surface);
+  repaint();
+  return surface;
+}
+
+async function addAlignment() {
+  const { Alignment } = await import("./panels/alignment.mjs");
+  const alignment = new Alignment($("alignment"));
+  hover.listen(alignment.host, alignment);
+  panels.push(alignment);
+  repaint();
+  return alignment;
 }
 
 function loop(time) {
@@ -277,15 +301,13 @@ function addPanels() {
   );
   const map = () => graphOf("landscape");
   const landscape = new Landscape(host.landscape, map, "landscape");
-  const surface = new Surface(host.landscape, landscape, repaint);
   const sharpness = new Sharpness(host.sharpness, () => graphOf("sharpness"), "sharpness");
   const [across, along] = [new Across(host.across), new Along(host.along)];
   const gap = new Gap(host.gap);
-  actions.surfacePicture = () => surface.toDataURL();
-  panels = [new Ground(host.landscape, map), landscape, surface, sharpness, across, along, gap];
-  const alignment = new Alignment($("alignment"));
-  panels.push(alignment);
-  for (const panel of [surface, sharpness, alignment, across, along, gap]) hover.listen(panel.host, panel);
+  panels = [new Ground(host.landscape, map), landscape, sharpness, across, along, gap];
+  const probe = (now, x, y) => (panels.find((panel) => panel.shows?.(now)) || landscape).probe(now, x, y);
+  hover.listen(host.landscape, { probe });
+  for (const panel of [sharpness, across, along, gap]) hover.listen(panel.host, panel);
   ring.begin(host.landscape);
   zoom.begin();
   const later = () => requestAnimationFrame(repaint);

@@ -406,15 +406,16 @@ def test_the_lab_without_a_slash_leads_there_with_its_query(
 def test_each_page_loads_what_is_its_own(client: FlaskClient) -> None:
     stage, lab = (loaded(client, path) for path in ("/", "/lab/"))
     plotly = "assets/vendor/plotly-cartesian.min.js"
+    early = {"assets/scheme.js", "assets/vendor/regenerator-runtime.js"}
     style = {"assets/style/base.css", "assets/style/fonts.css"}
-    assert stage == {"assets/scheme.js", "assets/stage.mjs", plotly} | style
-    assert lab == {"assets/scheme.js", "assets/lab.mjs", "assets/style/lab.css"} | style
+    assert stage == early | {"assets/stage.mjs", plotly} | style
+    assert lab == early | {"assets/lab.mjs", "assets/style/lab.css"} | style
 
 
 def test_what_is_claimed_is_a_page_without_scripts_of_its_own(client: FlaskClient) -> None:
     assert client.get("/about").headers["Location"] == "/about/"
     scripts = {name for name in loaded(client, "/about/") if not name.endswith(".css")}
-    assert scripts == {"assets/scheme.js"}
+    assert scripts == {"assets/scheme.js", "assets/vendor/regenerator-runtime.js"}
     assert client.get("/about/assets/scheme.js").status_code == 200
     assert "claim" in client.get("/about/_dash-layout").text
 
@@ -439,7 +440,18 @@ def test_a_page_names_every_module_that_it_imports(
 
 def test_every_module_is_imported_by_a_page() -> None:
     every = {path.relative_to(ASSETS).as_posix() for path in (ASSETS / "js").rglob("*.mjs")}
-    assert every == {name for entry in ENTRIES.values() for name in imported(ASSETS, entry)}
+    assert every == {name for entry in ENTRIES.values() for name in reached(entry)}
+
+
+def reached(entry: str) -> set[str]:
+    """What a page's modules import, at once or later."""
+    found = set(imported(ASSETS, entry))
+    for name in list(found):
+        text = (ASSETS / name).read_text(encoding="utf-8")
+        for address in re.findall(r'await import\("\./([^"]+)"\)', text):
+            later = f"{name.rpartition('/')[0]}/{address}"
+            found |= {later} | reached(later)
+    return found
 
 
 def test_everything_that_the_lab_loads_is_from_here(client: FlaskClient) -> None:

@@ -659,7 +659,7 @@ def test_a_run_cannot_be_posted(client: FlaskClient) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        *("/", "/_dash-layout", "/assets/js/run.mjs", "/assets/missing.js"),
+        *("/", "/_dash-layout", "/assets/favicon.ico", "/assets/missing.js"),
         *("/healthz", "/run.bin?steps=3", "/run.csv?steps=3", "/run.bin?eta=x"),
         *("/valley.bin?loss=ring", "/heights.bin?loss=ring&view=0,1,0,1", "/heights.bin"),
     ],
@@ -675,6 +675,23 @@ def test_security_headers_stand_on_every_answer(client: FlaskClient, path: str) 
     assert not any("http" in sources or "*" in sources for sources in policy.values())
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "same-origin"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/assets/js/run.mjs", "/assets/style/base.css", "/assets/vendor/plotly-cartesian.min.js"],
+)
+def test_what_is_no_page_is_taken_for_what_it_is(client: FlaskClient, path: str) -> None:
+    headers = client.get(path).headers
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+
+
+def test_a_page_loads_nothing_that_it_has_no_use_for(client: FlaskClient) -> None:
+    page = client.get("/").text
+    assert "react-dom" in page
+    assert "polyfill" not in page
+    assert "dash_table/" not in page
 
 
 def test_everything_that_the_page_loads_is_from_here(client: FlaskClient) -> None:

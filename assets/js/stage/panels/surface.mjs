@@ -23,7 +23,7 @@ const EVERY = 8; // of the points of Γ
 
 export class Surface extends Landscape {
   // `turned` is told when a person has turned the box.
-  constructor(host, flat, turned) {
+  constructor(host, turned) {
     const box = Object.assign(document.createElement("div"), { className: "solid", tabIndex: 0, hidden: true });
     box.setAttribute("role", "img");
     box.setAttribute("aria-label", "The landscape in space with the iterates. Arrow keys turn it, + and − zoom.");
@@ -31,7 +31,6 @@ export class Surface extends Landscape {
     super(box, null, "landscape");
     this.box = box;
     this.turned = turned;
-    this.flat = flat; // the panel that shows the plane otherwise
     this.host = host;
     this.angles = FIRST;
     this.still = document.createElement("canvas");
@@ -84,8 +83,13 @@ export class Surface extends Landscape {
 
   // ---- painting ----
 
+  // Whether the landscape is seen in space.
+  shows({ look }) {
+    return look === "surface";
+  }
+
   paint(scene) {
-    this.unfold(scene.look === "surface");
+    this.unfold(this.shows(scene));
     if (this.box.hidden || !scene.result) return;
     const frame = this.frameFor(scene);
     if (!frame) return;
@@ -223,9 +227,8 @@ export class Surface extends Landscape {
     return whole.toDataURL();
   }
 
-  // What the pointer finds, on the surface or on the plane.
+  // What the pointer finds.
   probe(scene, px, py) {
-    if (scene.look !== "surface") return this.flat.probe(scene, px, py);
     const frame = this.frameFor(scene);
     if (!frame) return null;
     const found = scene.result.runs.map((run, i) => {

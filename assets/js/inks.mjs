@@ -1,8 +1,22 @@
 // The inks of the current colour scheme, from the style sheet, and colours between them.
 
 export const INKS = [
-  "paper", "card", "ink", "soft", "line", "even", "odd", "theory", "threshold", "flow", "ok", "warn",
-  "flat-map", "mid-map", "edge-map", "sharp-map",
+  "paper",
+  "card",
+  "ink",
+  "soft",
+  "line",
+  "even",
+  "odd",
+  "theory",
+  "threshold",
+  "flow",
+  "ok",
+  "warn",
+  "flat-map",
+  "mid-map",
+  "edge-map",
+  "sharp-map",
 ];
 export const MOST_RUNS = 4;
 export const SCALE = 5; // colours of the scale of sharpness

@@ -10,9 +10,7 @@ export function readQuery(search) {
 // Commas are legible in a link, and allowed.
 export function writeQuery(query) {
   const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== null);
-  return given
-    .map(([key, value]) => `${key}=${encodeURIComponent(value).replace(/%2C/g, ",")}`)
-    .join("&");
+  return given.map(([key, value]) => `${key}=${encodeURIComponent(value).replace(/%2C/g, ",")}`).join("&");
 }
 
 // What is sent for a run: the query without what belongs to the page.

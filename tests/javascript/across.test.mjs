@@ -21,7 +21,10 @@ test("the magnifier's unit is the bounce of the law", () => {
 });
 
 test("without a law the unit is the bounce that is measured", () => {
-  for (const bounce of [[NaN, NaN], [0, 0]]) {
+  for (const bounce of [
+    [NaN, NaN],
+    [0, 0],
+  ]) {
     const view = acrossView(part({ bounce }), 0, NODES);
     close(view.unit, 0.11);
     close(view.half, 0.13 / 0.11);
@@ -58,7 +61,10 @@ test("where gradient flow finds no valley, or the iterate rests on its floor, no
 function setUp(steps) {
   const panel = Object.assign(Object.create(Across.prototype), { canvas: { size: [240, 144] } });
   const rows = part({
-    steps, offset: steps.map((step) => (step % 2 ? -0.1 : 0.1)), bounce: steps.map(() => 0.1), span: steps.map(() => 0.2),
+    steps,
+    offset: steps.map((step) => (step % 2 ? -0.1 : 0.1)),
+    bounce: steps.map(() => 0.1),
+    span: steps.map(() => 0.2),
   });
   const scene = { result: { runs: [rows], profile_axis: NODES }, focus: 0, steps: [steps.at(-1)] };
   return { panel, rows, scene };
@@ -66,7 +72,10 @@ function setUp(steps) {
 
 test("the pointer finds the hop that is nearest, where it is painted", () => {
   const { panel, rows, scene } = setUp([0, 1]);
-  for (const [px, row, x] of [[165, 0, 170], [75, 1, 70]]) {
+  for (const [px, row, x] of [
+    [165, 0, 170],
+    [75, 1, 70],
+  ]) {
     const found = panel.probe(scene, px, 93);
     assert.deepEqual([found.row, found.i, found.part], [row, 0, rows]);
     close(found.x, x, 1e-3);

@@ -13,13 +13,53 @@ function partOf(rows, more = {}) {
   const codim = rows[0][0].length;
   const step = Float32Array.from(rows, (_, row) => row);
   const columns = { step, spectrum: flat(0), components: flat(1), ...more };
-  return { rows: rows.length, last: rows.length - 1, eta: 0.5, columns, widths: { step: 1, spectrum: codim, components: codim } };
+  return {
+    rows: rows.length,
+    last: rows.length - 1,
+    eta: 0.5,
+    columns,
+    widths: { step: 1, spectrum: codim, components: codim },
+  };
 }
 
 // In codimension 2: inside all sets; in none; in the disc alone, on its rim; in the strip alone.
-const TWO = [[[4, 1], [2, -0.5]], [[4, 2], [-3, 3]], [[5, 2], [-3, -4]], [[2, 1], [3, 0.75]]];
+const TWO = [
+  [
+    [4, 1],
+    [2, -0.5],
+  ],
+  [
+    [4, 2],
+    [-3, 3],
+  ],
+  [
+    [5, 2],
+    [-3, -4],
+  ],
+  [
+    [2, 1],
+    [3, 0.75],
+  ],
+];
 // In codimension 3: outside I₃ alone; inside all; with nothing along v₂; outside I₂ and I₃.
-const THREE = [[[6, 3, 1], [2, -1, 2]], [[6, 3, 1], [-2, 1, -0.5]], [[4, 2, 1], [-1, 0, 2]], [[9, 4, 2], [0, -3, 4]]];
+const THREE = [
+  [
+    [6, 3, 1],
+    [2, -1, 2],
+  ],
+  [
+    [6, 3, 1],
+    [-2, 1, -0.5],
+  ],
+  [
+    [4, 2, 1],
+    [-1, 0, 2],
+  ],
+  [
+    [9, 4, 2],
+    [0, -3, 4],
+  ],
+];
 
 test("the lengths are those of what lies beyond the first directions", () => {
   const two = TWO.map((_, row) => lengths(partOf(TWO), row));
@@ -49,7 +89,10 @@ test("in more directions all but v₁ lie across, on the side of the one along v
 });
 
 test("so far from the centre as x̃ is long", () => {
-  for (const [rows, part] of [[TWO, partOf(TWO)], [THREE, partOf(THREE)]]) {
+  for (const [rows, part] of [
+    [TWO, partOf(TWO)],
+    [THREE, partOf(THREE)],
+  ]) {
     rows.forEach(([[unit]], row) => close([Math.hypot(...inSets(part, row))], [lengths(part, row)[0] / unit]));
   }
 });
@@ -66,7 +109,18 @@ test("membership names three sets at most", () => {
   const inside = ones.map(() => 0.25);
   const told = [outside, inside].map((parts) => membership(partOf([[ones, parts]]), 0));
   assert.deepEqual(told, ["not yet in I₁, I₂, I₃ …", "in all of I₁ … I₁₂"]);
-  assert.equal(membership(partOf([[[1, 1, 1], [0, 0, 2]]]), 0), "not yet in I₁, I₂, I₃");
+  assert.equal(
+    membership(
+      partOf([
+        [
+          [1, 1, 1],
+          [0, 0, 2],
+        ],
+      ]),
+      0,
+    ),
+    "not yet in I₁, I₂, I₃",
+  );
 });
 
 // ---- the panel ----
@@ -89,9 +143,11 @@ test("in each of its plots the pointer finds the nearest iterate so far", () => 
   const [run] = scene.result.runs;
   const angle = 100 - (78 * (Math.log10(0.02) + 2)) / (Math.log10(Math.PI / 2) + 2);
   const places = [
-    [0, 108 - 0.125 * UNIT, 111 - 0.5 * UNIT], [1, 108 + 0.75 * UNIT, 111 + 0.75 * UNIT], // among the sets
+    [0, 108 - 0.125 * UNIT, 111 - 0.5 * UNIT],
+    [1, 108 + 0.75 * UNIT, 111 + 0.75 * UNIT], // among the sets
     [2, 260 + (226 * 2) / 3, angle], // the angle
-    [2, 260 + (226 * 2) / 3, 200 - 78 * 0.6], [3, 486, 122], // the part along v₁, no more than 1
+    [2, 260 + (226 * 2) / 3, 200 - 78 * 0.6],
+    [3, 486, 122], // the part along v₁, no more than 1
   ];
   for (const [row, x, y] of places) close(at(scene, x - 4, y + (y < 150 ? 4 : -4)), [row, x, y], 1e-3);
   assert.equal(panel.probe(scene, places[0][1], places[0][2]).part, run);
@@ -100,18 +156,38 @@ test("in each of its plots the pointer finds the nearest iterate so far", () => 
 });
 
 test("the pointer finds nothing beside a plot, however near it is", () => {
-  const run = partOf([[[2, 1], [1, 2.4]]], { alignment: Float32Array.of(0.011) });
+  const run = partOf(
+    [
+      [
+        [2, 1],
+        [1, 2.4],
+      ],
+    ],
+    { alignment: Float32Array.of(0.011) },
+  );
   const scene = makeScene({ result: { runs: [run] }, steps: [0] });
   const found = (x, y) => panel.probe(scene, x, y) !== null;
   // At (200.3, 72.5) among the sets, and at (260, 98.5) for its angle.
-  assert.deepEqual([[206, 72], [215, 72], [262, 99], [258, 99], [262, 105]].map(([x, y]) => found(x, y)), [true, false, true, false, false]);
+  assert.deepEqual(
+    [
+      [206, 72],
+      [215, 72],
+      [262, 99],
+      [258, 99],
+      [262, 105],
+    ].map(([x, y]) => found(x, y)),
+    [true, false, true, false, false],
+  );
   const { part } = panel.framesFor(scene, run);
   assert.deepEqual([part.top, part.bottom], [122, 200]);
 });
 
 test("the pointer finds only what the strobe shows, midpoints in their place", () => {
   const find = (strobe, u, v) => panel.probe(makeScene({ strobe }), 108 + u * UNIT, 111 - v * UNIT);
-  assert.deepEqual(["all", "odd", "even"].map((strobe) => (find(strobe, 0.75, -0.75) || {}).row), [1, 1, undefined]);
+  assert.deepEqual(
+    ["all", "odd", "even"].map((strobe) => (find(strobe, 0.75, -0.75) || {}).row),
+    [1, 1, undefined],
+  );
   const middle = find("midpoints", (0.75 - 0.8) / 2, (-0.75 - 0.6) / 2);
   assert.deepEqual([middle.row, middle.distance < 1e-3], [2, true]);
 });
@@ -130,8 +206,19 @@ test("the axis of the angle ends with a right angle, and begins with the power b
   };
   const plain = axis(1.2, 0.02, 0, NaN);
   close([Math.PI / 2, 0.01, 0].map(plain.y), [22, 100, 100]);
-  assert.deepEqual(plain.ticks.map(({ text }) => text), ["1", "0.1", "0.01"]);
+  assert.deepEqual(
+    plain.ticks.map(({ text }) => text),
+    ["1", "0.1", "0.01"],
+  );
   const deep = axis(1.2, 2e-9);
   close([2e-9].map(deep.y), [100 - (78 * (Math.log10(2e-9) + 9)) / (Math.log10(Math.PI / 2) + 9)], 1e-4);
-  assert.deepEqual(deep.ticks.map(({ value, text }) => [Math.round(Math.log10(value)), text]), [[0, "1"], [-3, "0.001"], [-6, "10⁻⁶"], [-9, "10⁻⁹"]]);
+  assert.deepEqual(
+    deep.ticks.map(({ value, text }) => [Math.round(Math.log10(value)), text]),
+    [
+      [0, "1"],
+      [-3, "0.001"],
+      [-6, "10⁻⁶"],
+      [-9, "10⁻⁹"],
+    ],
+  );
 });

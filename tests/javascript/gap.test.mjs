@@ -3,7 +3,9 @@ import { test } from "node:test";
 import { frameFor, viewOf } from "../../assets/js/stage/panels/gap.mjs";
 
 const run = (gaps, eta) => ({
-  eta, rows: gaps.length, last: gaps.length - 1,
+  eta,
+  rows: gaps.length,
+  last: gaps.length - 1,
   columns: { step: Float32Array.from(gaps, (_, t) => t), gap: Float32Array.from(gaps) },
 });
 

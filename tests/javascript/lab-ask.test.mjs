@@ -21,7 +21,9 @@ function setUp() {
       });
       sent.push(one);
     });
-  const hear = Object.fromEntries(["item", "done", "refused", "failed", "stopped"].map((name) => [name, (what) => heard.push([name, what])]));
+  const hear = Object.fromEntries(
+    ["item", "done", "refused", "failed", "stopped"].map((name) => [name, (what) => heard.push([name, what])]),
+  );
   return { asking: new Asking(fetch, hear), sent, heard };
 }
 
@@ -33,10 +35,13 @@ test("pieces are heard as they come, then the end", async () => {
   await settled();
   assert.deepEqual(heard, [["item", { a: 1 }]]);
   assert.equal(asking.busy, true);
-  sent[0].stream.enqueue(bytes(': 2}\n'));
+  sent[0].stream.enqueue(bytes(": 2}\n"));
   sent[0].stream.close();
   await settled();
-  assert.deepEqual(heard.slice(1), [["item", { a: 2 }], ["done", undefined]]);
+  assert.deepEqual(heard.slice(1), [
+    ["item", { a: 2 }],
+    ["done", undefined],
+  ]);
   assert.equal(asking.busy, false);
 });
 
@@ -52,7 +57,11 @@ test("a newer question ends the older one, of which nothing more is heard", asyn
   sent[1].stream.enqueue(bytes('{"b": 1}\n'));
   sent[1].stream.close();
   await settled();
-  assert.deepEqual(heard, [["item", { a: 1 }], ["item", { b: 1 }], ["done", undefined]]);
+  assert.deepEqual(heard, [
+    ["item", { a: 1 }],
+    ["item", { b: 1 }],
+    ["done", undefined],
+  ]);
 });
 
 test("what is stopped ends on the server too, and what had come is kept", async () => {
@@ -64,7 +73,10 @@ test("what is stopped ends on the server too, and what had come is kept", async 
   asking.stop();
   await settled();
   assert.equal(sent[0].signal.aborted, true);
-  assert.deepEqual(heard, [["item", { a: 1 }], ["stopped", undefined]]);
+  assert.deepEqual(heard, [
+    ["item", { a: 1 }],
+    ["stopped", undefined],
+  ]);
   assert.equal(asking.busy, false);
 });
 
@@ -92,7 +104,10 @@ test("a server that fails, does not answer or breaks off is told", async () => {
     asking.ask("one", new Lines());
     end(sent[0]);
     await settled();
-    assert.deepEqual(heard.map(([what]) => what), ["failed"]);
+    assert.deepEqual(
+      heard.map(([what]) => what),
+      ["failed"],
+    );
     assert.ok(heard[0][1].endsWith("."));
   }
 });
@@ -103,7 +118,11 @@ test("an answer in one piece is kept, and a newer question overtakes", async () 
   const kept = new Kept(fetch, (buffer) => buffer.byteLength, 2);
   const first = kept.get("a");
   const second = kept.get("b");
-  for (const [i, size] of [[0, 1], [1, 2]]) sent[i].resolve({ ok: true, arrayBuffer: async () => new ArrayBuffer(size) });
+  for (const [i, size] of [
+    [0, 1],
+    [1, 2],
+  ])
+    sent[i].resolve({ ok: true, arrayBuffer: async () => new ArrayBuffer(size) });
   assert.equal(await first, null, "it was overtaken");
   assert.equal(await second, 2);
   assert.equal(await kept.get("b"), 2);

@@ -28,7 +28,16 @@ test("a short log axis has ticks too", () => {
 });
 
 test("numbers on axes are short", () => {
-  assert.deepEqual([0, 0.05, 3, 120, 1e-4, 2e-5, 1e6, 0.001].map(short), ["0", "0.05", "3", "120", "10⁻⁴", "2·10⁻⁵", "10⁶", "0.001"]);
+  assert.deepEqual([0, 0.05, 3, 120, 1e-4, 2e-5, 1e6, 0.001].map(short), [
+    "0",
+    "0.05",
+    "3",
+    "120",
+    "10⁻⁴",
+    "2·10⁻⁵",
+    "10⁶",
+    "0.001",
+  ]);
 });
 
 test("upwards is up", () => {

@@ -2,12 +2,31 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Cells, placesOf, rangesOf } from "../../assets/js/lab/cells.mjs";
 
-const FATES = [{ value: 0, name: "unknown" }, { value: 4, name: "edge" }, { value: 8, name: "diverges" }];
+const FATES = [
+  { value: 0, name: "unknown" },
+  { value: 4, name: "edge" },
+  { value: 8, name: "diverges" },
+];
 const head = (more) => ({
-  rows: 5, columns: 3, etas: [0.01, 0.1, 1, 10, 100], starts: [[1, 0.3], [2, 0.3], [3, 0.3]], positions: [0, 1, 2],
-  fates: FATES, settings: { along: "line" }, ...more,
+  rows: 5,
+  columns: 3,
+  etas: [0.01, 0.1, 1, 10, 100],
+  starts: [
+    [1, 0.3],
+    [2, 0.3],
+    [3, 0.3],
+  ],
+  positions: [0, 1, 2],
+  fates: FATES,
+  settings: { along: "line" },
+  ...more,
 });
-const record = (row, ...outcome) => ({ row, outcome, sharpness: outcome.map((value) => value / 2), period: outcome.map(() => 2) });
+const record = (row, ...outcome) => ({
+  row,
+  outcome,
+  sharpness: outcome.map((value) => value / 2),
+  period: outcome.map(() => 2),
+});
 
 function filled(...records) {
   const cells = new Cells(head());
@@ -18,7 +37,10 @@ function filled(...records) {
 test("a cell says what is known of it", () => {
   const cells = filled(record(3, 4, 8, 4));
   const { eta, start, known, fate, sharpness, period } = cells.at(3, 1);
-  assert.deepEqual({ eta, start, known, fate, sharpness, period }, { eta: 10, start: [2, 0.3], known: true, fate: FATES[2], sharpness: 4, period: 2 });
+  assert.deepEqual(
+    { eta, start, known, fate, sharpness, period },
+    { eta: 10, start: [2, 0.3], known: true, fate: FATES[2], sharpness: 4, period: 2 },
+  );
   assert.equal(cells.at(2, 1).known, false);
   assert.equal(cells.at(2, 1).fate.name, "unknown");
 });
@@ -48,7 +70,13 @@ test("a pixel finds its cell: η to the right, positions upwards", () => {
   assert.deepEqual(cells.find(BOX, 101, 349), { row: 0, column: 0 });
   assert.deepEqual(cells.find(BOX, 599, 51), { row: 4, column: 2 });
   assert.deepEqual(cells.find(BOX, 350, 200), { row: 2, column: 1 });
-  for (const [x, y] of [[99, 200], [601, 200], [300, 49], [300, 351]]) assert.equal(cells.find(BOX, x, y), null);
+  for (const [x, y] of [
+    [99, 200],
+    [601, 200],
+    [300, 49],
+    [300, 351],
+  ])
+    assert.equal(cells.find(BOX, x, y), null);
 });
 
 test("keys move from cell to cell and stop at the sides", () => {
@@ -75,7 +103,16 @@ test("the axis of positions is the coordinate that moves", () => {
 });
 
 test("a line that is askew is measured by its length, Γ by its own", () => {
-  const askew = placesOf(head({ starts: [[0, 0], [3, 4], [6, 8]], positions: [0, 5, 10] }));
+  const askew = placesOf(
+    head({
+      starts: [
+        [0, 0],
+        [3, 4],
+        [6, 8],
+      ],
+      positions: [0, 5, 10],
+    }),
+  );
   assert.deepEqual(askew.values, [0, 5, 10]);
   assert.match(askew.title, /along the line/);
   const along = placesOf(head({ settings: { along: "valley" }, positions: [0, 0.5, 1] }));

@@ -5,7 +5,11 @@ import { CLOCKS, closest, curveOf, spreadOf, valueAt } from "../../assets/js/lab
 // A run whose sharpness is exp(−η^power t), every step recorded.
 function run(eta, power, last) {
   const step = Float32Array.from({ length: last + 1 }, (_, t) => t);
-  return { eta, rows: last + 1, columns: { step, projection_sharpness: step.map((t) => Math.exp(-(eta ** power) * t)) } };
+  return {
+    eta,
+    rows: last + 1,
+    columns: { step, projection_sharpness: step.map((t) => Math.exp(-(eta ** power) * t)) },
+  };
 }
 
 const close = (a, b, within) => assert.ok(Math.abs(a - b) <= within, `${a} is not ${b}`);
@@ -20,7 +24,10 @@ test("a curve has the times of its clock, without the rows that have no value", 
 
 test("between two points a curve is straight, beyond its ends nothing", () => {
   const curve = { times: [0, 1, 3], values: [5, 7, 3] };
-  assert.deepEqual([0, 0.5, 1, 2, 3].map((t) => valueAt(curve, t)), [5, 6, 7, 5, 3]);
+  assert.deepEqual(
+    [0, 0.5, 1, 2, 3].map((t) => valueAt(curve, t)),
+    [5, 6, 7, 5, 3],
+  );
   assert.ok([-0.1, 3.1, NaN].every((t) => Number.isNaN(valueAt(curve, t))));
   assert.ok(Number.isNaN(valueAt({ times: [], values: [] }, 0)));
 });
@@ -45,6 +52,13 @@ test("the spread is the distance at one time as a share of the mean there", () =
 
 test("one curve alone has no spread, nor have two without a time in common", () => {
   assert.ok(Number.isNaN(spreadOf([{ times: [0, 1], values: [1, 2] }]).spread));
-  assert.ok(Number.isNaN(spreadOf([{ times: [0, 1], values: [1, 2] }, { times: [], values: [] }]).spread));
+  assert.ok(
+    Number.isNaN(
+      spreadOf([
+        { times: [0, 1], values: [1, 2] },
+        { times: [], values: [] },
+      ]).spread,
+    ),
+  );
   assert.equal(closest({ step: NaN, eta: NaN, tau: NaN }), null);
 });

@@ -11,7 +11,10 @@ const close = (a, b) => assert.ok(Math.abs(a - b) < 1e-9, `${a} is not ${b}`);
 // ---- pixels of the map ----
 
 const INKS = ["#ffffff", ..."1234567".split("").map((n) => `#${n}00000`), "#102030"];
-const SCALE = [[0, 0, 0], [250, 0, 0]];
+const SCALE = [
+  [0, 0, 0],
+  [250, 0, 0],
+];
 
 function scene(more) {
   const cells = new Cells({ rows: 3, columns: 2, etas: [], starts: [], positions: [], fates: [] });
@@ -94,7 +97,10 @@ test("an orbit has its columns in the order of the file", () => {
   assert.deepEqual([...found.loss], [10, 11, 12, 13, 14, 15]);
   assert.deepEqual([...found.sharpness], [7, 8]);
   assert.deepEqual([...found.fate], [4, 8]);
-  assert.deepEqual([0, 1, 2].map((k) => orbit.stepOf(found, k)), [98, 99, 100]);
+  assert.deepEqual(
+    [0, 1, 2].map((k) => orbit.stepOf(found, k)),
+    [98, 99, 100],
+  );
   assert.equal(orbit.valueAt(found, "offset", 1, 1), -2);
   close(orbit.valueAt(found, "scaled", 1, 1), -10);
 });
@@ -110,13 +116,19 @@ test("the axis of offsets is even about the valley, whatever a few iterates do",
 
 test("the plane shows all iterates, but not those that leave for good", () => {
   const x = Float32Array.from([1, 1, -1, 0.5, 1e9, -1e9]);
-  const [[left, right], [bottom, top]] = planeRanges({ columns: { x }, rows: 3 }, [[-2, 2], [-2, 2]]);
+  const [[left, right], [bottom, top]] = planeRanges({ columns: { x }, rows: 3 }, [
+    [-2, 2],
+    [-2, 2],
+  ]);
   assert.ok(left < -1 && right > 1 && right < 5);
   assert.ok(bottom < 0.5 && top > 1 && top < 5);
 });
 
 test("a run that hardly moves is not shown through a microscope", () => {
   const x = Float32Array.from([1, 1, 1, 1]);
-  const [[left, right]] = planeRanges({ columns: { x }, rows: 2 }, [[-2, 2], [-2, 2]]);
+  const [[left, right]] = planeRanges({ columns: { x }, rows: 2 }, [
+    [-2, 2],
+    [-2, 2],
+  ]);
   assert.ok(right - left >= 0.3);
 });

@@ -17,7 +17,11 @@ function sheet(head, rows) {
 }
 
 const HEAD = { rows: 3, columns: 2, title: "η" };
-const ROWS = [[0, [4, 8], [1.5, NaN], [2, 0]], [2, [3, 2], [0.25, 7], [0, 0]], [1, [6, 7], [9, 10], [8, 0]]];
+const ROWS = [
+  [0, [4, 8], [1.5, NaN], [2, 0]],
+  [2, [3, 2], [0.25, 7], [0, 0]],
+  [1, [6, 7], [9, 10], [8, 0]],
+];
 
 // What a parser finds when bytes come in pieces of a size.
 function inPieces(parser, bytes, size) {
@@ -31,10 +35,27 @@ for (const size of [1, 3, 7, 64, 10000]) {
     const parser = new Records();
     const [first, ...records] = inPieces(parser, sheet(HEAD, ROWS), size);
     assert.deepEqual(first, { head: HEAD });
-    assert.deepEqual(records.map(({ row }) => row), [0, 2, 1]);
-    assert.deepEqual(records.map(({ outcome }) => [...outcome]), [[4, 8], [3, 2], [6, 7]]);
+    assert.deepEqual(
+      records.map(({ row }) => row),
+      [0, 2, 1],
+    );
+    assert.deepEqual(
+      records.map(({ outcome }) => [...outcome]),
+      [
+        [4, 8],
+        [3, 2],
+        [6, 7],
+      ],
+    );
     assert.deepEqual([...records[0].sharpness], [1.5, NaN]);
-    assert.deepEqual(records.map(({ period }) => [...period]), [[2, 0], [0, 0], [8, 0]]);
+    assert.deepEqual(
+      records.map(({ period }) => [...period]),
+      [
+        [2, 0],
+        [0, 0],
+        [8, 0],
+      ],
+    );
     assert.equal(parser.isWhole, true);
   });
 }

@@ -4,7 +4,8 @@ import * as link from "../../assets/js/link.mjs";
 
 test("what is written is read back", () => {
   const texts = ["0.1", "1.5,-1", "ngd,gd", "1e-12", "½ x² + y²", "a&b=c", "100%", "#1", "+1", "", " 1 "];
-  for (const text of texts) assert.deepEqual(link.readQuery(link.writeQuery({ start: text, seed: "7" })), { start: text, seed: "7" });
+  for (const text of texts)
+    assert.deepEqual(link.readQuery(link.writeQuery({ start: text, seed: "7" })), { start: text, seed: "7" });
 });
 
 test("commas stay legible", () => {
@@ -27,7 +28,19 @@ test("a name of every object is a key like any other", () => {
 });
 
 test("what belongs to the page is not sent for a run", () => {
-  const query = { loss: "ring", at: "7", clock: "step", axis: "log", strobe: "even", look: "surface", panel: "alignment", focus: "1", eta: "0.1", hide: "story", embed: "1" };
+  const query = {
+    loss: "ring",
+    at: "7",
+    clock: "step",
+    axis: "log",
+    strobe: "even",
+    look: "surface",
+    panel: "alignment",
+    focus: "1",
+    eta: "0.1",
+    hide: "story",
+    embed: "1",
+  };
   const before = { ...query };
   assert.deepEqual(link.forRun(query), { loss: "ring", eta: "0.1" });
   assert.deepEqual(query, before);

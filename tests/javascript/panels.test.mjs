@@ -3,7 +3,15 @@ import { test } from "node:test";
 import { Landscape } from "../../assets/js/stage/panels/landscape.mjs";
 import { Sharpness } from "../../assets/js/stage/panels/sharpness.mjs";
 
-const INKS = { ink: "ink", soft: "soft", even: "even", odd: "odd", theory: "theory", threshold: "threshold", runs: ["first", "second"] };
+const INKS = {
+  ink: "ink",
+  soft: "soft",
+  even: "even",
+  odd: "odd",
+  theory: "theory",
+  threshold: "threshold",
+  runs: ["first", "second"],
+};
 
 // A graph of 1000 × 1000 pixels on which data are pixels.
 const axis = { _offset: 0, _length: 1000, range: [0, 1000], d2p: (value) => value, p2d: (pixel) => pixel };
@@ -14,9 +22,13 @@ const panelOf = (Panel, name) => Object.assign(Object.create(Panel.prototype), {
 function makeRun(steps, more) {
   const column = (base) => Float32Array.from(steps, (_, row) => base + row);
   const columns = {
-    step: Float32Array.from(steps), x: Float32Array.from(steps.flatMap((step) => [100 * step, 50])),
-    sharpness: column(300), projection_sharpness: column(400), flow_sharpness: column(500),
-    threshold: column(600), threshold_mean: column(700),
+    step: Float32Array.from(steps),
+    x: Float32Array.from(steps.flatMap((step) => [100 * step, 50])),
+    sharpness: column(300),
+    projection_sharpness: column(400),
+    flow_sharpness: column(500),
+    threshold: column(600),
+    threshold_mean: column(700),
   };
   const widths = Object.fromEntries(Object.keys(columns).map((name) => [name, name === "x" ? 2 : 1]));
   return { rule: "ngd", eta: 0.1, rows: steps.length, last: steps.at(-1), columns, widths, ...more };
@@ -79,26 +91,46 @@ test("in a section the pointer finds iterates where their projection lies", () =
 });
 
 test("the frame of the landscape has the section, and until that has come there is none", () => {
-  const frames = [[2, null], [3, SECTION], [3, null]].map(([d, section]) => landscape.frameFor(makeScene([], { d, section })));
-  assert.deepEqual(frames.map((frame) => frame && [frame.x(30), frame.section]), [[30, null], [30, SECTION], null]);
+  const frames = [
+    [2, null],
+    [3, SECTION],
+    [3, null],
+  ].map(([d, section]) => landscape.frameFor(makeScene([], { d, section })));
+  assert.deepEqual(
+    frames.map((frame) => frame && [frame.x(30), frame.section]),
+    [[30, null], [30, SECTION], null],
+  );
   assert.equal(landscape.probe(makeScene([makeLifted([0, 1, 2])], { d: 3 }), 120, 50), null);
 });
 
 test("in a section Γ is painted by its sharpness, to its end, and its flattest point", () => {
   const [path, marks, words] = [[], [], []];
   const pen = {
-    moveTo: (...at) => path.push([...at]), lineTo: (...at) => path.at(-1).push(...at),
-    stroke: () => path.at(-1).push(pen.strokeStyle), arc: (...at) => marks.push(at.slice(0, 2)), fillText: (text) => words.push(text),
+    moveTo: (...at) => path.push([...at]),
+    lineTo: (...at) => path.at(-1).push(...at),
+    stroke: () => path.at(-1).push(pen.strokeStyle),
+    arc: (...at) => marks.push(at.slice(0, 2)),
+    fillText: (text) => words.push(text),
   };
   for (const name of ["beginPath", "setLineDash", "fill", "strokeText"]) pen[name] = () => {};
   // At the row across and ten times as much along the drift; both go down in space.
   const x = Float32Array.from({ length: 18 }, (_, i) => [7, 5 - Math.floor(i / 3), 3 - 10 * Math.floor(i / 3)][i % 3]);
   const curve = { rows: 6, d: 3, x, sharpness: Float32Array.of(1, 2, 2, 2, 4, 4) };
   const valley = { curves: [curve], flattest: [[7, 2, 1]], sharpness_range: [1, 16] };
-  const inks = { ...INKS, card: "card", scale: [[0, 0, 0], [200, 100, 0]] };
+  const inks = {
+    ...INKS,
+    card: "card",
+    scale: [
+      [0, 0, 0],
+      [200, 100, 0],
+    ],
+  };
   const scene = makeScene([], { d: 3, section: SECTION, valley, inks });
   landscape.paintValley(pen, scene, landscape.frameFor(scene));
-  assert.deepEqual(path.slice(0, 2), [[20, 0, 60, 4, "rgb(0,0,0)"], [60, 4, 70, 5, "rgb(100,50,0)"]]);
+  assert.deepEqual(path.slice(0, 2), [
+    [20, 0, 60, 4, "rgb(0,0,0)"],
+    [60, 4, 70, 5, "rgb(100,50,0)"],
+  ]);
   assert.deepEqual([marks, words], [[[22, 3]], ["flattest"]]);
   landscape.paintValley(pen, { ...scene, valley: null }, landscape.frameFor(scene));
   assert.equal(marks.length, 1);
@@ -114,28 +146,52 @@ test("before a graph is drawn the pointer finds nothing", () => {
 // ---- the sharpness ----
 
 const sharpness = () => panelOf(Sharpness, "sharpness");
-const namesOf = (scene) => sharpness().namesOf(scene).map(({ text, ink, value }) => [text, ink, value]);
+const namesOf = (scene) =>
+  sharpness()
+    .namesOf(scene)
+    .map(({ text, ink, value }) => [text, ink, value]);
 
 test("phases are bands in their inks, but for the descent, and end where the next begins", () => {
-  const phases = [["descent", 0], ["alignment", 20], ["edge", 60], ["beyond", 90]].map(([name, first]) => ({ name, first }));
+  const phases = [
+    ["descent", 0],
+    ["alignment", 20],
+    ["edge", 60],
+    ["beyond", 90],
+  ].map(([name, first]) => ({ name, first }));
   const run = makeRun([0, 100], { phases, eta: 0.5 });
   const filled = [];
   const pen = { fillRect: (...box) => filled.push([pen.fillStyle, ...box]) };
   const inks = { ...INKS, flow: "flow", warn: "warn" };
-  sharpness().paintPhases(pen, makeScene([run], { clock: "eta", inks }), { x: (time) => 10 * time, left: 0, top: 5, height: 40 });
-  assert.deepEqual(filled, [["flow", 100, 5, 200, 40], ["theory", 300, 5, 150, 40], ["warn", 450, 5, 50, 40]]);
+  sharpness().paintPhases(pen, makeScene([run], { clock: "eta", inks }), {
+    x: (time) => 10 * time,
+    left: 0,
+    top: 5,
+    height: 40,
+  });
+  assert.deepEqual(filled, [
+    ["flow", 100, 5, 200, 40],
+    ["theory", 300, 5, 150, 40],
+    ["warn", 450, 5, 50, 40],
+  ]);
 });
 
 test("the names beside the curves stand at their values at the playhead, the theorem's at its end", () => {
   assert.deepEqual(namesOf(makeScene([makeRun([0, 1, 2, 3, 4, 5])])), [
-    ["λ₁(Φ(xₜ))", "ink", 403], ["λ₁(X), the theorem", "theory", 505], ["■ 2/ηₜ, odd t", "odd", 603],
-    ["● 2/ηₜ, even t", "even", 604], ["· λ₁(xₜ)", "soft", 303], ["mean of two", "threshold", 703],
+    ["λ₁(Φ(xₜ))", "ink", 403],
+    ["λ₁(X), the theorem", "theory", 505],
+    ["■ 2/ηₜ, odd t", "odd", 603],
+    ["● 2/ηₜ, even t", "even", 604],
+    ["· λ₁(xₜ)", "soft", 303],
+    ["mean of two", "threshold", 703],
   ]);
 });
 
 test("a name is there of the parity that the strobe shows, at the step that it shows", () => {
   const names = namesOf(makeScene([makeRun([0, 1, 2, 3, 4, 5])], { strobe: "even" }));
-  assert.deepEqual(names.filter(([text]) => text.includes("2/ηₜ")), [["● 2/ηₜ, even t", "even", 602]]);
+  assert.deepEqual(
+    names.filter(([text]) => text.includes("2/ηₜ")),
+    [["● 2/ηₜ, even t", "even", 602]],
+  );
   assert.deepEqual(names[0], ["λ₁(Φ(xₜ))", "ink", 402]);
 });
 
@@ -147,19 +203,32 @@ test("a step alone has one threshold and no mean of two", () => {
 test("of several runs each has its name and ink, the one in focus its thresholds", () => {
   const runs = [makeRun([0, 1, 2, 3]), makeRun([0, 1, 2, 3, 4], { eta: 0.05 })];
   const names = namesOf(makeScene(runs, { focus: 1, steps: [1, 2] }));
-  assert.deepEqual(names.slice(0, 2), [["run 0", "first", 401], ["run 1", "second", 402]]);
-  assert.deepEqual(names.slice(2).map(([text]) => text), ["λ₁(X), the theorem", "● 2/ηₜ, even t", "■ 2/ηₜ, odd t", "mean of two"]);
+  assert.deepEqual(names.slice(0, 2), [
+    ["run 0", "first", 401],
+    ["run 1", "second", 402],
+  ]);
+  assert.deepEqual(
+    names.slice(2).map(([text]) => text),
+    ["λ₁(X), the theorem", "● 2/ηₜ, even t", "■ 2/ηₜ, odd t", "mean of two"],
+  );
 });
 
 test("gradient flow has no threshold", () => {
   const names = namesOf(makeScene([makeRun([0, 1, 2, 3], { rule: "gradient-flow" })]));
-  assert.deepEqual(names.map(([text]) => text), ["λ₁(Φ(xₜ))", "λ₁(X), the theorem"]);
+  assert.deepEqual(
+    names.map(([text]) => text),
+    ["λ₁(Φ(xₜ))", "λ₁(X), the theorem"],
+  );
 });
 
 test("on the sharpness panel the pointer finds the step at its time, on any clock", () => {
   const steps = Array.from({ length: 11 }, (_, step) => step);
   // ηt is a tenth of the step, η²t a hundredth.
-  for (const [clock, px] of [["step", 5.7], ["eta", 0.57], ["tau", 0.057]]) {
+  for (const [clock, px] of [
+    ["step", 5.7],
+    ["eta", 0.57],
+    ["tau", 0.057],
+  ]) {
     const near = sharpness().probe(makeScene([makeRun(steps)], { clock }), px, 20);
     assert.deepEqual([near.row, near.y], [6, 406], clock);
     assert.ok(Math.abs(near.x - (px * 6) / 5.7) < 1e-9);

@@ -20,7 +20,8 @@ function fakePen() {
   const fills = [];
   const calls = [];
   const pen = {
-    fills, calls,
+    fills,
+    calls,
     beginPath: () => (path = []),
     moveTo: (...point) => (at = [point]),
     lineTo: (...point) => at.push(point),
@@ -40,7 +41,10 @@ const zigzag = (drift, half, steps) => (row) => [drift * row, steps[row] % 2 ? h
 
 test("a row's partner is the next step, at the end of a stretch the one before", () => {
   const rows = partOf([0, 1, 2, 10, 11, 30]);
-  assert.deepEqual([0, 1, 2, 3, 4].map((row) => runs.partnerOf(rows, row)), [1, 2, 1, 4, 3]);
+  assert.deepEqual(
+    [0, 1, 2, 3, 4].map((row) => runs.partnerOf(rows, row)),
+    [1, 2, 1, 4, 3],
+  );
 });
 
 test("a row alone has no partner but itself", () => {
@@ -52,7 +56,10 @@ test("a row alone has no partner but itself", () => {
 test("spread keeps labels that have room where they are", () => {
   const names = [{ y: 10 }, { y: 50 }, { y: 90 }];
   labels.spread(names, 0, 100, 16);
-  assert.deepEqual(names.map((name) => name.y), [10, 50, 90]);
+  assert.deepEqual(
+    names.map((name) => name.y),
+    [10, 50, 90],
+  );
 });
 
 test("spread moves labels apart, in order, within their bounds", () => {
@@ -60,7 +67,10 @@ test("spread moves labels apart, in order, within their bounds", () => {
     const names = Array.from({ length: 6 }, (_, i) => ({ text: i, y: ((seed * (i + 3) * 7919) % 260) - 30 }));
     const before = names.toSorted((a, b) => a.y - b.y).map((name) => name.text);
     labels.spread(names, 8, 194, 16);
-    assert.deepEqual(names.map((name) => name.text), before);
+    assert.deepEqual(
+      names.map((name) => name.text),
+      before,
+    );
     names.forEach((name, i) => {
       assert.ok(name.y >= 8 && name.y <= 194, `${name.y} is out of bounds`);
       if (i) assert.ok(name.y - names[i - 1].y >= 16 - 1e-9);
@@ -73,14 +83,23 @@ test("spread of labels on one spot, at either end", () => {
   const [top, bottom] = [heap(-50), heap(500)];
   labels.spread(top, 0, 100, 10);
   labels.spread(bottom, 0, 100, 10);
-  assert.deepEqual(top.map((name) => name.y), [0, 10, 20]);
-  assert.deepEqual(bottom.map((name) => name.y), [80, 90, 100]);
+  assert.deepEqual(
+    top.map((name) => name.y),
+    [0, 10, 20],
+  );
+  assert.deepEqual(
+    bottom.map((name) => name.y),
+    [80, 90, 100],
+  );
 });
 
 test("spread of more labels than there is room for keeps the distance", () => {
   const names = Array.from({ length: 5 }, () => ({ y: 0 }));
   labels.spread(names, 0, 30, 16);
-  assert.deepEqual(names.map((name) => name.y), [-34, -18, -2, 14, 30]);
+  assert.deepEqual(
+    names.map((name) => name.y),
+    [-34, -18, -2, 14, 30],
+  );
   labels.spread([], 0, 30, 16);
 });
 
@@ -96,7 +115,10 @@ test("ticks are round, in a row, few, and within the axis", () => {
       found.forEach((u, k) => close(u, found[0] + k * size, hair));
       found.forEach((u) => close(u / size, Math.round(u / size), 1e-6));
       const first = Number(size.toExponential(6).split("e")[0]);
-      assert.ok([1, 2, 5].some((m) => Math.abs(first / m - 1) < 1e-5), `step ${size}`);
+      assert.ok(
+        [1, 2, 5].some((m) => Math.abs(first / m - 1) < 1e-5),
+        `step ${size}`,
+      );
     }
   }
 });
@@ -128,7 +150,12 @@ test("the nearest of what is found is finite, and within reach", () => {
 
 test("the midpoint is of a row and the step before it, if that is recorded", () => {
   const middle = midpointOf(partOf([0, 1, 10, 11]), (row) => [2 * row, row % 2 ? 6 : -2]);
-  assert.deepEqual([0, 1, 2, 3].map(middle), [[NaN, NaN], [1, 2], [NaN, NaN], [5, 2]]);
+  assert.deepEqual([0, 1, 2, 3].map(middle), [
+    [NaN, NaN],
+    [1, 2],
+    [NaN, NaN],
+    [5, 2],
+  ]);
 });
 
 test("the nearest row is found among those asked for, and none where none is placed", () => {
@@ -142,13 +169,28 @@ test("the nearest row is found among those asked for, and none where none is pla
 
 test("upTo is the last row so far, and none before a part begins", () => {
   const part = partOf([5, 6, 9]);
-  assert.deepEqual([0, 4, 5, 8, 9, 99].map((t) => runs.upTo(part, t)), [-1, -1, 0, 1, 2, 2]);
+  assert.deepEqual(
+    [0, 4, 5, 8, 9, 99].map((t) => runs.upTo(part, t)),
+    [-1, -1, 0, 1, 2, 2],
+  );
 });
 
 test("a frame includes its edges", () => {
   const frame = { left: 10, top: 20, width: 100, height: 50 };
-  for (const [x, y] of [[10, 20], [110, 70], [60, 40]]) assert.ok(frames.isInside(frame, x, y));
-  for (const [x, y] of [[9, 40], [111, 40], [60, 19], [60, 71], [NaN, 40]]) assert.ok(!frames.isInside(frame, x, y));
+  for (const [x, y] of [
+    [10, 20],
+    [110, 70],
+    [60, 40],
+  ])
+    assert.ok(frames.isInside(frame, x, y));
+  for (const [x, y] of [
+    [9, 40],
+    [111, 40],
+    [60, 19],
+    [60, 71],
+    [NaN, 40],
+  ])
+    assert.ok(!frames.isInside(frame, x, y));
 });
 
 test("a mark has the ink of its parity or, of several runs, that of its run", () => {
@@ -163,9 +205,23 @@ test("the parts of a colour are its red, green and blue", () => {
 });
 
 test("a shade is between its neighbours on the scale, which ends where its colours do", () => {
-  const scale = [[0, 10, 200], [100, 0, 200], [200, 0, 0]];
-  const expected = { 0: "0,10,200", 0.25: "50,5,200", 0.5: "100,0,200", 0.75: "150,0,100", 0.9: "180,0,40", 1: "200,0,0", "-3": "0,10,200", 7: "200,0,0" };
-  for (const [share, colour] of Object.entries(expected)) assert.equal(inks.shade(scale, Number(share)), `rgb(${colour})`, share);
+  const scale = [
+    [0, 10, 200],
+    [100, 0, 200],
+    [200, 0, 0],
+  ];
+  const expected = {
+    0: "0,10,200",
+    0.25: "50,5,200",
+    0.5: "100,0,200",
+    0.75: "150,0,100",
+    0.9: "180,0,40",
+    1: "200,0,0",
+    "-3": "0,10,200",
+    7: "200,0,0",
+  };
+  for (const [share, colour] of Object.entries(expected))
+    assert.equal(inks.shade(scale, Number(share)), `rgb(${colour})`, share);
 });
 
 // ---- places ----
@@ -175,9 +231,18 @@ const placed = { x: (value) => 500 + 100 * value, y: (value) => 300 - 10 * value
 
 test("a point of two parameters is placed as it is", () => {
   const part = { rows: 2, columns: { x: Float32Array.of(1, 2, 3, -4), flow: Float32Array.of(5, 6, -7, 8) } };
-  assert.deepEqual([0, 1].map(frames.placeOf(part, "x", placed)), [[600, 280], [800, 340]]);
-  assert.deepEqual([0, 1].map(frames.placeOf(part, "flow", placed)), [[1000, 240], [-200, 220]]);
-  assert.deepEqual([0, 1].map(frames.pixelsOf(part.columns.x, placed)), [[600, 280], [800, 340]]);
+  assert.deepEqual([0, 1].map(frames.placeOf(part, "x", placed)), [
+    [600, 280],
+    [800, 340],
+  ]);
+  assert.deepEqual([0, 1].map(frames.placeOf(part, "flow", placed)), [
+    [1000, 240],
+    [-200, 220],
+  ]);
+  assert.deepEqual([0, 1].map(frames.pixelsOf(part.columns.x, placed)), [
+    [600, 280],
+    [800, 340],
+  ]);
 });
 
 test("a point of more is placed by its coordinates in the frame's section", () => {
@@ -214,7 +279,9 @@ for (const [how, pieces] of Object.entries(PIECES)) {
     for (const half of [50, 0.1]) {
       const place = zigzag(1, half, STEPS);
       for (const strobe of ["all", "even", "odd"]) {
-        const rows = STEPS.flatMap((step, row) => (strobe === "all" || (step % 2 ? "odd" : "even") === strobe ? [row] : []));
+        const rows = STEPS.flatMap((step, row) =>
+          strobe === "all" || (step % 2 ? "odd" : "even") === strobe ? [row] : [],
+        );
         const expected = rows.map((row) => [row, ...(STEPS[row] % 2 ? ["odd", "orange"] : ["even", "blue"])]);
         assert.deepEqual(painted(sceneOf(strobe), part, place, pieces, 3, 0), expected, strobe);
       }
@@ -228,12 +295,24 @@ for (const [how, pieces] of Object.entries(PIECES)) {
 test("small marks are squares of either ink, those of several runs have the run's", () => {
   const part = partOf(upTo(3));
   const place = zigzag(1, 50, upTo(3));
-  assert.deepEqual(painted(sceneOf("all"), part, place, [4], 2, 0).map(([, ...look]) => look), [
-    ["odd", "blue"], ["odd", "orange"], ["odd", "blue"], ["odd", "orange"],
-  ]);
-  assert.deepEqual(painted(sceneOf("all", 2), part, place, [4], 3, 1).map(([, ...look]) => look), [
-    ["even", "second"], ["odd", "second"], ["even", "second"], ["odd", "second"],
-  ]);
+  assert.deepEqual(
+    painted(sceneOf("all"), part, place, [4], 2, 0).map(([, ...look]) => look),
+    [
+      ["odd", "blue"],
+      ["odd", "orange"],
+      ["odd", "blue"],
+      ["odd", "orange"],
+    ],
+  );
+  assert.deepEqual(
+    painted(sceneOf("all", 2), part, place, [4], 3, 1).map(([, ...look]) => look),
+    [
+      ["even", "second"],
+      ["odd", "second"],
+      ["even", "second"],
+      ["odd", "second"],
+    ],
+  );
 });
 
 test("a smooth curve has its ends and a few hundred points", () => {
@@ -253,14 +332,23 @@ test("a smooth curve has its ends and a few hundred points", () => {
 
 test("a row that lies nowhere is not marked", () => {
   const place = (row) => (row === 1 ? [NaN, 0] : [row, 0]);
-  assert.deepEqual(painted(sceneOf("all"), partOf(upTo(3)), place, [4], 3, 0).map(([x]) => x), [0, 2, 3]);
+  assert.deepEqual(
+    painted(sceneOf("all"), partOf(upTo(3)), place, [4], 3, 0).map(([x]) => x),
+    [0, 2, 3],
+  );
 });
 
 test("walls that are apart are filled in one go each", () => {
   const pen = fakePen();
   const steps = upTo(999);
   addPoints(pen, sceneOf("all"), partOf(steps), 0, 999, zigzag(0.1, 3, steps), 3, 0);
-  assert.deepEqual(pen.fills.map(([ink, marks]) => [ink, marks.length]), [["blue", 500], ["orange", 500]]);
+  assert.deepEqual(
+    pen.fills.map(([ink, marks]) => [ink, marks.length]),
+    [
+      ["blue", 500],
+      ["orange", 500],
+    ],
+  );
 });
 
 test("where walls are closer than a mark, each ink is on top for a good part of the way", () => {
@@ -282,8 +370,11 @@ test("where walls are closer than a mark, each ink is on top for a good part of 
 test("a line breaks where a row lies nowhere", () => {
   const path = [];
   const pen = {
-    beginPath() {}, stroke() {}, setLineDash() {},
-    moveTo: (x) => path.push(`move ${x}`), lineTo: (x) => path.push(`line ${x}`),
+    beginPath() {},
+    stroke() {},
+    setLineDash() {},
+    moveTo: (x) => path.push(`move ${x}`),
+    lineTo: (x) => path.push(`line ${x}`),
   };
   pens.line(pen, "red", 1, [], 0, 5, (row) => [row === 2 ? NaN : row, 0]);
   assert.deepEqual(path, ["move 0", "line 1", "move 3", "line 4", "line 5"]);
@@ -296,7 +387,9 @@ function fakePanel() {
   const noted = [];
   const pen = { ...fakePen(), clearRect: () => noted.push("wipe") };
   const panel = Object.assign(Object.create(Panel.prototype), {
-    name: "landscape", past: { size: [300, 200], getContext: () => pen }, painted: null,
+    name: "landscape",
+    past: { size: [300, 200], getContext: () => pen },
+    painted: null,
     paintStill: () => noted.push("still"),
     paintRows: (pen, scene, frame, run, i, part, from, to) => noted.push(`${i} ${part.name}: ${from}–${to}`),
   });
@@ -315,7 +408,11 @@ test("a panel is painted in the frame that it has for the scene, and not at all 
   const shown = [];
   const paint = (change, scene) => {
     shown.length = 0;
-    const own = Object.assign(Object.create(panel), { now: panel.past, paintNow: (pen, what, frame) => shown.push(frame.left) }, change);
+    const own = Object.assign(
+      Object.create(panel),
+      { now: panel.past, paintNow: (pen, what, frame) => shown.push(frame.left) },
+      change,
+    );
     own.paint(scene);
     return [...shown];
   };
@@ -378,14 +475,25 @@ test("a graph gives a frame once it is drawn", () => {
   assert.equal(frames.frameOf(null), null);
   assert.equal(frames.frameOf({}), null);
   assert.equal(frames.frameOf({ layout: { uirevision: "one" }, _fullLayout: { xaxis: {} } }), null);
-  assert.equal(frames.frameOf({ layout: {}, _fullLayout: { xaxis: { _length: 9 } } }), null, "before a figure has come");
+  assert.equal(
+    frames.frameOf({ layout: {}, _fullLayout: { xaxis: { _length: 9 } } }),
+    null,
+    "before a figure has come",
+  );
 });
 
 test("a frame goes from data to pixels and back", () => {
   const axis = (offset, scale) => ({
-    _offset: offset, _length: 400, range: ["-1", 3], d2p: (value) => scale * value, p2d: (pixel) => pixel / scale,
+    _offset: offset,
+    _length: 400,
+    range: ["-1", 3],
+    d2p: (value) => scale * value,
+    p2d: (pixel) => pixel / scale,
   });
-  const frame = frames.frameOf({ layout: { uirevision: "one" }, _fullLayout: { xaxis: axis(46, 100), yaxis: axis(8, -50) } });
+  const frame = frames.frameOf({
+    layout: { uirevision: "one" },
+    _fullLayout: { xaxis: axis(46, 100), yaxis: axis(8, -50) },
+  });
   assert.deepEqual([frame.x(2), frame.y(2)], [246, -92]);
   assert.deepEqual([frame.dataX(246), frame.dataY(-92)], [2, 2]);
   assert.deepEqual([frame.left, frame.top, frame.width, frame.height], [46, 8, 400, 400]);
@@ -396,5 +504,11 @@ test("the range of a logarithmic axis is told in its own unit", () => {
   const axis = { _offset: 0, _length: 10, d2p: (value) => value, p2d: (pixel) => pixel };
   const layout = { xaxis: { ...axis, type: "log", range: [-1, 2] }, yaxis: { ...axis, range: [0, 3] } };
   const frame = frames.frameOf({ layout: { uirevision: "one" }, _fullLayout: layout });
-  assert.deepEqual([frame.rangeX, frame.rangeY], [[0.1, 100], [0, 3]]);
+  assert.deepEqual(
+    [frame.rangeX, frame.rangeY],
+    [
+      [0.1, 100],
+      [0, 3],
+    ],
+  );
 });

@@ -5,9 +5,18 @@ import { download, figure, rowsOf } from "../../assets/js/stage/pictures.mjs";
 const NAMED = ["paper", "card", "ink", "soft", "line", "even", "odd", "theory", "threshold", "flow"];
 const MAP = { "flat-map": "#0000ff", "mid-map": "#ffffff", "sharp-map": "#ff0000", "edge-map": "#ffff00" };
 const INKS = {
-  ...Object.fromEntries(NAMED.map((name, i) => [name, `#00000${i}`])), ...MAP, runs: ["#100000", "#200000", "#300000"],
-  heights: [[0, 0, 0], [200, 0, 100]],
-  scale: [[0, 0, 1], [0, 0, 2], [0, 0, 3]],
+  ...Object.fromEntries(NAMED.map((name, i) => [name, `#00000${i}`])),
+  ...MAP,
+  runs: ["#100000", "#200000", "#300000"],
+  heights: [
+    [0, 0, 0],
+    [200, 0, 100],
+  ],
+  scale: [
+    [0, 0, 1],
+    [0, 0, 2],
+    [0, 0, 3],
+  ],
 };
 const NODES = Array.from({ length: 9 }, (_, j) => -Math.cos((Math.PI * (j + 0.5)) / 9));
 const STEPS = [0, 1, 2, 3, 10, 11];
@@ -16,15 +25,24 @@ const STEPS = [0, 1, 2, 3, 10, 11];
 function makeRun(rule, steps = STEPS) {
   const rows = steps.length;
   const column = (base) => Float32Array.from({ length: rows }, (_, row) => base + row);
-  const pairs = (base, y = base + 0.5) => Float32Array.from({ length: 2 * rows }, (_, i) => (i % 2 ? y : base) + (i >> 1));
+  const pairs = (base, y = base + 0.5) =>
+    Float32Array.from({ length: 2 * rows }, (_, i) => (i % 2 ? y : base) + (i >> 1));
   const level = (y) => Float32Array.from({ length: 2 * rows }, (_, i) => (i % 2 ? y : i >> 1));
   const lawful = rule === "ngd";
   const columns = {
-    step: Float32Array.from(steps), x: pairs(100), projection: level(0), flow: lawful ? level(0.125) : pairs(NaN),
-    sharpness: column(300), projection_sharpness: column(400), flow_sharpness: lawful ? column(500) : column(NaN),
-    threshold: column(600), threshold_mean: column(700), loss: column(800),
+    step: Float32Array.from(steps),
+    x: pairs(100),
+    projection: level(0),
+    flow: lawful ? level(0.125) : pairs(NaN),
+    sharpness: column(300),
+    projection_sharpness: column(400),
+    flow_sharpness: lawful ? column(500) : column(NaN),
+    threshold: column(600),
+    threshold_mean: column(700),
+    loss: column(800),
     offset: Float32Array.from({ length: rows }, (_, row) => (row % 2 ? -0.05 : 0.05)),
-    bounce: new Float32Array(rows).fill(0.1), span: new Float32Array(rows).fill(0.13),
+    bounce: new Float32Array(rows).fill(0.1),
+    span: new Float32Array(rows).fill(0.13),
     profile: Float32Array.from({ length: 9 * rows }, (_, i) => (0.13 * NODES[i % 9]) ** 2),
   };
   const widths = Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, column.length / rows]));
@@ -33,35 +51,58 @@ function makeRun(rule, steps = STEPS) {
 
 // Γ from (0, 0) to (10, 0), flattest at (1, 0).
 const VALLEY = {
-  flattest: [[1, 0]], sharpness_range: [1, 82],
-  curves: [{
-    rows: 11, d: 2, x: Float32Array.from({ length: 22 }, (_, i) => (i % 2 ? 0 : i / 2)),
-    arc: Float32Array.from({ length: 11 }, (_, k) => k), sharpness: Float32Array.from({ length: 11 }, (_, k) => 1 + (k - 1) ** 2),
-  }],
+  flattest: [[1, 0]],
+  sharpness_range: [1, 82],
+  curves: [
+    {
+      rows: 11,
+      d: 2,
+      x: Float32Array.from({ length: 22 }, (_, i) => (i % 2 ? 0 : i / 2)),
+      arc: Float32Array.from({ length: 11 }, (_, k) => k),
+      sharpness: Float32Array.from({ length: 11 }, (_, k) => 1 + (k - 1) ** 2),
+    },
+  ],
 };
 
 // λ₁ an eighth of the threshold at the lower left, and twice as much at each next point.
 const HEIGHTS = {
-  view: [[-1, 1], [0, 3]], rows: 2, columns: 3,
+  view: [
+    [-1, 1],
+    [0, 3],
+  ],
+  rows: 2,
+  columns: 3,
   sharpness: Float32Array.from([-3, -2, -1, 0, 1, 2], (power) => 703 * 2 ** power),
 };
 
 function makeScene(change = {}, runs = [makeRun("ngd")]) {
   const result = {
-    runs, profile_axis: NODES,
+    runs,
+    profile_axis: NODES,
     settings: { loss: "ring", eta: [0.1] },
     words: { formula: "L = x²", rules: runs.map((run) => ({ name: run.name })), labels: runs.map((run) => run.name) },
     descent: { rows: 2, width: 2, points: Float32Array.from([1, 2, 3, 4]) },
   };
-  const focus = Math.max(0, runs.findIndex((run) => run.rule !== "gradient-flow"));
+  const focus = Math.max(
+    0,
+    runs.findIndex((run) => run.rule !== "gradient-flow"),
+  );
   const usual = { d: 2, section: null, strobe: "all", clock: "tau", look: "root", valley: VALLEY, heights: null };
   return { result, inks: INKS, focus, steps: runs.map(() => 3), ...usual, ...change };
 }
 
 function makeGraph() {
   return {
-    data: [{ type: "contour", z: [[0]] }, { type: "scatter", mode: "lines" }],
-    layout: { xaxis: { range: [0, 1], title: { text: "x" } }, yaxis: { range: [0, 1] }, margin: { l: 1 }, showlegend: false },
+    data: [
+      { type: "contour", z: [[0]] },
+      { type: "scatter", mode: "lines" },
+    ],
+    layout: {
+      xaxis: { range: [0, 1], title: { text: "x" } },
+      yaxis: { range: [0, 1] },
+      margin: { l: 1 },
+      showlegend: false,
+    },
     _fullLayout: { xaxis: { range: [-2, 2] }, yaxis: { range: [-3, 3] } },
   };
 }
@@ -72,23 +113,62 @@ const times = (traces) => traces.map((trace) => trace.x.map((t) => Math.round(10
 
 test("rowsOf are the rows up to the playhead whose step is kept", () => {
   const run = makeRun("ngd");
-  assert.deepEqual(rowsOf(run, 3, () => true), [0, 1, 2, 3]);
-  assert.deepEqual(rowsOf(run, 9, () => true), [0, 1, 2, 3]);
-  assert.deepEqual(rowsOf(run, 10, (step) => step % 2 === 0), [0, 2, 4]);
-  assert.deepEqual(rowsOf(run, 99, (step) => step % 2 === 1), [1, 3, 5]);
-  assert.deepEqual(rowsOf(run, 0, () => true), [0]);
+  assert.deepEqual(
+    rowsOf(run, 3, () => true),
+    [0, 1, 2, 3],
+  );
+  assert.deepEqual(
+    rowsOf(run, 9, () => true),
+    [0, 1, 2, 3],
+  );
+  assert.deepEqual(
+    rowsOf(run, 10, (step) => step % 2 === 0),
+    [0, 2, 4],
+  );
+  assert.deepEqual(
+    rowsOf(run, 99, (step) => step % 2 === 1),
+    [1, 3, 5],
+  );
+  assert.deepEqual(
+    rowsOf(run, 0, () => true),
+    [0],
+  );
 });
 
 test("a picture of the landscape holds what stands still, then what the playhead shows", () => {
   const graph = makeGraph();
   const made = figure("landscape", graph, makeScene());
-  assert.deepEqual(made.data.slice(0, 2).map((trace) => [trace.type, trace.showlegend]), [["contour", false], ["scatter", false]]);
+  assert.deepEqual(
+    made.data.slice(0, 2).map((trace) => [trace.type, trace.showlegend]),
+    [
+      ["contour", false],
+      ["scatter", false],
+    ],
+  );
   const [way] = named(made, "gradient flow");
-  assert.deepEqual([way.x, way.y], [[1, 3], [2, 4]]);
+  assert.deepEqual(
+    [way.x, way.y],
+    [
+      [1, 3],
+      [2, 4],
+    ],
+  );
   const [even] = named(made, "even t");
   const [odd] = named(made, "odd t");
-  assert.deepEqual([even.x, even.y], [[100, 102], [100.5, 102.5]]);
-  assert.deepEqual([odd.x, odd.y], [[101, 103], [101.5, 103.5]]);
+  assert.deepEqual(
+    [even.x, even.y],
+    [
+      [100, 102],
+      [100.5, 102.5],
+    ],
+  );
+  assert.deepEqual(
+    [odd.x, odd.y],
+    [
+      [101, 103],
+      [101.5, 103.5],
+    ],
+  );
   assert.deepEqual([even.marker.color, odd.marker.color], [INKS.even, INKS.odd]);
   assert.notEqual(even.marker.symbol, odd.marker.symbol);
 });
@@ -116,7 +196,10 @@ test("of several runs each is shown at its own step, in its own ink, under its o
   const looks = (text) => named(made, text).map(({ x, marker }) => [x, marker.color]);
   assert.deepEqual(looks("the ngd, even t"), [[[100, 102], INKS.runs[0]]]);
   assert.deepEqual(looks("the ngd, odd t"), [[[101, 103], INKS.runs[0]]]);
-  assert.deepEqual([looks("the gd, even t"), looks("the gd, odd t")], [[[[100], INKS.runs[1]]], [[[101], INKS.runs[1]]]]);
+  assert.deepEqual(
+    [looks("the gd, even t"), looks("the gd, odd t")],
+    [[[[100], INKS.runs[1]]], [[[101], INKS.runs[1]]]],
+  );
   assert.deepEqual(named(made, "the gradient-flow")[0].x, [100, 101, 102]);
 });
 
@@ -131,9 +214,21 @@ test("the sharpness map is in log λ₁ over the threshold, from the lowest y up
   const made = figure("landscape", makeGraph(), makeScene({ look: "sharpness", heights: HEIGHTS }));
   const [map, rim, line] = made.data;
   assert.deepEqual([map.type, rim.type, line.type, made.data[3].z], ["heatmap", "contour", "contour", [[0]]]);
-  assert.deepEqual([map.x, map.y], [[-1, 0, 1], [0, 3]]);
+  assert.deepEqual(
+    [map.x, map.y],
+    [
+      [-1, 0, 1],
+      [0, 3],
+    ],
+  );
   // The threshold is the mean of two at step 3, 703.
-  assert.deepEqual(map.z.map((row) => row.map((value) => Number(value.toFixed(5)))), [[-3, -2, -1], [0, 1, 2]]);
+  assert.deepEqual(
+    map.z.map((row) => row.map((value) => Number(value.toFixed(5)))),
+    [
+      [-3, -2, -1],
+      [0, 1, 2],
+    ],
+  );
   assert.deepEqual([map.zmin, map.zmax], [-3, 3]);
   const colour = (share) => map.colorscale.find(([at]) => at === share)[1];
   assert.deepEqual([0, 0.5, 1].map(colour), ["rgb(0,0,255)", "rgb(255,255,255)", "rgb(255,0,0)"]);
@@ -150,7 +245,15 @@ test("there is no map before its heights have come, nor under another look", () 
 
 const SECTION = { origin: 5, center: [1, 0, 0, 2], along: [0, 0.6, 0.8, 0], across: [0.8, 0, 0, -0.6] };
 const CUT = {
-  ...SECTION, view: [[4, 6], [0, 3]], rows: 2, columns: 3, root: Float32Array.of(0, 1, 10, 100, 1000, 1e4), sharpness: null,
+  ...SECTION,
+  view: [
+    [4, 6],
+    [0, 3],
+  ],
+  rows: 2,
+  columns: 3,
+  root: Float32Array.of(0, 1, 10, 100, 1000, 1e4),
+  sharpness: null,
 };
 
 // Iterates of which the row is seen across, and along the drift from 5 on in steps of 2.
@@ -171,34 +274,83 @@ function makeDeepScene(change = {}, runs = [makeDeep("ngd")]) {
 
 test("in a section all is where its projection lies", () => {
   const made = figure("landscape", makeGraph(), makeDeepScene({}, [makeDeep("ngd"), makeDeep("gradient-flow")]));
-  assert.deepEqual(rounded(named(made, "gradient flow")[0]), [[5, 12], [0, -3]]);
-  assert.deepEqual([rounded(named(made, "ngd, even t")[0]), rounded(named(made, "ngd, odd t")[0])], [[[5, 9], [0, 2]], [[7, 11], [1, 3]]]);
-  assert.deepEqual(rounded(named(made, "the gradient-flow")[0]), [[5, 7, 9, 11], [0, 1, 2, 3]]);
+  assert.deepEqual(rounded(named(made, "gradient flow")[0]), [
+    [5, 12],
+    [0, -3],
+  ]);
+  assert.deepEqual(
+    [rounded(named(made, "ngd, even t")[0]), rounded(named(made, "ngd, odd t")[0])],
+    [
+      [
+        [5, 9],
+        [0, 2],
+      ],
+      [
+        [7, 11],
+        [1, 3],
+      ],
+    ],
+  );
+  assert.deepEqual(rounded(named(made, "the gradient-flow")[0]), [
+    [5, 7, 9, 11],
+    [0, 1, 2, 3],
+  ]);
   assert.deepEqual(rounded(named(made, "the theorem")[0]), [[8], [0]]);
   const [path] = made.data.filter((trace) => trace.line && trace.line.color === INKS.theory && trace.mode === "lines");
-  assert.deepEqual(rounded(path), [[5, 6, 7, 8, 9, 10], [0, 0, 0, 0, 0, 0]]);
+  assert.deepEqual(rounded(path), [
+    [5, 6, 7, 8, 9, 10],
+    [0, 0, 0, 0, 0, 0],
+  ]);
   const middles = figure("landscape", makeGraph(), makeDeepScene({ strobe: "midpoints" }));
-  assert.deepEqual(rounded(named(middles, "midpoints")[0]), [[6, 8, 10], [0.5, 1.5, 2.5]]);
+  assert.deepEqual(rounded(named(middles, "midpoints")[0]), [
+    [6, 8, 10],
+    [0.5, 1.5, 2.5],
+  ]);
 });
 
 test("a stretch that was fetched stands in place of the overview in a section too", () => {
   const run = makeDeep("ngd");
   const columns = { ...run.columns, step: Float32Array.of(2, 3, 4, 5) };
-  for (const name of Object.keys(columns).filter((one) => one !== "step")) columns[name] = columns[name].map((value) => value).subarray(0, 4 * run.widths[name]);
+  for (const name of Object.keys(columns).filter((one) => one !== "step"))
+    columns[name] = columns[name].map((value) => value).subarray(0, 4 * run.widths[name]);
   columns.x = Float32Array.from([0, 1, 2, 3].flatMap((k) => [1 + 8 * k, 0, 0, 2 - 6 * k])); // 10 k across
   run.details = { landscape: { rows: 4, columns, widths: run.widths } };
   const made = figure("landscape", makeGraph(), makeDeepScene({ steps: [11] }, [run]));
-  assert.deepEqual(rounded(named(made, "even t")[0]), [[5, 5, 5, 13], [0, 0, 20, 4]]);
-  assert.deepEqual(rounded(named(made, "odd t")[0]), [[7, 5, 5, 15], [1, 10, 30, 5]]);
+  assert.deepEqual(rounded(named(made, "even t")[0]), [
+    [5, 5, 5, 13],
+    [0, 0, 20, 4],
+  ]);
+  assert.deepEqual(rounded(named(made, "odd t")[0]), [
+    [7, 5, 5, 15],
+    [1, 10, 30, 5],
+  ]);
 });
 
 test("a section has its heights in bands, from the lowest row up, over its own view", () => {
   const [ground] = figure("landscape", makeGraph(), makeDeepScene()).data;
-  assert.deepEqual([ground.type, ground.x, ground.y, ground.z], ["contour", [4, 5, 6], [0, 3], [[0, 1, 10], [100, 1000, 1e4]]]);
+  assert.deepEqual(
+    [ground.type, ground.x, ground.y, ground.z],
+    [
+      "contour",
+      [4, 5, 6],
+      [0, 3],
+      [
+        [0, 1, 10],
+        [100, 1000, 1e4],
+      ],
+    ],
+  );
   const { start, end, size } = ground.contours;
   assert.deepEqual([start, end, ground.zmin, ground.zmax, ground.autocontour], [0, 1000, 0, 1000, false]);
   assert.ok(Math.abs(14 * size - 1000) < 1e-9);
-  assert.deepEqual([ground.colorscale[0], ground.colorscale[7], ground.colorscale.at(-1)], [[0, "rgb(0,0,0)"], [0.5, "rgb(100,0,50)"], [1, "rgb(200,0,100)"]]);
+  assert.deepEqual(
+    [ground.colorscale[0], ground.colorscale[7], ground.colorscale.at(-1)],
+    [
+      [0, "rgb(0,0,0)"],
+      [0.5, "rgb(100,0,50)"],
+      [1, "rgb(200,0,100)"],
+    ],
+  );
 });
 
 test("a section has Γ too, even in log λ₁, once it is there; in the plane the figure has it already", () => {
@@ -206,10 +358,17 @@ test("a section has Γ too, even in log λ₁, once it is there; in the plane th
   const valley = { flattest: [], sharpness_range: [1, 16], curves: [curve] };
   for (const look of ["root", "sharpness"]) {
     const [gamma] = named(figure("landscape", makeGraph(), makeDeepScene({ valley, look })), "Γ");
-    assert.deepEqual(rounded(gamma), [[12, 5], [0, -2]]);
+    assert.deepEqual(rounded(gamma), [
+      [12, 5],
+      [0, -2],
+    ]);
     const { color, cmin, cmax, colorscale } = gamma.marker;
     [...color, cmin, cmax].forEach((value, k) => assert.ok(Math.abs(value - Math.log([2, 8, 1, 16][k])) < 1e-6));
-    assert.deepEqual(colorscale, [[0, "rgb(0,0,1)"], [0.5, "rgb(0,0,2)"], [1, "rgb(0,0,3)"]]);
+    assert.deepEqual(colorscale, [
+      [0, "rgb(0,0,1)"],
+      [0.5, "rgb(0,0,2)"],
+      [1, "rgb(0,0,3)"],
+    ]);
   }
   const none = [makeDeepScene(), makeScene()].map((scene) => named(figure("landscape", makeGraph(), scene), "Γ"));
   assert.deepEqual(none, [[], []]);
@@ -218,12 +377,23 @@ test("a section has Γ too, even in log λ₁, once it is there; in the plane th
 test("under the look of logarithms the heights are those of L", () => {
   const [{ z, zmin, zmax, contours }] = figure("landscape", makeGraph(), makeDeepScene({ look: "log" })).data;
   // Cut six decades below the largest.
-  assert.deepEqual([z.map((row) => row.map((value) => Number(value.toFixed(4)))), zmin, zmax], [[[2, 2, 2], [4, 6, 8]], 2, 6]);
+  assert.deepEqual(
+    [z.map((row) => row.map((value) => Number(value.toFixed(4)))), zmin, zmax],
+    [
+      [
+        [2, 2, 2],
+        [4, 6, 8],
+      ],
+      2,
+      6,
+    ],
+  );
   assert.deepEqual([contours.start, contours.end, Number((14 * contours.size).toFixed(9))], [2, 6, 4]);
 });
 
 test("the sharpness map of a section waits for its λ₁", () => {
-  const of = (cut) => figure("landscape", makeGraph(), makeDeepScene({ look: "sharpness", section: cut, heights: cut })).data;
+  const of = (cut) =>
+    figure("landscape", makeGraph(), makeDeepScene({ look: "sharpness", section: cut, heights: cut })).data;
   assert.deepEqual(of(CUT)[0].z, [[0]]);
   const [map] = of({ ...CUT, sharpness: HEIGHTS.sharpness });
   assert.deepEqual([map.type, map.x, map.z[1].map(Math.round)], ["heatmap", [4, 5, 6], [0, 1, 2]]);
@@ -240,7 +410,11 @@ test("the surface is the picture of it, under the title", () => {
 });
 
 test("a strobe is in the picture too", () => {
-  for (const [strobe, even, odd] of [["even", 1, 0], ["odd", 0, 1], ["all", 1, 1]]) {
+  for (const [strobe, even, odd] of [
+    ["even", 1, 0],
+    ["odd", 0, 1],
+    ["all", 1, 1],
+  ]) {
     const made = figure("landscape", makeGraph(), makeScene({ strobe }));
     assert.deepEqual([named(made, "even t").length, named(made, "odd t").length], [even, odd], strobe);
   }
@@ -250,7 +424,13 @@ test("a picture shows the axes as they are zoomed, and leaves the graph as it wa
   const graph = makeGraph();
   const before = JSON.stringify(graph);
   const made = figure("landscape", graph, makeScene());
-  assert.deepEqual([made.layout.xaxis.range, made.layout.yaxis.range], [[-2, 2], [-3, 3]]);
+  assert.deepEqual(
+    [made.layout.xaxis.range, made.layout.yaxis.range],
+    [
+      [-2, 2],
+      [-3, 3],
+    ],
+  );
   assert.equal(made.layout.showlegend, true);
   assert.equal(JSON.stringify(graph), before);
 });
@@ -270,30 +450,50 @@ test("sharpness is drawn against the clock, the past up to the playhead, the the
   assert.deepEqual(named(made, "λ₁(Φ(xₜ))")[0].y, [400, 401, 402, 403]);
   assert.deepEqual(times(named(made, "the theorem")), [[0, 1, 2, 3, 10, 11]]);
   assert.deepEqual(named(made, "the theorem")[0].y, [500, 501, 502, 503, 504, 505]);
-  assert.deepEqual(named(made, "λ₁(xₜ)").map(({ y }) => y), [[300, 302], [301, 303]]);
+  assert.deepEqual(
+    named(made, "λ₁(xₜ)").map(({ y }) => y),
+    [
+      [300, 302],
+      [301, 303],
+    ],
+  );
   const [even, odd] = ["even", "odd"].map((kind) => named(made, `2/ηₜ, the ngd, ${kind} t`));
   assert.deepEqual([times(even), times(odd)], [[[0, 2]], [[1, 3]]]);
-  assert.deepEqual([even[0].y, odd[0].y], [[600, 602], [601, 603]]);
+  assert.deepEqual(
+    [even[0].y, odd[0].y],
+    [
+      [600, 602],
+      [601, 603],
+    ],
+  );
   assert.deepEqual(named(made, "mean of two")[0].y, [700, 701, 702, 703]);
 });
 
 test("the clock of the picture is the clock of the page", () => {
   const last = (clock) => named(figure("sharpness", makeGraph(), makeScene({ clock })), "λ₁(Φ(xₜ))")[0].x.at(-1);
-  assert.deepEqual([last("step"), last("eta"), last("tau")].map((t) => Number(t.toFixed(6))), [3, 0.3, 0.03]);
+  assert.deepEqual(
+    [last("step"), last("eta"), last("tau")].map((t) => Number(t.toFixed(6))),
+    [3, 0.3, 0.03],
+  );
 });
 
 test("of several runs each has its own time on the clock", () => {
   const half = { ...makeRun("gd"), eta: 0.05 };
   const made = figure("sharpness", makeGraph(), makeScene({ clock: "eta", steps: [1, 2] }, [makeRun("ngd"), half]));
   const lines = named(made, "λ₁(Φ(xₜ))").map(({ x, line }) => [x.map((t) => Number(t.toFixed(6))), line.color]);
-  assert.deepEqual(lines, [[[0, 0.1], INKS.runs[0]], [[0, 0.05, 0.1], INKS.runs[1]]]);
+  assert.deepEqual(lines, [
+    [[0, 0.1], INKS.runs[0]],
+    [[0, 0.05, 0.1], INKS.runs[1]],
+  ]);
 });
 
 test("of several runs gradient flow has the ink of its run, thresholds those of their parity", () => {
   const runs = [makeRun("ngd"), makeRun("gradient-flow")];
   const scene = makeScene({}, runs);
   assert.equal(named(figure("landscape", makeGraph(), scene), "the gradient-flow")[0].line.color, INKS.runs[1]);
-  const colours = named(figure("sharpness", makeGraph(), scene), "2/ηₜ, the ngd").flatMap(({ marker }) => marker ? [marker.color] : []);
+  const colours = named(figure("sharpness", makeGraph(), scene), "2/ηₜ, the ngd").flatMap(({ marker }) =>
+    marker ? [marker.color] : [],
+  );
   assert.deepEqual(colours, [INKS.even, INKS.odd]);
 });
 
@@ -308,7 +508,9 @@ test("of several runs one has its thresholds drawn, all their sharpness", () => 
 test("where one has zoomed in, the stretch that was fetched stands in place of the overview", () => {
   const run = makeRun("ngd");
   const values = (name, width) => Float32Array.from({ length: 4 * width }, (_, k) => 900 + k);
-  const columns = Object.fromEntries(Object.entries(run.columns).map(([name, c]) => [name, values(name, c.length / run.rows)]));
+  const columns = Object.fromEntries(
+    Object.entries(run.columns).map(([name, c]) => [name, values(name, c.length / run.rows)]),
+  );
   columns.step = Float32Array.of(2, 3, 4, 5);
   run.details = { sharpness: { rows: 4, columns, widths: run.widths } };
   const made = figure("sharpness", makeGraph(), makeScene({ steps: [11] }, [run]));
@@ -353,7 +555,10 @@ test("a magnifier with nothing to show is an empty picture", () => {
 test("the magnifier across is that of the run in focus", () => {
   const other = makeRun("gd");
   other.columns.loss.fill(7);
-  const [even] = named(figure("across", makeGraph(), makeScene({ focus: 1, steps: [3, 1] }, [makeRun("ngd"), other])), "even t");
+  const [even] = named(
+    figure("across", makeGraph(), makeScene({ focus: 1, steps: [3, 1] }, [makeRun("ngd"), other])),
+    "even t",
+  );
   assert.deepEqual(even.y, [7]);
 });
 
@@ -374,8 +579,15 @@ test("along the valley every run has its bead at its own step, none where it lie
   away.columns.projection.fill(50);
   const made = figure("along", makeGraph(), makeScene({ steps: [3, 2, 1] }, [makeRun("ngd"), makeRun("gd"), away]));
   const beads = named(made, "Φ(xₜ)").map(({ x, marker }) => [x, marker.color]);
-  assert.deepEqual(beads, [[[2], INKS.runs[0]], [[1], INKS.runs[1]], [[], INKS.runs[2]]]);
-  assert.deepEqual(named(made, "X(τ)").map(({ x }) => x), [[2], [], []]);
+  assert.deepEqual(beads, [
+    [[2], INKS.runs[0]],
+    [[1], INKS.runs[1]],
+    [[], INKS.runs[2]],
+  ]);
+  assert.deepEqual(
+    named(made, "X(τ)").map(({ x }) => x),
+    [[2], [], []],
+  );
 });
 
 // λ₁ = 4 and λ₂ = 1, but 2 at step 3; the row is along v₁, half of it along v₂, upside down at odd steps.
@@ -391,12 +603,60 @@ function makeAligned(rule = "ngd") {
 
 test("the alignment becomes x̃ among its sets, the angle and the part along v₁ against the clock", () => {
   const made = figure("alignment", makeGraph(), makeScene({ clock: "eta" }, [makeAligned()]));
-  const of = (axis, kind) => named(made, `${kind} t`).filter(({ xaxis, yaxis }) => xaxis === `x${axis}` && yaxis === `y${axis}`).map(rounded);
-  assert.deepEqual(of("", "even"), [[[0, -0.25], [0, 0.5]]]);
-  assert.deepEqual(of("", "odd"), [[[0.125, 0.375], [-0.25, -0.75]]]);
-  assert.deepEqual([of("2", "even"), of("2", "odd")], [[[[0, 0.2], [0.5, 2.5]]], [[[0.1, 0.3], [1.5, 3.5]]]]);
-  assert.deepEqual([of("3", "even"), of("3", "odd")], [[[[0, 0.2], [0, 0.5]]], [[[0.1, 0.3], [0.25, 0.75]]]]);
-  assert.deepEqual(named(made, "even t").map(({ showlegend, marker }) => [showlegend, marker.color]), [true, false, false].map((yes) => [yes, INKS.even]));
+  const of = (axis, kind) =>
+    named(made, `${kind} t`)
+      .filter(({ xaxis, yaxis }) => xaxis === `x${axis}` && yaxis === `y${axis}`)
+      .map(rounded);
+  assert.deepEqual(of("", "even"), [
+    [
+      [0, -0.25],
+      [0, 0.5],
+    ],
+  ]);
+  assert.deepEqual(of("", "odd"), [
+    [
+      [0.125, 0.375],
+      [-0.25, -0.75],
+    ],
+  ]);
+  assert.deepEqual(
+    [of("2", "even"), of("2", "odd")],
+    [
+      [
+        [
+          [0, 0.2],
+          [0.5, 2.5],
+        ],
+      ],
+      [
+        [
+          [0.1, 0.3],
+          [1.5, 3.5],
+        ],
+      ],
+    ],
+  );
+  assert.deepEqual(
+    [of("3", "even"), of("3", "odd")],
+    [
+      [
+        [
+          [0, 0.2],
+          [0, 0.5],
+        ],
+      ],
+      [
+        [
+          [0.1, 0.3],
+          [0.25, 0.75],
+        ],
+      ],
+    ],
+  );
+  assert.deepEqual(
+    named(made, "even t").map(({ showlegend, marker }) => [showlegend, marker.color]),
+    [true, false, false].map((yes) => [yes, INKS.even]),
+  );
 });
 
 test("the sets of the alignment are those of the playhead, in units of λ₁", () => {
@@ -407,13 +667,22 @@ test("the sets of the alignment are those of the playhead, in units of λ₁", (
   assert.deepEqual(strip({ steps: [2] }), [disc, ["rect", -0.25, 0.25, -1.3, 1.3]]);
   assert.deepEqual(strip({ strobe: "even" }), strip({ steps: [2] }));
   const { xaxis, yaxis, xaxis2, yaxis2, xaxis3 } = layout({ axis: "log" });
-  assert.deepEqual([xaxis.range, yaxis.range, xaxis2.type, yaxis2.type, xaxis3.type], [[-1.3, 1.3], [-1.3, 1.3], "log", "log", "log"]);
+  assert.deepEqual(
+    [xaxis.range, yaxis.range, xaxis2.type, yaxis2.type, xaxis3.type],
+    [[-1.3, 1.3], [-1.3, 1.3], "log", "log", "log"],
+  );
 });
 
 test("the alignment is that of the run in focus", () => {
   const other = { ...makeAligned("gd"), eta: 0.5 };
-  const made = figure("alignment", makeGraph(), makeScene({ clock: "eta", focus: 1, steps: [3, 1] }, [makeAligned(), other]));
-  const [, odd] = [named(made, "even t"), named(made, "odd t")].map((traces) => traces.find(({ xaxis }) => xaxis === "x2"));
+  const made = figure(
+    "alignment",
+    makeGraph(),
+    makeScene({ clock: "eta", focus: 1, steps: [3, 1] }, [makeAligned(), other]),
+  );
+  const [, odd] = [named(made, "even t"), named(made, "odd t")].map((traces) =>
+    traces.find(({ xaxis }) => xaxis === "x2"),
+  );
   assert.deepEqual([rounded(odd), odd.name, made.layout.shapes[1].x1], [[[0.5], [1.5]], "the gd, odd t", 0.25]);
 });
 
@@ -429,7 +698,10 @@ test("the magnifiers have axes of their own", () => {
     assert.deepEqual([xaxis.range, yaxis.range], [undefined, undefined]);
     return [xaxis.title.text, yaxis.title.text];
   });
-  assert.deepEqual(names.map(([, y]) => y), ["loss L", "sharpness λ₁ on Γ"]);
+  assert.deepEqual(
+    names.map(([, y]) => y),
+    ["loss L", "sharpness λ₁ on Γ"],
+  );
   assert.notEqual(names[0][0], names[1][0]);
 });
 
@@ -438,7 +710,11 @@ test("a download has a name that says what it is", () => {
   globalThis.Plotly = { downloadImage: (made, options) => asked.push([made.data.length > 0, options]) };
   for (const format of ["png", "svg"]) download("landscape", format, makeGraph(), makeScene());
   delete globalThis.Plotly;
-  assert.deepEqual(asked.map(([drawn, { filename, format }]) => [drawn, filename, format]), [
-    [true, "edgewalk-ring-landscape", "png"], [true, "edgewalk-ring-landscape", "svg"],
-  ]);
+  assert.deepEqual(
+    asked.map(([drawn, { filename, format }]) => [drawn, filename, format]),
+    [
+      [true, "edgewalk-ring-landscape", "png"],
+      [true, "edgewalk-ring-landscape", "svg"],
+    ],
+  );
 });

@@ -24,7 +24,10 @@ test("a section is asked for, and until it comes there is none", async () => {
   const came = [];
   const at = (loss, address) => sectionAt(loss, address, (section) => came.push([section.loss, section.at]));
   assert.equal(at("product-3", "section.bin?at=1"), null);
-  assert.deepEqual(sent.splice(0, 1).map(({ url, resolve }) => (resolve(found(1)), url)), ["section.bin?at=1"]);
+  assert.deepEqual(
+    sent.splice(0, 1).map(({ url, resolve }) => (resolve(found(1)), url)),
+    ["section.bin?at=1"],
+  );
   await settled();
   assert.deepEqual(came, [["product-3", 1]]);
   assert.equal(at("product-3", "section.bin?at=1").at, 1);
@@ -32,12 +35,18 @@ test("a section is asked for, and until it comes there is none", async () => {
 
   // The playhead moves: the one before stays, and one at a time is under way.
   for (const step of [2, 3, 4]) assert.equal(at("product-3", `section.bin?at=${step}`).at, 1);
-  assert.deepEqual(sent.map(({ url }) => url), ["section.bin?at=2"]);
+  assert.deepEqual(
+    sent.map(({ url }) => url),
+    ["section.bin?at=2"],
+  );
   sent.pop().resolve(found(2));
   await settled();
   assert.deepEqual(came.at(-1), ["product-3", 2]);
   assert.equal(at("product-3", "section.bin?at=4").at, 2);
-  assert.deepEqual(sent.map(({ url }) => url), ["section.bin?at=4"]);
+  assert.deepEqual(
+    sent.map(({ url }) => url),
+    ["section.bin?at=4"],
+  );
 
   // What fails is asked for again with the next picture, and the one before stays.
   sent.pop().reject(new Error("offline"));

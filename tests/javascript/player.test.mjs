@@ -118,7 +118,10 @@ test("seek stays in the run, and between two steps where it is told to", () => {
   const seek = (at) => (made.seek(at), [made.at, made.step]);
   assert.deepEqual(seek(3.6), [3.6, 3]);
   assert.deepEqual(seek(4 - 1e-9), [4 - 1e-9, 4]);
-  assert.deepEqual([-2, 99, Infinity, -Infinity].map((at) => seek(at)[1]), [0, 10, 10, 0]);
+  assert.deepEqual(
+    [-2, 99, Infinity, -Infinity].map((at) => seek(at)[1]),
+    [0, 10, 10, 0],
+  );
 });
 
 test("seek while playing goes on from there", () => {

@@ -40,7 +40,10 @@ const ask = (requests, eta, more) => requests.ask({ query: { eta }, ...more });
 test("a run that is asked for is fetched, decoded and handed on with what was asked", async () => {
   const { requests, sent, told } = setUp();
   requests.ask({ query: { loss: "ring", eta: "0.1", at: "7", clock: "step" } });
-  assert.deepEqual(sent.map(({ url }) => url), ["run.bin?loss=ring&eta=0.1"]);
+  assert.deepEqual(
+    sent.map(({ url }) => url),
+    ["run.bin?loss=ring&eta=0.1"],
+  );
   sent[0].resolve(found(0, 1, 2));
   await settled();
   assert.deepEqual(told(), [["run", [0, 1, 2], "0.1"]]);
@@ -58,10 +61,16 @@ test("while one is under way only the newest of those that wait is kept", async 
   assert.equal(sent.length, 1);
   sent[0].resolve(found(1));
   await settled();
-  assert.deepEqual(sent.map(({ url }) => url), ["run.bin?eta=1", "run.bin?eta=4"]);
+  assert.deepEqual(
+    sent.map(({ url }) => url),
+    ["run.bin?eta=1", "run.bin?eta=4"],
+  );
   sent[1].resolve(found(4));
   await settled();
-  assert.deepEqual(told(), [["run", [1], "1"], ["run", [4], "4"]]);
+  assert.deepEqual(told(), [
+    ["run", [1], "1"],
+    ["run", [4], "4"],
+  ]);
   assert.equal(sent.length, 2);
 });
 
@@ -105,8 +114,15 @@ test("a server that fails or does not answer is told, and asked again", async ()
   ask(requests, "3");
   sent[2].resolve(found(3));
   await settled();
-  assert.deepEqual(told().map(([what]) => what), ["failed", "failed", "run"]);
-  assert.ok(told().slice(0, 2).every(([, words]) => words.endsWith(".")));
+  assert.deepEqual(
+    told().map(([what]) => what),
+    ["failed", "failed", "run"],
+  );
+  assert.ok(
+    told()
+      .slice(0, 2)
+      .every(([, words]) => words.endsWith(".")),
+  );
   assert.ok(told()[1][1].includes("503"));
 });
 
@@ -128,7 +144,10 @@ for (const [how, response] of Object.entries(BROKEN)) {
     assert.equal(sent.length, 2, "nothing is asked any more");
     sent[1].resolve(found(2));
     await settled();
-    assert.deepEqual(told().map(([what]) => what), ["failed", "run"]);
+    assert.deepEqual(
+      told().map(([what]) => what),
+      ["failed", "run"],
+    );
   });
 }
 
@@ -192,8 +211,13 @@ test("only what takes long is busy, and no longer than it takes", async () => {
 // ---- windows ----
 
 const makeRun = (steps, more) => ({
-  rule: "ngd", eta: 0.1, steps: steps.at(-1), rows: steps.length, last: steps.at(-1),
-  columns: { step: Float32Array.from(steps) }, ...more,
+  rule: "ngd",
+  eta: 0.1,
+  steps: steps.at(-1),
+  rows: steps.length,
+  last: steps.at(-1),
+  columns: { step: Float32Array.from(steps) },
+  ...more,
 });
 const result = (...steps) => ({ query: "", runs: [makeRun(steps)] });
 const gappy = () => result(0, 1, 5000, 5001);
@@ -213,18 +237,27 @@ test("a step that is not recorded brings a window around it", async () => {
 
 test("of several runs each that lacks its step asks by its own rule, step size and steps", async () => {
   const { requests, sent } = setUp();
-  const shown = { query: "rule=ngd,sqrt-gd,gd&eta=0.1,0.05&steps=5001", runs: [
-    makeRun([0, 1, 5000, 5001]),
-    makeRun([0, 1, 20000, 20001], { rule: "sqrt-gd", eta: 0.05 }),
-    makeRun([0, 1, 2, 3], { rule: "gd" }),
-  ] };
+  const shown = {
+    query: "rule=ngd,sqrt-gd,gd&eta=0.1,0.05&steps=5001",
+    runs: [
+      makeRun([0, 1, 5000, 5001]),
+      makeRun([0, 1, 20000, 20001], { rule: "sqrt-gd", eta: 0.05 }),
+      makeRun([0, 1, 2, 3], { rule: "gd" }),
+    ],
+  };
   const coming = requests.window(shown, standing, [2500, 10000, 3]);
   const asked = sent.map(queryOf).map(({ rule, eta, steps, first }) => [rule, eta, steps, first]);
-  assert.deepEqual(asked, [["ngd", "0.1", "5001", "2400"], ["sqrt-gd", "0.05", "20001", "9900"]]);
+  assert.deepEqual(asked, [
+    ["ngd", "0.1", "5001", "2400"],
+    ["sqrt-gd", "0.05", "20001", "9900"],
+  ]);
   sent[1].resolve(found(10000));
   sent[0].resolve(found(2500));
   assert.equal(await coming, true);
-  assert.deepEqual(shown.runs.map((run) => run.window && run.window.columns.step[0]), [2500, 10000, undefined]);
+  assert.deepEqual(
+    shown.runs.map((run) => run.window && run.window.columns.step[0]),
+    [2500, 10000, undefined],
+  );
 });
 
 test("one window of two is worth a picture", async () => {
@@ -234,7 +267,10 @@ test("one window of two is worth a picture", async () => {
   sent[0].resolve(refusal({}));
   sent[1].resolve(found(60));
   assert.equal(await coming, true);
-  assert.deepEqual(shown.runs.map((run) => Boolean(run.window)), [false, true]);
+  assert.deepEqual(
+    shown.runs.map((run) => Boolean(run.window)),
+    [false, true],
+  );
 });
 
 test("a window never begins before the run, and is longer where it is played fast", () => {

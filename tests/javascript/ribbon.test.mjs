@@ -2,7 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { bands, phaseAt } from "../../assets/js/stage/ribbon.mjs";
 
-const PHASES = [{ name: "descent", first: 0 }, { name: "alignment", first: 20 }, { name: "edge", first: 60 }];
+const PHASES = [
+  { name: "descent", first: 0 },
+  { name: "alignment", first: 20 },
+  { name: "edge", first: 60 },
+];
 const makeRun = (eta, last) => ({ eta, last, phases: PHASES.filter(({ first }) => first <= last) });
 const shares = (run, runs, clock) => bands(run, runs, clock).map(({ from, to }) => [from, to]);
 
@@ -20,9 +24,18 @@ test("the bands of a run alone fill the time bar, on every clock", () => {
 test("of two runs each has its share of the time bar, at its own step size", () => {
   const [lead, half] = [makeRun(1, 100), makeRun(0.5, 200)];
   const ends = (clock) => [lead, half].map((run) => shares(run, [lead, half], clock).at(-1));
-  assert.deepEqual(ends("step"), [[0.3, 0.5], [0.3, 1]]);
-  assert.deepEqual(ends("eta"), [[0.6, 1], [0.3, 1]]);
-  assert.deepEqual(ends("tau"), [[0.6, 1], [0.15, 0.5]]);
+  assert.deepEqual(ends("step"), [
+    [0.3, 0.5],
+    [0.3, 1],
+  ]);
+  assert.deepEqual(ends("eta"), [
+    [0.6, 1],
+    [0.3, 1],
+  ]);
+  assert.deepEqual(ends("tau"), [
+    [0.6, 1],
+    [0.15, 0.5],
+  ]);
 });
 
 test("where the theorem ends the edge ends, and what is beyond it lasts to the end", () => {
@@ -30,7 +43,10 @@ test("where the theorem ends the edge ends, and what is beyond it lasts to the e
   const [edge, beyond] = bands(run, [run], "tau").slice(-2);
   assert.deepEqual(edge, { name: "edge", first: 60, from: 0.6, to: 0.75 });
   assert.deepEqual(beyond, { name: "beyond", first: 75, from: 0.75, to: 1 });
-  assert.deepEqual([74, 75].map((step) => phaseAt(run.phases, step)), [2, 3]);
+  assert.deepEqual(
+    [74, 75].map((step) => phaseAt(run.phases, step)),
+    [2, 3],
+  );
 });
 
 test("a run of no steps has one band, of no width", () => {
@@ -39,6 +55,9 @@ test("a run of no steps has one band, of no width", () => {
 });
 
 test("a phase begins with its first step", () => {
-  assert.deepEqual([0, 19, 20, 59, 60, 1e6].map((step) => phaseAt(PHASES, step)), [0, 0, 1, 1, 2, 2]);
+  assert.deepEqual(
+    [0, 19, 20, 59, 60, 1e6].map((step) => phaseAt(PHASES, step)),
+    [0, 0, 1, 1, 2, 2],
+  );
   assert.equal(phaseAt(PHASES.slice(0, 1), 99), 0);
 });

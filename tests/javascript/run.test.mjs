@@ -25,11 +25,17 @@ function pack(header, numbers) {
 const table = (steps, more) => ({ rows: steps.length, columns: { step: Float32Array.from(steps) }, ...more });
 
 test("decode finds every column of every run, and the descent after them", () => {
-  const columns = [{ name: "step", width: 1 }, { name: "x", width: 2 }];
+  const columns = [
+    { name: "step", width: 1 },
+    { name: "x", width: 2 },
+  ];
   const header = {
     query: "loss=ring",
     words: { formula: "L = ½ e^{cos φ} (r − 1)²" },
-    runs: [{ rows: 2, columns, rule: "ngd" }, { rows: 1, columns: [...columns, { name: "gap", width: 1 }], rule: "gd" }],
+    runs: [
+      { rows: 2, columns, rule: "ngd" },
+      { rows: 1, columns: [...columns, { name: "gap", width: 1 }], rule: "gd" },
+    ],
     descent: { rows: 2, width: 2 },
   };
   const numbers = [0, 1, 10, 11, 12, 13, 0, 20, 21, NaN, -1.5, 2.5, 3.5, 4.5];
@@ -74,7 +80,10 @@ test("decodeValley finds of each branch its points, lengths and sharpness", () =
   const valley = binary.decodeValley(pack(header, [10, 11, 13, 15, 5, 6, 20, 21, 9]));
   assert.deepEqual([valley.flattest, valley.sharpness_range], [[[1, 2]], [5, 9]]);
   const plain = valley.curves.map(({ rows, d, x, arc, sharpness }) => [rows, d, [...x], [...arc], [...sharpness]]);
-  assert.deepEqual(plain, [[2, 2, [10, 11, 13, 15], [0, 5], [5, 6]], [1, 2, [20, 21], [0], [9]]]);
+  assert.deepEqual(plain, [
+    [2, 2, [10, 11, 13, 15], [0, 5], [5, 6]],
+    [1, 2, [20, 21], [0], [9]],
+  ]);
 });
 
 test("decodeValley of a point is no branch", () => {
@@ -83,18 +92,34 @@ test("decodeValley of a point is no branch", () => {
 
 test("decode finds Γ behind the descent where it depends on the start, in as many dimensions as there are", () => {
   const header = {
-    runs: [{ rows: 1, columns: [{ name: "step", width: 1 }, { name: "x", width: 3 }] }],
+    runs: [
+      {
+        rows: 1,
+        columns: [
+          { name: "step", width: 1 },
+          { name: "x", width: 3 },
+        ],
+      },
+    ],
     descent: { rows: 2, width: 3 },
     valley: { d: 3, flattest: [[1, 2, 3]], sharpness_range: [5, 9], curves: [{ rows: 3 }, { rows: 2 }] },
   };
   // Chords (1, 2, −2) and (−2, 6, 3) of the first curve, (2, −6, 9) of the other: lengths 3, 7 and 11.
-  const [one, other] = [[0, 0, 0, 1, 2, -2, -1, 8, 1], [-1, 5, -4, 1, -1, 5]];
-  const { runs, descent, valley } = binary.decode(pack(header, [0, 1, 2, 3, 10, 11, 12, 13, 14, 15, ...one, 5, 6, 7, ...other, 8, 9]));
+  const [one, other] = [
+    [0, 0, 0, 1, 2, -2, -1, 8, 1],
+    [-1, 5, -4, 1, -1, 5],
+  ];
+  const { runs, descent, valley } = binary.decode(
+    pack(header, [0, 1, 2, 3, 10, 11, 12, 13, 14, 15, ...one, 5, 6, 7, ...other, 8, 9]),
+  );
   assert.deepEqual([...runs[0].columns.x], [1, 2, 3]);
   assert.deepEqual([...descent.points], [10, 11, 12, 13, 14, 15]);
   assert.deepEqual([valley.flattest, valley.sharpness_range], [[[1, 2, 3]], [5, 9]]);
   const plain = valley.curves.map(({ rows, d, x, arc, sharpness }) => [rows, d, [...x], [...arc], [...sharpness]]);
-  assert.deepEqual(plain, [[3, 3, one, [0, 3, 10], [5, 6, 7]], [2, 3, other, [0, 11], [8, 9]]]);
+  assert.deepEqual(plain, [
+    [3, 3, one, [0, 3, 10], [5, 6, 7]],
+    [2, 3, other, [0, 11], [8, 9]],
+  ]);
 });
 
 test("decode of a run whose Γ is the same from any start has none of its own", () => {
@@ -104,19 +129,64 @@ test("decode of a run whose Γ is the same from any start has none of its own", 
 
 test("pointAt is the point of a row, as long as its column is wide", () => {
   const column = Float32Array.of(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11);
-  const points = [[2, 0], [2, 5], [3, 1], [4, 2], [12, 0]].map(([d, row]) => run.pointAt(column, d, row));
+  const points = [
+    [2, 0],
+    [2, 5],
+    [3, 1],
+    [4, 2],
+    [12, 0],
+  ].map(([d, row]) => run.pointAt(column, d, row));
   assert.deepEqual(points, [[0, 1], [10, 11], [3, 4, 5], [8, 9, 10, 11], [...column]]);
   assert.ok(points.every(Array.isArray), "a row of a typed array rounds what is made from it");
 });
 
 test("decodeHeights finds √L, then the sharpness, of every point of the grid", () => {
-  const heights = binary.decodeHeights(pack({ view: [[0, 1], [2, 3]], rows: 2, columns: 3 }, [0, 1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15]));
-  assert.deepEqual([[...heights.root], [...heights.sharpness]], [[0, 1, 2, 3, 4, 5], [10, 11, 12, 13, 14, 15]]);
-  assert.deepEqual([heights.view, heights.rows, heights.columns], [[[0, 1], [2, 3]], 2, 3]);
+  const heights = binary.decodeHeights(
+    pack(
+      {
+        view: [
+          [0, 1],
+          [2, 3],
+        ],
+        rows: 2,
+        columns: 3,
+      },
+      [0, 1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15],
+    ),
+  );
+  assert.deepEqual(
+    [[...heights.root], [...heights.sharpness]],
+    [
+      [0, 1, 2, 3, 4, 5],
+      [10, 11, 12, 13, 14, 15],
+    ],
+  );
+  assert.deepEqual(
+    [heights.view, heights.rows, heights.columns],
+    [
+      [
+        [0, 1],
+        [2, 3],
+      ],
+      2,
+      3,
+    ],
+  );
 });
 
 test("decodeHeights of a section says where its plane lies, and has λ₁ only if that was asked for", () => {
-  const place = { at: 40, origin: -1.5, whole: [[-2, 1], [-0.5, 0.5]], view: [[0, 1], [2, 3]] };
+  const place = {
+    at: 40,
+    origin: -1.5,
+    whole: [
+      [-2, 1],
+      [-0.5, 0.5],
+    ],
+    view: [
+      [0, 1],
+      [2, 3],
+    ],
+  };
   const plane = { center: [1, 2, 3, 4], along: [0, 1, 0, 0], across: [0, 0, 0.6, -0.8] };
   for (const sharp of [true, false]) {
     const header = { ...place, ...plane, rows: 1, columns: 3, sharp };
@@ -125,7 +195,10 @@ test("decodeHeights of a section says where its plane lies, and has λ₁ only i
     assert.deepEqual([...root], [0, 1, 2]);
     assert.deepEqual(sharpness && [...sharpness], sharp ? [10, 11, 12] : null);
   }
-  assert.throws(() => binary.decodeHeights(pack({ ...place, ...plane, rows: 1, columns: 3, sharp: true }, [0, 1, 2])), RangeError);
+  assert.throws(
+    () => binary.decodeHeights(pack({ ...place, ...plane, rows: 1, columns: 3, sharp: true }, [0, 1, 2])),
+    RangeError,
+  );
 });
 
 test("rowAt is the last row at or before a step, in rows with gaps", () => {
@@ -139,7 +212,10 @@ test("rowAt agrees with a search through all rows", () => {
   for (let i = 1; i < 300; i++) steps.push(steps[i - 1] + 1 + ((i * 7919) % 5));
   const part = table(steps);
   for (let t = 0; t <= steps.at(-1) + 3; t++) {
-    assert.equal(run.rowAt(part, t), steps.findLastIndex((step) => step <= t));
+    assert.equal(
+      run.rowAt(part, t),
+      steps.findLastIndex((step) => step <= t),
+    );
   }
 });
 
@@ -163,7 +239,11 @@ test("locate holds a run that has ended at its last step", () => {
 test("locate prefers the window where it reaches, both ends included", () => {
   const window = table([4, 5, 6, 7]);
   const part = table([0, 1, 2, 10, 11], { last: 11, window });
-  for (const [step, row] of [[4, 0], [5, 1], [7, 3]]) {
+  for (const [step, row] of [
+    [4, 0],
+    [5, 1],
+    [7, 3],
+  ]) {
     assert.deepEqual(run.locate(part, step), { part: window, row, exact: true });
   }
   assert.deepEqual(run.locate(part, 3), { part, row: 2, exact: false });
@@ -237,7 +317,10 @@ test("the same time is the same step, η times or η² times as many", () => {
 });
 
 test("the step of each run at the playhead is the last whole one, and not behind its end", () => {
-  const [lead, half] = [{ eta: 1, last: 10 }, { eta: 0.5, last: 30 }];
+  const [lead, half] = [
+    { eta: 1, last: 10 },
+    { eta: 0.5, last: 30 },
+  ];
   const at = (clock, t) => [lead, half].map((one) => clocks.stepOf(one, lead, clock, t));
   assert.deepEqual(at("step", 7.9), [7, 7]);
   assert.deepEqual(at("eta", 7.3), [7, 14]);
@@ -247,7 +330,10 @@ test("the step of each run at the playhead is the last whole one, and not behind
 });
 
 test("a step of another run is found again at its own time", () => {
-  const [lead, other] = [{ eta: 0.3, last: 1e7 }, { eta: 0.1, last: 1e7 }];
+  const [lead, other] = [
+    { eta: 0.3, last: 1e7 },
+    { eta: 0.1, last: 1e7 },
+  ];
   for (const clock of ["step", "eta", "tau"]) {
     for (let t = 0; t < 9e6; t += 123457) {
       assert.equal(clocks.stepOf(other, lead, clock, clocks.sameTime(clock, lead.eta, other.eta, t)), t);
@@ -256,10 +342,19 @@ test("a step of another run is found again at its own time", () => {
 });
 
 test("the last step is where the last run ends, in steps of the first", () => {
-  const runs = [{ eta: 1, last: 10 }, { eta: 0.5, last: 30 }];
-  assert.deepEqual(["step", "eta", "tau"].map((clock) => clocks.lastStep(runs, clock)), [30, 15, 10]);
+  const runs = [
+    { eta: 1, last: 10 },
+    { eta: 0.5, last: 30 },
+  ];
+  assert.deepEqual(
+    ["step", "eta", "tau"].map((clock) => clocks.lastStep(runs, clock)),
+    [30, 15, 10],
+  );
   runs[1].last = 41;
-  assert.deepEqual(["step", "eta", "tau"].map((clock) => clocks.lastStep(runs, clock)), [41, 21, 11]);
+  assert.deepEqual(
+    ["step", "eta", "tau"].map((clock) => clocks.lastStep(runs, clock)),
+    [41, 21, 11],
+  );
   assert.equal(clocks.lastStep([{ eta: 0.3, last: 7 }], "tau"), 7);
 });
 
@@ -282,17 +377,32 @@ test("the step that a strobe shows is this one or the one before", () => {
 
 test("words give four digits, and never cut one off", () => {
   const expected = [
-    [0.00296, "0.002960"], [0.001, "0.001000"], [0.1234567, "0.1235"], [1, "1.000"], [1.99996, "2.000"],
-    [-0.5, "-0.5000"], [12.345, "12.35"], [999.96, "1000"], [1000, "1000"], [9999.6, "10000"],
-    [10000, "10000"], [12345, "12345"], [99999, "99999"],
+    [0.00296, "0.002960"],
+    [0.001, "0.001000"],
+    [0.1234567, "0.1235"],
+    [1, "1.000"],
+    [1.99996, "2.000"],
+    [-0.5, "-0.5000"],
+    [12.345, "12.35"],
+    [999.96, "1000"],
+    [1000, "1000"],
+    [9999.6, "10000"],
+    [10000, "10000"],
+    [12345, "12345"],
+    [99999, "99999"],
   ];
   for (const [value, text] of expected) assert.equal(inWords(value), text, String(value));
 });
 
 test("words of small and large numbers have a power", () => {
   const expected = [
-    [0.000999, "9.99·10⁻⁴"], [1e-12, "1.00·10⁻¹²"], [-2.5e-7, "-2.50·10⁻⁷"], [100000, "1.00·10⁵"],
-    [1.234e10, "1.23·10¹⁰"], [1e300, "1.00·10³⁰⁰"], [5e-324, "4.94·10⁻³²⁴"],
+    [0.000999, "9.99·10⁻⁴"],
+    [1e-12, "1.00·10⁻¹²"],
+    [-2.5e-7, "-2.50·10⁻⁷"],
+    [100000, "1.00·10⁵"],
+    [1.234e10, "1.23·10¹⁰"],
+    [1e300, "1.00·10³⁰⁰"],
+    [5e-324, "4.94·10⁻³²⁴"],
   ];
   for (const [value, text] of expected) assert.equal(inWords(value), text, String(value));
 });

@@ -14,7 +14,11 @@ const dot = (u, v) => u.reduce((sum, value, i) => sum + value * v[i], 0);
 test("of two parameters the coordinates are the parameters", () => {
   const column = Float32Array.of(1.5, -2, 0, 3, -4, 0.25);
   for (const none of [null, undefined]) {
-    assert.deepEqual([0, 1, 2].map(coordinates(none, column)), [[1.5, -2], [0, 3], [-4, 0.25]]);
+    assert.deepEqual([0, 1, 2].map(coordinates(none, column)), [
+      [1.5, -2],
+      [0, 3],
+      [-4, 0.25],
+    ]);
   }
 });
 
@@ -44,11 +48,22 @@ test("a point of more is moved to the coordinates, by hand", () => {
 
 test("a point that is moved keeps its place off the plane", () => {
   const point = [2, 5, -1, 3];
-  const off = [[0, 0.8, -0.6, 0], [0.6, 0, 0, 0.8]]; // what is square to the plane
-  for (const [a, b] of [[0, 0], [9, -3], [-1e3, 1e-3]]) {
+  const off = [
+    [0, 0.8, -0.6, 0],
+    [0.6, 0, 0, 0.8],
+  ]; // what is square to the plane
+  for (const [a, b] of [
+    [0, 0],
+    [9, -3],
+    [-1e3, 1e-3],
+  ]) {
     const there = moved(SECTION, point, a, b);
     close(coordinates(SECTION, there)(0), [a, b], 1e-9);
-    close(off.map((way) => dot(way, there)), off.map((way) => dot(way, point)), 1e-9);
+    close(
+      off.map((way) => dot(way, there)),
+      off.map((way) => dot(way, point)),
+      1e-9,
+    );
   }
   assert.deepEqual(point, [2, 5, -1, 3]);
 });

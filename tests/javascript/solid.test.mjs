@@ -79,10 +79,22 @@ test("project is a pinhole: level sight, from the front and from the right", () 
   // and 80 pixels are left for its height.
   const scale = 80 / (0.9 / 4);
   const expected = [
-    [[1, -1, 0], [100 + scale / 4, 90, 4]],
-    [[-1, -1, 0.9], [100 - scale / 4, 10, 4]],
-    [[1, 1, 0], [100 + scale / 6, 50 + (scale * 0.45) / 6, 6]],
-    [[0, 0, 0.45], [100, 50, 5]],
+    [
+      [1, -1, 0],
+      [100 + scale / 4, 90, 4],
+    ],
+    [
+      [-1, -1, 0.9],
+      [100 - scale / 4, 10, 4],
+    ],
+    [
+      [1, 1, 0],
+      [100 + scale / 6, 50 + (scale * 0.45) / 6, 6],
+    ],
+    [
+      [0, 0, 0.45],
+      [100, 50, 5],
+    ],
   ];
   for (const [point, seen] of expected) {
     solid.project(front, ...point).forEach((value, k) => near(value, seen[k], 1e-9, point));
@@ -99,16 +111,22 @@ test("project is a pinhole: from straight above", () => {
 });
 
 test("the box fits between the margins at any angle, and touches two of them", () => {
-  for (const [width, height] of [[560, 420], [300, 600]]) {
+  for (const [width, height] of [
+    [560, 420],
+    [300, 600],
+  ]) {
     const margin = 0.1 * Math.min(width, height);
     for (const yaw of YAWS) {
       for (const pitch of [8, 20, 45, 70, 85]) {
         const camera = solid.camera({ yaw, pitch, width, height, margin: 0.1 });
         const seen = [-1, 1].flatMap((x) =>
-          [-1, 1].flatMap((y) => [0, HEIGHT].map((z) => solid.project(camera, x, y, z))));
+          [-1, 1].flatMap((y) => [0, HEIGHT].map((z) => solid.project(camera, x, y, z))),
+        );
         const gaps = [
-          Math.min(...seen.map((p) => p[0])), width - Math.max(...seen.map((p) => p[0])),
-          Math.min(...seen.map((p) => p[1])), height - Math.max(...seen.map((p) => p[1])),
+          Math.min(...seen.map((p) => p[0])),
+          width - Math.max(...seen.map((p) => p[0])),
+          Math.min(...seen.map((p) => p[1])),
+          height - Math.max(...seen.map((p) => p[1])),
         ];
         near(Math.min(...gaps), margin, 1e-9, [yaw, pitch]);
         near(gaps[0], gaps[1], 1e-9);
@@ -186,7 +204,11 @@ test("a hole takes with it the four cells that meet there, and no more", () => {
 test("a valley aslant to the grid stays at the floor between the nodes", () => {
   const camera = solid.camera({ ...VIEW, pitch: 80 });
   for (const side of [-1, 1]) {
-    const picture = solid.render(gridOf((x, y) => Math.abs(x + side * y) / 2, 3, 3), camera, plain);
+    const picture = solid.render(
+      gridOf((x, y) => Math.abs(x + side * y) / 2, 3, 3),
+      camera,
+      plain,
+    );
     const at = pixelOf(picture, solid.project(camera, 0.5, -0.5 * side, 0));
     near(picture.share[at], 0, 0.02, `side ${side}`);
   }
@@ -246,7 +268,11 @@ test("the near ridge hides the far one, and from behind it does not", () => {
   const grid = gridOf(ridges, 41, 81);
   const tints = Float32Array.from(grid.heights, (_, node) => (Math.floor(node / 41) < 40 ? 1 : 0));
   const look = { colours: [WHITE, RED], tints, contrast: 0 };
-  for (const [yaw, isBehind, ink] of [[0, true, RED], [20, true, RED], [180, false, WHITE]]) {
+  for (const [yaw, isBehind, ink] of [
+    [0, true, RED],
+    [20, true, RED],
+    [180, false, WHITE],
+  ]) {
     const camera = solid.camera({ yaw, pitch: 10, ...SIZE });
     const picture = solid.render(grid, camera, look);
     const crest = solid.project(camera, 0, 0.5, HEIGHT * 0.4);
@@ -265,7 +291,13 @@ test("isHidden compares with the depth there, by more than the tolerance", () =>
   assert.equal(solid.isHidden(picture, 1.9, 0.1, 5.2, 0.3), false);
   assert.equal(solid.isHidden(picture, 0.5, 1.5, 5.9, 0), false);
   assert.equal(solid.isHidden(picture, 1.5, 1.5, 1e9, 0), false);
-  for (const [px, py] of [[-0.1, 0.5], [2, 0.5], [0.5, -0.1], [0.5, 2], [NaN, 0.5]]) {
+  for (const [px, py] of [
+    [-0.1, 0.5],
+    [2, 0.5],
+    [0.5, -0.1],
+    [0.5, 2],
+    [NaN, 0.5],
+  ]) {
     assert.equal(solid.isHidden(picture, px, py, 1e9, 0), false, `${px}, ${py}`);
   }
 });
@@ -278,7 +310,11 @@ test("colours run from the floor to the top, or follow the tints", () => {
   const tints = new Float32Array(grid.heights.length).fill(1);
   const tinted = solid.render(grid, solid.camera(VIEW), { ...plain, tints });
   assert.deepEqual(colourAt(tinted, at), [...WHITE, 255]);
-  const cut = solid.render(gridOf((x, y) => 1 + x + y), solid.camera(VIEW), { ...plain, tints: tints.fill(0.2) });
+  const cut = solid.render(
+    gridOf((x, y) => 1 + x + y),
+    solid.camera(VIEW),
+    { ...plain, tints: tints.fill(0.2) },
+  );
   assert.ok(cut.pixels.every((value, k) => k % 4 === 3 || value === 0 || value === 51));
 });
 
@@ -290,7 +326,12 @@ test("the shade is Lambert's: by hand on planes, the same on both faces", () => 
     return [picture.shade[at], colourAt(picture, at)[0] / (255 * picture.share[at])];
   };
   // cos = (3 s + 4) / (5 √(1 + s²)): level, square to the light, aslant to it, and turned away.
-  for (const [slope, cosine] of [[0, 0.8], [0.75, 1], [-0.75, 0.28], [-2, 0]]) {
+  for (const [slope, cosine] of [
+    [0, 0.8],
+    [0.75, 1],
+    [-0.75, 0.28],
+    [-2, 0],
+  ]) {
     const [shade, painted] = shadeOf(slope);
     near(shade, 0.5 + 0.5 * cosine, 1e-6, `slope ${slope}`);
     near(painted, shade, 0.02);
@@ -331,9 +372,18 @@ const frontOf = (yaw, pitch = 30) => {
 };
 
 test("frame: ticks go to the nearest edges of the floor and the leftmost upright", () => {
-  const x = (y) => [[-1, y, 0], [1, y, 0]];
-  const y = (x) => [[x, -1, 0], [x, 1, 0]];
-  const z = (x, y) => [[x, y, 0], [x, y, HEIGHT]];
+  const x = (y) => [
+    [-1, y, 0],
+    [1, y, 0],
+  ];
+  const y = (x) => [
+    [x, -1, 0],
+    [x, 1, 0],
+  ];
+  const z = (x, y) => [
+    [x, y, 0],
+    [x, y, HEIGHT],
+  ];
   assert.deepEqual(frontOf(35), { x: x(-1), y: y(1), z: z(-1, -1) });
   assert.deepEqual(frontOf(-35), { x: x(-1), y: y(-1), z: z(-1, 1) });
   assert.deepEqual(frontOf(125), { x: x(1), y: y(1), z: z(1, -1) });
@@ -345,7 +395,11 @@ test("frame: nothing covers an edge for ticks whose wall is seen from outside", 
   for (const yaw of YAWS) {
     for (const pitch of [8, 40, 60]) {
       const camera = solid.camera({ ...VIEW, yaw, pitch });
-      const picture = solid.render(gridOf((x, y) => (x * x + y * y) / 2), camera, plain);
+      const picture = solid.render(
+        gridOf((x, y) => (x * x + y * y) / 2),
+        camera,
+        plain,
+      );
       const edges = solid.frame(camera).filter((edge) => edge.front);
       assert.deepEqual(edges.map((edge) => edge.axis).sort(), ["x", "y", "z"]);
       for (const { from, to } of edges) {

@@ -2,11 +2,21 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isInside, shapeOf } from "../../assets/js/stage/space.mjs";
 
-const near = (found, wanted) => found.forEach((value, i) => {
-  const same = Number.isNaN(wanted[i]) ? Number.isNaN(value) : Math.abs(value - wanted[i]) < 1e-5;
-  assert.ok(same, `${[...found]} is not ${wanted}`);
-});
-const INKS = { heights: [[1, 2, 3], [4, 5, 6]], scale: [[7, 8, 9], [10, 11, 12]] };
+const near = (found, wanted) =>
+  found.forEach((value, i) => {
+    const same = Number.isNaN(wanted[i]) ? Number.isNaN(value) : Math.abs(value - wanted[i]) < 1e-5;
+    assert.ok(same, `${[...found]} is not ${wanted}`);
+  });
+const INKS = {
+  heights: [
+    [1, 2, 3],
+    [4, 5, 6],
+  ],
+  scale: [
+    [7, 8, 9],
+    [10, 11, 12],
+  ],
+};
 const runFrom = (loss) => ({ columns: { loss: Float32Array.of(loss, 0) } });
 
 // ---- a surface over the plane ----
@@ -16,7 +26,15 @@ const surface = shapeOf(2);
 // Heights 0 … 20, the last one in the middle of the grid.
 function makePlane(losses, change = {}) {
   const root = Float32Array.from({ length: 21 }, (_, k) => (k === 10 ? 20 : k === 20 ? 10 : k));
-  const heights = { view: [[-1, 3], [2, 4]], rows: 3, columns: 7, root };
+  const heights = {
+    view: [
+      [-1, 3],
+      [2, 4],
+    ],
+    rows: 3,
+    columns: 7,
+    root,
+  };
   const result = { runs: losses.map(runFrom), settings: { variables: ["x", "y"] } };
   return { heights, result, inks: INKS, ...change };
 }
@@ -39,9 +57,19 @@ test("a surface ends where nine in ten of it lie below, or a little above the hi
 });
 
 test("on a surface an iterate stands at √L above its point, and Γ lies on the floor", () => {
-  const columns = { x: Float32Array.of(1, 2, -3, 4), loss: Float32Array.of(9, 0.25), flow: Float32Array.of(5, -6, 7, 8) };
-  assert.deepEqual([0, 1].map(surface.point({ columns })), [[1, 2, 3], [-3, 4, 0.5]]);
-  assert.deepEqual([0, 1].map(surface.floor(columns.flow)), [[5, -6, 0], [7, 8, 0]]);
+  const columns = {
+    x: Float32Array.of(1, 2, -3, 4),
+    loss: Float32Array.of(9, 0.25),
+    flow: Float32Array.of(5, -6, 7, 8),
+  };
+  assert.deepEqual([0, 1].map(surface.point({ columns })), [
+    [1, 2, 3],
+    [-3, 4, 0.5],
+  ]);
+  assert.deepEqual([0, 1].map(surface.floor(columns.flow)), [
+    [5, -6, 0],
+    [7, 8, 0],
+  ]);
 });
 
 // ---- space itself ----
@@ -50,10 +78,23 @@ const space = shapeOf(3);
 
 function makeSpace(change = {}) {
   const sheet = {
-    view: [[0, 1], [0, 2]], rows: 2, columns: 3,
-    root: Float32Array.of(-0.5, 0, 0.5, 1, -0.51, NaN), sharpness: Float32Array.of(2, 4, 8, 16, 32, 1),
+    view: [
+      [0, 1],
+      [0, 2],
+    ],
+    rows: 2,
+    columns: 3,
+    root: Float32Array.of(-0.5, 0, 0.5, 1, -0.51, NaN),
+    sharpness: Float32Array.of(2, 4, 8, 16, 32, 1),
   };
-  const settings = { view: [[0, 1], [0, 2], [-0.5, 1.5]], variables: ["x", "y", "z"] };
+  const settings = {
+    view: [
+      [0, 1],
+      [0, 2],
+      [-0.5, 1.5],
+    ],
+    variables: ["x", "y", "z"],
+  };
   return { sheet, valley: { sharpness_range: [2, 32] }, result: { runs: [], settings }, inks: INKS, ...change };
 }
 
@@ -92,14 +133,39 @@ test("the box is there before what fills it, or without", () => {
 });
 
 test("in space an iterate stands at its own point, and Γ does", () => {
-  const columns = { x: Float32Array.of(1, 2, 3, -4, 5, -6), loss: Float32Array.of(9, 9), flow: Float32Array.of(6, 5, 4, 3, 2, 1) };
-  assert.deepEqual([0, 1].map(space.point({ columns })), [[1, 2, 3], [-4, 5, -6]]);
-  assert.deepEqual([0, 1].map(space.floor(columns.flow)), [[6, 5, 4], [3, 2, 1]]);
+  const columns = {
+    x: Float32Array.of(1, 2, 3, -4, 5, -6),
+    loss: Float32Array.of(9, 9),
+    flow: Float32Array.of(6, 5, 4, 3, 2, 1),
+  };
+  assert.deepEqual([0, 1].map(space.point({ columns })), [
+    [1, 2, 3],
+    [-4, 5, -6],
+  ]);
+  assert.deepEqual([0, 1].map(space.floor(columns.flow)), [
+    [6, 5, 4],
+    [3, 2, 1],
+  ]);
 });
 
 test("the box holds its faces and what is between them", () => {
   const box = { x: [-1, 1], y: [0, 4], low: -0.5, top: 2 };
-  for (const point of [[0, 2, 0], [-1, 0, -0.5], [1, 4, 1.5], [1, 0, 1]]) assert.ok(isInside(box, point), `${point}`);
-  const outside = [[-1.1, 2, 0], [1.1, 2, 0], [0, -0.1, 0], [0, 4.1, 0], [0, 2, -0.6], [0, 2, 1.6], [NaN, 2, 0], [0, 2, NaN]];
+  for (const point of [
+    [0, 2, 0],
+    [-1, 0, -0.5],
+    [1, 4, 1.5],
+    [1, 0, 1],
+  ])
+    assert.ok(isInside(box, point), `${point}`);
+  const outside = [
+    [-1.1, 2, 0],
+    [1.1, 2, 0],
+    [0, -0.1, 0],
+    [0, 4.1, 0],
+    [0, 2, -0.6],
+    [0, 2, 1.6],
+    [NaN, 2, 0],
+    [0, 2, NaN],
+  ];
   for (const point of outside) assert.ok(!isInside(box, point), `${point}`);
 });

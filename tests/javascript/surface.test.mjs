@@ -5,25 +5,66 @@ import * as solid from "../../assets/js/stage/solid.mjs";
 
 const { HEIGHT } = solid;
 const panel = Object.assign(Object.create(Surface.prototype), {
-  past: { size: [300, 200] }, angles: { yaw: 32, pitch: 34, zoom: 1 }, name: "landscape",
+  past: { size: [300, 200] },
+  angles: { yaw: 32, pitch: 34, zoom: 1 },
+  name: "landscape",
 });
 
-const close = (found, wanted) => wanted.forEach((value, k) => {
-  assert.ok(Number.isNaN(value) ? Number.isNaN(found[k]) : Math.abs(found[k] - value) < 1e-3, `${found} is not ${wanted}`);
-});
+const close = (found, wanted) =>
+  wanted.forEach((value, k) => {
+    assert.ok(
+      Number.isNaN(value) ? Number.isNaN(found[k]) : Math.abs(found[k] - value) < 1e-3,
+      `${found} is not ${wanted}`,
+    );
+  });
 const part = (width, points, more = {}) => ({
-  rows: points.length, last: points.length - 1, rule: "ngd", widths: { x: width, flow: width },
+  rows: points.length,
+  last: points.length - 1,
+  rule: "ngd",
+  widths: { x: width, flow: width },
   columns: { step: Float32Array.from(points, (_, row) => row), x: Float32Array.from(points.flat()), ...more },
 });
 
 function makeScene(d, run, change) {
-  const settings = { view: [[0, 1], [0, 2], [-0.5, 1.5]].slice(0, d), variables: ["x", "y", "z"].slice(0, d) };
-  const inks = { scale: [[0, 0, 0], [255, 255, 255]], heights: [[0, 0, 0], [255, 255, 255]] };
-  return { d, look: "surface", strobe: "all", result: { runs: [run], settings }, inks, steps: [run.last], sheet: null, ...change };
+  const settings = {
+    view: [
+      [0, 1],
+      [0, 2],
+      [-0.5, 1.5],
+    ].slice(0, d),
+    variables: ["x", "y", "z"].slice(0, d),
+  };
+  const inks = {
+    scale: [
+      [0, 0, 0],
+      [255, 255, 255],
+    ],
+    heights: [
+      [0, 0, 0],
+      [255, 255, 255],
+    ],
+  };
+  return {
+    d,
+    look: "surface",
+    strobe: "all",
+    result: { runs: [run], settings },
+    inks,
+    steps: [run.last],
+    sheet: null,
+    ...change,
+  };
 }
 
 // The middle of the box, its corners at the floor and the top, and what lies outside of it.
-const POINTS = [[0.5, 1, 0.5], [0, 0, -0.5], [1, 2, 1.5], [1, 0, 0.5], [0.5, 1, 1.6], [0.5, 1, -0.6]];
+const POINTS = [
+  [0.5, 1, 0.5],
+  [0, 0, -0.5],
+  [1, 2, 1.5],
+  [1, 0, 0.5],
+  [0.5, 1, 1.6],
+  [0.5, 1, -0.6],
+];
 const IN_BOX = [[0, 0, HEIGHT / 2], [-1, -1, 0], [1, 1, HEIGHT], [1, -1, HEIGHT / 2], null, null];
 
 test("in space points are painted where they stand in the box, and Γ too where the box ends", () => {
@@ -38,14 +79,35 @@ test("in space points are painted where they stand in the box, and Γ too where 
 });
 
 test("on a surface iterates are painted at √L over the top of the box, Γ on its floor", () => {
-  const points = [[0.5, 1], [1, 0], [0, 2], [1.1, 1]];
+  const points = [
+    [0.5, 1],
+    [1, 0],
+    [0, 2],
+    [1.1, 1],
+  ];
   const run = part(2, points, { loss: Float32Array.of(4, 1, 0, 1), flow: Float32Array.from(points.flat()) });
-  const heights = { view: [[0, 1], [0, 2]], rows: 2, columns: 2, root: Float32Array.of(0, 4, 4, 4) };
+  const heights = {
+    view: [
+      [0, 1],
+      [0, 2],
+    ],
+    rows: 2,
+    columns: 2,
+    root: Float32Array.of(0, 4, 4, 4),
+  };
   const frame = panel.frameFor(makeScene(2, run, { heights }));
   assert.equal(frame.grid.top, 4);
-  const wanted = [[0, 0, HEIGHT / 2], [1, -1, HEIGHT / 4], [-1, 1, 0]].map((point) => solid.project(frame.view, ...point));
+  const wanted = [
+    [0, 0, HEIGHT / 2],
+    [1, -1, HEIGHT / 4],
+    [-1, 1, 0],
+  ].map((point) => solid.project(frame.view, ...point));
   [...wanted, [NaN, NaN]].forEach((point, row) => close(panel.place(run, frame)(row), point));
-  [[0, 0, 0], [1, -1, 0], [-1, 1, 0]].forEach((point, row) => {
+  [
+    [0, 0, 0],
+    [1, -1, 0],
+    [-1, 1, 0],
+  ].forEach((point, row) => {
     close(panel.floor(run, "flow", frame)(row), solid.project(frame.view, ...point));
   });
 });
@@ -53,7 +115,10 @@ test("on a surface iterates are painted at √L over the top of the box, Γ on i
 test("there is no frame before the surface has its heights, in space there is", () => {
   const run = part(3, POINTS);
   assert.equal(panel.frameFor(makeScene(2, run, { heights: null })), null);
-  assert.deepEqual([panel.frameFor(makeScene(3, run)).width, panel.frameFor(makeScene(3, run)).grid.heights], [300, null]);
+  assert.deepEqual(
+    [panel.frameFor(makeScene(3, run)).width, panel.frameFor(makeScene(3, run)).grid.heights],
+    [300, null],
+  );
 });
 
 test("in space the pointer finds the nearest iterate that the strobe shows", () => {

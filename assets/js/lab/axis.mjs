@@ -14,7 +14,11 @@ export function scale(kind, [low, high], [from, to]) {
   const [a, b] = [bend(low), bend(high)];
   const slope = (to - from) / (b - a || 1);
   return {
-    kind, low, high, from, to,
+    kind,
+    low,
+    high,
+    from,
+    to,
     at: (value) => from + slope * (bend(value) - a),
     of: (pixel) => back(a + (pixel - from) / slope),
   };
@@ -25,7 +29,8 @@ export function scale(kind, [low, high], [from, to]) {
 export function logTicks(low, high, most = 8) {
   const decades = Math.log10(high / low);
   for (const kinds of [[1, 2, 3, 4, 5, 6, 7, 8, 9], [1, 2, 5], [1, 3], [1]]) {
-    if (kinds.length * decades <= most || kinds.length === 1) return within(kinds, low, high, stride(decades, kinds, most));
+    if (kinds.length * decades <= most || kinds.length === 1)
+      return within(kinds, low, high, stride(decades, kinds, most));
   }
   return [];
 }
@@ -64,7 +69,10 @@ export function frame([width, height], margin, x, y) {
   const [left, top] = [margin.left, margin.top];
   const [inner, tall] = [Math.max(width - left - margin.right, 1), Math.max(height - top - margin.bottom, 1)];
   return {
-    left, top, width: inner, height: tall,
+    left,
+    top,
+    width: inner,
+    height: tall,
     x: scale(x.kind, x.range, [left, left + inner]),
     y: scale(y.kind, y.range, [top + tall, top]),
   };

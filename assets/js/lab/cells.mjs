@@ -59,9 +59,15 @@ export class Cells {
     const k = row * this.columns + column;
     const outcome = this.outcome[k];
     return {
-      row, column, eta: this.head.etas[row], start: this.head.starts[column], position: this.head.positions[column],
-      known: Boolean(this.done[row]), fate: this.head.fates.find(({ value }) => value === outcome),
-      sharpness: this.sharpness[k], period: this.period[k],
+      row,
+      column,
+      eta: this.head.etas[row],
+      start: this.head.starts[column],
+      position: this.head.positions[column],
+      known: Boolean(this.done[row]),
+      fate: this.head.fates.find(({ value }) => value === outcome),
+      sharpness: this.sharpness[k],
+      period: this.period[k],
     };
   }
 
@@ -77,8 +83,14 @@ export class Cells {
   move({ row, column }, key, far) {
     const by = far ? FAR : 1;
     const ways = {
-      ArrowLeft: [-by, 0], ArrowRight: [by, 0], ArrowUp: [0, by], ArrowDown: [0, -by],
-      Home: [-this.rows, 0], End: [this.rows, 0], PageUp: [0, this.columns], PageDown: [0, -this.columns],
+      ArrowLeft: [-by, 0],
+      ArrowRight: [by, 0],
+      ArrowUp: [0, by],
+      ArrowDown: [0, -by],
+      Home: [-this.rows, 0],
+      End: [this.rows, 0],
+      PageUp: [0, this.columns],
+      PageDown: [0, -this.columns],
     };
     if (!ways[key]) return null;
     const held = (value, most) => Math.min(Math.max(value, 0), most - 1);

@@ -20,7 +20,6 @@ const TIMES = { step: "step t", eta: "ηt", tau: "slow time η²t" };
 const PICTURE = [1260, 460];
 const REACH = 30;
 
-
 export const state = { result: null, curves: null, spreads: null };
 const canvases = {};
 let control = null;
@@ -146,7 +145,10 @@ const percent = (share) => `${(100 * share).toPrecision(share >= 1 ? 3 : 2)} %`;
 function sentence(best) {
   if (!best) return "Two step sizes or more of one rule are needed to compare clocks.";
   const { spreads, result } = state;
-  const several = new Set(result.runs.map(({ rule }) => rule)).size > 1 ? " The runs of each rule are compared among themselves." : "";
+  const several =
+    new Set(result.runs.map(({ rule }) => rule)).size > 1
+      ? " The runs of each rule are compared among themselves."
+      : "";
   const [next] = clocks.CLOCKS.filter((clock) => clock !== best).sort((a, b) => spreads[a] - spreads[b]);
   const times = spreads[next] / spreads[best];
   return `The curves lie closest on the clock ${NAMES[best]}: there they are at most ${percent(spreads[best])} apart, ${times.toPrecision(2)} times less than on the next best.${several}`;
@@ -160,12 +162,17 @@ function probe(event, host, clock) {
   const [px, py] = [event.clientX - edge.left, event.clientY - edge.top];
   const box = frame(canvases[clock].size, clock);
   const time = box.x.of(px);
-  const near = state.curves[clock].map((curve, i) => ({ i, value: clocks.valueAt(curve, time) }))
+  const near = state.curves[clock]
+    .map((curve, i) => ({ i, value: clocks.valueAt(curve, time) }))
     .filter(({ value }) => Number.isFinite(value))
     .map((found) => ({ ...found, distance: Math.abs(box.y.at(found.value) - py) }));
   const found = nearestOf(near, REACH);
   if (!found) return tip.hide();
-  const rows = [[names()[found.i], ""], [TIMES[clock], inWords(time)], ["λ₁(Φ(xₜ))", inWords(found.value)]];
+  const rows = [
+    [names()[found.i], ""],
+    [TIMES[clock], inWords(time)],
+    ["λ₁(Φ(xₜ))", inWords(found.value)],
+  ];
   tip.show(rows, edge.left + px, edge.top + box.y.at(found.value));
 }
 

@@ -10,7 +10,12 @@ const REST = 150; // ms that a slider rests before anything is asked for
 export const FIELDS = ["eta-low", "eta-high", "from", "to", "off", "size", "steps", "start", "tau", "etas"];
 // Where a message about a key of the link is shown.
 const PLACES = { eta: "eta-low", ...Object.fromEntries(FIELDS.map((name) => [name, name])) };
-const POWERS = { "eta-low-slider": "eta-low", "eta-high-slider": "eta-high", "steps-slider": "steps", "tau-slider": "tau" };
+const POWERS = {
+  "eta-low-slider": "eta-low",
+  "eta-high-slider": "eta-high",
+  "steps-slider": "steps",
+  "tau-slider": "tau",
+};
 const LISTS = ["from", "to", "start", "etas"];
 // Of another loss these mean nothing.
 const OF_A_LOSS = ["eta", "along", "from", "to", "off", "slice", "start", "tau", "etas"];
@@ -36,11 +41,16 @@ function heard(field) {
 }
 
 function setField(id, text) {
-  if (id.startsWith("eta-")) return actions.set("eta", ["eta-low", "eta-high"].map((name) => $(name).value.trim()).join(","));
+  if (id.startsWith("eta-"))
+    return actions.set("eta", ["eta-low", "eta-high"].map((name) => $(name).value.trim()).join(","));
   return actions.set(id, LISTS.includes(id) ? packed(text) : text.trim());
 }
 
-const packed = (text) => text.split(",").map((part) => part.trim()).join(",");
+const packed = (text) =>
+  text
+    .split(",")
+    .map((part) => part.trim())
+    .join(",");
 
 function slid(id, value) {
   if (id === "slice") return actions.setSlice(value);
@@ -69,7 +79,10 @@ function chooseRules(target) {
   const { plot } = state;
   const keys = Object.keys(names(plot));
   const known = state.settings[plot].rule;
-  const kept = plot === "collapse" ? keys.filter((key) => (key === target.value ? target.checked : known.includes(key))) : [target.value];
+  const kept =
+    plot === "collapse"
+      ? keys.filter((key) => (key === target.value ? target.checked : known.includes(key)))
+      : [target.value];
   if (kept.length) return actions.set("rule", kept.join(","));
   say([{ field: "", text: "Choose at least one rule." }]);
   return setProps(`rule-${plot}`, { value: [...known] });
@@ -97,7 +110,10 @@ export function restoreAlong() {
 const names = (plot) => JSON.parse(document.querySelector(`.chips[data-for="${plot}"]`).dataset.names);
 
 export const ruleName = (keys) => {
-  const every = Object.assign({}, ...[...document.querySelectorAll(".chips")].map(({ dataset }) => JSON.parse(dataset.names)));
+  const every = Object.assign(
+    {},
+    ...[...document.querySelectorAll(".chips")].map(({ dataset }) => JSON.parse(dataset.names)),
+  );
   return keys.map((key) => every[key]).join(", ");
 };
 
@@ -128,7 +144,14 @@ function showLoss(key) {
 }
 
 function showMap({ eta, along, from, to, off, size, steps, colour, slice }) {
-  for (const [name, value] of [["eta-low", eta[0]], ["eta-high", eta[1]], ["off", off], ["size", size], ["steps", steps]]) put(name, short(value));
+  for (const [name, value] of [
+    ["eta-low", eta[0]],
+    ["eta-high", eta[1]],
+    ["off", off],
+    ["size", size],
+    ["steps", steps],
+  ])
+    put(name, short(value));
   put("from", list(from));
   put("to", list(to));
   setProps("along", { value: along });
@@ -165,7 +188,9 @@ export function say(messages) {
   const close = element("button", "×");
   close.setAttribute("aria-label", "Close the message");
   close.addEventListener("click", () => $("messages").replaceChildren());
-  $("messages").replaceChildren(...(elsewhere.length ? [...elsewhere.map(({ text }) => element("p", text)), close] : []));
+  $("messages").replaceChildren(
+    ...(elsewhere.length ? [...elsewhere.map(({ text }) => element("p", text)), close] : []),
+  );
 }
 
 const isHidden = (id) => Boolean($(id).closest("[hidden]"));

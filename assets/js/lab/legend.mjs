@@ -45,7 +45,12 @@ function addFate(fate) {
   row.dataset.fate = fate.value;
   row.className = "fate";
   const ink = fate.value ? `var(--fate-${fate.value})` : "var(--card)";
-  row.append(swatch(ink), text("strong", fates.nameOf(fate)), text("span", "", "share"), text("span", fate.sentence, "sentence"));
+  row.append(
+    swatch(ink),
+    text("strong", fates.nameOf(fate)),
+    text("span", "", "share"),
+    text("span", fate.sentence, "sentence"),
+  );
   $("legend").append(row);
   return row;
 }
@@ -76,12 +81,14 @@ export function draw(pen, scene, top) {
 
 function drawFates(pen, { cells, fateInks, inks }, top) {
   const shares = cells.shares();
-  cells.head.fates.filter(({ value }) => shares.get(value)).forEach((fate, k) => {
-    const [x, y] = [70 + (k % 4) * 225, top + 22 * Math.floor(k / 4)];
-    pen.fillStyle = fateInks[fate.value];
-    pen.fillRect(x, y - 6, 12, 12);
-    pens.label(pen, inks, `${fates.nameOf(fate)}, ${percent(shares.get(fate.value))}`, x + 18, y, inks.ink);
-  });
+  cells.head.fates
+    .filter(({ value }) => shares.get(value))
+    .forEach((fate, k) => {
+      const [x, y] = [70 + (k % 4) * 225, top + 22 * Math.floor(k / 4)];
+      pen.fillStyle = fateInks[fate.value];
+      pen.fillRect(x, y - 6, 12, 12);
+      pens.label(pen, inks, `${fates.nameOf(fate)}, ${percent(shares.get(fate.value))}`, x + 18, y, inks.ink);
+    });
 }
 
 function drawScale(pen, { cells, inks }, top) {

@@ -49,10 +49,16 @@ export class RegimeMap {
   drawSlice(pen, { inks, slice, cells }, box) {
     const y = sliceAt(slice, box, cells.columns);
     const end = box.left + box.width;
-    for (const [ink, width] of [[inks.card, 4], [inks.ink, 1.6]]) {
+    for (const [ink, width] of [
+      [inks.card, 4],
+      [inks.ink, 1.6],
+    ]) {
       pens.line(pen, ink, width, [], 0, 1, (k) => [box.left + k * box.width, y]);
     }
-    for (const [x, way] of [[box.left, -1], [end, 1]]) {
+    for (const [x, way] of [
+      [box.left, -1],
+      [end, 1],
+    ]) {
       pen.beginPath();
       pen.moveTo(x, y);
       pen.lineTo(x + 9 * way, y - 6);
@@ -68,7 +74,10 @@ export class RegimeMap {
     const x = box.left + (cursor.row + 0.5) * wide;
     const y = box.top + box.height - (cursor.column + 0.5) * tall;
     const [half, high] = [Math.max(wide / 2, 3) + 2, Math.max(tall / 2, 3) + 2];
-    for (const [ink, width] of [[inks.card, 5], [inks.ink, 2]]) {
+    for (const [ink, width] of [
+      [inks.card, 5],
+      [inks.ink, 2],
+    ]) {
       pen.strokeStyle = ink;
       pen.lineWidth = width;
       pen.strokeRect(x - half, y - high, 2 * half, 2 * high);

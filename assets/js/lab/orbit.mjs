@@ -11,7 +11,9 @@ const GAP = 4;
 const SEEN = 0.995; // of the iterates that the axis has room for
 const POINT = 0.9; // half-width in pixels
 export const TITLES = {
-  offset: "offset along v₁", scaled: "offset / η", sharpness: "sharpness λ₁(Φ)",
+  offset: "offset along v₁",
+  scaled: "offset / η",
+  sharpness: "sharpness λ₁(Φ)",
 };
 
 // The buffer of /orbit.bin: its header, and offset and loss [n × keep], sharpness and fate [n].
@@ -22,7 +24,13 @@ export function decodeOrbit(buffer) {
   const n = head.etas.length;
   const many = n * head.keep;
   const [offset, loss] = [values.subarray(0, many), values.subarray(many, 2 * many)];
-  return { ...head, offset, loss, sharpness: values.subarray(2 * many, 2 * many + n), fate: values.subarray(2 * many + n) };
+  return {
+    ...head,
+    offset,
+    loss,
+    sharpness: values.subarray(2 * many, 2 * many + n),
+    fate: values.subarray(2 * many + n),
+  };
 }
 
 export class Orbit {
@@ -87,7 +95,8 @@ export class Orbit {
       if (sharpness[i] > 0) pen.fillRect(box.x.at(etas[i]) - 1.2, box.y.at(sharpness[i]) - 1.2, 2.4, 2.4);
     }
     const i = etas.findIndex((eta) => box.y.at(2 / eta) > box.top + 12);
-    if (i >= 0) pens.label(pen, inks, "2/η", Math.max(box.x.at(etas[i]) + 8, box.left + 8), box.top + 12, inks.threshold);
+    if (i >= 0)
+      pens.label(pen, inks, "2/η", Math.max(box.x.at(etas[i]) + 8, box.left + 8), box.top + 12, inks.threshold);
   }
 
   // What becomes of each, in the inks of the map.

@@ -21,7 +21,6 @@ const QUIET = ["colour", "slice"];
 const SCALE = 2; // pixels of a picture to keep for each of the page
 const HEAD = 30; // and room above it for its title
 
-
 // Change a setting of the plot in view; quietly where that needs no new numbers.
 function set(key, text, { quiet = false } = {}) {
   state.queries[state.plot][key] = text;
@@ -132,7 +131,10 @@ function keepPicture(name) {
   const picture = plots[state.plot].pictures[name]();
   if (!picture) return;
   const [width, height] = picture.size;
-  const canvas = Object.assign(document.createElement("canvas"), { width: SCALE * width, height: SCALE * (HEAD + height) });
+  const canvas = Object.assign(document.createElement("canvas"), {
+    width: SCALE * width,
+    height: SCALE * (HEAD + height),
+  });
   const pen = canvas.getContext("2d");
   pen.scale(SCALE, SCALE);
   pen.fillStyle = state.inks.card;
@@ -167,7 +169,14 @@ function onClick({ target }) {
 // ---- beginning ----
 
 function begin() {
-  Object.assign(actions, { set, request, adopted, refused, setSlice: regimes.setSlice, setOrbitView: regimes.setOrbitView });
+  Object.assign(actions, {
+    set,
+    request,
+    adopted,
+    refused,
+    setSlice: regimes.setSlice,
+    setOrbitView: regimes.setOrbitView,
+  });
   controls.begin();
   for (const plot of PLOTS) plots[plot].begin();
   document.addEventListener("click", onClick);

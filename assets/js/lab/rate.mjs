@@ -19,7 +19,6 @@ const MARGIN = { left: 74, right: 22, top: 14, bottom: 46 };
 const PICTURE = [980, 640];
 const REACH = 18;
 
-
 export const state = { head: null, points: [], fit: null, count: 0 };
 let coming = null;
 let canvas = null;
@@ -29,7 +28,11 @@ export function begin() {
   const host = $("rate-plot");
   canvas = addCanvas(host);
   asking = new Asking((address, options) => fetch(address, options), {
-    item, done, refused: actions.refused, failed, stopped: () => progress.end("rate", true),
+    item,
+    done,
+    refused: actions.refused,
+    failed,
+    stopped: () => progress.end("rate", true),
   });
   host.addEventListener("pointermove", (event) => probe(event, host));
   host.addEventListener("pointerleave", tip.hide);
@@ -151,11 +154,15 @@ function drawNames(pen, inks, box) {
 function showWords() {
   const { fit, points, head } = state;
   const ends = interval();
-  $("rate-aside").textContent = `${controls.ruleName(head.settings.rule)} from (${head.settings.start.map(inWords).join(", ")})`;
+  $("rate-aside").textContent =
+    `${controls.ruleName(head.settings.rule)} from (${head.settings.start.map(inWords).join(", ")})`;
   $("slope").textContent = fit && Number.isFinite(fit.slope) ? fit.slope.toFixed(3) : "–";
-  $("slope-interval").textContent = ends.length === 2 ? `95 % interval ${ends[0].toFixed(3)} … ${ends[1].toFixed(3)}` : "";
+  $("slope-interval").textContent =
+    ends.length === 2 ? `95 % interval ${ends[0].toFixed(3)} … ${ends[1].toFixed(3)}` : "";
   $("rate-words").textContent = sentence(fit, ends, points);
-  const rows = points.map(({ eta, gap }) => row(axis.short(eta), gap === null || !Number.isFinite(gap) ? "–" : inWords(gap)));
+  const rows = points.map(({ eta, gap }) =>
+    row(axis.short(eta), gap === null || !Number.isFinite(gap) ? "–" : inWords(gap)),
+  );
   $("rate-rows").replaceChildren(...rows);
 }
 
@@ -167,7 +174,8 @@ function row(...cells) {
 
 function sentence(fit, ends, points) {
   if (!fit) return `Measuring: ${points.length} of ${state.count} step sizes.`;
-  if (!Number.isFinite(fit.slope)) return "No slope: a gap is zero or not known, so there is no line through all of them.";
+  if (!Number.isFinite(fit.slope))
+    return "No slope: a gap is zero or not known, so there is no line through all of them.";
   return `Over these step sizes the gap shrinks like η to the power ${fit.slope.toFixed(2)}. ${verdict(ends)}`;
 }
 
@@ -176,7 +184,8 @@ function verdict(ends) {
   const bound = "The theorem bounds the gap by O(η), from above";
   if (ends.length < 2) return `${bound}; two step sizes give a slope and no interval.`;
   if (ends[0] > 1) return `${bound}: it may shrink faster, and here it does.`;
-  if (ends[1] < 1) return `${bound} as η → 0. Here it shrinks more slowly: these step sizes may be too large, or an assumption may not hold.`;
+  if (ends[1] < 1)
+    return `${bound} as η → 0. Here it shrinks more slowly: these step sizes may be too large, or an assumption may not hold.`;
   return `${bound}. The interval reaches to both sides of 1, so these step sizes do not tell whether it shrinks faster.`;
 }
 
@@ -188,15 +197,22 @@ function probe(event, host) {
   const [px, py] = [event.clientX - edge.left, event.clientY - edge.top];
   const box = frame(canvas.size);
   const near = state.points.filter(fit.usable).map((point) => ({
-    ...point, distance: Math.hypot(box.x.at(point.eta) - px, box.y.at(point.gap) - py),
+    ...point,
+    distance: Math.hypot(box.x.at(point.eta) - px, box.y.at(point.gap) - py),
   }));
   const found = nearestOf(near, REACH);
   if (!found) return tip.hide();
-  const rows = [["η", inWords(found.eta)], ["gap", inWords(found.gap)], ["gap / η", inWords(found.gap / found.eta)]];
+  const rows = [
+    ["η", inWords(found.eta)],
+    ["gap", inWords(found.gap)],
+    ["gap / η", inWords(found.gap / found.eta)],
+  ];
   tip.show(rows, edge.left + box.x.at(found.eta), edge.top + box.y.at(found.gap));
 }
 
-export const pictures = { rate: () => state.head && { size: PICTURE, draw: (pen, size) => draw(pen, size, page.inks) } };
+export const pictures = {
+  rate: () => state.head && { size: PICTURE, draw: (pen, size) => draw(pen, size, page.inks) },
+};
 
 export const frameNow = () => frame(canvas.size);
 

@@ -22,12 +22,15 @@ const STILL = 4; // pixels of a press that is no drag
 const REST = 90; // ms that the hand rests before a path or an orbit is asked for
 const PICTURE = { map: [980, 640], orbit: [980, 420] };
 
-
 export const state = {
-  cells: null, places: null, ranges: null, // of the map on screen
-  coming: null,                            // of one that is on its way and has no row yet
-  cursor: null, only: null,
-  orbit: null, orbitView: "offset",
+  cells: null,
+  places: null,
+  ranges: null, // of the map on screen
+  coming: null, // of one that is on its way and has no row yet
+  cursor: null,
+  only: null,
+  orbit: null,
+  orbitView: "offset",
   path: null,
 };
 let [map, orbit, path] = [null, null, null];
@@ -44,10 +47,12 @@ export function begin() {
   orbits = new Kept(get, decodeOrbit);
   valleys = new Kept(get, decodeValley);
   const host = $("map-plot");
-  for (const [name, hear] of Object.entries({ pointermove, pointerdown, pointerup, pointercancel, keydown })) host.addEventListener(name, hear);
+  for (const [name, hear] of Object.entries({ pointermove, pointerdown, pointerup, pointercancel, keydown }))
+    host.addEventListener(name, hear);
   $("orbit-plot").addEventListener("pointermove", alongSlice);
   legend.begin(pick);
-  for (const place of [host, $("orbit-plot"), $("path-plot")]) new ResizeObserver(() => requestAnimationFrame(paint)).observe(place);
+  for (const place of [host, $("orbit-plot"), $("path-plot")])
+    new ResizeObserver(() => requestAnimationFrame(paint)).observe(place);
 }
 
 const colour = () => query("regimes").colour || "fate";
@@ -149,7 +154,8 @@ function paintAbove() {
 function showCaption() {
   const { settings } = state.cells.head;
   const rule = controls.ruleName(settings.rule);
-  $("map-aside").textContent = `${state.cells.rows} × ${state.cells.columns} runs of ${rule}, ${settings.steps.toLocaleString("en")} steps each`;
+  $("map-aside").textContent =
+    `${state.cells.rows} × ${state.cells.columns} runs of ${rule}, ${settings.steps.toLocaleString("en")} steps each`;
 }
 
 function showData() {
@@ -249,7 +255,11 @@ function pointermove(event) {
 function alongSlice({ clientX, pointerType }) {
   if (!state.cells || pointerType === "touch") return;
   const { top, left, width, height } = map.frame(scene());
-  const found = state.cells.find({ top, left, width, height }, clientX - $("orbit-plot").getBoundingClientRect().left, top + height / 2);
+  const found = state.cells.find(
+    { top, left, width, height },
+    clientX - $("orbit-plot").getBoundingClientRect().left,
+    top + height / 2,
+  );
   if (found) point({ row: found.row, column: columnOf(slice(), state.cells.columns) });
 }
 

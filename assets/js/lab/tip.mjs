@@ -12,11 +12,17 @@ function make() {
 // Rows of [name, value] at a point of the window, on the side where there is room.
 export function show(rows, x, y) {
   if (!tip) make();
-  tip.replaceChildren(...rows.map(([name, value]) => {
-    const line = document.createElement(value ? "p" : "strong");
-    line.append(...[name, value].filter(Boolean).map((words) => Object.assign(document.createElement("span"), { textContent: words })));
-    return line;
-  }));
+  tip.replaceChildren(
+    ...rows.map(([name, value]) => {
+      const line = document.createElement(value ? "p" : "strong");
+      line.append(
+        ...[name, value]
+          .filter(Boolean)
+          .map((words) => Object.assign(document.createElement("span"), { textContent: words })),
+      );
+      return line;
+    }),
+  );
   showBeside(tip, x, y);
 }
 

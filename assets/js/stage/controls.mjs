@@ -57,7 +57,14 @@ function setQuietly(id, value) {
 
 export const changes = {
   rules: chooseRules,
-  eta: (text) => set("eta", text.split(",").map((part) => part.trim()).join(",")),
+  eta: (text) =>
+    set(
+      "eta",
+      text
+        .split(",")
+        .map((part) => part.trim())
+        .join(","),
+    ),
   "eta-slider": (power) => {
     const eta = String(Number((10 ** power).toPrecision(3)));
     showEta(Number(eta));
@@ -140,19 +147,21 @@ export function dragStart(point) {
 const startIds = (d) => (d > STARTS.length ? STARTS.slice(0, 1) : STARTS.slice(0, d));
 
 // What they say, with some of it replaced.
-const startTexts = (changed) =>
-  startIds(state.result.settings.start.length).map((id) => changed[id] ?? $(id).value);
+const startTexts = (changed) => startIds(state.result.settings.start.length).map((id) => changed[id] ?? $(id).value);
 
 // A start, as texts, by field.
 function startFields(point) {
   const ids = startIds(point.length);
-  return ids.length < point.length ? { [ids[0]]: point.join(", ") } : Object.fromEntries(ids.map((id, i) => [id, point[i]]));
+  return ids.length < point.length
+    ? { [ids[0]]: point.join(", ") }
+    : Object.fromEntries(ids.map((id, i) => [id, point[i]]));
 }
 
 function nameStartFields({ start, variables }) {
   const ids = startIds(start.length);
   for (const [i, id] of STARTS.entries()) {
-    const label = ids.length < start.length ? `${variables[0]}, ${variables[1]}, … ${variables.at(-1)}` : variables[i] || "";
+    const label =
+      ids.length < start.length ? `${variables[0]}, ${variables[1]}, … ${variables.at(-1)}` : variables[i] || "";
     setProps(id, { label, style: i < ids.length ? {} : { display: "none" } });
   }
   $("start-fields").dataset.count = ids.length;
@@ -195,15 +204,18 @@ function chooseRun({ target }) {
 // The runs, when there are several: the ink and the name of each.
 function showRuns({ runs, words, settings }) {
   const several = settings.eta.length > 1;
-  const rows = runs.length < 2 ? [] : runs.map((run, i) => {
-    const row = element("span", "");
-    const name = element("button", words.labels[i]);
-    name.dataset.run = i;
-    name.style.setProperty("--swatch", `var(--run-${i + 1})`);
-    row.append(name);
-    if (several) row.append(removal(run.eta));
-    return row;
-  });
+  const rows =
+    runs.length < 2
+      ? []
+      : runs.map((run, i) => {
+          const row = element("span", "");
+          const name = element("button", words.labels[i]);
+          name.dataset.run = i;
+          name.style.setProperty("--swatch", `var(--run-${i + 1})`);
+          row.append(name);
+          if (several) row.append(removal(run.eta));
+          return row;
+        });
   const { clock } = state.view;
   const meeting = several ? [element("p", `side by side at the same ${CLOCKS[clock]}: the clock decides`)] : [];
   $("runs").replaceChildren(...rows, ...meeting);
@@ -254,7 +266,9 @@ export function halve() {
   const { part, row } = locate(run, steps()[state.focus]);
   const { settings } = state.result;
   if (state.query.steps) state.query.steps = String(Math.min(4 * settings.steps, 1e12));
-  state.query.eta = etas().map((eta) => halfOf(Number(eta))).join(",");
+  state.query.eta = etas()
+    .map((eta) => halfOf(Number(eta)))
+    .join(",");
   state.halved = { eta: run.eta, step: part.columns.step[row], gap: part.columns.gap[row], run };
   setQuietly("eta", state.query.eta.split(",").join(", "));
   actions.request({});
@@ -310,8 +324,7 @@ function showHorizon({ steps, eta, horizon }) {
   if (document.activeElement !== $("horizon")) {
     setQuietly("horizon", unit === "tau" ? String(Number(wanted.toPrecision(4))) : String(steps));
   }
-  $("horizon-other").textContent =
-    unit === "tau" ? `${steps.toLocaleString("en")} steps` : `τ = ${inWords(reached)}`;
+  $("horizon-other").textContent = unit === "tau" ? `${steps.toLocaleString("en")} steps` : `τ = ${inWords(reached)}`;
 }
 
 // ---- the other way round ----

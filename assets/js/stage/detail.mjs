@@ -20,7 +20,10 @@ export async function refine() {
   const { section } = scene();
   const turn = ++refinements;
   let came = false;
-  for (const [panel, stepsInView] of [["landscape", stepsOnMap], ["sharpness", stepsOnClock]]) {
+  for (const [panel, stepsInView] of [
+    ["landscape", stepsOnMap],
+    ["sharpness", stepsOnClock],
+  ]) {
     const frame = frameOf(graphOf(panel));
     if (!frame || (panel === "landscape" && !section && !isPlane())) continue;
     for (const run of result.runs) {

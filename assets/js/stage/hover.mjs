@@ -10,8 +10,13 @@ const MOST_COORDINATES = 4;
 
 // Numbers of a row, in the order that they are read: symbol, column.
 const NUMBERS = [
-  ["L", "loss"], ["λ₁(xₜ)", "sharpness"], ["2/ηₜ", "threshold"], ["λ₁(Φ(xₜ))", "projection_sharpness"],
-  ["λ₁(X(τ))", "flow_sharpness"], ["gap", "gap"], ["1/Sₜ + 1/Sₜ₊₁", "stableness_pair"],
+  ["L", "loss"],
+  ["λ₁(xₜ)", "sharpness"],
+  ["2/ηₜ", "threshold"],
+  ["λ₁(Φ(xₜ))", "projection_sharpness"],
+  ["λ₁(X(τ))", "flow_sharpness"],
+  ["gap", "gap"],
+  ["1/Sₜ + 1/Sₜ₊₁", "stableness_pair"],
 ];
 
 const OF_STEPS = ["threshold", "stableness_pair"]; // gradient flow takes none
@@ -26,7 +31,10 @@ export function begin() {
   tip.setAttribute("role", "tooltip");
   ring = Object.assign(document.createElement("div"), { className: "probe", hidden: true });
   document.body.append(tip);
-  for (const [on, off] of [["pointerover", "pointerout"], ["focusin", "focusout"]]) {
+  for (const [on, off] of [
+    ["pointerover", "pointerout"],
+    ["focusin", "focusout"],
+  ]) {
     document.addEventListener(on, ({ target }) => explain(target.closest && target.closest("[data-explains]")));
     document.addEventListener(off, ({ target }) => target === explained && hide());
   }

@@ -84,7 +84,10 @@ function focusFor(runs, before) {
   const same = before ? runs.findIndex(({ rule, eta }) => rule === before.rule && eta === before.eta) : -1;
   if (same >= 0) return same;
   if (before && runs[state.focus]?.rule === before.rule) return state.focus;
-  return Math.max(0, runs.findIndex((run) => !isSmooth(run)));
+  return Math.max(
+    0,
+    runs.findIndex((run) => !isSmooth(run)),
+  );
 }
 
 // What of the link belongs to the page and not to a run.
@@ -283,7 +286,22 @@ export function start() {
 
 // The run is asked for at once; Plotly makes its graphs some time after the page.
 function begin() {
-  Object.assign(actions, { accept, refused, failed, busy, request, repaint, play, pause, seek, seekOwn, attend, setView, setScheme, writeLink });
+  Object.assign(actions, {
+    accept,
+    refused,
+    failed,
+    busy,
+    request,
+    repaint,
+    play,
+    pause,
+    seek,
+    seekOwn,
+    attend,
+    setView,
+    setScheme,
+    writeLink,
+  });
   window.dash_clientside.edgewalk.controls = controls.heard;
   controls.begin();
   keys.begin();

@@ -49,8 +49,7 @@ const nameOf = ({ result }, i) => result.words.labels[i];
 const ownInk = ({ inks, result }, i, alone) => (result.runs.length > 1 ? inks.runs[i] : alone);
 
 // Where the last step that the strobe shows stands, as {part, row}.
-const shownRow = ({ result, steps, strobe }, i) =>
-  locate(result.runs[i], shownStep(strobe, steps[i]));
+const shownRow = ({ result, steps, strobe }, i) => locate(result.runs[i], shownStep(strobe, steps[i]));
 
 function midpoints(run, i, scene, place, own) {
   const steps = run.columns.step;
@@ -58,7 +57,11 @@ function midpoints(run, i, scene, place, own) {
   const [here, before] = [place(second), place(second.map((row) => row - 1))];
   const middle = (axis) => here[axis].map((value, i) => (value + before[axis][i]) / 2);
   return {
-    x: middle("x"), y: middle("y"), type: "scatter", mode: "markers", name: `${nameOf(scene, i)}, midpoints`,
+    x: middle("x"),
+    y: middle("y"),
+    type: "scatter",
+    mode: "markers",
+    name: `${nameOf(scene, i)}, midpoints`,
     marker: { size: 6, color: inkOf(scene, "midpoint", own), symbol: "diamond" },
   };
 }
@@ -69,7 +72,9 @@ function landscapeTraces(scene) {
   const index = Array.from({ length: rows }, (_, row) => row);
   const flow = {
     ...inPlane(way, index, scene.section),
-    type: "scatter", mode: "lines", name: "gradient flow",
+    type: "scatter",
+    mode: "lines",
+    name: "gradient flow",
     line: { color: inks.flow, dash: "dash", width: 1.6 },
   };
   return [flow, ...result.runs.flatMap((run, i) => landscapeRun(run, i, scene))];
@@ -99,8 +104,14 @@ function bands({ heights, look, inks }) {
   const [low, high] = bandsOf(values);
   const colorscale = scaleOf(inks.heights, BANDS + 1);
   return {
-    ...gridOf(heights, values), type: "contour", autocontour: false, zmin: low, zmax: high, colorscale,
-    contours: { start: low, end: high, size: (high - low) / BANDS }, line: { color: inks.line, width: 0.6 },
+    ...gridOf(heights, values),
+    type: "contour",
+    autocontour: false,
+    zmin: low,
+    zmax: high,
+    colorscale,
+    contours: { start: low, end: high, size: (high - low) / BANDS },
+    line: { color: inks.line, width: 0.6 },
   };
 }
 
@@ -112,8 +123,14 @@ function map(scene) {
   const colorscale = axis([0, 1], 33).map((share) => [share, shadeAt(inks, share)]);
   return [
     { ...at, type: "heatmap", zmin: -DOUBLINGS, zmax: DOUBLINGS, zsmooth: "best", colorscale },
-    ...[[inks.soft, 5], [inks["edge-map"], 3]].map(([color, width]) => ({
-      ...at, type: "contour", contours: { start: 0, end: 0, size: 1, coloring: "none" }, line: { color, width },
+    ...[
+      [inks.soft, 5],
+      [inks["edge-map"], 3],
+    ].map(([color, width]) => ({
+      ...at,
+      type: "contour",
+      contours: { start: 0, end: 0, size: 1, coloring: "none" },
+      line: { color, width },
     })),
   ];
 }
@@ -124,9 +141,22 @@ function valleyTraces({ section, inks, valley }) {
   const { sharpness_range: range, curves } = valley;
   const colorscale = scaleOf(inks.scale, inks.scale.length);
   return curves.map(({ x, rows, sharpness }) => ({
-    ...inPlane(x, Array.from({ length: rows }, (_, row) => row), section),
-    type: "scatter", mode: "markers", name: "Γ by sharpness", showlegend: false,
-    marker: { size: 5, color: Array.from(sharpness, Math.log), cmin: Math.log(range[0]), cmax: Math.log(range[1]), colorscale },
+    ...inPlane(
+      x,
+      Array.from({ length: rows }, (_, row) => row),
+      section,
+    ),
+    type: "scatter",
+    mode: "markers",
+    name: "Γ by sharpness",
+    showlegend: false,
+    marker: {
+      size: 5,
+      color: Array.from(sharpness, Math.log),
+      cmin: Math.log(range[0]),
+      cmax: Math.log(range[1]),
+      colorscale,
+    },
   }));
 }
 
@@ -137,12 +167,27 @@ function landscapeRun(run, i, scene) {
   const traces = [];
   if (run.rule === "gradient-flow") {
     const rows = rowsOf(run, step, () => true);
-    traces.push({ ...points(run, rows, "x", section), type: "scatter", mode: "lines", name: nameOf(scene, i), line: { color: ownInk(scene, i, inks.flow), width: 3 } });
+    traces.push({
+      ...points(run, rows, "x", section),
+      type: "scatter",
+      mode: "lines",
+      name: nameOf(scene, i),
+      line: { color: ownInk(scene, i, inks.flow), width: 3 },
+    });
   } else traces.push(...marks(run, i, scene, (rows) => points(run, rows, "x", section)));
   if (Number.isFinite(run.columns.flow[0])) {
-    traces.push({ ...points(run, everyRow(run), "flow", section), type: "scatter", mode: "lines", showlegend: false, line: { color: inks.theory, width: 2 } });
     traces.push({
-      ...points(here.part, [here.row], "flow", section), type: "scatter", mode: "markers", name: "X(τ), the theorem",
+      ...points(run, everyRow(run), "flow", section),
+      type: "scatter",
+      mode: "lines",
+      showlegend: false,
+      line: { color: inks.theory, width: 2 },
+    });
+    traces.push({
+      ...points(here.part, [here.row], "flow", section),
+      type: "scatter",
+      mode: "markers",
+      name: "X(τ), the theorem",
       marker: { size: 13, color: inks.theory, line: { color: inks.card, width: 2 } },
     });
   }
@@ -158,7 +203,11 @@ function sharpnessTraces(scene) {
     const values = (rows, column) => ({ x: time(rows), y: rows.map((row) => run.columns[column][row]) });
     const past = rowsOf(run, step, () => true);
     const line = (rows, column, name, color, dash) => ({
-      ...values(rows, column), type: "scatter", mode: "lines", name: `${name}, ${nameOf(scene, i)}`, line: { color, dash, width: 2 },
+      ...values(rows, column),
+      type: "scatter",
+      mode: "lines",
+      name: `${name}, ${nameOf(scene, i)}`,
+      line: { color, dash, width: 2 },
     });
     const traces = [line(past, "projection_sharpness", "λ₁(Φ(xₜ))", own)];
     if (i === scene.focus) {
@@ -170,7 +219,12 @@ function sharpnessTraces(scene) {
       traces.push(line(everyRow(run), "flow_sharpness", "λ₁(X), the theorem", inks.theory));
     }
     if (i === scene.focus && run.rule !== "gradient-flow") {
-      traces.push(...marks(run, i, scene, (rows) => values(rows, "threshold"), null).map((t) => ({ ...t, name: `2/ηₜ, ${t.name}` })));
+      traces.push(
+        ...marks(run, i, scene, (rows) => values(rows, "threshold"), null).map((t) => ({
+          ...t,
+          name: `2/ηₜ, ${t.name}`,
+        })),
+      );
       traces.push(line(past, "threshold_mean", "mean of two 2/ηₜ", inks.threshold, "dash"));
     }
     return traces;
@@ -186,14 +240,25 @@ function acrossFigure(scene) {
   const axis = Array.from({ length: 121 }, (_, k) => (k / 60 - 1) * view.half);
   const first = consecutiveFrom(part, row, 9);
   const hops = Array.from({ length: row - first + 1 }, (_, k) => first + k);
-  const wall = { x: axis, y: axis.map((u) => view.loss(u) * view.top), type: "scatter", mode: "lines", name: "L along v₁", line: { color: inks.soft } };
+  const wall = {
+    x: axis,
+    y: axis.map((u) => view.loss(u) * view.top),
+    type: "scatter",
+    mode: "lines",
+    name: "L along v₁",
+    line: { color: inks.soft },
+  };
   return [wall, ...hopTraces(part, hops, view, scene)];
 }
 
 function hopTraces(part, hops, view, { strobe, inks }) {
   const place = (r) => [part.columns.offset[r] / view.unit, part.columns.loss[r]];
   const trace = (kind, points, symbol, color) => ({
-    x: points.map(([x]) => x), y: points.map(([, y]) => y), type: "scatter", mode: "markers", name: kind,
+    x: points.map(([x]) => x),
+    y: points.map(([, y]) => y),
+    type: "scatter",
+    mode: "markers",
+    name: kind,
     marker: { size: 11, color, symbol },
   });
   if (strobe === "midpoints") {
@@ -213,16 +278,30 @@ function alongFigure(scene) {
   const { inks, result } = scene;
   const s = Array.from({ length: 161 }, (_, k) => view.low + ((view.high - view.low) * k) / 160);
   const value = (at) => valueAt(view.curve, at + view.zero);
-  const curve = { x: s, y: s.map(value), type: "scatter", mode: "lines", name: "λ₁ on Γ", line: { color: inks.soft, width: 3 } };
+  const curve = {
+    x: s,
+    y: s.map(value),
+    type: "scatter",
+    mode: "lines",
+    name: "λ₁ on Γ",
+    line: { color: inks.soft, width: 3 },
+  };
   const beads = result.runs.flatMap((_, i) => {
     const { part, row } = shownRow(scene, i);
-    return [["flow", "X(τ), the theorem", inks.theory, 15], ["projection", "Φ(xₜ)", ownInk(scene, i, inks.ink), 9]].map(
-      ([name, title, color, size]) => {
-        const at = placeOn(view, part, row, name);
-        const point = at ? { x: [at.s], y: [at.sharpness] } : { x: [], y: [] };
-        return { ...point, type: "scatter", mode: "markers", name: `${title}, ${nameOf(scene, i)}`, marker: { size, color } };
-      },
-    );
+    return [
+      ["flow", "X(τ), the theorem", inks.theory, 15],
+      ["projection", "Φ(xₜ)", ownInk(scene, i, inks.ink), 9],
+    ].map(([name, title, color, size]) => {
+      const at = placeOn(view, part, row, name);
+      const point = at ? { x: [at.s], y: [at.sharpness] } : { x: [], y: [] };
+      return {
+        ...point,
+        type: "scatter",
+        mode: "markers",
+        name: `${title}, ${nameOf(scene, i)}`,
+        marker: { size, color },
+      };
+    });
   });
   return [curve, ...beads];
 }
@@ -237,7 +316,12 @@ function alignmentFigure(scene) {
     ["3", (rows) => ({ x: time(rows), y: rows.map((row) => Math.abs(inSets(run, row)[1])) })],
   ];
   return plots.flatMap(([n, place]) =>
-    marks(run, scene.focus, scene, place, null).map((one) => ({ ...one, xaxis: `x${n}`, yaxis: `y${n}`, showlegend: !n })),
+    marks(run, scene.focus, scene, place, null).map((one) => ({
+      ...one,
+      xaxis: `x${n}`,
+      yaxis: `y${n}`,
+      showlegend: !n,
+    })),
   );
 }
 
@@ -246,7 +330,10 @@ function alignmentLayout(layout, scene) {
   const { part, row } = shownRow(scene, scene.focus);
   const [one, two] = pointAt(part.columns.spectrum, part.widths.spectrum, row);
   const shape = { line: { color: scene.inks.theory, width: 1.5 }, fillcolor: scene.inks.theory, opacity: 0.15 };
-  const clock = { title: { text: { step: "step t", eta: "time ηt", tau: "slow time τ = η²t" }[scene.clock] }, type: scene.axis };
+  const clock = {
+    title: { text: { step: "step t", eta: "time ηt", tau: "slow time τ = η²t" }[scene.clock] },
+    type: scene.axis,
+  };
   const reach = [-1.3, 1.3];
   return {
     ...layout,
@@ -284,11 +371,13 @@ function withDetail(run, panel) {
   const steps = run.columns.step;
   const before = steps.findIndex((step) => step >= first);
   const after = steps.findLastIndex((step) => step <= last) + 1;
-  const columns = Object.fromEntries(Object.entries(run.columns).map(([name, column]) => {
-    const width = column.length / run.rows;
-    const parts = [column.subarray(0, before * width), detail.columns[name], column.subarray(after * width)];
-    return [name, Float32Array.from(parts.flatMap((part) => Array.from(part)))];
-  }));
+  const columns = Object.fromEntries(
+    Object.entries(run.columns).map(([name, column]) => {
+      const width = column.length / run.rows;
+      const parts = [column.subarray(0, before * width), detail.columns[name], column.subarray(after * width)];
+      return [name, Float32Array.from(parts.flatMap((part) => Array.from(part)))];
+    }),
+  );
   return { ...run, columns, rows: columns.step.length };
 }
 
@@ -305,12 +394,17 @@ export function figure(panel, graph, seen, solid = null) {
     const layout = JSON.parse(JSON.stringify(graph.layout));
     Object.assign(layout, { title, legend, margin, showlegend: true });
     const across = panel === "across";
-    layout.xaxis = { title: { text: across ? "across the valley, in bounces" : "length s along Γ, from the flattest point" } };
+    layout.xaxis = {
+      title: { text: across ? "across the valley, in bounces" : "length s along Γ, from the flattest point" },
+    };
     layout.yaxis = { title: { text: across ? "loss L" : "sharpness λ₁ on Γ" } };
     return { data: across ? acrossFigure(scene) : alongFigure(scene), layout };
   }
   if (panel === "alignment") {
-    const layout = alignmentLayout({ ...JSON.parse(JSON.stringify(graph.layout)), title, legend, margin, showlegend: true }, scene);
+    const layout = alignmentLayout(
+      { ...JSON.parse(JSON.stringify(graph.layout)), title, legend, margin, showlegend: true },
+      scene,
+    );
     return { data: alignmentFigure(scene), layout };
   }
   const { xaxis, yaxis } = graph._fullLayout;
@@ -328,5 +422,10 @@ export function figure(panel, graph, seen, solid = null) {
 
 export function download(panel, format, graph, scene, solid = null) {
   const filename = `edgewalk-${scene.result.settings.loss}-${panel}`;
-  return globalThis.Plotly.downloadImage(figure(panel, graph, scene, solid), { ...SIZE, format, filename, scale: format === "png" ? 2 : 1 });
+  return globalThis.Plotly.downloadImage(figure(panel, graph, scene, solid), {
+    ...SIZE,
+    format,
+    filename,
+    scale: format === "png" ? 2 : 1,
+  });
 }

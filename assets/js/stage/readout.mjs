@@ -92,7 +92,10 @@ function showHalved(run, { part, row, exact }) {
   const gap = part.columns.gap[row];
   const times = halved.gap > 0 && gap > 0 ? `, ${(halved.gap / gap).toPrecision(2)} times less` : "";
   const short = (eta) => String(Number(eta.toPrecision(6)));
-  setText("halved", `η = ${short(halved.eta)}: ${inWords(halved.gap)} → η = ${short(run.eta)}: ${inWords(gap)}${times}`);
+  setText(
+    "halved",
+    `η = ${short(halved.eta)}: ${inWords(halved.gap)} → η = ${short(run.eta)}: ${inWords(gap)}${times}`,
+  );
 }
 
 // The sentence of the phase that the playhead is in, with the numbers there.

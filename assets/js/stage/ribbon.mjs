@@ -21,7 +21,10 @@ export function bands(run, runs, clock) {
   const last = Math.max(lastStep(runs, clock), 1);
   const share = (t) => sameTime(clock, runs[0].eta, run.eta, t) / last;
   return run.phases.map(({ name, first }, k) => ({
-    name, first, from: share(first), to: share(k + 1 < run.phases.length ? run.phases[k + 1].first : run.last),
+    name,
+    first,
+    from: share(first),
+    to: share(k + 1 < run.phases.length ? run.phases[k + 1].first : run.last),
   }));
 }
 
@@ -52,7 +55,8 @@ function band({ name, from, to }) {
 // Buttons keep to their bands, but for those that would be too small to hit: they are moved apart.
 function buttons() {
   const lefts = shown.map(({ from }) => from * width);
-  for (let k = lefts.length - 1, free = width; k >= 0; k--) free = lefts[k] = Math.max(0, Math.min(lefts[k], free - LEAST));
+  for (let k = lefts.length - 1, free = width; k >= 0; k--)
+    free = lefts[k] = Math.max(0, Math.min(lefts[k], free - LEAST));
   for (let k = 1; k < lefts.length; k++) lefts[k] = Math.max(lefts[k], lefts[k - 1] + LEAST);
   return shown.map((phase, k) => button(phase, lefts[k], k + 1 < lefts.length ? lefts[k + 1] : width));
 }
@@ -79,7 +83,11 @@ export function phaseAt(phases, step) {
 
 export function mark(step) {
   const now = phaseAt(shown, step);
-  document.getElementById("ribbon").querySelectorAll("button").forEach((one, k) => {
-    if ((one.getAttribute("aria-current") === "true") !== (k === now)) one.setAttribute("aria-current", String(k === now));
-  });
+  document
+    .getElementById("ribbon")
+    .querySelectorAll("button")
+    .forEach((one, k) => {
+      if ((one.getAttribute("aria-current") === "true") !== (k === now))
+        one.setAttribute("aria-current", String(k === now));
+    });
 }

@@ -15,8 +15,25 @@ export function scene() {
   const section = d > 2 ? sectionNow() : null;
   const heights = section || (d > 2 ? null : view.heightsFor(chosen.look, actions.repaint));
   const sheet = result.settings.sheet ? plane.sheet(loss, actions.repaint) : null;
-  const shown = { ...chosen, look: lookIn(d, chosen.look), panel: result.settings.codim > 1 ? chosen.panel : "sharpness" };
-  return { result, d, inks, focus, ...shown, at, steps: steps(), valley, section, sheet, heights, halved: state.halved };
+  const shown = {
+    ...chosen,
+    look: lookIn(d, chosen.look),
+    panel: result.settings.codim > 1 ? chosen.panel : "sharpness",
+  };
+  return {
+    result,
+    d,
+    inks,
+    focus,
+    ...shown,
+    at,
+    steps: steps(),
+    valley,
+    section,
+    sheet,
+    heights,
+    halved: state.halved,
+  };
 }
 
 // Beyond three dimensions there is no box to look into.
@@ -30,7 +47,15 @@ function sectionNow() {
   const { rule, eta, steps: last } = run;
   const of = chosen.look === "sharpness" ? "sharpness" : "root";
   const where = view.sectionView();
-  const wanted = { ...query, rule, eta, steps: last, at: steps()[focus], of, ...(where && { view: where.flat().join() }) };
+  const wanted = {
+    ...query,
+    rule,
+    eta,
+    steps: last,
+    at: steps()[focus],
+    of,
+    ...(where && { view: where.flat().join() }),
+  };
   return plane.sectionAt(result.settings.loss, `section.bin?${writeQuery(wanted)}`, (section) => {
     view.adopt(section);
     actions.repaint();

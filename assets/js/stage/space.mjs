@@ -11,7 +11,17 @@ const surface = {
     if (!heights) return null;
     const { view, rows, columns, root: values } = heights;
     const names = result.settings.variables;
-    return { x: view[0], y: view[1], low: 0, top: topOf(values, result.runs), rows, columns, heights: values, colours: inks.heights, names };
+    return {
+      x: view[0],
+      y: view[1],
+      low: 0,
+      top: topOf(values, result.runs),
+      rows,
+      columns,
+      heights: values,
+      colours: inks.heights,
+      names,
+    };
   },
   point({ columns: { x, loss } }) {
     return (row) => [x[2 * row], x[2 * row + 1], Math.sqrt(loss[row])];
@@ -25,7 +35,13 @@ const space = {
     const [x, y, [low, high]] = view;
     const box = { x, y, low, top: high - low, names, colours: inks.scale, heights: null };
     if (!sheet || !valley) return box;
-    return { ...box, rows: sheet.rows, columns: sheet.columns, heights: raised(sheet, low), tints: tintsOf(sheet, valley.sharpness_range) };
+    return {
+      ...box,
+      rows: sheet.rows,
+      columns: sheet.columns,
+      heights: raised(sheet, low),
+      tints: tintsOf(sheet, valley.sharpness_range),
+    };
   },
   point: ({ columns }) => space.floor(columns.x),
   floor: (column) => (row) => [column[3 * row], column[3 * row + 1], column[3 * row + 2]],

@@ -32,7 +32,10 @@ export function frameSharpness() {
   if (own && !bare) return;
   const [across, up] = own || ranges;
   window.Plotly.relayout(graph, {
-    "xaxis.type": axis, "xaxis.range": across, "yaxis.range": up, "xaxis.title.text": CLOCK_WORDS[clock],
+    "xaxis.type": axis,
+    "xaxis.range": across,
+    "yaxis.range": up,
+    "xaxis.title.text": CLOCK_WORDS[clock],
   });
 }
 
@@ -41,9 +44,9 @@ function zoomed(graph) {
   const { xaxis, yaxis } = graph._fullLayout;
   const now = [xaxis, yaxis].map(({ range }) => range.map(Number));
   const close = (a, b, size) => Math.abs(a - b) < 1e-6 * Math.abs(size);
-  const same = framed.ranges && framed.ranges.every(([low, high], i) =>
-    close(now[i][0], low, high - low) && close(now[i][1], high, high - low),
-  );
+  const same =
+    framed.ranges &&
+    framed.ranges.every(([low, high], i) => close(now[i][0], low, high - low) && close(now[i][1], high, high - low));
   return framed.ranges && !same ? now : null;
 }
 

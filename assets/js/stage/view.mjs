@@ -40,7 +40,12 @@ export function adopt({ loss, whole: all }) {
 
 // What heights of a section are asked for: a little more than is in view; null until that is known.
 export function sectionView() {
-  return view && view.map(([low, high]) => [low - ASIDE * (high - low), high + ASIDE * (high - low)].map((end) => Number(end.toPrecision(6))));
+  return (
+    view &&
+    view.map(([low, high]) =>
+      [low - ASIDE * (high - low), high + ASIDE * (high - low)].map((end) => Number(end.toPrecision(6))),
+    )
+  );
 }
 
 // Contours for what is seen, where those drawn are too coarse or end.

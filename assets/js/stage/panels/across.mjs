@@ -109,7 +109,8 @@ export class Across {
 }
 
 const hopOf = (part, view, frame) => (r) => [
-  frame.x(part.columns.offset[r] / view.unit), frame.y(part.columns.loss[r] / view.top),
+  frame.x(part.columns.offset[r] / view.unit),
+  frame.y(part.columns.loss[r] / view.top),
 ];
 
 // What the magnifier shows at a row: its unit, half-width in units, and L there as a share of

@@ -61,7 +61,12 @@ export class Alignment {
     const half = (height - 3 * ROOM) / 2;
     const time = timeAxis(scene, run, left, right);
     const angle = { ...time, top: ROOM, bottom: ROOM + half, ...angleAxis(run, ROOM, ROOM + half) };
-    const part = { ...time, top: height - ROOM - half, bottom: height - ROOM, y: (v) => height - ROOM - Math.min(v, 1) * half };
+    const part = {
+      ...time,
+      top: height - ROOM - half,
+      bottom: height - ROOM,
+      y: (v) => height - ROOM - Math.min(v, 1) * half,
+    };
     return { sets, angle, part };
   }
 
@@ -103,12 +108,21 @@ export class Alignment {
     pens.label(pen, inks, "angle θₜ to v₁", angle.left + 6, angle.top - 10, inks.ink);
     pens.label(pen, inks, "|⟨v₁, x̃ₜ⟩| / λ₁", part.left + 6, part.top - 10, inks.ink);
     pens.label(pen, inks, "v₁", sets.x(0) + 7, sets.bottom - 9, inks.soft);
-    pens.label(pen, inks, run.widths.spectrum > 2 ? "R₂" : "v₂", sets.left + sets.size - 8, sets.y(0) - 9, inks.soft, "right");
+    pens.label(
+      pen,
+      inks,
+      run.widths.spectrum > 2 ? "R₂" : "v₂",
+      sets.left + sets.size - 8,
+      sets.y(0) - 9,
+      inks.soft,
+      "right",
+    );
   }
 
   paintNow(pen, scene, run, frames) {
     const { part, row } = locate(run, shownStep(scene.strobe, scene.steps[scene.focus]));
-    if (!part.columns.components || !Number.isFinite(part.columns.components[0])) return this.paintNothing(pen, scene, run);
+    if (!part.columns.components || !Number.isFinite(part.columns.components[0]))
+      return this.paintNothing(pen, scene, run);
     this.paintSets(pen, scene, part, row, frames.sets);
     const first = consecutiveFrom(part, row, RECENT);
     const plots = this.plots(scene, run, part, frames);
@@ -169,7 +183,12 @@ export class Alignment {
     const last = upTo(run, scene.steps[scene.focus]);
     const found = this.plots(scene, run, run, frames)
       .filter(([frame]) => isInside(boxOf(frame), px, py))
-      .map(([, place]) => ({ ...nearestRow(0, last, visible(scene, run, place), px, py), run, i: scene.focus, part: run }));
+      .map(([, place]) => ({
+        ...nearestRow(0, last, visible(scene, run, place), px, py),
+        run,
+        i: scene.focus,
+        part: run,
+      }));
     return nearestOf(found, NEAR);
   }
 }
@@ -182,7 +201,15 @@ function visible({ strobe }, part, place) {
 
 const squareFrame = (size, top) => {
   const scale = size / (2 * REACH);
-  return { left: 8, top, size, bottom: top + size, right: 8 + size, x: (u) => 8 + size / 2 + u * scale, y: (u) => top + size / 2 - u * scale };
+  return {
+    left: 8,
+    top,
+    size,
+    bottom: top + size,
+    right: 8 + size,
+    x: (u) => 8 + size / 2 + u * scale,
+    y: (u) => top + size / 2 - u * scale,
+  };
 };
 
 const boxOf = ({ left, right, top, bottom }) => ({ left, top, width: right - left, height: bottom - top });
@@ -191,7 +218,9 @@ function timeAxis({ clock, axis }, run, left, right) {
   const end = clockTime(clock, run.eta, Math.max(run.last, 1));
   const begin = clockTime(clock, run.eta, 1);
   const log = axis === "log";
-  const share = log ? (time) => Math.log(Math.max(time, begin) / begin) / Math.log(Math.max(end / begin, 1.01)) : (time) => time / end;
+  const share = log
+    ? (time) => Math.log(Math.max(time, begin) / begin) / Math.log(Math.max(end / begin, 1.01))
+    : (time) => time / end;
   const times = log ? powers(begin, 0.4 * end) : labelledTicks(0, 0.9 * end, 4);
   return { left, right, times, x: (time) => left + share(time) * (right - left) };
 }
@@ -200,7 +229,10 @@ function timeAxis({ clock, axis }, run, left, right) {
 function powers(low, high) {
   const [first, last] = [Math.ceil(Math.log10(low) - 1e-9), Math.floor(Math.log10(high))];
   const values = Array.from({ length: Math.max(last - first + 1, 0) }, (_, k) => 10 ** (first + k));
-  return values.map((value) => ({ value, text: value >= 1 && value < 1e5 ? String(value) : inWords(value).replace("1.00·", "") }));
+  return values.map((value) => ({
+    value,
+    text: value >= 1 && value < 1e5 ? String(value) : inWords(value).replace("1.00·", ""),
+  }));
 }
 
 // Even in log θ, from the least angle of the run to a right angle.
@@ -209,7 +241,8 @@ function angleAxis(run, top, bottom) {
   const least = angles ? angles.reduce((a, b) => (b > 0 && b < a ? b : a), 1) : 1;
   const floor = Math.floor(Math.log10(Math.max(least, LEAST)));
   const ceiling = Math.log10(Math.PI / 2);
-  const y = (angle) => bottom - ((Math.log10(Math.max(angle, 10 ** floor)) - floor) / (ceiling - floor)) * (bottom - top);
+  const y = (angle) =>
+    bottom - ((Math.log10(Math.max(angle, 10 ** floor)) - floor) / (ceiling - floor)) * (bottom - top);
   const every = Math.max(1, Math.ceil(-floor / 3));
   const ticks = [];
   for (let power = 0; power >= floor; power -= every) ticks.push({ value: 10 ** power, text: powerWords(power) });
@@ -235,7 +268,10 @@ const spectrumAt = ({ columns, widths }, row) => pointAt(columns.spectrum, width
 export function lengths(part, row) {
   const parts = pointAt(part.columns.components, part.widths.components, row);
   let square = 0;
-  return parts.reverse().map((c) => Math.sqrt((square += c * c))).reverse();
+  return parts
+    .reverse()
+    .map((c) => Math.sqrt((square += c * c)))
+    .reverse();
 }
 
 // Where x̃ of a row stands among the sets: R₂ signed and the part along v₁, in units of λ₁.

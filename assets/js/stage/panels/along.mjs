@@ -143,7 +143,9 @@ function framed(view, passed) {
   const margin = MARGIN * Math.max(most - least, 0.02 * length);
   const bounds = view.period < Infinity ? [-Infinity, Infinity] : [-view.zero, length - view.zero];
   const [low, high] = [Math.max(least - margin, bounds[0]), Math.min(most + margin, bounds[1])];
-  const values = Array.from({ length: PIECES }, (_, k) => valueAt(view.curve, low + ((high - low) * k) / (PIECES - 1) + view.zero));
+  const values = Array.from({ length: PIECES }, (_, k) =>
+    valueAt(view.curve, low + ((high - low) * k) / (PIECES - 1) + view.zero),
+  );
   const [bottom, top] = [Math.min(...values), Math.max(...values)];
   const room = 0.08 * (top - bottom) || 0.1 * top;
   const flattest = view.flattest.filter((s) => s >= low && s <= high);
@@ -190,9 +192,7 @@ export function arcOf(curve, point) {
     if (away < least) [least, best] = [away, k];
   }
   // On a closed curve the first point is the last one too.
-  const found = [best - 1, best, rows - 2]
-    .filter((k) => k >= 0 && k < rows - 1)
-    .map((k) => onChord(curve, k, point));
+  const found = [best - 1, best, rows - 2].filter((k) => k >= 0 && k < rows - 1).map((k) => onChord(curve, k, point));
   return found.reduce((a, b) => (b.away < a.away ? b : a), { arc: arc[best], away: least });
 }
 

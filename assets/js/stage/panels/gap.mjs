@@ -31,7 +31,8 @@ export class Gap {
     this.fresh = true;
     if (!this.view) return;
     const frame = frameFor(this.view, ...this.canvas.size);
-    const draw = (one, ink, width, to) => pens.line(pen, ink, width, [], 0, to, (k) => pointOf(one, rowFor(one, k), frame));
+    const draw = (one, ink, width, to) =>
+      pens.line(pen, ink, width, [], 0, to, (k) => pointOf(one, rowFor(one, k), frame));
     if (halved) {
       pen.globalAlpha = 0.5;
       draw(halved.run, inks.theory, 1.2, POINTS);
@@ -61,7 +62,8 @@ export class Gap {
 const rowFor = (run, k) => Math.round((k * (run.rows - 1)) / POINTS);
 
 const pointOf = ({ columns, eta }, row, frame) => [
-  frame.x(clockTime("tau", eta, columns.step[row])), frame.y(columns.gap[row]),
+  frame.x(clockTime("tau", eta, columns.step[row])),
+  frame.y(columns.gap[row]),
 ];
 
 // From 0 to the largest gap of the runs, over the time of the longest; null where there is no gap.

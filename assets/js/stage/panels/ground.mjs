@@ -47,7 +47,10 @@ export class Ground {
       this.coloured = threshold;
     }
     wipeWithin(this.line, frame, (pen) => {
-      const edge = [[scene.inks.soft, 5], [scene.inks["edge-map"], 3]];
+      const edge = [
+        [scene.inks.soft, 5],
+        [scene.inks["edge-map"], 3],
+      ];
       this.paintLines(pen, scene.heights, scene.heights.sharpness, [threshold], edge, frame);
     });
     this.drawn = threshold;
@@ -138,14 +141,21 @@ export function levelLines(values, rows, columns, level) {
   return lines;
 }
 
-const CORNERS = [[0, 0], [1, 0], [1, 1], [0, 1]];
+const CORNERS = [
+  [0, 0],
+  [1, 0],
+  [1, 1],
+  [0, 1],
+];
 
 function crossings(corners, above, level, i, j) {
-  return [0, 1, 2, 3].filter((c) => above[c] !== above[(c + 1) % 4]).map((c) => {
-    const share = (level - corners[c]) / (corners[(c + 1) % 4] - corners[c]);
-    const [[a, b], [p, q]] = [CORNERS[c], CORNERS[(c + 1) % 4]];
-    return [i + a + share * (p - a), j + b + share * (q - b)];
-  });
+  return [0, 1, 2, 3]
+    .filter((c) => above[c] !== above[(c + 1) % 4])
+    .map((c) => {
+      const share = (level - corners[c]) / (corners[(c + 1) % 4] - corners[c]);
+      const [[a, b], [p, q]] = [CORNERS[c], CORNERS[(c + 1) % 4]];
+      return [i + a + share * (p - a), j + b + share * (q - b)];
+    });
 }
 
 // 2/η_t of the step at the playhead, in the mean over two: λ₁ at the edge.
@@ -173,7 +183,9 @@ export function shadeAt(inks, share) {
 // All shades as 32-bit pixels, from their colours by share as CSS has them.
 function shadesOf(colourAt) {
   return Uint32Array.from({ length: SHADES }, (_, k) => {
-    const [r, g, b] = colourAt(k / (SHADES - 1)).match(/\d+/g).map(Number);
+    const [r, g, b] = colourAt(k / (SHADES - 1))
+      .match(/\d+/g)
+      .map(Number);
     return (255 << 24) | (b << 16) | (g << 8) | r;
   });
 }

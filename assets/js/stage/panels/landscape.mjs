@@ -152,11 +152,13 @@ export class Landscape extends Panel {
   paintNames(pen, scene, frame) {
     const { result, inks } = scene;
     const heads = result.runs.map((run, i) => this.headOf(scene, run, i, frame));
-    const names = heads.map(([x, y], i) => {
-      const near = heads.filter(([a, b]) => Math.abs(a - x) < CROWD && Math.abs(b - y) < CROWD);
-      const right = Math.max(x, ...near.map(([a]) => a));
-      return { text: result.words.labels[i], ink: inks.runs[i], x: right, y: y - 16 };
-    }).filter(({ x, y }) => isInside(frame, x, y));
+    const names = heads
+      .map(([x, y], i) => {
+        const near = heads.filter(([a, b]) => Math.abs(a - x) < CROWD && Math.abs(b - y) < CROWD);
+        const right = Math.max(x, ...near.map(([a]) => a));
+        return { text: result.words.labels[i], ink: inks.runs[i], x: right, y: y - 16 };
+      })
+      .filter(({ x, y }) => isInside(frame, x, y));
     spread(names, frame.top + 8, frame.top + frame.height - 8, 15);
     for (const { text, ink, x, y } of names) {
       const left = x + 120 > frame.left + frame.width;
@@ -200,5 +202,4 @@ function headKind({ strobe, steps }, run, i) {
   return parity(shownStep(strobe, steps[i]));
 }
 
-const headInk = (scene, run, i) =>
-  isSmooth(run) ? smoothInk(scene, i) : inkOf(scene, headKind(scene, run, i), i);
+const headInk = (scene, run, i) => (isSmooth(run) ? smoothInk(scene, i) : inkOf(scene, headKind(scene, run, i), i));

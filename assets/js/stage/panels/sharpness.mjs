@@ -100,7 +100,10 @@ export class Sharpness extends Panel {
       const value = (name) => part.columns[name][row];
       const own = many ? result.words.labels[i] : "λ₁(Φ(xₜ))";
       const first = {
-        text: own, ink: many ? inks.runs[i] : inks.ink, value: value("projection_sharpness"), symbol: "projection_sharpness",
+        text: own,
+        ink: many ? inks.runs[i] : inks.ink,
+        value: value("projection_sharpness"),
+        symbol: "projection_sharpness",
       };
       return i === scene.focus ? [first, ...this.focusNames(scene, run, part, row, many)] : [first];
     });

@@ -233,7 +233,8 @@ export class Surface extends Landscape {
     if (!frame) return null;
     const found = scene.result.runs.map((run, i) => {
       const place = this.place(run, frame);
-      const seen = (row) => (scene.strobe === "midpoints" || shows(scene.strobe, run.columns.step[row]) ? place(row) : [NaN, NaN]);
+      const seen = (row) =>
+        scene.strobe === "midpoints" || shows(scene.strobe, run.columns.step[row]) ? place(row) : [NaN, NaN];
       return { ...nearestRow(0, upTo(run, scene.steps[i]), seen, px, py), run, i, part: run };
     });
     return nearestOf(found, REACH);

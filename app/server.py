@@ -20,7 +20,7 @@ from app.disk import PROGRAMS, RESULTS, ROOT, Bounds
 from app.lab import routes as lab_routes
 from app.lab.compute import Lab
 from app.lab.layout import lab
-from app.modules import imported
+from app.modules import imported, without_types
 from app.once import Once, version
 from app.stage import callbacks as stage_callbacks
 from app.stage import routes as stage_routes
@@ -117,6 +117,7 @@ def create_app(cache_config: dict | None = None) -> Dash:
     for name in ("lab", "about"):
         app.server.add_url_rule(f"/{name}", name, partial(_with_slash, name))
     stage_callbacks.register(app, compute)
+    _lighten(app.server)
     _secure(app.server, [code for page in (app, lab_app, about_app) for code in page.csp_hashes()])
     return app
 
@@ -168,6 +169,17 @@ def _bounds(config: dict) -> Bounds:
     files = config.get("CACHE_TYPE") == "FileSystemCache"
     results = {Path(config["CACHE_DIR"]): MOST_RESULTS} if files else {}
     return Bounds({PROGRAMS: MOST_PROGRAMS} | results)
+
+
+def _lighten(server: Flask) -> None:
+    """Modules go to the page without their types, before they are compressed."""
+
+    @server.after_request
+    def strip(response: Response) -> Response:
+        if response.mimetype == "text/javascript" and f"/assets/{MODULES}/" in request.path:
+            response.direct_passthrough = False
+            response.set_data(without_types(response.get_data(as_text=True)))
+        return response
 
 
 def _secure(server: Flask, hashes: list[str]) -> None:

@@ -2,8 +2,13 @@
 
 const FAR = 14; // pixels of a tip from what is pointed at
 
-// Show a tip below and to the right of a point of the window, or on the other side where there is no
-// room.
+/**
+ * Show a tip below and to the right of a point of the window, or on the other side where there is no
+ * room.
+ * @param {HTMLElement} tip
+ * @param {number} x
+ * @param {number} y
+ */
 export function showBeside(tip, x, y) {
   tip.hidden = false;
   const { offsetWidth: width, offsetHeight: height } = tip;

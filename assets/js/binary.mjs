@@ -1,12 +1,18 @@
 // The buffers of /run.bin, /valley.bin, /heights.bin, /section.bin and /sheet.bin, and the numbers in them.
 
-// The header of a buffer, and a function that takes the next `count` numbers of it.
+/**
+ * The header of a buffer, and a function that takes the next `count` numbers of it.
+ * @param {ArrayBuffer} buffer
+ */
 function open(buffer) {
   const view = new DataView(buffer);
   if (view.getUint32(0, false) !== 0x45444757) throw new Error("not one of Edgewalk's files");
   const length = view.getUint32(4, true);
   const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 8, length)));
   let offset = 8 + length;
+  /**
+   * @param {number} count
+   */
   const take = (count) => {
     const column = new Float32Array(buffer, offset, count);
     offset += 4 * count;
@@ -15,28 +21,38 @@ function open(buffer) {
   return { header, take };
 }
 
-// The buffer of /run.bin as {header fields, runs: [{…, columns}], descent, valley}. Columns share
-// the buffer; a column of vectors is flat, row by row, with its width in `widths`. `valley` is there
-// where Γ depends on the start.
+/**
+ * The buffer of /run.bin as {header fields, runs: [{…, columns}], descent, valley}. Columns share
+ * the buffer; a column of vectors is flat, row by row, with its width in `widths`. `valley` is there
+ * where Γ depends on the start.
+ * @param {ArrayBuffer} buffer
+ */
 export function decode(buffer) {
   const { header, take } = open(buffer);
   for (const run of header.runs) {
-    run.widths = Object.fromEntries(run.columns.map((c) => [c.name, c.width]));
-    run.columns = Object.fromEntries(run.columns.map((c) => [c.name, take(run.rows * c.width)]));
+    run.widths = Object.fromEntries(run.columns.map((/** @type {any} */ c) => [c.name, c.width]));
+    run.columns = Object.fromEntries(run.columns.map((/** @type {any} */ c) => [c.name, take(run.rows * c.width)]));
   }
   if (header.descent) header.descent.points = take(header.descent.rows * header.descent.width);
   if (header.valley) fillCurves(header.valley, take);
   return header;
 }
 
-// The buffer of /valley.bin: {flattest, sharpness_range, curves: [{rows, d, x, arc, sharpness}]}, `arc`
-// the length along a curve from its first point.
+/**
+ * The buffer of /valley.bin: {flattest, sharpness_range, curves: [{rows, d, x, arc, sharpness}]}, `arc`
+ * the length along a curve from its first point.
+ * @param {ArrayBuffer} buffer
+ */
 export function decodeValley(buffer) {
   const { header, take } = open(buffer);
   fillCurves(header, take);
   return header;
 }
 
+/**
+ * @param {Valley} valley
+ * @param {(count: number) => Float32Array} take
+ */
 function fillCurves({ d, curves }, take) {
   for (const curve of curves) {
     const x = take(d * curve.rows);
@@ -44,6 +60,10 @@ function fillCurves({ d, curves }, take) {
   }
 }
 
+/**
+ * @param {Float32Array} x
+ * @param {number} d
+ */
 function lengthsAlong(x, d) {
   const arc = new Float64Array(x.length / d);
   for (let k = 1; k < arc.length; k++) {
@@ -54,9 +74,12 @@ function lengthsAlong(x, d) {
   return arc;
 }
 
-// The buffer of /heights.bin or /section.bin: {view, rows, columns, root, sharpness}, and where the
-// heights are those of a section its {at, origin, center, along, across} too; of /sheet.bin, `root`
-// is the height of Γ itself.
+/**
+ * The buffer of /heights.bin or /section.bin: {view, rows, columns, root, sharpness}, and where the
+ * heights are those of a section its {at, origin, center, along, across} too; of /sheet.bin, `root`
+ * is the height of Γ itself.
+ * @param {ArrayBuffer} buffer
+ */
 export function decodeHeights(buffer) {
   const { header, take } = open(buffer);
   const count = header.rows * header.columns;

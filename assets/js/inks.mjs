@@ -24,28 +24,54 @@ export const HEIGHTS = 4; // and of the landscape, from the valley up
 
 // The inks of the current colour scheme, from the style sheet: by name, of the runs when several are
 // compared, and the scales of sharpness and of height, [red, green, blue] each.
+/**
+ * @returns {Inks}
+ */
 export function readInks() {
   const style = getComputedStyle(document.documentElement);
+  /**
+   * @param {string} name
+   */
   const ink = (name) => style.getPropertyValue(`--${name}`).trim();
+  /**
+   * @param {string} name
+   * @param {number} count
+   */
   const many = (name, count) => Array.from({ length: count }, (_, i) => ink(`${name}-${i + 1}`));
   const named = Object.fromEntries(INKS.map((name) => [name, ink(name)]));
   const [scale, heights] = [many("scale", SCALE), many("height", HEIGHTS)].map((colours) => colours.map(rgb));
-  return { ...named, runs: many("run", MOST_RUNS), scale, heights };
+  return /** @type {any} */ ({ ...named, runs: many("run", MOST_RUNS), scale, heights });
 }
 
-// The ink of a mark: that of its parity or, where several runs are compared, that of its run.
+/**
+ * The ink of a mark: that of its parity or, where several runs are compared, that of its run.
+ * @param {Inked} inked
+ * @param {Kind} kind
+ * @param {number | null} [i]
+ */
 export function inkOf({ inks, result }, kind, i) {
-  if (result.runs.length > 1 && Number.isInteger(i)) return inks.runs[i];
+  if (result.runs.length > 1 && typeof i === "number") return inks.runs[i];
   return kind === "midpoint" ? inks.soft : inks[kind];
 }
 
-// The ink of a run that is a curve.
+/**
+ * The ink of a run that is a curve.
+ * @param {Inked} inked
+ * @param {number} i
+ */
 export const smoothInk = ({ inks, result }, i) => (result.runs.length > 1 ? inks.runs[i] : inks.flow);
 
-// The parts of a colour.
+/**
+ * The parts of a colour.
+ * @param {string} hex
+ */
 export const rgb = (hex) => [1, 3, 5].map((j) => parseInt(hex.slice(j, j + 2), 16));
 
-// The colour at a share of a scale of colours, as CSS has it.
+/**
+ * The colour at a share of a scale of colours, as CSS has it.
+ * @param {Colour[]} colours
+ * @param {number} share
+ */
 export function shade(colours, share) {
   const place = Math.min(Math.max(share, 0), 1) * (colours.length - 1);
   const k = Math.min(Math.floor(place), colours.length - 2);

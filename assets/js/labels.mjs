@@ -1,6 +1,12 @@
 // Labels that would meet.
 
-// Move labels apart, in order, keeping them between two heights.
+/**
+ * Move labels apart, in order, keeping them between two heights.
+ * @param {{ y: number }[]} names
+ * @param {number} top
+ * @param {number} bottom
+ * @param {number} room
+ */
 export function spread(names, top, bottom, room) {
   names.sort((a, b) => a.y - b.y);
   let free = top;

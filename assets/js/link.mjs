@@ -3,17 +3,26 @@
 // Belong to the page and not to a run, so a run is not asked for again when they change.
 export const PAGE_KEYS = ["at", "clock", "axis", "strobe", "look", "panel", "focus", "hide", "embed"];
 
+/**
+ * @param {string} search
+ */
 export function readQuery(search) {
   return Object.fromEntries(new URLSearchParams(search));
 }
 
-// Commas are legible in a link, and allowed.
+/**
+ * Commas are legible in a link, and allowed.
+ * @param {Query} query
+ */
 export function writeQuery(query) {
   const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== null);
   return given.map(([key, value]) => `${key}=${encodeURIComponent(value).replace(/%2C/g, ",")}`).join("&");
 }
 
-// What is sent for a run: the query without what belongs to the page.
+/**
+ * What is sent for a run: the query without what belongs to the page.
+ * @param {Query} query
+ */
 export function forRun(query) {
   const entries = Object.entries(query).filter(([key]) => !PAGE_KEYS.includes(key));
   return Object.fromEntries(entries);

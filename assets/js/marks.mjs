@@ -5,6 +5,13 @@ import { parity, partnerOf, shows } from "./run.mjs";
 const STRIPE = 16; // pixels along which one wall lies on top where they are closer than a mark
 const SPECK = 2.5; // half-width of a mark below which it has no shape
 
+/**
+ * @param {Pen} pen
+ * @param {Kind} kind
+ * @param {number} x
+ * @param {number} y
+ * @param {number} r
+ */
 export function addMark(pen, kind, x, y, r) {
   if (kind === "even") {
     pen.moveTo(x + r, y);
@@ -21,17 +28,32 @@ export function addMark(pen, kind, x, y, r) {
   }
 }
 
-// Points of rows as the scene's strobe shows them. `place(row)` gives [x, y]; `i` is the run's place
-// among those compared. Where the walls are closer than a mark, they take turns on top.
+/**
+ * Points of rows as the scene's strobe shows them. `place(row)` gives [x, y]; `i` is the run's place
+ * among those compared. Where the walls are closer than a mark, they take turns on top.
+ * @param {Pen} pen
+ * @param {Marked} scene
+ * @param {Part} part
+ * @param {number} from
+ * @param {number} to
+ * @param {Place} place
+ * @param {number} r
+ * @param {number} [i]
+ */
 export function addPoints(pen, scene, part, from, to, place, r, i) {
   if (scene.strobe === "midpoints") return addMidpoints(pen, scene, part, from, to, place, r, i);
+  /**
+   * @param {Kind} kind
+   * @param {(x: number, y: number) => boolean} keep
+   */
   const add = (kind, keep) => {
     if (!shows(scene.strobe, kind === "odd" ? 1 : 0)) return;
     pen.fillStyle = inkOf(scene, kind, i);
     addKind(pen, kind, part, from, to, place, r, keep);
   };
   if (scene.strobe !== "all" || !overlap(part, from, to, place, r)) {
-    for (const kind of ["even", "odd"]) add(kind, () => true);
+    add("even", () => true);
+    add("odd", () => true);
     return;
   }
   for (const onTop of [false, true]) {
@@ -40,17 +62,38 @@ export function addPoints(pen, scene, part, from, to, place, r, i) {
   }
 }
 
+/**
+ * @param {number} x
+ * @param {number} y
+ */
 const isTurnOfEven = (x, y) => Math.floor((x + 2 * y) / STRIPE) % 2 === 0;
 
-// Whether marks of radius r hide those of the step before, midway between two rows.
+/**
+ * Whether marks of radius r hide those of the step before, midway between two rows.
+ * @param {Part} part
+ * @param {number} from
+ * @param {number} to
+ * @param {Place} place
+ * @param {number} r
+ */
 function overlap(part, from, to, place, r) {
   const row = (from + to) >> 1;
   const [[x0, y0], [x1, y1]] = [place(row), place(partnerOf(part, row))];
   return Math.hypot(x1 - x0, y1 - y0) < 1.5 * r;
 }
 
-// All rows of one parity: in one fill, so that marks that overlap do not add up. Specks are too
-// small for a shape, and filled one by one, which is several times quicker.
+/**
+ * All rows of one parity: in one fill, so that marks that overlap do not add up. Specks are too
+ * small for a shape, and filled one by one, which is several times quicker.
+ * @param {Pen} pen
+ * @param {Kind} kind
+ * @param {Part} part
+ * @param {number} from
+ * @param {number} to
+ * @param {Place} place
+ * @param {number} r
+ * @param {(x: number, y: number) => boolean} keep
+ */
 function addKind(pen, kind, part, from, to, place, r, keep) {
   const steps = part.columns.step;
   const speck = r < SPECK;
@@ -65,6 +108,16 @@ function addKind(pen, kind, part, from, to, place, r, keep) {
   pen.fill();
 }
 
+/**
+ * @param {Pen} pen
+ * @param {Marked} scene
+ * @param {Part} part
+ * @param {number} from
+ * @param {number} to
+ * @param {Place} place
+ * @param {number} r
+ * @param {number} [i]
+ */
 function addMidpoints(pen, scene, part, from, to, place, r, i) {
   const middle = midpointOf(part, place);
   pen.beginPath();
@@ -76,7 +129,12 @@ function addMidpoints(pen, scene, part, from, to, place, r, i) {
   pen.fill();
 }
 
-// The midpoint of a row and the step before it; NaN where that one is not recorded.
+/**
+ * The midpoint of a row and the step before it; NaN where that one is not recorded.
+ * @param {Part} part
+ * @param {Place} place
+ * @returns {Place}
+ */
 export function midpointOf(part, place) {
   const steps = part.columns.step;
   return (row) => {

@@ -1,7 +1,10 @@
 // Numbers as a person reads them.
 
-// A number as a person reads it: four significant digits or to the unit, small and large ones with
-// a power.
+/**
+ * A number as a person reads it: four significant digits or to the unit, small and large ones with
+ * a power.
+ * @param {number} value
+ */
 export function inWords(value) {
   if (!Number.isFinite(value)) return "–";
   const size = Math.abs(value);
@@ -13,6 +16,9 @@ export function inWords(value) {
   return value === 0 ? "0" : value.toPrecision(4);
 }
 
+/**
+ * @param {number} power
+ */
 function superscript(power) {
   return String(power).replace(/[-0-9]/g, (c) => (c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(c)]));
 }

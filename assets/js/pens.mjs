@@ -5,7 +5,12 @@ import { addMark } from "./marks.mjs";
 export const DASHES = [[], [7, 3], [2, 3], [9, 3, 2, 3]];
 const SMOOTH = 400; // points that make a smooth curve
 
-// Paint what is cut off at the edges of a frame.
+/**
+ * Paint what is cut off at the edges of a frame.
+ * @param {Pen} pen
+ * @param {Box} frame
+ * @param {() => void} paint
+ */
 export function within(pen, frame, paint) {
   pen.save();
   pen.beginPath();
@@ -15,6 +20,15 @@ export function within(pen, frame, paint) {
   pen.restore();
 }
 
+/**
+ * @param {Pen} pen
+ * @param {string} ink
+ * @param {number} width
+ * @param {number[]} dash
+ * @param {number} from
+ * @param {number} to
+ * @param {Place} place
+ */
 export function line(pen, ink, width, dash, from, to, place) {
   pen.beginPath();
   let down = false;
@@ -34,13 +48,30 @@ export function line(pen, ink, width, dash, from, to, place) {
   pen.setLineDash([]);
 }
 
-// A smooth curve through all rows of a part, of which a few hundred do.
+/**
+ * A smooth curve through all rows of a part, of which a few hundred do.
+ * @param {Pen} pen
+ * @param {string} ink
+ * @param {number} width
+ * @param {number[]} dash
+ * @param {number} rows
+ * @param {Place} place
+ */
 export function curve(pen, ink, width, dash, rows, place) {
   const stride = Math.max(1, Math.floor(rows / SMOOTH));
   const count = Math.ceil((rows - 1) / stride);
   line(pen, ink, width, dash, 0, count, (k) => place(Math.min(k * stride, rows - 1)));
 }
 
+/**
+ * @param {Pen} pen
+ * @param {Pick<Inks, "card">} inks
+ * @param {string} ink
+ * @param {Kind} kind
+ * @param {number} x
+ * @param {number} y
+ * @param {number} r
+ */
 export function mark(pen, inks, ink, kind, x, y, r) {
   pen.beginPath();
   addMark(pen, kind, x, y, r);
@@ -51,11 +82,28 @@ export function mark(pen, inks, ink, kind, x, y, r) {
   pen.stroke();
 }
 
+/**
+ * @param {Pen} pen
+ * @param {Pick<Inks, "card">} inks
+ * @param {string} ink
+ * @param {number} x
+ * @param {number} y
+ * @param {number} r
+ */
 export function bead(pen, inks, ink, x, y, r) {
   mark(pen, inks, ink, "even", x, y, r);
 }
 
-// Text with a halo, so that it is legible on whatever lies below.
+/**
+ * Text with a halo, so that it is legible on whatever lies below.
+ * @param {Pen} pen
+ * @param {Pick<Inks, "card">} inks
+ * @param {string} text
+ * @param {number} x
+ * @param {number} y
+ * @param {string} ink
+ * @param {CanvasTextAlign} [align]
+ */
 export function label(pen, inks, text, x, y, ink, align) {
   pen.font = '12px Inter, system-ui, "Segoe UI", sans-serif';
   pen.textAlign = align || "left";
@@ -68,9 +116,20 @@ export function label(pen, inks, text, x, y, ink, align) {
   pen.fillText(text, x, y);
 }
 
-// Paint with a pen for itself, and put the whole down at once, faint. `size` is in pixels of the page.
+// The canvases of what is painted faintly, by the pen that it goes to.
+/** @type {WeakMap<Pen, Sheet>} */
+const scratches = new WeakMap();
+
+/**
+ * Paint with a pen for itself, and put the whole down at once, faint. `size` is in pixels of the page.
+ * @param {Pen} pen
+ * @param {number} alpha
+ * @param {Size} size
+ * @param {(pen: Pen) => void} paint
+ */
 export function faintly(pen, alpha, [width, height], paint) {
-  const scratch = (faintly.scratch = faintly.scratch || document.createElement("canvas"));
+  const scratch = scratches.get(pen) || /** @type {Sheet} */ (document.createElement("canvas"));
+  scratches.set(pen, scratch);
   scratch.size = [width, height];
   paint(wipe(scratch));
   pen.globalAlpha = alpha;

@@ -1,9 +1,18 @@
 // A run, and how to find a step in it. A part is a run or a stretch of one.
 
-// The point of a row of a column of vectors, as an array.
+/**
+ * The point of a row of a column of vectors, as an array.
+ * @param {Float32Array} column
+ * @param {number} d
+ * @param {number} row
+ */
 export const pointAt = (column, d, row) => Array.from(column.subarray(d * row, d * (row + 1)));
 
-// The last row whose step is at most t.
+/**
+ * The last row whose step is at most t.
+ * @param {Part} part
+ * @param {number} t
+ */
 export function rowAt(part, t) {
   const steps = part.columns.step;
   let low = 0;
@@ -16,8 +25,12 @@ export function rowAt(part, t) {
   return low;
 }
 
-// Where step t stands: in a stretch of the run that has it (around the playhead, or of a zoom), else
-// at the row before it in the overview.
+/**
+ * Where step t stands: in a stretch of the run that has it (around the playhead, or of a zoom), else
+ * at the row before it in the overview.
+ * @param {Run} run
+ * @param {number} t
+ */
 export function locate(run, t) {
   for (const part of [run.window, ...Object.values(run.details || {})]) {
     const steps = part && part.columns.step;
@@ -29,7 +42,12 @@ export function locate(run, t) {
   return { part: run, row, exact: run.columns.step[row] === Math.min(t, run.last) };
 }
 
-// The rows that end at `row` and are consecutive steps, at most `count` of them: the first one.
+/**
+ * The rows that end at `row` and are consecutive steps, at most `count` of them: the first one.
+ * @param {Part} part
+ * @param {number} row
+ * @param {number} count
+ */
 export function consecutiveFrom(part, row, count) {
   const steps = part.columns.step;
   let first = row;
@@ -39,21 +57,43 @@ export function consecutiveFrom(part, row, count) {
 
 export const FAILURES = ["not_finite", "left_domain"];
 
-// Whether a run ended because it could not go on.
+/**
+ * Whether a run ended because it could not go on.
+ * @param {Run} run
+ */
 export const failed = (run) => FAILURES.includes(run.outcome);
 
+/**
+ * @param {number} step
+ */
 export const parity = (step) => (step % 2 ? "odd" : "even");
 
-// Whether a strobe shows a step, and the last step up to t that it shows.
+/**
+ * Whether a strobe shows a step, and the last step up to t that it shows.
+ * @param {Strobe} strobe
+ * @param {number} step
+ */
 export const shows = (strobe, step) => strobe === "all" || strobe === parity(step);
+/**
+ * @param {Strobe} strobe
+ * @param {number} t
+ */
 export const shownStep = (strobe, t) => (shows(strobe, t) || strobe === "midpoints" ? t : Math.max(t - 1, 0));
 
-// The last row of a part up to step t; −1 if it begins later.
+/**
+ * The last row of a part up to step t; −1 if it begins later.
+ * @param {Part} part
+ * @param {number} t
+ */
 export function upTo(part, t) {
   return part.columns.step[0] > t ? -1 : rowAt(part, t);
 }
 
-// The other row of a row's pair: the next step if it is recorded, else the one before.
+/**
+ * The other row of a row's pair: the next step if it is recorded, else the one before.
+ * @param {Part} part
+ * @param {number} row
+ */
 export function partnerOf(part, row) {
   const steps = part.columns.step;
   if (row + 1 < part.rows && steps[row + 1] === steps[row] + 1) return row + 1;
@@ -61,4 +101,7 @@ export function partnerOf(part, row) {
   return row;
 }
 
+/**
+ * @param {Run} run
+ */
 export const isSmooth = (run) => run.rule === "gradient-flow";

@@ -5,8 +5,11 @@ import { $ } from "./elements.mjs";
 
 const KEY = "mantine-color-scheme-value";
 
-export const scheme = () => document.documentElement.dataset.scheme;
+export const scheme = () => document.documentElement.dataset.scheme || "light";
 
+/**
+ * @param {string} name
+ */
 export function showScheme(name) {
   document.documentElement.dataset.scheme = name;
   document.documentElement.dataset.mantineColorScheme = name;

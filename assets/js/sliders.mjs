@@ -1,14 +1,18 @@
 // The three sliders: the browser's own, which keyboards and screen readers know and which follow the
 // hand without a detour through the page's framework. Their places and ranges stand in the layout.
 
+/** @type {Record<string, HTMLInputElement>} */
 const inputs = {};
 
-// Make the sliders; `hear(id, value)` is told what a person does to them.
+/**
+ * Make the sliders; `hear(id, value)` is told what a person does to them.
+ * @param {(id: string, value: number) => void} hear
+ */
 export function begin(hear) {
   for (const place of document.querySelectorAll(".slider")) {
     const { label, low, high, step, value } = place.dataset;
     const input = Object.assign(document.createElement("input"), { type: "range", min: low, max: high, step });
-    input.setAttribute("aria-label", label);
+    input.setAttribute("aria-label", label || "");
     input.addEventListener("input", () => {
       fill(input);
       hear(place.id, Number(input.value));
@@ -19,19 +23,32 @@ export function begin(hear) {
   }
 }
 
-// Show a value, and how it is said where the number alone would say little.
+/**
+ * Show a value, and how it is said where the number alone would say little.
+ * @param {string} id
+ * @param {number} value
+ * @param {string} [words]
+ */
 export function set(id, value, words) {
   const input = inputs[id];
-  if (input.value !== String(value)) input.value = value;
+  if (input.value !== String(value)) input.value = String(value);
   if (words) input.setAttribute("aria-valuetext", words);
   fill(input);
 }
 
+/**
+ * @param {string} id
+ * @param {number} high
+ */
 export function setMost(id, high) {
-  if (Number(inputs[id].max) !== high) inputs[id].max = high;
+  if (Number(inputs[id].max) !== high) inputs[id].max = String(high);
 }
 
+/**
+ * @param {HTMLInputElement} input
+ */
 function fill(input) {
-  const share = (input.value - input.min) / (input.max - input.min);
+  const [value, low, high] = [input.value, input.min, input.max].map(Number);
+  const share = (value - low) / (high - low);
   input.style.setProperty("--share", `${(100 * share).toFixed(2)}%`);
 }

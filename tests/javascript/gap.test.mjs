@@ -21,8 +21,8 @@ test("gaps that nothing defines are passed over, and without any there is no vie
 });
 
 test("time and gap fill the panel but for a margin, and a pixel has its time", () => {
-  const frame = frameFor({ top: 2, end: 4 }, 112, 62);
+  const frame = frameFor({ top: 2, end: 4 }, [112, 62]);
   assert.deepEqual([frame.x(0), frame.x(4), frame.y(0), frame.y(2)], [6, 106, 56, 20]);
-  assert.equal(frameFor({ top: 2, end: 4 }, 112, 40).y(2), 6, "without words where it is low");
+  assert.equal(frameFor({ top: 2, end: 4 }, [112, 40]).y(2), 6, "without words where it is low");
   assert.equal(frame.time(frame.x(3)), 3);
 });

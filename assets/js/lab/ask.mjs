@@ -4,9 +4,13 @@
 const SILENT = "The server does not answer. The last picture is kept.";
 
 export class Asking {
-  // `fetch` as in browsers; `hear` is told of item(item) for each piece that is whole, then of one of
-  // done(), refused(body), failed(words) and stopped(). Nothing is heard of a question once there is
-  // a newer one.
+  /**
+   * `fetch` as in browsers; `hear` is told of item(item) for each piece that is whole, then of one of
+   * done(), refused(body), failed(words) and stopped(). Nothing is heard of a question once there is
+   * a newer one.
+   * @param {(url: string, options?: any) => Promise<Response>} fetch
+   * @param {any} hear
+   */
   constructor(fetch, hear) {
     this.fetch = fetch;
     this.hear = hear;
@@ -17,7 +21,11 @@ export class Asking {
     return this.control !== null;
   }
 
-  // Ask an address; `parser` takes bytes by `push` and answers with items.
+  /**
+   * Ask an address; `parser` takes bytes by `push` and answers with items.
+   * @param {string} address
+   * @param {Parser} parser
+   */
   async ask(address, parser) {
     if (this.control) this.control.abort();
     const control = (this.control = new AbortController());
@@ -27,13 +35,18 @@ export class Asking {
     this.hear[end](what);
   }
 
-  // How it ends, and what is told of that.
+  /**
+   * How it ends, and what is told of that.
+   * @param {string} address
+   * @param {Parser} parser
+   * @param {AbortController} control
+   */
   async listen(address, parser, control) {
     try {
       const response = await this.fetch(address, { signal: control.signal });
       if (response.status === 400) return ["refused", await response.json()];
       if (!response.ok) return ["failed", `The server failed (${response.status}).`];
-      const reader = response.body.getReader();
+      const reader = /** @type {ReadableStream<Uint8Array>} */ (response.body).getReader();
       for (;;) {
         const { done, value } = await reader.read();
         if (control.signal.aborted) return ["stopped"];
@@ -43,7 +56,7 @@ export class Asking {
       return parser.isWhole ? ["done"] : ["failed", "The answer broke off. What had come is kept."];
     } catch (error) {
       if (control.signal.aborted) return ["stopped"];
-      if (!(error instanceof TypeError) && error.name !== "AbortError") throw error;
+      if (!(error instanceof TypeError) && !(error instanceof Error && error.name === "AbortError")) throw error;
       return ["failed", SILENT];
     }
   }
@@ -57,6 +70,11 @@ export class Asking {
 // Answers that come in one piece, kept, the last ones first. `get` answers with null for what fails
 // or is overtaken by a newer question.
 export class Kept {
+  /**
+   * @param {(url: string, options?: any) => Promise<Response>} fetch
+   * @param {(buffer: ArrayBuffer) => any} decode
+   * @param {number} [most]
+   */
   constructor(fetch, decode, most = 24) {
     this.fetch = fetch;
     this.decode = decode;
@@ -65,6 +83,9 @@ export class Kept {
     this.control = null;
   }
 
+  /**
+   * @param {string} address
+   */
   async get(address) {
     if (this.control) this.control.abort();
     if (this.known.has(address)) return this.known.get(address);

@@ -7,10 +7,20 @@ const TICK = 4; // pixels
 const ROOM_X = 62; // pixels for a label on a horizontal axis
 const ROOM_Y = 34;
 
-// A scale from values [low, high] to pixels [from, to] and back: "linear" or "log".
+/**
+ * @param {number} value
+ */
+const same = (value) => value;
+
+/**
+ * A scale from values [low, high] to pixels [from, to] and back: "linear" or "log".
+ * @param {"linear" | "log"} kind
+ * @param {Span} span
+ * @param {Span} span
+ */
 export function scale(kind, [low, high], [from, to]) {
-  const bend = kind === "log" ? Math.log : (value) => value;
-  const back = kind === "log" ? Math.exp : (value) => value;
+  const bend = kind === "log" ? Math.log : same;
+  const back = kind === "log" ? Math.exp : same;
   const [a, b] = [bend(low), bend(high)];
   const slope = (to - from) / (b - a || 1);
   return {
@@ -19,13 +29,18 @@ export function scale(kind, [low, high], [from, to]) {
     high,
     from,
     to,
-    at: (value) => from + slope * (bend(value) - a),
-    of: (pixel) => back(a + (pixel - from) / slope),
+    at: (/** @type {number} */ value) => from + slope * (bend(value) - a),
+    of: (/** @type {number} */ pixel) => back(a + (pixel - from) / slope),
   };
 }
 
-// Round numbers on a log axis, at most about `most`: all decades, and between them 2 and 5 or every
-// whole multiple where there is room.
+/**
+ * Round numbers on a log axis, at most about `most`: all decades, and between them 2 and 5 or every
+ * whole multiple where there is room.
+ * @param {number} low
+ * @param {number} high
+ * @param {number} [most]
+ */
 export function logTicks(low, high, most = 8) {
   const decades = Math.log10(high / low);
   for (const kinds of [[1, 2, 3, 4, 5, 6, 7, 8, 9], [1, 2, 5], [1, 3], [1]]) {
@@ -35,8 +50,19 @@ export function logTicks(low, high, most = 8) {
   return [];
 }
 
+/**
+ * @param {number} decades
+ * @param {number[]} kinds
+ * @param {number} most
+ */
 const stride = (decades, kinds, most) => (kinds.length > 1 ? 1 : Math.max(1, Math.ceil(decades / most)));
 
+/**
+ * @param {number[]} kinds
+ * @param {number} low
+ * @param {number} high
+ * @param {number} every
+ */
 function within(kinds, low, high, every) {
   const values = [];
   for (let power = Math.floor(Math.log10(low)); power <= Math.ceil(Math.log10(high)); power++) {
@@ -46,16 +72,23 @@ function within(kinds, low, high, every) {
   return values.filter((value) => value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9));
 }
 
-// A number as an axis says it.
+/**
+ * A number as an axis says it.
+ * @param {number} value
+ */
 export function short(value) {
   const size = Math.abs(value);
   if (value === 0 || (size >= 1e-3 && size < 1e4)) return String(Number(value.toPrecision(4)));
   const [digits, power] = value.toExponential(1).split("e");
-  const raised = String(Number(power)).replace(/[-0-9]/g, (c) => (c === "-" ? "⁻" : DIGITS[c]));
+  const raised = String(Number(power)).replace(/[-0-9]/g, (c) => (c === "-" ? "⁻" : DIGITS[Number(c)]));
   return digits === "1.0" ? `10${raised}` : `${Number(digits)}·10${raised}`;
 }
 
-// The ticks of a scale, as {value, text}.
+/**
+ * The ticks of a scale, as {value, text}.
+ * @param {Scale} scale
+ * @param {number} room
+ */
 export function ticksOf({ kind, low, high, from, to }, room) {
   const most = Math.max(2, Math.floor(Math.abs(to - from) / room));
   const [a, b] = low < high ? [low, high] : [high, low];
@@ -64,7 +97,13 @@ export function ticksOf({ kind, low, high, from, to }, room) {
   return labelledTicks(a, b, most);
 }
 
-// A frame for a plot of this size: a box with a margin, and its scales.
+/**
+ * A frame for a plot of this size: a box with a margin, and its scales.
+ * @param {Size} size
+ * @param {Margin} margin
+ * @param {AxisKind} x
+ * @param {AxisKind} y
+ */
 export function frame([width, height], margin, x, y) {
   const [left, top] = [margin.left, margin.top];
   const [inner, tall] = [Math.max(width - left - margin.right, 1), Math.max(height - top - margin.bottom, 1)];
@@ -78,7 +117,14 @@ export function frame([width, height], margin, x, y) {
   };
 }
 
-// Grid (or, where `inside` is false, ticks alone) and titles. `titles` are {x, y}.
+/**
+ * Grid (or, where `inside` is false, ticks alone) and titles. `titles` are {x, y}.
+ * @param {Pen} pen
+ * @param {Inks} inks
+ * @param {Axes} box
+ * @param {{ x?: string, y?: string }} titles
+ * @param {{ inside?: boolean, lines?: boolean }} [given4]
+ */
 export function paintAxes(pen, inks, box, titles, { inside = true, lines = false } = {}) {
   const { left, top, width, height } = box;
   const bottom = top + height;
@@ -96,7 +142,14 @@ export function paintAxes(pen, inks, box, titles, { inside = true, lines = false
   if (titles.y) upright(pen, inks, titles.y, 10, top + height / 2);
 }
 
-// A title that reads upwards.
+/**
+ * A title that reads upwards.
+ * @param {Pen} pen
+ * @param {Inks} inks
+ * @param {string} text
+ * @param {number} x
+ * @param {number} y
+ */
 function upright(pen, inks, text, x, y) {
   pen.save();
   pen.translate(x, y);
@@ -105,7 +158,12 @@ function upright(pen, inks, text, x, y) {
   pen.restore();
 }
 
-// A range that holds all finite values, with some air; of positive ones on a log axis.
+/**
+ * A range that holds all finite values, with some air; of positive ones on a log axis.
+ * @param {ArrayLike<number>} values
+ * @param {"linear" | "log"} [kind]
+ * @param {number} [air]
+ */
 export function rangeOf(values, kind = "linear", air = 0.06) {
   const seen = Array.from(values).filter((value) => Number.isFinite(value) && (kind !== "log" || value > 0));
   if (!seen.length) return kind === "log" ? [0.1, 10] : [0, 1];
@@ -118,7 +176,11 @@ export function rangeOf(values, kind = "linear", air = 0.06) {
   return [low - more, high + more];
 }
 
-// The value below which a share of the finite ones lie.
+/**
+ * The value below which a share of the finite ones lie.
+ * @param {Float32Array | number[]} values
+ * @param {number} share
+ */
 export function quantile(values, share) {
   const sorted = Float64Array.from(values.filter(Number.isFinite)).sort();
   return sorted.length ? sorted[Math.round(share * (sorted.length - 1))] : NaN;

@@ -4,7 +4,10 @@ const VARIABLES = ["x", "y", "z", "w"];
 const FAR = 10; // cells, of a move with Shift
 
 export class Cells {
-  // `head` is that of /regimes.bin: a row is one of `etas`, a column one of `starts`.
+  /**
+   * `head` is that of /regimes.bin: a row is one of `etas`, a column one of `starts`.
+   * @param {MapHead} head
+   */
   constructor(head) {
     this.head = head;
     this.rows = head.rows;
@@ -17,6 +20,9 @@ export class Cells {
     this.count = 0;
   }
 
+  /**
+   * @param {MapRecord} mapRecord
+   */
   take({ row, outcome, sharpness, period }) {
     const at = row * this.columns;
     this.outcome.set(outcome, at);
@@ -54,7 +60,11 @@ export class Cells {
     return near;
   }
 
-  // All that is known of a cell.
+  /**
+   * All that is known of a cell.
+   * @param {number} row
+   * @param {number} column
+   */
   at(row, column) {
     const k = row * this.columns + column;
     const outcome = this.outcome[k];
@@ -71,7 +81,12 @@ export class Cells {
     };
   }
 
-  // The cell at a pixel of a frame whose box the cells fill, columns upwards; null outside it.
+  /**
+   * The cell at a pixel of a frame whose box the cells fill, columns upwards; null outside it.
+   * @param {Box} box
+   * @param {number} px
+   * @param {number} py
+   */
   find({ left, top, width, height }, px, py) {
     const row = Math.floor(((px - left) / width) * this.rows);
     const column = Math.floor(((top + height - py) / height) * this.columns);
@@ -79,9 +94,15 @@ export class Cells {
     return inside ? { row, column } : null;
   }
 
-  // Where a key takes the cursor; null if it is no such key.
+  /**
+   * Where a key takes the cursor; null if it is no such key.
+   * @param {Cursor} cursor
+   * @param {string} key
+   * @param {boolean} far
+   */
   move({ row, column }, key, far) {
     const by = far ? FAR : 1;
+    /** @type {Record<string, Point>} */
     const ways = {
       ArrowLeft: [-by, 0],
       ArrowRight: [by, 0],
@@ -93,24 +114,44 @@ export class Cells {
       PageDown: [0, -this.columns],
     };
     if (!ways[key]) return null;
+    /**
+     * @param {number} value
+     * @param {number} most
+     */
     const held = (value, most) => Math.min(Math.max(value, 0), most - 1);
     return { row: held(row + ways[key][0], this.rows), column: held(column + ways[key][1], this.columns) };
   }
 }
 
-// The ranges of both axes, half a cell beyond the middle of the outermost ones.
+/**
+ * The ranges of both axes, half a cell beyond the middle of the outermost ones.
+ * @param {MapHead} mapHead
+ * @param {number[]} places
+ */
 export function rangesOf({ etas, rows, columns }, places) {
   const step = (etas[rows - 1] / etas[0]) ** (0.5 / Math.max(rows - 1, 1));
   const half = (places[columns - 1] - places[0]) / Math.max(columns - 1, 1) / 2;
   return { eta: [etas[0] / step, etas[rows - 1] * step], place: [places[0] - half, places[columns - 1] + half] };
 }
 
+/**
+ * @param {string[]} names
+ * @param {number} j
+ * @param {number} d
+ */
 const nameOf = (names, j, d) => names[j] || (d > VARIABLES.length ? `x${sub(j + 1)}` : VARIABLES[j]);
-const sub = (number) => String(number).replace(/\d/g, (c) => "₀₁₂₃₄₅₆₇₈₉"[c]);
+/**
+ * @param {number} number
+ */
+const sub = (number) => String(number).replace(/\d/g, (c) => "₀₁₂₃₄₅₆₇₈₉"[Number(c)]);
 
-// What the axis of positions shows: the coordinate, where the starts differ in one alone, else the
-// length along their line or along Γ; as {values [columns], title}. Coordinates have `names` where
-// they are not x, y, z, w, or x₁ … of many.
+/**
+ * What the axis of positions shows: the coordinate, where the starts differ in one alone, else the
+ * length along their line or along Γ; as {values [columns], title}. Coordinates have `names` where
+ * they are not x, y, z, w, or x₁ … of many.
+ * @param {MapHead} mapHead
+ * @param {string[]} [names]
+ */
 export function placesOf({ starts, positions, settings }, names = []) {
   if (settings.along === "valley") return { values: positions, title: "length s along Γ of the start" };
   const [first, last] = [starts[0], starts[starts.length - 1]];
@@ -123,6 +164,12 @@ export function placesOf({ starts, positions, settings }, names = []) {
   return { values: starts.map((start) => start[j]), title: `start ${nameOf(names, j, d)}${few}` };
 }
 
+/**
+ * @param {number} value
+ */
 const short = (value) => String(Number(value.toPrecision(4)));
 
+/**
+ * @param {number[][]} starts
+ */
 const lengths = (starts) => starts.map((start) => Math.hypot(...start.map((value, j) => value - starts[0][j])));

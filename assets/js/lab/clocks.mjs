@@ -1,12 +1,19 @@
 // Runs of several step sizes on the three clocks, and how far apart their curves are on each. Pure.
 import { clockTime } from "../clock.mjs";
 
+/** @type {Clock[]} */
 export const CLOCKS = ["step", "eta", "tau"];
 const TIMES = 400;
 
-// A run as a curve on a clock: times and values of the rows at which the value is known.
+/**
+ * A run as a curve on a clock: times and values of the rows at which the value is known.
+ * @param {Run} run
+ * @param {Clock} clock
+ * @param {string} [column]
+ */
 export function curveOf(run, clock, column = "projection_sharpness") {
-  const [times, values] = [[], []];
+  /** @type {TimeCurve} */
+  const { times, values } = { times: [], values: [] };
   const { step, [column]: value } = run.columns;
   for (let row = 0; row < run.rows; row++) {
     if (!Number.isFinite(value[row])) continue;
@@ -16,7 +23,11 @@ export function curveOf(run, clock, column = "projection_sharpness") {
   return { times, values };
 }
 
-// The value of a curve at a time, straight between its points; NaN beyond them.
+/**
+ * The value of a curve at a time, straight between its points; NaN beyond them.
+ * @param {TimeCurve} timeCurve
+ * @param {number} time
+ */
 export function valueAt({ times, values }, time) {
   const last = times.length - 1;
   if (last < 0 || !(time >= times[0]) || time > times[last]) return NaN;
@@ -31,8 +42,11 @@ export function valueAt({ times, values }, time) {
   return values[low] + share * (values[high] - values[low]);
 }
 
-// The largest distance between curves at one time, as a share of their mean there, over the times
-// that all of them have; as {spread, time}, NaN where there are none.
+/**
+ * The largest distance between curves at one time, as a share of their mean there, over the times
+ * that all of them have; as {spread, time}, NaN where there are none.
+ * @param {TimeCurve[]} curves
+ */
 export function spreadOf(curves) {
   const whole = curves.length > 1 && curves.every(({ times }) => times.length);
   const from = Math.max(...curves.map(({ times }) => times[0]));
@@ -48,7 +62,10 @@ export function spreadOf(curves) {
   return worst;
 }
 
-// The clock on which curves lie closest, of {clock: spread}; null where nothing can be compared.
+/**
+ * The clock on which curves lie closest, of {clock: spread}; null where nothing can be compared.
+ * @param {Record<string, number>} spreads
+ */
 export function closest(spreads) {
   const known = CLOCKS.filter((clock) => Number.isFinite(spreads[clock]));
   return known.length ? known.reduce((a, b) => (spreads[b] < spreads[a] ? b : a)) : null;

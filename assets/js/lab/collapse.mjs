@@ -15,13 +15,22 @@ import * as tip from "./tip.mjs";
 import { query, state as page } from "./state.mjs";
 
 const MARGIN = { left: 52, right: 14, top: 10, bottom: 46 };
+/** @type {Record<Clock, string>} */
 const NAMES = { step: "t", eta: "ηt", tau: "η²t" };
+/** @type {Record<Clock, string>} */
 const TIMES = { step: "step t", eta: "ηt", tau: "slow time η²t" };
 const PICTURE = [1260, 460];
 const REACH = 30;
 
-export const state = { result: null, curves: null, spreads: null };
+/** @type {CollapseState} */
+export const state = {
+  result: /** @type {any} */ (null),
+  curves: /** @type {any} */ (null),
+  spreads: /** @type {any} */ (null),
+};
+/** @type {Record<string, Sheet>} */
 const canvases = {};
+/** @type {AbortController | null} */
 let control = null;
 
 export function begin() {
@@ -51,7 +60,11 @@ export async function ask() {
   else if (end === "failed") controls.say([{ field: "", text: what }]);
 }
 
-// How it ends, and what came.
+/**
+ * How it ends, and what came.
+ * @param {string} address
+ * @param {AbortController} abortController
+ */
 async function listen(address, { signal }) {
   try {
     const response = await fetch(address, { signal });
@@ -64,6 +77,10 @@ async function listen(address, { signal }) {
   }
 }
 
+/**
+ * @param {Meaning} meaning
+ * @param {Result} result
+ */
 function accept(meaning, result) {
   const { runs } = result;
   state.result = result;
@@ -79,7 +96,10 @@ function accept(meaning, result) {
   showWords();
 }
 
-// Runs of different rules go different ways, so only those of one rule are compared.
+/**
+ * Runs of different rules go different ways, so only those of one rule are compared.
+ * @param {Clock} clock
+ */
 function spreadOn(clock) {
   const { runs } = state.result;
   const rules = [...new Set(runs.map(({ rule }) => rule))];
@@ -95,6 +115,10 @@ export function paint() {
   }
 }
 
+/**
+ * @param {Size} size
+ * @param {Clock} clock
+ */
 function frame(size, clock) {
   const all = state.curves[clock];
   const end = Math.max(...all.map(({ times }) => times[times.length - 1] || 0));
@@ -103,11 +127,18 @@ function frame(size, clock) {
   return axis.frame(size, MARGIN, { kind: "linear", range: [0, end || 1] }, { kind: "linear", range: y });
 }
 
+/**
+ * @param {Pen} pen
+ * @param {Size} size
+ * @param {Clock} clock
+ * @param {Inks} inks
+ */
 function draw(pen, size, clock, inks) {
   const box = frame(size, clock);
   axis.paintAxes(pen, inks, box, { x: TIMES[clock], y: clock === "step" ? "λ₁(Φ(xₜ))" : "" });
   pens.within(pen, box, () => {
     state.curves[clock].forEach(({ times, values }, i) => {
+      /** @type {Place} */
       const place = (k) => [box.x.at(times[k]), box.y.at(values[k])];
       const dash = pens.DASHES[i];
       pens.line(pen, inks.runs[i], i ? 2 : 3, dash, 0, times.length - 1, place);
@@ -133,6 +164,9 @@ function showWords() {
   $("collapse-words").textContent = sentence(best);
 }
 
+/**
+ * @param {number} i
+ */
 function nameOf(i) {
   const item = document.createElement("li");
   item.textContent = names()[i];
@@ -140,8 +174,14 @@ function nameOf(i) {
   return item;
 }
 
+/**
+ * @param {number} share
+ */
 const percent = (share) => `${(100 * share).toPrecision(share >= 1 ? 3 : 2)} %`;
 
+/**
+ * @param {Clock | null} best
+ */
 function sentence(best) {
   if (!best) return "Two step sizes or more of one rule are needed to compare clocks.";
   const { spreads, result } = state;
@@ -156,6 +196,11 @@ function sentence(best) {
 
 // ---- what is pointed at ----
 
+/**
+ * @param {PointerEvent} event
+ * @param {HTMLElement} host
+ * @param {Clock} clock
+ */
 function probe(event, host, clock) {
   if (!state.result) return;
   const edge = host.getBoundingClientRect();
@@ -176,7 +221,12 @@ function probe(event, host, clock) {
   tip.show(rows, edge.left + px, edge.top + box.y.at(found.value));
 }
 
-// The three side by side, with the names of the runs above.
+/**
+ * The three side by side, with the names of the runs above.
+ * @param {Pen} pen
+ * @param {Size} size
+ * @param {Inks} inks
+ */
 function drawAll(pen, [width, height], inks) {
   names().forEach((name, i) => {
     pens.line(pen, inks.runs[i], 3, pens.DASHES[i], 0, 1, (k) => [20 + 220 * i + 34 * k, 18]);
@@ -193,7 +243,11 @@ function drawAll(pen, [width, height], inks) {
 }
 
 export const pictures = {
-  collapse: () => state.result && { size: PICTURE, draw: (pen, size) => drawAll(pen, size, page.inks) },
+  collapse: () =>
+    state.result && {
+      size: PICTURE,
+      draw: (/** @type {Pen} */ pen, /** @type {Size} */ size) => drawAll(pen, size, page.inks),
+    },
 };
 
 export const isBusy = () => control !== null;

@@ -1,7 +1,7 @@
 // The controls of the lab: what a person sets there becomes the text of the query, and the other way
 // round.
 import { setProps } from "../dash.mjs";
-import { $, element } from "../elements.mjs";
+import { $, element, find } from "../elements.mjs";
 import * as sliders from "../sliders.mjs";
 import { actions } from "./actions.mjs";
 import { state, writeLink } from "./state.mjs";
@@ -9,7 +9,9 @@ import { state, writeLink } from "./state.mjs";
 const REST = 150; // ms that a slider rests before anything is asked for
 export const FIELDS = ["eta-low", "eta-high", "from", "to", "off", "size", "steps", "start", "tau", "etas"];
 // Where a message about a key of the link is shown.
+/** @type {Record<string, string>} */
 const PLACES = { eta: "eta-low", ...Object.fromEntries(FIELDS.map((name) => [name, name])) };
+/** @type {Record<string, string>} */
 const POWERS = {
   "eta-low-slider": "eta-low",
   "eta-high-slider": "eta-high",
@@ -20,12 +22,15 @@ const LISTS = ["from", "to", "start", "etas"];
 // Of another loss these mean nothing.
 const OF_A_LOSS = ["eta", "along", "from", "to", "off", "slice", "start", "tau", "etas"];
 
+/** @type {Record<string, string>} */
 const shown = {}; // what each field says, as far as the page has heard
+/** @type {Record<string, string | undefined>} */
 const errors = {};
-let resting = null;
+/** @type {number | undefined} */
+let resting;
 
 export function begin() {
-  const controls = document.querySelector(".controls");
+  const controls = find(".controls");
   controls.addEventListener("focusout", ({ target }) => heard(target));
   controls.addEventListener("keydown", (event) => event.key === "Enter" && heard(event.target));
   document.addEventListener("change", ({ target }) => chosen(target));
@@ -34,24 +39,38 @@ export function begin() {
 
 // ---- what a person does ----
 
+/**
+ * @param {any} field
+ */
 function heard(field) {
   if (!FIELDS.includes(field.id) || field.value === (shown[field.id] ?? "")) return;
   shown[field.id] = field.value;
   setField(field.id, field.value);
 }
 
+/**
+ * @param {string} id
+ * @param {string} text
+ */
 function setField(id, text) {
   if (id.startsWith("eta-"))
     return actions.set("eta", ["eta-low", "eta-high"].map((name) => $(name).value.trim()).join(","));
   return actions.set(id, LISTS.includes(id) ? packed(text) : text.trim());
 }
 
+/**
+ * @param {string} text
+ */
 const packed = (text) =>
   text
     .split(",")
     .map((part) => part.trim())
     .join(",");
 
+/**
+ * @param {string} id
+ * @param {number} value
+ */
 function slid(id, value) {
   if (id === "slice") return actions.setSlice(value);
   const name = POWERS[id];
@@ -63,7 +82,10 @@ function slid(id, value) {
   return undefined;
 }
 
-// A list, a chip or a choice.
+/**
+ * A list, a chip or a choice.
+ * @param {any} target
+ */
 function chosen(target) {
   if (target.id === "loss") return chooseLoss(target.value);
   if (target.closest(".chips")) return chooseRules(target);
@@ -75,6 +97,9 @@ function chosen(target) {
   return undefined;
 }
 
+/**
+ * @param {any} target
+ */
 function chooseRules(target) {
   const { plot } = state;
   const keys = Object.keys(names(plot));
@@ -88,7 +113,10 @@ function chooseRules(target) {
   return setProps(`rule-${plot}`, { value: [...known] });
 }
 
-// Another loss brings its own starts and step sizes.
+/**
+ * Another loss brings its own starts and step sizes.
+ * @param {string} key
+ */
 function chooseLoss(key) {
   for (const query of Object.values(state.queries)) {
     for (const name of OF_A_LOSS) delete query[name];
@@ -107,27 +135,47 @@ export function restoreAlong() {
 
 // ---- the other way round ----
 
-const names = (plot) => JSON.parse(document.querySelector(`.chips[data-for="${plot}"]`).dataset.names);
+/**
+ * @param {Plot} plot
+ */
+const names = (plot) => JSON.parse(find(`.chips[data-for="${plot}"]`).dataset.names || "[]");
 
+/**
+ * @param {string[]} keys
+ */
 export const ruleName = (keys) => {
   const every = Object.assign(
     {},
-    ...[...document.querySelectorAll(".chips")].map(({ dataset }) => JSON.parse(dataset.names)),
+    ...[...document.querySelectorAll(".chips")].map(({ dataset }) => JSON.parse(dataset.names || "[]")),
   );
   return keys.map((key) => every[key]).join(", ");
 };
 
-// Not while a person is writing there.
+/**
+ * Not while a person is writing there.
+ * @param {string} id
+ * @param {string} text
+ */
 function put(id, text) {
   if ($(id) === document.activeElement && $(id).value !== (shown[id] ?? "")) return;
   shown[id] = text;
   setProps(id, { value: text });
 }
 
+/**
+ * @param {number} value
+ */
 const short = (value) => String(Number(value.toPrecision(6)));
+/**
+ * @param {number[]} values
+ */
 const list = (values) => values.map(short).join(", ");
 
-// Put the settings of a plot into the controls.
+/**
+ * Put the settings of a plot into the controls.
+ * @param {Plot} plot
+ * @param {any} settings
+ */
 export function show(plot, settings) {
   showLoss(settings.loss);
   setProps(`rule-${plot}`, { value: plot === "collapse" ? settings.rule : settings.rule[0] });
@@ -135,14 +183,20 @@ export function show(plot, settings) {
   else showRuns(settings);
 }
 
+/**
+ * @param {string} key
+ */
 function showLoss(key) {
   $("loss").value = key;
   const { dataset } = $("loss").selectedOptions[0];
-  $("formula").textContent = dataset.formula;
+  $("formula").textContent = dataset.formula || "";
   $("valley").textContent = `valley ${dataset.valley}`;
-  $("valley-sharpness").textContent = dataset.sharpness;
+  $("valley-sharpness").textContent = dataset.sharpness || "";
 }
 
+/**
+ * @param {any} any
+ */
 function showMap({ eta, along, from, to, off, size, steps, colour, slice }) {
   for (const [name, value] of [
     ["eta-low", eta[0]],
@@ -162,6 +216,9 @@ function showMap({ eta, along, from, to, off, size, steps, colour, slice }) {
   sliders.set("slice", slice);
 }
 
+/**
+ * @param {any} any
+ */
 function showRuns({ start, tau, etas }) {
   put("start", list(start));
   put("tau", short(tau));
@@ -170,14 +227,21 @@ function showRuns({ start, tau, etas }) {
 }
 
 // The names of the loss's coordinates, where it has its own.
-export const variables = () => $("loss").selectedOptions[0].dataset.variables.split(",").filter(Boolean);
+export const variables = () => ($("loss").selectedOptions[0].dataset.variables || "").split(",").filter(Boolean);
 
-// The controls of a plot, and no others.
+/**
+ * The controls of a plot, and no others.
+ * @param {Plot} plot
+ */
 export function showFor(plot) {
-  for (const part of document.querySelectorAll("[data-for]")) part.hidden = !part.dataset.for.split(" ").includes(plot);
+  for (const part of document.querySelectorAll("[data-for]"))
+    part.hidden = !part.dataset.for?.split(" ").includes(plot);
 }
 
-// Messages at the control they are about, the others over the page; older ones go.
+/**
+ * Messages at the control they are about, the others over the page; older ones go.
+ * @param {Message[]} messages
+ */
 export function say(messages) {
   const at = Object.fromEntries(messages.map(({ field, text }) => [PLACES[field], text]));
   for (const id of FIELDS) {
@@ -193,4 +257,7 @@ export function say(messages) {
   );
 }
 
+/**
+ * @param {string} id
+ */
 const isHidden = (id) => Boolean($(id).closest("[hidden]"));

@@ -1,20 +1,26 @@
 // What the colours of the map mean: every fate with its share of the cells, or the scale of sharpness;
 // on the page, and under a picture to keep.
-import { $ } from "../elements.mjs";
+import { $, find } from "../elements.mjs";
 import { shade } from "../inks.mjs";
 import { inWords } from "../numbers.mjs";
 import * as pens from "../pens.mjs";
 import * as fates from "./fates.mjs";
 
-// `hear` is told the value of a fate that is pressed.
+/**
+ * `hear` is told the value of a fate that is pressed.
+ * @param {(value: number) => void} hear
+ */
 export function begin(hear) {
   $("legend").addEventListener("click", ({ target }) => {
-    const row = target.closest("[data-fate]");
+    const row = target instanceof Element && target.closest("[data-fate]");
     if (row) hear(Number(row.dataset.fate));
   });
 }
 
-// Every fate with its sentence and its share of the cells; or the scale of sharpness.
+/**
+ * Every fate with its sentence and its share of the cells; or the scale of sharpness.
+ * @param {MapScene} now
+ */
 export function show(now) {
   const scale = now.colour === "sharpness";
   $("legend").hidden = scale;
@@ -26,7 +32,7 @@ export function show(now) {
   for (const fate of fates) {
     const row = $("legend").querySelector(`[data-fate="${fate.value}"]`) || addFate(fate);
     const share = shares.get(fate.value) || 0;
-    row.querySelector(".share").textContent = percent(share);
+    find(".share", row).textContent = percent(share);
     row.hidden = !share && fate.value === 0;
     row.classList.toggle("absent", !share);
     row.setAttribute("aria-pressed", String(now.only === fate.value));
@@ -34,15 +40,21 @@ export function show(now) {
   return null;
 }
 
+/**
+ * @param {number} share
+ */
 function percent(share) {
   if (share === 0) return "none";
   const points = 100 * share;
   return points < 0.1 ? "< 0.1 %" : `${points.toFixed(points < 10 ? 1 : 0)} %`;
 }
 
+/**
+ * @param {Fate} fate
+ */
 function addFate(fate) {
   const row = document.createElement("button");
-  row.dataset.fate = fate.value;
+  row.dataset.fate = String(fate.value);
   row.className = "fate";
   const ink = fate.value ? `var(--fate-${fate.value})` : "var(--card)";
   row.append(
@@ -55,15 +67,26 @@ function addFate(fate) {
   return row;
 }
 
+/**
+ * @param {string} ink
+ */
 function swatch(ink) {
   const mark = text("span", "", "swatch");
   mark.style.setProperty("--swatch", ink);
   return mark;
 }
 
+/**
+ * @param {string} name
+ * @param {string} content
+ * @param {string} [className]
+ */
 const text = (name, content, className = "") =>
   Object.assign(document.createElement(name), { textContent: content, className });
 
+/**
+ * @param {MapScene} mapScene
+ */
 function showScale({ cells, inks }) {
   const found = fates.sharpnessScale(cells.sharpness);
   $("scale-low").textContent = found ? inWords(found.low) : "–";
@@ -73,17 +96,27 @@ function showScale({ cells, inks }) {
   $("scale-bar").style.background = `linear-gradient(90deg, ${stops.join(", ")})`;
 }
 
-// In two lines under a picture.
+/**
+ * In two lines under a picture.
+ * @param {Pen} pen
+ * @param {MapScene} scene
+ * @param {number} top
+ */
 export function draw(pen, scene, top) {
   if (scene.colour === "sharpness") drawScale(pen, scene, top);
   else drawFates(pen, scene, top);
 }
 
+/**
+ * @param {Pen} pen
+ * @param {MapScene} mapScene
+ * @param {number} top
+ */
 function drawFates(pen, { cells, fateInks, inks }, top) {
   const shares = cells.shares();
   cells.head.fates
-    .filter(({ value }) => shares.get(value))
-    .forEach((fate, k) => {
+    .filter((/** @type {Fate} */ { value }) => shares.get(value))
+    .forEach((/** @type {Fate} */ fate, /** @type {number} */ k) => {
       const [x, y] = [70 + (k % 4) * 225, top + 22 * Math.floor(k / 4)];
       pen.fillStyle = fateInks[fate.value];
       pen.fillRect(x, y - 6, 12, 12);
@@ -91,6 +124,11 @@ function drawFates(pen, { cells, fateInks, inks }, top) {
     });
 }
 
+/**
+ * @param {Pen} pen
+ * @param {MapScene} mapScene
+ * @param {number} top
+ */
 function drawScale(pen, { cells, inks }, top) {
   const found = fates.sharpnessScale(cells.sharpness);
   if (!found) return;

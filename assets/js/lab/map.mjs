@@ -1,5 +1,5 @@
 // The regime map: a pixel a cell, the cursor, and the line of the slice.
-import { addCanvas, wipe } from "../canvas.mjs";
+import { addCanvas, penFor, wipe } from "../canvas.mjs";
 import { rgb } from "../inks.mjs";
 import * as pens from "../pens.mjs";
 import * as axis from "./axis.mjs";
@@ -10,6 +10,9 @@ export const GUESSED = 0.4; // alpha of cells that show the nearest one computed
 const BESIDE = 0.14; // and of those that are not of the fate picked out
 
 export class RegimeMap {
+  /**
+   * @param {HTMLElement} host
+   */
   constructor(host) {
     this.host = host;
     this.still = addCanvas(host);
@@ -17,12 +20,20 @@ export class RegimeMap {
     this.grid = document.createElement("canvas");
   }
 
+  /**
+   * @param {MapScene} scene
+   * @param {Size} [size]
+   */
   frame(scene, size = this.still.size) {
     const { eta, place } = scene.ranges;
     return axis.frame(size, MARGIN, { kind: "log", range: eta }, { kind: "linear", range: place });
   }
 
-  // All of it, or only what lies above the cells.
+  /**
+   * All of it, or only what lies above the cells.
+   * @param {MapScene} scene
+   * @param {{ above?: boolean }} [given1]
+   */
   paint(scene, { above = false } = {}) {
     if (!scene.cells || !this.still.size[0]) return;
     if (!above) this.draw(wipe(this.still), this.still.size, scene);
@@ -32,7 +43,12 @@ export class RegimeMap {
     if (scene.cursor) this.drawCursor(pen, scene, box);
   }
 
-  // The cells and their axes, by any pen.
+  /**
+   * The cells and their axes, by any pen.
+   * @param {Pen} pen
+   * @param {Size} size
+   * @param {MapScene} scene
+   */
   draw(pen, size, scene) {
     const { inks, cells, places } = scene;
     const box = this.frame(scene, size);
@@ -45,13 +61,18 @@ export class RegimeMap {
     pen.strokeRect(box.left - 0.5, box.top - 0.5, box.width + 1, box.height + 1);
   }
 
-  // The slice, with a handle at each end.
+  /**
+   * The slice, with a handle at each end.
+   * @param {Pen} pen
+   * @param {MapScene} mapScene
+   * @param {Axes} box
+   */
   drawSlice(pen, { inks, slice, cells }, box) {
     const y = sliceAt(slice, box, cells.columns);
     const end = box.left + box.width;
-    for (const [ink, width] of [
-      [inks.card, 4],
-      [inks.ink, 1.6],
+    for (const { ink, width } of [
+      { ink: inks.card, width: 4 },
+      { ink: inks.ink, width: 1.6 },
     ]) {
       pens.line(pen, ink, width, [], 0, 1, (k) => [box.left + k * box.width, y]);
     }
@@ -69,14 +90,20 @@ export class RegimeMap {
     }
   }
 
+  /**
+   * @param {Pen} pen
+   * @param {MapScene} mapScene
+   * @param {Axes} box
+   */
   drawCursor(pen, { inks, cells, cursor }, box) {
+    if (!cursor) return;
     const [wide, tall] = [box.width / cells.rows, box.height / cells.columns];
     const x = box.left + (cursor.row + 0.5) * wide;
     const y = box.top + box.height - (cursor.column + 0.5) * tall;
     const [half, high] = [Math.max(wide / 2, 3) + 2, Math.max(tall / 2, 3) + 2];
-    for (const [ink, width] of [
-      [inks.card, 5],
-      [inks.ink, 2],
+    for (const { ink, width } of [
+      { ink: inks.card, width: 5 },
+      { ink: inks.ink, width: 2 },
     ]) {
       pen.strokeStyle = ink;
       pen.lineWidth = width;
@@ -85,36 +112,58 @@ export class RegimeMap {
   }
 }
 
-// Where the slice lies: through the middle of its column.
+/**
+ * Where the slice lies: through the middle of its column.
+ * @param {number} slice
+ * @param {Box} box
+ * @param {number} columns
+ */
 export function sliceAt(slice, { top, height }, columns) {
   return top + height - ((columnOf(slice, columns) + 0.5) / columns) * height;
 }
 
+/**
+ * @param {number} slice
+ * @param {number} columns
+ */
 export const columnOf = (slice, columns) => Math.round(slice * (columns - 1));
 
-// The share of the positions at a pixel.
+/**
+ * The share of the positions at a pixel.
+ * @param {number} py
+ * @param {Box} box
+ * @param {number} columns
+ */
 export function sliceOf(py, { top, height }, columns) {
   const column = Math.floor(((top + height - py) / height) * columns);
   return Math.min(Math.max(column, 0), columns - 1) / Math.max(columns - 1, 1);
 }
 
-// One pixel a cell, η to the right and positions upwards.
+/**
+ * One pixel a cell, η to the right and positions upwards.
+ * @param {HTMLCanvasElement} grid
+ * @param {MapScene} scene
+ */
 function fill(grid, scene) {
   const { cells } = scene;
   [grid.width, grid.height] = [cells.rows, cells.columns];
-  const pen = grid.getContext("2d");
+  const pen = penFor(grid);
   const image = pen.createImageData(cells.rows, cells.columns);
   pixels(scene, new Uint32Array(image.data.buffer));
   pen.putImageData(image, 0, 0);
 }
 
-// The cells as pixels, row by row from the last position down.
+/**
+ * The cells as pixels, row by row from the last position down.
+ * @param {MapScene} mapScene
+ * @param {Uint32Array} into
+ */
 export function pixels({ cells, colour, fateInks, inks, only }, into) {
   const near = cells.nearestDone();
   const byFate = fateInks.map(rgb);
   const missing = rgb(inks.line);
   const scale = colour === "sharpness" && fates.sharpnessScale(cells.sharpness);
-  const shades = scale && fates.shades(inks.scale);
+  const shades = fates.shades(inks.scale);
   for (let row = 0; row < cells.rows; row++) {
     if (near[row] < 0) continue;
     const faint = near[row] === row ? 1 : GUESSED;
@@ -129,4 +178,8 @@ export function pixels({ cells, colour, fateInks, inks, only }, into) {
   }
 }
 
+/**
+ * @param {number} pixel
+ * @param {number} alpha
+ */
 const withAlpha = (pixel, alpha) => ((pixel & 0xffffff) | (Math.round(255 * alpha) << 24)) >>> 0;

@@ -10,16 +10,20 @@ const STRIP = 8; // pixels of the strip of fates, and its distance from the diag
 const GAP = 4;
 const SEEN = 0.995; // of the iterates that the axis has room for
 const POINT = 0.9; // half-width in pixels
+/** @type {Record<OrbitView, string>} */
 export const TITLES = {
   offset: "offset along v₁",
   scaled: "offset / η",
   sharpness: "sharpness λ₁(Φ)",
 };
 
-// The buffer of /orbit.bin: its header, and offset and loss [n × keep], sharpness and fate [n].
+/**
+ * The buffer of /orbit.bin: its header, and offset and loss [n × keep], sharpness and fate [n].
+ * @param {ArrayBuffer} buffer
+ */
 export function decodeOrbit(buffer) {
   const bytes = new Uint8Array(buffer);
-  const { head, end } = readHead(bytes);
+  const { head, end } = /** @type {{ head: any, end: number }} */ (readHead(bytes));
   const values = floats(bytes.subarray(end));
   const n = head.etas.length;
   const many = n * head.keep;
@@ -34,12 +38,19 @@ export function decodeOrbit(buffer) {
 }
 
 export class Orbit {
+  /**
+   * @param {HTMLElement} host
+   */
   constructor(host) {
     this.host = host;
     this.still = addCanvas(host);
     this.above = addCanvas(host);
   }
 
+  /**
+   * @param {OrbitScene} orbitScene
+   * @param {Size} [size]
+   */
   frame({ ranges, orbit, orbitView }, size = this.still.size) {
     const { left, right, top, bottom } = MARGIN;
     const margin = { left, right, top, bottom: bottom + STRIP + GAP };
@@ -47,6 +58,10 @@ export class Orbit {
     return axis.frame(size, margin, { kind: "log", range: ranges.eta }, y);
   }
 
+  /**
+   * @param {OrbitScene} scene
+   * @param {{ above?: boolean }} [given1]
+   */
   paint(scene, { above = false } = {}) {
     if (!scene.orbit || !scene.ranges || !this.still.size[0]) return;
     if (!above) this.draw(wipe(this.still), this.still.size, scene);
@@ -57,6 +72,11 @@ export class Orbit {
     pens.line(pen, scene.inks.soft, 1, [2, 3], 0, 1, (k) => [x, box.top + k * box.height]);
   }
 
+  /**
+   * @param {Pen} pen
+   * @param {Size} size
+   * @param {OrbitScene} scene
+   */
   draw(pen, size, scene) {
     const { inks, orbitView } = scene;
     const box = this.frame(scene, size);
@@ -69,7 +89,12 @@ export class Orbit {
     this.drawFates(pen, scene, box);
   }
 
-  // Even and odd steps in their inks, those that come last on top.
+  /**
+   * Even and odd steps in their inks, those that come last on top.
+   * @param {Pen} pen
+   * @param {OrbitScene} orbitScene
+   * @param {Axes} box
+   */
   drawOffsets(pen, { inks, orbit, orbitView }, box) {
     pens.line(pen, inks.soft, 1, [], 0, 1, (k) => [box.left + k * box.width, box.y.at(0)]);
     for (const kind of ["even", "odd"]) {
@@ -87,6 +112,11 @@ export class Orbit {
     pen.globalAlpha = 1;
   }
 
+  /**
+   * @param {Pen} pen
+   * @param {OrbitScene} orbitScene
+   * @param {Axes} box
+   */
   drawSharpness(pen, { inks, orbit }, box) {
     const { etas, sharpness } = orbit;
     pens.line(pen, inks.threshold, 1.6, [5, 4], 0, etas.length - 1, (i) => [box.x.at(etas[i]), box.y.at(2 / etas[i])]);
@@ -99,7 +129,12 @@ export class Orbit {
       pens.label(pen, inks, "2/η", Math.max(box.x.at(etas[i]) + 8, box.left + 8), box.top + 12, inks.threshold);
   }
 
-  // What becomes of each, in the inks of the map.
+  /**
+   * What becomes of each, in the inks of the map.
+   * @param {Pen} pen
+   * @param {OrbitScene} orbitScene
+   * @param {Axes} box
+   */
   drawFates(pen, { orbit, fateInks }, box) {
     const top = box.top + box.height + GAP;
     const { etas, fate } = orbit;
@@ -112,14 +147,29 @@ export class Orbit {
   }
 }
 
-// The step of an iterate that was kept.
+/**
+ * The step of an iterate that was kept.
+ * @param {OrbitData} orbitData
+ * @param {number} k
+ */
 export const stepOf = ({ step }, k) => step + k;
 
+/**
+ * @param {OrbitData} orbitData
+ * @param {OrbitView} view
+ * @param {number} i
+ * @param {number} k
+ */
 export function valueAt({ offset, keep, etas }, view, i, k) {
   return view === "scaled" ? offset[i * keep + k] / etas[i] : offset[i * keep + k];
 }
 
-// The range of the upright axis, wide enough for nearly all that stays.
+/**
+ * The range of the upright axis, wide enough for nearly all that stays.
+ * @param {OrbitData} orbit
+ * @param {OrbitView} view
+ * @returns {AxisKind}
+ */
 export function rangeFor(orbit, view) {
   if (view === "sharpness") return { kind: "log", range: axis.rangeOf(orbit.sharpness, "log", 0.12) };
   const sizes = [];

@@ -11,46 +11,76 @@ const LEAST = 0.15; // of the loss's own view that the picture shows at least
 const MOST = 2; // and at most
 
 export class Path {
+  /**
+   * @param {HTMLElement} host
+   */
   constructor(host) {
     this.host = host;
     this.canvas = addCanvas(host);
   }
 
-  // `shown` is {result, valley}: an answer of /run.bin, and Γ or null; nothing where it is null.
+  /**
+   * `shown` is {result, valley}: an answer of /run.bin, and Γ or null; nothing where it is null.
+   * @param {{ inks: Inks }} scene
+   * @param {{ result: Result, valley: Valley | null } | null} shown
+   */
   paint({ inks }, shown) {
     const pen = wipe(this.canvas);
     if (shown && this.canvas.size[0]) this.draw(pen, this.canvas.size, inks, shown);
   }
 
+  /**
+   * @param {Pen} pen
+   * @param {Size} size
+   * @param {Inks} inks
+   * @param {{ result: Result, valley: Valley | null }} given3
+   */
   draw(pen, size, inks, { result, valley }) {
     const run = result.runs[0];
     if (run.widths.x === 2) this.drawPlane(pen, size, inks, result, run, valley);
     else this.drawAcross(pen, size, inks, run);
   }
 
+  /**
+   * @param {Pen} pen
+   * @param {Size} size
+   * @param {Inks} inks
+   * @param {Result} result
+   * @param {Run} run
+   * @param {Valley | null} valley
+   */
   drawPlane(pen, size, inks, { settings }, run, valley) {
     const [x, y] = planeRanges(run, settings.view);
     const box = axis.frame(size, MARGIN, { kind: "linear", range: x }, { kind: "linear", range: y });
     const place = placeIn(box);
     axis.paintAxes(pen, inks, box, { x: "x", y: "y" });
     pens.within(pen, box, () => {
-      for (const curve of valley ? valley.curves : []) drawValley(pen, inks, curve, valley.sharpness_range, place);
+      if (valley) for (const curve of valley.curves) drawValley(pen, inks, curve, valley.sharpness_range, place);
+      /** @type {Place} */
       const iterate = (row) => place(run.columns.x, row);
       pen.globalAlpha = 0.35;
       pens.line(pen, inks.ink, 0.8, [], 0, Math.min(run.rows - 1, 60), iterate);
       pen.globalAlpha = 0.75;
       addPoints(pen, sceneOf(inks, run), run, 0, run.rows - 1, iterate, 2.6);
       pen.globalAlpha = 1;
-      pens.mark(pen, inks, inks.ink, "even", ...iterate(0), 5);
+      const [startX, startY] = iterate(0);
+      pens.mark(pen, inks, inks.ink, "even", startX, startY, 5);
     });
   }
 
+  /**
+   * @param {Pen} pen
+   * @param {Size} size
+   * @param {Inks} inks
+   * @param {Run} run
+   */
   drawAcross(pen, size, inks, run) {
     const { step, offset } = run.columns;
     const [x, y] = [[0, Math.max(run.last, 1)], axis.rangeOf(offset)];
     const box = axis.frame(size, MARGIN, { kind: "linear", range: x }, { kind: "linear", range: y });
     axis.paintAxes(pen, inks, box, { x: "step t; upwards the offset across the valley" });
     pens.within(pen, box, () => {
+      /** @type {Place} */
       const place = (row) => [box.x.at(step[row]), box.y.at(offset[row])];
       pen.globalAlpha = 0.75;
       addPoints(pen, sceneOf(inks, run), run, 0, run.rows - 1, place, 2.2);
@@ -59,11 +89,27 @@ export class Path {
   }
 }
 
+/**
+ * @param {Inks} inks
+ * @param {Run} run
+ * @returns {Marked}
+ */
 const sceneOf = (inks, run) => ({ inks, strobe: "all", result: { runs: [run] } });
 
+/**
+ * @param {Axes} box
+ * @returns {(column: ArrayLike<number>, row: number) => Point}
+ */
 const placeIn = (box) => (column, row) => [box.x.at(column[2 * row]), box.y.at(column[2 * row + 1])];
 
-// Γ in the inks of its sharpness, a stretch of one colour at a time.
+/**
+ * Γ in the inks of its sharpness, a stretch of one colour at a time.
+ * @param {Pen} pen
+ * @param {Inks} inks
+ * @param {Curve} curve
+ * @param {Span} span
+ * @param {(column: Float32Array, row: number) => Point} place
+ */
 function drawValley(pen, inks, { x, sharpness, rows }, [low, high], place) {
   const stretch = Math.max(1, Math.floor(rows / 60));
   for (let from = 0; from < rows - 1; from += stretch) {
@@ -73,8 +119,12 @@ function drawValley(pen, inks, { x, sharpness, rows }, [low, high], place) {
   }
 }
 
-// What is seen of the plane, [[x low, x high], [y low, y high]]: all iterates and a little more, but
-// neither less nor more than a part of the view that the loss has.
+/**
+ * What is seen of the plane, [[x low, x high], [y low, y high]]: all iterates and a little more, but
+ * neither less nor more than a part of the view that the loss has.
+ * @param {Run} run
+ * @param {View} view
+ */
 export function planeRanges({ columns, rows }, view) {
   return view.map(([low, high], j) => {
     const size = high - low;

@@ -19,10 +19,14 @@ const MARGIN = { left: 74, right: 22, top: 14, bottom: 46 };
 const PICTURE = [980, 640];
 const REACH = 18;
 
+/** @type {RateState} */
 export const state = { head: null, points: [], fit: null, count: 0 };
-let coming = null;
-let canvas = null;
-let asking = null;
+/** @type {any} */
+let coming = /** @type {any} */ (null);
+/** @type {Sheet} */
+let canvas = /** @type {any} */ (null);
+/** @type {Asking} */
+let asking = /** @type {any} */ (null);
 
 export function begin() {
   const host = $("rate-plot");
@@ -50,6 +54,9 @@ export function ask() {
   asking.ask(`../rate.ndjson?${writeQuery(asked())}`, new Lines());
 }
 
+/**
+ * @param {any} line
+ */
 function item(line) {
   if (line.settings) return expect(line);
   if (coming) adopt();
@@ -59,7 +66,10 @@ function item(line) {
   return paint();
 }
 
-// What will be measured is known, and no gap yet: the last picture stays a little longer.
+/**
+ * What will be measured is known, and no gap yet: the last picture stays a little longer.
+ * @param {any} head
+ */
 function expect(head) {
   coming = head;
   actions.adopted("rate", head);
@@ -77,6 +87,9 @@ function done() {
   paint();
 }
 
+/**
+ * @param {string} text
+ */
 function failed(text) {
   progress.end("rate", true);
   controls.say([{ field: "", text }]);
@@ -88,7 +101,11 @@ export function paint() {
   showWords();
 }
 
+/**
+ * @param {Size} size
+ */
 function frame(size) {
+  /** @type {AxisKind} */
   const x = { kind: "log", range: axis.rangeOf(state.head.settings.etas, "log") };
   const bound = fit.boundThrough(state.points);
   const ends = bound ? x.range.map(bound) : [];
@@ -96,6 +113,11 @@ function frame(size) {
   return axis.frame(size, MARGIN, x, { kind: "log", range: axis.rangeOf(gaps, "log") });
 }
 
+/**
+ * @param {Pen} pen
+ * @param {Size} size
+ * @param {Inks} inks
+ */
 function draw(pen, size, inks) {
   const box = frame(size);
   const tau = inWords(state.head.settings.tau);
@@ -111,18 +133,34 @@ function draw(pen, size, inks) {
   drawNames(pen, inks, box);
 }
 
+/**
+ * @param {Axes} box
+ */
 const ENDS = (box) => [box.x.low, box.x.high];
 
+/**
+ * @param {Pen} pen
+ * @param {Axes} box
+ * @param {((eta: number) => number) | null} line
+ * @param {string} ink
+ * @param {number} width
+ * @param {number[]} dash
+ */
 function drawLine(pen, box, line, ink, width, dash) {
   if (!line) return;
   pens.line(pen, ink, width, dash, 0, 1, (k) => [box.x.at(ENDS(box)[k]), box.y.at(line(ENDS(box)[k]))]);
 }
 
-// Between the lines of the slopes at the ends of the interval, which meet in the middle.
+/**
+ * Between the lines of the slopes at the ends of the interval, which meet in the middle.
+ * @param {Pen} pen
+ * @param {Inks} inks
+ * @param {Axes} box
+ */
 function drawBand(pen, inks, box) {
-  const lines = interval().map((slope) => fit.lineThrough(state.points, slope));
-  if (!lines.length || lines.some((line) => !line)) return;
   const middle = fit.middleOf(state.points);
+  const lines = interval().flatMap((/** @type {number} */ slope) => fit.lineThrough(state.points, slope) || []);
+  if (!lines.length || !middle) return;
   pen.beginPath();
   for (const end of ENDS(box)) {
     pen.moveTo(box.x.at(middle.eta), box.y.at(middle.gap));
@@ -137,7 +175,12 @@ function drawBand(pen, inks, box) {
 
 const interval = () => (state.fit && state.fit.slope_interval ? state.fit.slope_interval.filter(Number.isFinite) : []);
 
-// What the lines are, in the corner where no gap is large.
+/**
+ * What the lines are, in the corner where no gap is large.
+ * @param {Pen} pen
+ * @param {Inks} inks
+ * @param {Axes} box
+ */
 function drawNames(pen, inks, box) {
   const [x, y] = [box.left + 14, box.top + 16];
   const names = [{ text: "slope 1, as the bound", ink: inks.soft, dash: [6, 5] }];
@@ -166,12 +209,20 @@ function showWords() {
   $("rate-rows").replaceChildren(...rows);
 }
 
+/**
+ * @param {...string} cells
+ */
 function row(...cells) {
   const line = document.createElement("tr");
   line.append(...cells.map((text) => Object.assign(document.createElement("td"), { textContent: text })));
   return line;
 }
 
+/**
+ * @param {any} fit
+ * @param {number[]} ends
+ * @param {GapPoint[]} points
+ */
 function sentence(fit, ends, points) {
   if (!fit) return `Measuring: ${points.length} of ${state.count} step sizes.`;
   if (!Number.isFinite(fit.slope))
@@ -179,7 +230,10 @@ function sentence(fit, ends, points) {
   return `Over these step sizes the gap shrinks like η to the power ${fit.slope.toFixed(2)}. ${verdict(ends)}`;
 }
 
-// What a slope says beside a bound of order 1; never that it is 1.
+/**
+ * What a slope says beside a bound of order 1; never that it is 1.
+ * @param {number[]} ends
+ */
 function verdict(ends) {
   const bound = "The theorem bounds the gap by O(η), from above";
   if (ends.length < 2) return `${bound}; two step sizes give a slope and no interval.`;
@@ -191,6 +245,10 @@ function verdict(ends) {
 
 // ---- what is pointed at ----
 
+/**
+ * @param {PointerEvent} event
+ * @param {HTMLElement} host
+ */
 function probe(event, host) {
   if (!state.head) return;
   const edge = host.getBoundingClientRect();
@@ -211,7 +269,11 @@ function probe(event, host) {
 }
 
 export const pictures = {
-  rate: () => state.head && { size: PICTURE, draw: (pen, size) => draw(pen, size, page.inks) },
+  rate: () =>
+    state.head && {
+      size: PICTURE,
+      draw: (/** @type {Pen} */ pen, /** @type {Size} */ size) => draw(pen, size, page.inks),
+    },
 };
 
 export const frameNow = () => frame(canvas.size);

@@ -22,30 +22,45 @@ const STILL = 4; // pixels of a press that is no drag
 const REST = 90; // ms that the hand rests before a path or an orbit is asked for
 const PICTURE = { map: [980, 640], orbit: [980, 420] };
 
+/** @type {RegimesState} */
 export const state = {
   cells: null,
   places: null,
-  ranges: null, // of the map on screen
+  ranges: /** @type {any} */ (null), // of the map on screen
   coming: null, // of one that is on its way and has no row yet
-  cursor: null,
+  cursor: /** @type {any} */ (null),
   only: null,
-  orbit: null,
+  orbit: /** @type {any} */ (null),
   orbitView: "offset",
   path: null,
 };
-let [map, orbit, path] = [null, null, null];
-let asking = null;
-let [paths, orbits, valleys] = [null, null, null];
+/** @type {RegimeMap} */
+let map = /** @type {any} */ (null);
+/** @type {Orbit} */
+let orbit = /** @type {any} */ (null);
+/** @type {Path} */
+let path = /** @type {any} */ (null);
+/** @type {Asking} */
+let asking = /** @type {any} */ (null);
+/** @type {Record<"paths" | "orbits" | "valleys", Kept>} */
+const kept = /** @type {any} */ ({});
 let drawn = 0; // the picture that is due
+/** @type {Record<string, number>} */
+const due = {}; // what waits for the hand to rest, by name
+/** @type {{ x: number, y: number, slice: boolean } | null} */
 let grab = null; // where the pointer went down, and whether it has taken the slice
 
 export function begin() {
   [map, orbit, path] = [new RegimeMap($("map-plot")), new Orbit($("orbit-plot")), new Path($("path-plot"))];
+  /**
+   * @param {string} address
+   * @param {any} options
+   */
   const get = (address, options) => fetch(address, options);
   asking = new Asking(get, { item, done, refused: actions.refused, failed: brokeOff, stopped });
-  paths = new Kept(get, decode);
-  orbits = new Kept(get, decodeOrbit);
-  valleys = new Kept(get, decodeValley);
+  kept.paths = new Kept(get, decode);
+  kept.orbits = new Kept(get, decodeOrbit);
+  kept.valleys = new Kept(get, decodeValley);
   const host = $("map-plot");
   for (const [name, hear] of Object.entries({ pointermove, pointerdown, pointerup, pointercancel, keydown }))
     host.addEventListener(name, hear);
@@ -55,8 +70,8 @@ export function begin() {
     new ResizeObserver(() => requestAnimationFrame(paint)).observe(place);
 }
 
-const colour = () => query("regimes").colour || "fate";
-const slice = () => Number(query("regimes").slice ?? (state.cells ? state.cells.head.settings.slice : 0.5));
+const colour = () => page.queries.regimes.colour || "fate";
+const slice = () => Number(page.queries.regimes.slice ?? (state.cells ? state.cells.head.settings.slice : 0.5));
 
 export function scene() {
   const { inks, fateInks } = page;
@@ -65,6 +80,10 @@ export function scene() {
 
 // ---- the map ----
 
+/**
+ * @param {string} name
+ * @param {Query} query
+ */
 const address = (name, query) => `../${name}?${writeQuery(query)}`;
 
 // What the server is asked with: the link without its name of the plot.
@@ -79,6 +98,9 @@ export function ask() {
   asking.ask(address("regimes.bin", asked()), new Records());
 }
 
+/**
+ * @param {any} any
+ */
 function item({ head, ...record }) {
   if (head) return expect(head);
   if (state.coming) adopt();
@@ -87,7 +109,10 @@ function item({ head, ...record }) {
   return later();
 }
 
-// What the map will be is known, and none of it yet: the last picture stays a little longer.
+/**
+ * What the map will be is known, and none of it yet: the last picture stays a little longer.
+ * @param {MapHead} head
+ */
 function expect(head) {
   state.coming = new Cells(head);
   actions.adopted("regimes", head);
@@ -106,6 +131,11 @@ function adopt() {
   showData();
 }
 
+/**
+ * @param {Cursor} cursor
+ * @param {Cells} before
+ * @param {Cells} now
+ */
 const scaled = ({ row, column }, before, now) => ({
   row: Math.min(Math.round((row * now.rows) / before.rows), now.rows - 1),
   column: Math.min(Math.round((column * now.columns) / before.columns), now.columns - 1),
@@ -117,6 +147,9 @@ function done() {
   later();
 }
 
+/**
+ * @param {string} text
+ */
 function brokeOff(text) {
   progress.end("regimes", true);
   controls.say([{ field: "", text }]);
@@ -165,7 +198,10 @@ function showData() {
   }
 }
 
-// One fate is picked out, or all are seen again.
+/**
+ * One fate is picked out, or all are seen again.
+ * @param {number} value
+ */
 function pick(value) {
   state.only = state.only === value ? null : value;
   paint();
@@ -175,12 +211,15 @@ function pick(value) {
 
 const middle = () => ({ row: Math.floor(state.cells.rows / 2), column: columnOf(slice(), state.cells.columns) });
 
+/**
+ * @param {Cursor} cursor
+ */
 function point(cursor) {
   state.cursor = cursor;
   paintAbove();
   showCell();
-  clearTimeout(point.later);
-  point.later = setTimeout(askPath, REST);
+  clearTimeout(due.path);
+  due.path = setTimeout(askPath, REST);
 }
 
 function cell() {
@@ -206,6 +245,9 @@ function runQuery() {
   return { loss, rule, eta: short(eta), start: start.map(short).join(","), steps };
 }
 
+/**
+ * @param {number} value
+ */
 const short = (value) => String(Number(value.toPrecision(12)));
 const stageLink = () => `../?${writeQuery(runQuery())}`;
 
@@ -214,8 +256,8 @@ async function askPath() {
   const { loss } = query;
   $("path-words").textContent = "computing";
   const [result, valley] = await Promise.all([
-    paths.get(address("run.bin", query)),
-    query.start.split(",").length === 2 ? valleys.get(address("valley.bin", { loss })) : null,
+    kept.paths.get(address("run.bin", query)),
+    query.start.split(",").length === 2 ? kept.valleys.get(address("valley.bin", { loss })) : null,
   ]);
   if (!result) return; // overtaken by another cell, or not to be had
   state.path = { result, valley };
@@ -223,6 +265,9 @@ async function askPath() {
   path.paint(scene(), state.path);
 }
 
+/**
+ * @param {Run} run
+ */
 function endingOf(run) {
   if (failed(run)) return `leaves at step ${run.outcome_step.toLocaleString("en")}`;
   return `${run.last.toLocaleString("en")} steps`;
@@ -230,11 +275,18 @@ function endingOf(run) {
 
 // ---- hands and keys ----
 
+/**
+ * @param {any} event
+ */
 function at(event) {
   const box = $("map-plot").getBoundingClientRect();
   return [event.clientX - box.left, event.clientY - box.top];
 }
 
+/**
+ * @param {number} x
+ * @param {number} y
+ */
 function nearSlice(x, y) {
   const box = map.frame(scene());
   const line = sliceAt(slice(), box, state.cells.columns);
@@ -242,6 +294,9 @@ function nearSlice(x, y) {
   return beside && Math.abs(y - line) <= NEAR;
 }
 
+/**
+ * @param {any} event
+ */
 function pointermove(event) {
   if (!state.cells) return;
   const [x, y] = at(event);
@@ -251,7 +306,10 @@ function pointermove(event) {
   if (found && event.pointerType !== "touch") point(found);
 }
 
-// A step size under the pointer on the orbit diagram is a cell of the slice.
+/**
+ * A step size under the pointer on the orbit diagram is a cell of the slice.
+ * @param {PointerEvent} pointerEvent
+ */
 function alongSlice({ clientX, pointerType }) {
   if (!state.cells || pointerType === "touch") return;
   const { top, left, width, height } = map.frame(scene());
@@ -263,6 +321,9 @@ function alongSlice({ clientX, pointerType }) {
   if (found) point({ row: found.row, column: columnOf(slice(), state.cells.columns) });
 }
 
+/**
+ * @param {any} event
+ */
 function pointerdown(event) {
   if (!state.cells || event.button) return;
   const [x, y] = at(event);
@@ -270,7 +331,10 @@ function pointerdown(event) {
   if (grab.slice) $("map-plot").setPointerCapture(event.pointerId);
 }
 
-// A click opens the run; a tap shows it first, and its link opens it.
+/**
+ * A click opens the run; a tap shows it first, and its link opens it.
+ * @param {any} event
+ */
 function pointerup(event) {
   const pressed = grab;
   grab = null;
@@ -291,6 +355,9 @@ function open() {
   location.assign($("open").href);
 }
 
+/**
+ * @param {any} event
+ */
 function keydown(event) {
   if (!state.cells || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "Enter") return open();
@@ -303,13 +370,16 @@ function keydown(event) {
 
 // ---- the slice ----
 
+/**
+ * @param {number} share
+ */
 export function setSlice(share) {
   actions.set("slice", String(Number(share.toFixed(4))), { quiet: true });
   paintAbove();
   showSlice();
   showData();
-  clearTimeout(setSlice.later);
-  setSlice.later = setTimeout(askOrbit, REST);
+  clearTimeout(due.orbit);
+  due.orbit = setTimeout(askOrbit, REST);
 }
 
 function showSlice() {
@@ -323,12 +393,15 @@ function showSlice() {
 
 async function askOrbit() {
   showSlice();
-  const found = await orbits.get(address("orbit.bin", { ...asked(), slice: slice() }));
+  const found = await kept.orbits.get(address("orbit.bin", { ...asked(), slice: slice() }));
   if (!found) return;
   state.orbit = found;
   orbit.paint(scene());
 }
 
+/**
+ * @param {OrbitView} view
+ */
 export function setOrbitView(view) {
   state.orbitView = view;
   orbit.paint(scene());
@@ -337,11 +410,19 @@ export function setOrbitView(view) {
 // ---- to keep ----
 
 export const pictures = {
-  map: () => ({ size: PICTURE.map, draw: (pen, size) => drawMap(pen, size) }),
-  orbit: () => state.orbit && { size: PICTURE.orbit, draw: (pen, size) => orbit.draw(pen, size, scene()) },
+  map: () => ({ size: PICTURE.map, draw: (/** @type {Pen} */ pen, /** @type {Size} */ size) => drawMap(pen, size) }),
+  orbit: () =>
+    state.orbit && {
+      size: PICTURE.orbit,
+      draw: (/** @type {Pen} */ pen, /** @type {Size} */ size) => orbit.draw(pen, size, scene()),
+    },
 };
 
-// The map with its legend below.
+/**
+ * The map with its legend below.
+ * @param {Pen} pen
+ * @param {Size} size
+ */
 function drawMap(pen, [width, height]) {
   const now = scene();
   map.draw(pen, [width, height - 50], now);

@@ -3,7 +3,10 @@
 const MAGIC = 0x45444757;
 const PREFIX = 8;
 
-// The header of bytes and where the data begin; null while it has not come whole.
+/**
+ * The header of bytes and where the data begin; null while it has not come whole.
+ * @param {Uint8Array} bytes
+ */
 export function readHead(bytes) {
   if (bytes.length < PREFIX) return null;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -13,7 +16,10 @@ export function readHead(bytes) {
   return { head: JSON.parse(new TextDecoder().decode(bytes.subarray(PREFIX, end))), end };
 }
 
-// Float32 from bytes that need not lie at a multiple of four.
+/**
+ * Float32 from bytes that need not lie at a multiple of four.
+ * @param {Uint8Array} bytes
+ */
 export const floats = (bytes) => new Float32Array(bytes.slice().buffer);
 
 // A header and, after it, one record for each step size: its index, then fate, sharpness and period
@@ -24,8 +30,12 @@ export class Records {
     this.head = null;
   }
 
+  /**
+   * @param {Uint8Array} chunk
+   */
   push(chunk) {
     this.rest = joined(this.rest, chunk);
+    /** @type {any[]} */
     const found = [];
     if (!this.head) {
       const read = readHead(this.rest);
@@ -48,12 +58,23 @@ export class Records {
   }
 }
 
+/**
+ * @param {Uint8Array} bytes
+ * @param {number} count
+ */
 function recordOf(bytes, count) {
   const values = floats(bytes);
+  /**
+   * @param {number} k
+   */
   const part = (k) => values.subarray(1 + k * count, 1 + (k + 1) * count);
   return { row: values[0], outcome: part(0), sharpness: part(1), period: part(2) };
 }
 
+/**
+ * @param {Uint8Array} one
+ * @param {Uint8Array} other
+ */
 function joined(one, other) {
   const both = new Uint8Array(one.length + other.length);
   both.set(one);
@@ -68,9 +89,12 @@ export class Lines {
     this.rest = "";
   }
 
+  /**
+   * @param {Uint8Array} chunk
+   */
   push(chunk) {
     const lines = (this.rest + this.decoder.decode(chunk, { stream: true })).split("\n");
-    this.rest = lines.pop();
+    this.rest = lines.pop() || "";
     return lines.filter((line) => line.trim()).map((line) => JSON.parse(line));
   }
 

@@ -1,7 +1,8 @@
 // Numbers beside the pointer.
 import { showBeside } from "../beside.mjs";
 
-let tip = null;
+/** @type {HTMLElement} */
+let tip = /** @type {any} */ (null);
 
 function make() {
   tip = Object.assign(document.createElement("div"), { className: "tip", hidden: true });
@@ -9,7 +10,12 @@ function make() {
   document.body.append(tip);
 }
 
-// Rows of [name, value] at a point of the window, on the side where there is room.
+/**
+ * Rows of [name, value] at a point of the window, on the side where there is room.
+ * @param {string[][]} rows
+ * @param {number} x
+ * @param {number} y
+ */
 export function show(rows, x, y) {
   if (!tip) make();
   tip.replaceChildren(

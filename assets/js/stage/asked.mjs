@@ -2,9 +2,12 @@
 import { actions } from "./actions.mjs";
 import { Requests } from "./requests.mjs";
 
-export const requests = new Requests((url) => fetch(url), {
+/** @type {Heard} */
+const heard = {
   run: (result, asked) => actions.accept(result, asked),
   refused: (problems, nearest, asked) => actions.refused(problems, nearest, asked),
   failed: (words) => actions.failed(words),
   busy: (yes) => actions.busy(yes),
-});
+};
+
+export const requests = new Requests((url) => fetch(url), heard);

@@ -1,6 +1,11 @@
 // A profile sampled at Chebyshev points.
 
-// The interpolating polynomial through values at Chebyshev points of the first kind, at u.
+/**
+ * The interpolating polynomial through values at Chebyshev points of the first kind, at u.
+ * @param {number[]} nodes
+ * @param {Float32Array} values
+ * @param {number} u
+ */
 export function interpolate(nodes, values, u) {
   let above = 0;
   let below = 0;

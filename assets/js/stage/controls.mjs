@@ -13,22 +13,30 @@ import { scene } from "./scene.mjs";
 import { player, state, steps } from "./state.mjs";
 
 // Where a message about a field of the link is shown.
+/** @type {Record<string, string>} */
 export const FIELDS = { eta: "eta", start: "start-1", steps: "horizon", noise: "noise", seed: "seed" };
 export const STARTS = ["start-1", "start-2", "start-3", "start-4"]; // one for each coordinate, if they suffice
 export const VIEW = ["clock", "axis", "strobe", "look", "panel"];
 const CLOCKS = { step: "t", eta: "ηt", tau: "τ" };
 const HAND_RESTS = 150;
 
+/** @type {Record<string, any>} */
 const known = {}; // what the controls show
+/** @type {Record<string, any>} */
 const quiet = {}; // values set here, which the controls will report back
+/** @type {Record<string, string | undefined>} */
 const errors = {}; // the message at each control
+/** @type {Record<string, string>} */
 const written = {}; // what the page says of the runs
+/** @type {string} */
 let unit = "tau"; // of the horizon
+/** @type {number | null} */
 let tau = null; // the horizon in slow time, once a person has set it
-let resting = null;
+/** @type {number | undefined} */
+let resting;
 
 export function begin() {
-  $("loss").addEventListener("change", (event) => chooseLoss(event.target.value));
+  $("loss").addEventListener("change", () => chooseLoss($("loss").value));
   sliders.begin((id, value) => state.result && changes[id](value));
   $("runs").addEventListener("click", chooseRun);
   showSpeed();
@@ -45,16 +53,25 @@ export function heard() {
   return window.dash_clientside.no_update;
 }
 
+/**
+ * @param {any} a
+ * @param {any} b
+ */
 function same(a, b) {
   return JSON.stringify(a) === JSON.stringify(b) || (typeof a === "number" && Math.abs(a - b) < 1e-9);
 }
 
+/**
+ * @param {string} id
+ * @param {any} value
+ */
 function setQuietly(id, value) {
   if (id in known && same(known[id], value)) return;
   known[id] = quiet[id] = value;
   setProps(id, { value });
 }
 
+/** @type {Record<string, (value: any) => unknown>} */
 export const changes = {
   rules: chooseRules,
   eta: (text) =>
@@ -62,7 +79,7 @@ export const changes = {
       "eta",
       text
         .split(",")
-        .map((part) => part.trim())
+        .map((/** @type {string} */ part) => part.trim())
         .join(","),
     ),
   "eta-slider": (power) => {
@@ -87,13 +104,20 @@ export const changes = {
   },
 };
 
-// Change the strobe or the speed from elsewhere on the page, as if a person had.
+/**
+ * Change the strobe or the speed from elsewhere on the page, as if a person had.
+ * @param {string} id
+ * @param {any} value
+ */
 export function change(id, value) {
   if (id === "speed") sliders.set("speed", value);
   else setQuietly(id, value);
   changes[id](value);
 }
 
+/**
+ * @param {number} eta
+ */
 function showEta(eta) {
   if (eta > 0) sliders.set("eta-slider", Math.log10(eta), String(eta));
 }
@@ -104,13 +128,20 @@ function etas() {
   return query.eta ? query.eta.split(",") : result.settings.eta.map(String);
 }
 
-// They with that of the run in focus replaced.
+/**
+ * They with that of the run in focus replaced.
+ * @param {string} text
+ */
 function withEta(text) {
   const list = etas();
   list[state.focus % list.length] = text; // of each rule the runs go through all of them
   return list;
 }
 
+/**
+ * @param {string} key
+ * @param {string} text
+ */
 function set(key, text) {
   state.halved = null;
   state.query[key] = text;
@@ -118,14 +149,22 @@ function set(key, text) {
   actions.request({});
 }
 
+/**
+ * @param {string[]} list
+ */
 function setEtas(list) {
   set("eta", list.join(","));
   setQuietly("eta", list.join(", "));
 }
 
-// A control that is being dragged: a run at each move, the full one when the hand rests. `texts` is
-// what its text fields then say: at once on the page, and to the page's framework, which takes
-// longer over it than the server over a run, when the hand rests.
+/**
+ * A control that is being dragged: a run at each move, the full one when the hand rests. `texts` is
+ * what its text fields then say: at once on the page, and to the page's framework, which takes
+ * longer over it than the server over a run, when the hand rests.
+ * @param {string} key
+ * @param {string} text
+ * @param {Record<string, any>} texts
+ */
 function drag(key, text, texts) {
   state.halved = null;
   state.query[key] = text;
@@ -139,17 +178,29 @@ function drag(key, text, texts) {
   }, HAND_RESTS);
 }
 
+/**
+ * @param {string[]} point
+ */
 export function dragStart(point) {
   drag("start", point.join(","), startFields(point));
 }
 
-// The fields of the start that are shown: one a coordinate or, where these are too many, one for all.
+/**
+ * The fields of the start that are shown: one a coordinate or, where these are too many, one for all.
+ * @param {number} d
+ */
 const startIds = (d) => (d > STARTS.length ? STARTS.slice(0, 1) : STARTS.slice(0, d));
 
-// What they say, with some of it replaced.
+/**
+ * What they say, with some of it replaced.
+ * @param {Record<string, string>} changed
+ */
 const startTexts = (changed) => startIds(state.result.settings.start.length).map((id) => changed[id] ?? $(id).value);
 
-// A start, as texts, by field.
+/**
+ * A start, as texts, by field.
+ * @param {string[]} point
+ */
 function startFields(point) {
   const ids = startIds(point.length);
   return ids.length < point.length
@@ -157,6 +208,9 @@ function startFields(point) {
     : Object.fromEntries(ids.map((id, i) => [id, point[i]]));
 }
 
+/**
+ * @param {Settings} settings
+ */
 function nameStartFields({ start, variables }) {
   const ids = startIds(start.length);
   for (const [i, id] of STARTS.entries()) {
@@ -164,7 +218,7 @@ function nameStartFields({ start, variables }) {
       ids.length < start.length ? `${variables[0]}, ${variables[1]}, … ${variables.at(-1)}` : variables[i] || "";
     setProps(id, { label, style: i < ids.length ? {} : { display: "none" } });
   }
-  $("start-fields").dataset.count = ids.length;
+  $("start-fields").dataset.count = String(ids.length);
 }
 
 // Where the start is by now, whether or not its run has arrived.
@@ -173,6 +227,9 @@ export function startNow() {
   return query.start ? query.start.split(",").map(Number) : result.settings.start;
 }
 
+/**
+ * @param {string[]} keys
+ */
 function chooseRules(keys) {
   if (keys.length) return set("rule", keys.join(","));
   say([{ field: "", text: "Choose at least one rule." }]);
@@ -190,18 +247,27 @@ export function compare() {
   setEtas([...list, halfOf(Math.min(...list.map(Number)))]);
 }
 
+/**
+ * @param {number} eta
+ */
 const halfOf = (eta) => String(Number((eta / 2).toPrecision(12)));
 
-// A click on a run puts it in focus; on its cross, takes its step size away.
+/**
+ * A click on a run puts it in focus; on its cross, takes its step size away.
+ * @param {any} any
+ */
 function chooseRun({ target }) {
   const button = target.closest("button");
   if (!button) return;
   if (button.dataset.run) return actions.attend(Number(button.dataset.run));
-  setEtas(etas().filter((eta) => Number(eta) !== Number(button.dataset.eta)));
+  setEtas(etas().filter((/** @type {string} */ eta) => Number(eta) !== Number(button.dataset.eta)));
   $("eta").focus();
 }
 
-// The runs, when there are several: the ink and the name of each.
+/**
+ * The runs, when there are several: the ink and the name of each.
+ * @param {Result} result
+ */
 function showRuns({ runs, words, settings }) {
   const several = settings.eta.length > 1;
   const rows =
@@ -210,7 +276,7 @@ function showRuns({ runs, words, settings }) {
       : runs.map((run, i) => {
           const row = element("span", "");
           const name = element("button", words.labels[i]);
-          name.dataset.run = i;
+          name.dataset.run = String(i);
           name.style.setProperty("--swatch", `var(--run-${i + 1})`);
           row.append(name);
           if (several) row.append(removal(run.eta));
@@ -234,9 +300,12 @@ export function showFocusEta() {
   showEta(result.runs[focus].eta);
 }
 
+/**
+ * @param {number} eta
+ */
 function removal(eta) {
   const cross = element("button", "×");
-  cross.dataset.eta = eta;
+  cross.dataset.eta = String(eta);
   cross.setAttribute("aria-label", `Remove η = ${eta}`);
   return cross;
 }
@@ -267,14 +336,17 @@ export function halve() {
   const { settings } = state.result;
   if (state.query.steps) state.query.steps = String(Math.min(4 * settings.steps, 1e12));
   state.query.eta = etas()
-    .map((eta) => halfOf(Number(eta)))
+    .map((/** @type {string} */ eta) => halfOf(Number(eta)))
     .join(",");
   state.halved = { eta: run.eta, step: part.columns.step[row], gap: part.columns.gap[row], run };
   setQuietly("eta", state.query.eta.split(",").join(", "));
   actions.request({});
 }
 
-// A whole link: another loss, rule, start and view at once.
+/**
+ * A whole link: another loss, rule, start and view at once.
+ * @param {string} query
+ */
 export function open(query) {
   state.query = readQuery(query);
   state.halved = null;
@@ -283,7 +355,10 @@ export function open(query) {
   actions.request({ adopt: true, whole: true });
 }
 
-// Another loss brings its own start and horizon.
+/**
+ * Another loss brings its own start and horizon.
+ * @param {string} key
+ */
 function chooseLoss(key) {
   const { start, steps, ...kept } = state.query;
   state.query = { ...kept, loss: key };
@@ -295,7 +370,10 @@ function chooseLoss(key) {
 
 // ---- the horizon, in slow time or in steps ----
 
-// In slow time it stays when η changes, so the number of steps follows.
+/**
+ * In slow time it stays when η changes, so the number of steps follows.
+ * @param {string} key
+ */
 function keepHorizon(key) {
   const { query, result } = state;
   if (key !== "eta" || unit !== "tau" || !query.steps) return;
@@ -303,8 +381,15 @@ function keepHorizon(key) {
   query.steps = stepsFor(tau, etas()[0]);
 }
 
+/**
+ * @param {number} time
+ * @param {number | string} eta
+ */
 const stepsFor = (time, eta) => String(Math.round(Math.min(time / Number(eta) ** 2, 1e12)));
 
+/**
+ * @param {string} text
+ */
 function setHorizon(text) {
   if (unit === "steps") return set("steps", text);
   const time = text.trim() === "" ? NaN : Number(text);
@@ -316,7 +401,10 @@ function setHorizon(text) {
   return set("steps", stepsFor(time, state.result.settings.eta[0]));
 }
 
-// The horizon in the unit chosen, and what it is in the other.
+/**
+ * The horizon in the unit chosen, and what it is in the other.
+ * @param {Settings} settings
+ */
 function showHorizon({ steps, eta, horizon }) {
   const { query } = state;
   const reached = steps * eta[0] ** 2;
@@ -329,8 +417,14 @@ function showHorizon({ steps, eta, horizon }) {
 
 // ---- the other way round ----
 
-// Put settings into the controls.
+/**
+ * Put settings into the controls.
+ * @param {Settings} settings
+ */
 export function showSettings(settings) {
+  /**
+   * @param {any} value
+   */
   const short = (value) => String(Number(value.toPrecision(6)));
   $("loss").value = settings.loss;
   setQuietly("rules", settings.rule);
@@ -345,11 +439,17 @@ export function showSettings(settings) {
   }
 }
 
+/**
+ * @param {Record<string, any>} view
+ */
 export function showView(view) {
   for (const name of VIEW) setQuietly(name, view[name]);
 }
 
-// What depends on the run that has arrived.
+/**
+ * What depends on the run that has arrived.
+ * @param {Result} result
+ */
 export function showRun(result) {
   const { words, settings } = result;
   unlessSame("formulas", [words.formula, words.rules], () => showFormulas(words));
@@ -364,19 +464,32 @@ export function showRun(result) {
   document.body.dataset.ready = "yes";
 }
 
-// Beyond three dimensions there is no box to look into.
+/**
+ * Beyond three dimensions there is no box to look into.
+ * @param {number} d
+ */
 function offerLooks(d) {
   const { data } = window.dash_component_api.getLayout("look").props;
-  setProps("look", { data: data.map((one) => ({ ...one, disabled: one.value === "surface" && d > 3 })) });
+  setProps("look", {
+    data: data.map((/** @type {any} */ one) => ({ ...one, disabled: one.value === "surface" && d > 3 })),
+  });
 }
 
-// Writing on the page takes longer than a run, so it is written only when it changes.
+/**
+ * Writing on the page takes longer than a run, so it is written only when it changes.
+ * @param {string} name
+ * @param {unknown} what
+ * @param {() => void} write
+ */
 function unlessSame(name, what, write) {
   const said = JSON.stringify(what);
   if (said !== written[name]) write();
   written[name] = said;
 }
 
+/**
+ * @param {Words} words
+ */
 function showFormulas(words) {
   $("formula").textContent = words.formula;
   $("valley").textContent = words.valley;
@@ -391,7 +504,10 @@ function showSpeed() {
   sliders.set("speed", Math.log10(speed), $("speed-words").textContent);
 }
 
-// Messages at the control they are about, the others over the page; older ones go.
+/**
+ * Messages at the control they are about, the others over the page; older ones go.
+ * @param {Message[]} messages
+ */
 export function say(messages) {
   const at = Object.fromEntries(messages.map(({ field, text }) => [FIELDS[field], text]));
   for (const id of Object.values(FIELDS)) {

@@ -20,14 +20,12 @@ export async function refine() {
   const { section } = scene();
   const turn = ++refinements;
   let came = false;
-  for (const [panel, stepsInView] of [
-    ["landscape", stepsOnMap],
-    ["sharpness", stepsOnClock],
-  ]) {
+  for (const [panel, stepsInView] of Object.entries({ landscape: stepsOnMap, sharpness: stepsOnClock })) {
     const frame = frameOf(graphOf(panel));
     if (!frame || (panel === "landscape" && !section && !isPlane())) continue;
     for (const run of result.runs) {
       const wanted = stretchFor(run, stepsInView(run, frame, section));
+      /** @type {Record<string, Part>} */
       const details = (run.details = run.details || {});
       const key = wanted ? wanted.join() : "";
       if (((details[panel] && details[panel].key) || "") === key) continue;
@@ -41,22 +39,39 @@ export async function refine() {
   if (came) actions.repaint();
 }
 
-// [first, count] of a stretch to ask for; null where the overview has as much.
+/**
+ * [first, count] of a stretch to ask for; null where the overview has as much.
+ * @param {Run} run
+ * @param {Span | null} range
+ * @returns {[number, number] | null}
+ */
 function stretchFor(run, range) {
   if (!range || run.last < ROWS) return null;
   const [first, last] = range;
   return last - first > MOST_OF_IT * run.last ? null : [first, last - first + 1];
 }
 
+/**
+ * @param {Run} run
+ * @param {Frame} frame
+ */
 function stepsOnClock(run, frame) {
   const { clock } = state.view;
   const [low, high] = frame.rangeX.map((time) => time / clockTime(clock, run.eta, 1));
+  /**
+   * @param {number} t
+   */
   const within = (t) => Math.min(Math.max(t, 0), run.last);
   return high < 0 || low > run.last ? null : [within(Math.floor(low)), within(Math.ceil(high))];
 }
 
-// From the recorded step before the first one in view to that after the last; around the step
-// nearest to the middle where none is.
+/**
+ * From the recorded step before the first one in view to that after the last; around the step
+ * nearest to the middle where none is.
+ * @param {Run} run
+ * @param {Frame} frame
+ * @param {Plane | null} section
+ */
 function stepsOnMap(run, frame, section) {
   const { step, x } = run.columns;
   const at = coordinates(section, x);

@@ -1,10 +1,17 @@
 // Where data lie on a Plotly graph. Plotly's private axis attributes are touched here alone.
 import { coordinates } from "./section.mjs";
 
-// Whether a figure has come, be it one without a trace; until then a graph has axes of no meaning.
-export const isDrawn = (graph) => Boolean(graph.layout && graph.layout.uirevision);
+/**
+ * Whether a figure has come, be it one without a trace; until then a graph has axes of no meaning.
+ * @param {Graph | null} graph
+ */
+export const isDrawn = (graph) => Boolean(graph?.layout && graph.layout.uirevision);
 
-// Where data lie on a Plotly graph: functions from data to pixels, and the box of the axes.
+/**
+ * Where data lie on a Plotly graph: functions from data to pixels, and the box of the axes.
+ * @param {Graph | null} graph
+ * @returns {Frame | null}
+ */
 export function frameOf(graph) {
   const layout = graph && graph._fullLayout;
   if (!layout || !layout.xaxis || !layout.xaxis._length || !isDrawn(graph)) return null;
@@ -19,19 +26,34 @@ export function frameOf(graph) {
     top: yaxis._offset,
     width: xaxis._length,
     height: yaxis._length,
-    rangeX: xaxis.type === "log" ? ends.map((power) => 10 ** power) : ends,
+    rangeX: xaxis.type === "log" ? ends.map((/** @type {number} */ power) => 10 ** power) : ends,
     rangeY: yaxis.range.map(Number),
   };
 }
 
+/**
+ * @param {Box} frame
+ * @param {number} x
+ * @param {number} y
+ */
 export const isInside = (frame, x, y) =>
   x >= frame.left && x <= frame.left + frame.width && y >= frame.top && y <= frame.top + frame.height;
 
-// A function from a row of a part to the pixel of a column of points, in the frame's plane.
+/**
+ * A function from a row of a part to the pixel of a column of points, in the frame's plane.
+ * @param {Part} part
+ * @param {string} name
+ * @param {Frame} frame
+ */
 export const placeOf = (part, name, frame) => pixelsOf(part.columns[name], frame);
 
+/**
+ * @param {ArrayLike<number>} column
+ * @param {Frame} frame
+ * @returns {Place}
+ */
 export function pixelsOf(column, frame) {
-  const at = coordinates(frame.section, column);
+  const at = coordinates(frame.section ?? null, column);
   return (row) => {
     const [a, b] = at(row);
     return [frame.x(a), frame.y(b)];

@@ -1,5 +1,6 @@
 // What is pointed at, in words: the step and its numbers on a panel, a line for every symbol.
 import { showBeside } from "../beside.mjs";
+import { find } from "../elements.mjs";
 import { inWords } from "../numbers.mjs";
 import { isSmooth, pointAt } from "../run.mjs";
 import { scene } from "./scene.mjs";
@@ -9,6 +10,7 @@ const BELOW = 8; // pixels that the tip of a symbol is moved up
 const MOST_COORDINATES = 4;
 
 // Numbers of a row, in the order that they are read: symbol, column.
+/** @type {[string, string][]} */
 const NUMBERS = [
   ["L", "loss"],
   ["λ₁(xₜ)", "sharpness"],
@@ -21,9 +23,13 @@ const NUMBERS = [
 
 const OF_STEPS = ["threshold", "stableness_pair"]; // gradient flow takes none
 
-let tip = null;
-let ring = null;
+/** @type {HTMLElement} */
+let tip = /** @type {any} */ (null);
+/** @type {HTMLElement} */
+let ring = /** @type {any} */ (null);
+/** @type {{ host: HTMLElement, panel: Probed, x: number, y: number, box: DOMRect } | null} */
 let watched = null; // the panel under the pointer, and where the pointer is
+/** @type {HTMLElement | null} */
 let explained = null;
 
 export function begin() {
@@ -35,14 +41,23 @@ export function begin() {
     ["pointerover", "pointerout"],
     ["focusin", "focusout"],
   ]) {
-    document.addEventListener(on, ({ target }) => explain(target.closest && target.closest("[data-explains]")));
+    document.addEventListener(on, ({ target }) =>
+      explain(target instanceof Element && target.closest("[data-explains]")),
+    );
     document.addEventListener(off, ({ target }) => target === explained && hide());
   }
   document.addEventListener("keydown", ({ key }) => key === "Escape" && hide());
 }
 
-// A panel that answers `probe(scene, x, y)` with what is found at a pixel of its host.
+/**
+ * A panel that answers `probe(scene, x, y)` with what is found at a pixel of its host.
+ * @param {HTMLElement} host
+ * @param {Probed} panel
+ */
 export function listen(host, panel) {
+  /**
+   * @param {PointerEvent} pointerEvent
+   */
   const point = ({ clientX, clientY }) => {
     const box = host.getBoundingClientRect();
     watched = { host, panel, x: clientX - box.left, y: clientY - box.top, box };
@@ -63,7 +78,7 @@ export function follow() {
 }
 
 function show() {
-  if (!state.result) return;
+  if (!state.result || !watched) return;
   const { host, panel, x, y, box } = watched;
   const found = panel.probe(scene(), x, y);
   if (!found) return clear();
@@ -75,9 +90,16 @@ function show() {
   showBeside(tip, box.left + (found.symbol ? x : found.x), box.top + (found.symbol ? y : found.y));
 }
 
-const symbolWords = (name) => document.querySelector(`[data-symbol="${name}"]`).textContent;
+/**
+ * @param {string} name
+ */
+const symbolWords = (name) => find(`[data-symbol="${name}"]`).textContent;
 
-function fill({ run, i, part, row }) {
+/**
+ * @param {Found} found
+ */
+function fill(found) {
+  const { run, i, part, row } = /** @type {Required<Found>} */ (found);
   const { words: names, runs } = state.result;
   const { columns } = part;
   const step = columns.step[row];
@@ -85,30 +107,44 @@ function fill({ run, i, part, row }) {
   const point = pointWords(pointAt(columns.x, part.widths.x, row));
   const smooth = isSmooth(run);
   const lines = NUMBERS.filter(([, name]) => !(smooth && OF_STEPS.includes(name)))
-    .map(([symbol, name]) => [symbol, columns[name][row]])
-    .filter(([, value]) => Number.isFinite(value));
+    .map(([symbol, name]) => ({ symbol, value: columns[name][row] }))
+    .filter(({ value }) => Number.isFinite(value));
   tip.replaceChildren(
     ...(runs.length > 1 ? [words(names.labels[i], "strong")] : []),
     words(head, "strong"),
     pair("x", `(${point})`),
-    ...lines.map(([symbol, value]) => pair(symbol, inWords(value))),
+    ...lines.map(({ symbol, value }) => pair(symbol, inWords(value))),
   );
 }
 
-// A point as it is read, the longest ones in part.
+/**
+ * A point as it is read, the longest ones in part.
+ * @param {number[]} point
+ */
 function pointWords(point) {
   const shown = point.slice(0, MOST_COORDINATES).map(inWords);
   return [...shown, ...(point.length > MOST_COORDINATES ? ["…"] : [])].join(", ");
 }
 
+/**
+ * @param {string} symbol
+ * @param {string} value
+ */
 function pair(symbol, value) {
   const line = document.createElement("p");
   line.append(words(symbol), words(value));
   return line;
 }
 
+/**
+ * @param {string} text
+ * @param {string} [name]
+ */
 const words = (text, name = "span") => Object.assign(document.createElement(name), { textContent: text });
 
+/**
+ * @param {any} target
+ */
 function explain(target) {
   if (!target) return;
   explained = target;

@@ -1,4 +1,5 @@
 // Buttons and keys.
+import { $, find } from "../elements.mjs";
 import { forRun, readQuery, writeQuery } from "../link.mjs";
 import { chooseOther } from "../scheme.mjs";
 import { actions } from "./actions.mjs";
@@ -16,14 +17,20 @@ export function begin() {
   document.addEventListener("keydown", onKey);
 }
 
-// By steps of the run in focus.
+/**
+ * By steps of the run in focus.
+ * @param {number} count
+ */
 function move(count) {
   if (!state.result) return;
   if (player.playing) actions.pause();
   actions.seekOwn(steps()[state.focus] + count);
 }
 
-// To the end of the last run, or to the beginning.
+/**
+ * To the end of the last run, or to the beginning.
+ * @param {number} at
+ */
 function goTo(at) {
   if (player.playing) actions.pause();
   actions.seek(at);
@@ -31,12 +38,16 @@ function goTo(at) {
 
 function loop() {
   player.loop = !player.loop;
-  document.getElementById("loop").setAttribute("aria-pressed", String(player.loop));
+  $("loop").setAttribute("aria-pressed", String(player.loop));
 }
 
-const open = (id) => document.getElementById(id).showModal();
+/**
+ * @param {string} id
+ */
+const open = (id) => $(id).showModal();
 const help = () => open("help-dialog");
 
+/** @type {Record<string, () => unknown>} */
 export const buttons = {
   play: () => (player.playing ? actions.pause() : actions.play()),
   back: () => move(-1),
@@ -56,6 +67,7 @@ export const buttons = {
   scheme: () => actions.setScheme(chooseOther()),
 };
 
+/** @type {Record<string, (event: KeyboardEvent) => unknown>} */
 export const keys = {
   " ": () => buttons.play(),
   ArrowLeft: (event) => move(event.shiftKey ? -2 : -1),
@@ -73,15 +85,24 @@ export const keys = {
   Escape: () => controls.say([]),
 };
 
+/**
+ * @param {number} power
+ */
 function faster(power) {
   const now = Math.log10(player.speed) + power;
   controls.change("speed", Math.min(Math.max(now, 0), HIGHEST_SPEED));
 }
 
+/**
+ * @param {any} event
+ */
 function onClick(event) {
   const { target } = event;
   const item = target.closest("[data-export]");
-  if (item) keep(...item.dataset.export.split("."));
+  if (item) {
+    const [panel, format] = item.dataset.export.split(".");
+    keep(panel, format);
+  }
   // A dialog itself is hit only where its backdrop is.
   if (item || target.closest(".close") || target.nodeName === "DIALOG") return target.closest("dialog").close();
   const button = target.closest("button");
@@ -89,9 +110,12 @@ function onClick(event) {
   if (button && buttons[button.id]) buttons[button.id]();
 }
 
-// Keys belong to text fields, lists, sliders and open dialogs first, and Space to buttons.
+/**
+ * Keys belong to text fields, lists, sliders and open dialogs first, and Space to buttons.
+ * @param {any} event
+ */
 function onKey(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || find("dialog[open]")) return;
   const { target, key } = event;
   const moves = key.startsWith("Arrow") || key === "Home" || key === "End";
   if (target.closest(TEXT_FIELDS)) return;
@@ -113,7 +137,11 @@ async function share() {
   controls.say([{ field: "", text: words }]);
 }
 
-// Download a panel as a picture, or the run as a file.
+/**
+ * Download a panel as a picture, or the run as a file.
+ * @param {string} what
+ * @param {string} format
+ */
 async function keep(what, format) {
   if (!state.result) return;
   if (what === "run") {
@@ -126,6 +154,6 @@ async function keep(what, format) {
   } else {
     const graph = graphOf(what === "landscape" ? what : "sharpness");
     const { download } = await import("./pictures.mjs"); // seldom wanted, and never at first
-    download(what, format, graph, scene(), actions.surfacePicture);
+    download(/** @type {PanelName} */ (what), format, graph, scene(), actions.surfacePicture);
   }
 }

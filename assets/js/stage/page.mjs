@@ -1,7 +1,7 @@
 // The stage: what happens when runs arrive and when time passes, and the loop that paints them.
 import { lastStep, sameTime } from "../clock.mjs";
 import { canSetProps, whenReady } from "../dash.mjs";
-import { $ } from "../elements.mjs";
+import { $, find } from "../elements.mjs";
 import { readInks } from "../inks.mjs";
 import { forRun, readQuery, writeQuery } from "../link.mjs";
 import { isSmooth } from "../run.mjs";
@@ -30,35 +30,56 @@ import * as zoom from "./zoom.mjs";
 
 const RETRY = 80; // ms
 
+/** @type {Painter[]} */
 let panels = [];
+/** @type {{ surface: Promise<unknown> | null, alignment: Promise<unknown> | null }} */
 const later = { surface: null, alignment: null }; // panels that few look at: promises of them, once wanted
 let painted = "";
+/** @type {Record<string, number>} */
+const due = {}; // what is put off for a moment, by name
 
 // ---- runs ----
 
+/**
+ * @param {Partial<Asked>} options
+ */
 function request(options) {
   const settings = state.result && state.result.settings;
   const steps = settings && settings.steps * (settings.eta[0] / Math.min(...settings.eta)) ** 2;
   requests.ask({ query: { ...state.query }, steps, ...options });
 }
 
+/**
+ * @param {boolean} yes
+ */
 function busy(yes) {
   document.body.toggleAttribute("data-busy", yes);
-  document.querySelector("main").setAttribute("aria-busy", String(yes));
+  find("main").setAttribute("aria-busy", String(yes));
 }
 
+/**
+ * @param {string} words
+ */
 function failed(words) {
   controls.say([{ field: "", text: words }]);
 }
 
-// A query that cannot be read: keep the last picture; at first show the nearest valid settings.
+/**
+ * A query that cannot be read: keep the last picture; at first show the nearest valid settings.
+ * @param {Message[]} problems
+ * @param {string} nearest
+ */
 function refused(problems, nearest) {
   if (state.result) return controls.say(problems);
   state.query = readQuery(nearest);
   request({ notices: problems, whole: true });
 }
 
-// Runs have arrived: keep the playhead at the same time, tell what was changed, paint.
+/**
+ * Runs have arrived: keep the playhead at the same time, tell what was changed, paint.
+ * @param {Result} result
+ * @param {Asked} asked
+ */
 function accept(result, asked) {
   const previous = state.result;
   const before = previous && { eta: previous.runs[0].eta, at: player.at };
@@ -78,8 +99,12 @@ function accept(result, asked) {
   refine();
 }
 
-// The run in focus stays in focus, by its rule and step size or by its place; at first, and when it
-// has gone, it is the first that bounces.
+/**
+ * The run in focus stays in focus, by its rule and step size or by its place; at first, and when it
+ * has gone, it is the first that bounces.
+ * @param {Run[]} runs
+ * @param {Run | null} [before]
+ */
 function focusFor(runs, before) {
   const same = before ? runs.findIndex(({ rule, eta }) => rule === before.rule && eta === before.eta) : -1;
   if (same >= 0) return same;
@@ -90,7 +115,11 @@ function focusFor(runs, before) {
   );
 }
 
-// What of the link belongs to the page and not to a run.
+/**
+ * What of the link belongs to the page and not to a run.
+ * @param {PageSettings & Record<string, any>} page
+ * @param {Query} query
+ */
 function beginWith(page, { hide, embed: framed }) {
   if (!Object.keys(state.frame).length) {
     state.frame = { hide, embed: framed };
@@ -108,7 +137,11 @@ function measureTime() {
   player.resize(lastStep(state.result.runs, state.view.clock));
 }
 
-// The same time on the clock at another η; in slow time where η was halved.
+/**
+ * The same time on the clock at another η; in slow time where η was halved.
+ * @param {{ eta: number, at: number }} given
+ * @param {boolean | undefined} adopted
+ */
 function carryOver({ eta, at }, adopted) {
   if (adopted) return player.seek(0);
   const now = state.result.runs[0].eta;
@@ -118,7 +151,12 @@ function carryOver({ eta, at }, adopted) {
   if (!player.playing) player.seek(Math.round(player.at));
 }
 
-// The full run after the last change: the link is now the server's, and so are clamped values.
+/**
+ * The full run after the last change: the link is now the server's, and so are clamped values.
+ * @param {Result} result
+ * @param {Asked} asked
+ * @param {boolean} first
+ */
 function settle(result, asked, first) {
   controls.say([...(asked.notices || []), ...result.notices]);
   if (!requests.pending) {
@@ -143,9 +181,9 @@ function writeLink() {
 async function sharpen() {
   const { result } = state;
   if (!result) return;
-  clearTimeout(sharpen.later);
+  clearTimeout(due.sharpen);
   const came = await requests.window(result, player, steps());
-  if (came === "later" && !player.playing) sharpen.later = setTimeout(sharpen, RETRY);
+  if (came === "later" && !player.playing) due.sharpen = setTimeout(sharpen, RETRY);
   if (came !== true || state.result !== result) return;
   paint(true);
   readout.show(true);
@@ -153,7 +191,10 @@ async function sharpen() {
 
 // ---- painting ----
 
-// Paint what has changed since the last picture.
+/**
+ * Paint what has changed since the last picture.
+ * @param {boolean} [anew]
+ */
 function paint(anew) {
   if (!state.result) return;
   const now = scene();
@@ -172,7 +213,10 @@ function repaint() {
   ring.place();
 }
 
-// What few look at is loaded when it is wanted first.
+/**
+ * What few look at is loaded when it is wanted first.
+ * @param {Scene} scene
+ */
 function addWanted({ look, panel }) {
   if (look === "surface") later.surface = later.surface || addSurface();
   if (panel === "alignment") later.alignment = later.alignment || addAlignment();
@@ -180,7 +224,7 @@ function addWanted({ look, panel }) {
 
 async function addSurface() {
   const { Surface } = await import("./panels/surface.mjs");
-  const surface = new Surface(document.querySelector(".card.landscape .plot"), repaint);
+  const surface = new Surface(find(".card.landscape .plot"), repaint);
   actions.surfacePicture = () => surface.toDataURL();
   panels.push(surface);
   repaint();
@@ -196,6 +240,9 @@ async function addAlignment() {
   return alignment;
 }
 
+/**
+ * @param {number} time
+ */
 function loop(time) {
   if (!player.playing) return;
   player.tick(time / 1000);
@@ -228,25 +275,34 @@ function stand() {
   sharpen();
 }
 
-// Go to a step of the first run.
+/**
+ * Go to a step of the first run.
+ * @param {number} at
+ */
 function seek(at) {
   player.seek(at);
   paint(true);
   readout.show(true);
   if (player.playing) return;
   sharpen();
-  clearTimeout(seek.later);
-  seek.later = setTimeout(writeLink, 200);
+  clearTimeout(due.link);
+  due.link = setTimeout(writeLink, 200);
 }
 
-// Go to a step of the run in focus; those of the first run are then not always whole.
+/**
+ * Go to a step of the run in focus; those of the first run are then not always whole.
+ * @param {number} step
+ */
 function seekOwn(step) {
   const { runs } = state.result;
   const within = Math.min(Math.max(step, 0), runs[state.focus].last);
   seek(sameTime(state.view.clock, runs[0].eta, runs[state.focus].eta, within));
 }
 
-// Another run in focus.
+/**
+ * Another run in focus.
+ * @param {number} i
+ */
 function attend(i) {
   state.focus = i;
   state.halved = null;
@@ -257,7 +313,11 @@ function attend(i) {
   writeLink();
 }
 
-// Another clock, axis, strobe or look.
+/**
+ * Another clock, axis, strobe or look.
+ * @param {string} name
+ * @param {any} value
+ */
 function setView(name, value) {
   if (state.view[name] === value || !state.result) return;
   state.view[name] = value;
@@ -270,6 +330,9 @@ function setView(name, value) {
   writeLink();
 }
 
+/**
+ * @param {string} name
+ */
 function setScheme(name) {
   showScheme(name);
   state.inks = readInks();
@@ -315,7 +378,7 @@ function begin() {
 
 function addPanels() {
   const host = Object.fromEntries(
-    ["landscape", "sharpness", "across", "along", "gap"].map((id) => [id, document.querySelector(`.card.${id} .plot`)]),
+    ["landscape", "sharpness", "across", "along", "gap"].map((id) => [id, find(`.card.${id} .plot`)]),
   );
   const map = () => graphOf("landscape");
   const landscape = new Landscape(host.landscape, map, "landscape");
@@ -323,7 +386,14 @@ function addPanels() {
   const [across, along] = [new Across(host.across), new Along(host.along)];
   const gap = new Gap(host.gap);
   panels = [new Ground(host.landscape, map), landscape, sharpness, across, along, gap];
-  const probe = (now, x, y) => (panels.find((panel) => panel.shows?.(now)) || landscape).probe(now, x, y);
+  /** @type {(now: Scene) => Probed} */
+  const shownIn = (now) => /** @type {any} */ (panels.find((panel) => panel.shows?.(now))) || landscape;
+  /**
+   * @param {Scene} now
+   * @param {number} x
+   * @param {number} y
+   */
+  const probe = (now, x, y) => shownIn(now).probe(now, x, y);
   hover.listen(host.landscape, { probe });
   for (const panel of [sharpness, across, along, gap]) hover.listen(panel.host, panel);
   ring.begin(host.landscape);

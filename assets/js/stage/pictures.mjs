@@ -12,7 +12,12 @@ import { coordinates } from "./section.mjs";
 
 const SIZE = { width: 1000, height: 720 };
 
-// Rows up to the playhead whose step the strobe shows, of one parity (or all of them).
+/**
+ * Rows up to the playhead whose step the strobe shows, of one parity (or all of them).
+ * @param {Run} run
+ * @param {number} step
+ * @param {(step: number) => boolean} keep
+ */
 export function rowsOf(run, step, keep) {
   const last = rowAt(run, step);
   const rows = [];
@@ -20,21 +25,42 @@ export function rowsOf(run, step, keep) {
   return rows;
 }
 
+/**
+ * @param {Part} run
+ * @param {number[]} rows
+ * @param {string} column
+ * @param {Plane | null} section
+ */
 const points = (run, rows, column, section) => inPlane(run.columns[column], rows, section);
 
-// Points of rows in the picture's plane.
+/**
+ * Points of rows in the picture's plane.
+ * @param {any} column
+ * @param {number[]} rows
+ * @param {Plane | null} section
+ */
 function inPlane(column, rows, section) {
   const found = rows.map(coordinates(section, column));
   return { x: found.map(([x]) => x), y: found.map(([, y]) => y) };
 }
 
+/**
+ * @param {Run} run
+ */
 const everyRow = (run) => Array.from({ length: run.rows }, (_, row) => row);
 
-// Iterates as the strobe shows them. `place` gives {x, y} for a list of rows; they have the ink of
-// their parity or, given `own`, where runs are compared that of their run.
+/**
+ * Iterates as the strobe shows them. `place` gives {x, y} for a list of rows; they have the ink of
+ * their parity or, given `own`, where runs are compared that of their run.
+ * @param {Run} run
+ * @param {number} i
+ * @param {Scene} scene
+ * @param {Placing} place
+ * @param {number | null} [own]
+ */
 function marks(run, i, scene, place, own = i) {
   if (scene.strobe === "midpoints") return [midpoints(run, i, scene, place, own)];
-  return ["even", "odd"]
+  return /** @type {Parity[]} */ (["even", "odd"])
     .filter((kind) => scene.strobe === kind || scene.strobe === "all")
     .map((kind) => ({
       ...place(rowsOf(run, scene.steps[i], (step) => parity(step) === kind)),
@@ -45,16 +71,39 @@ function marks(run, i, scene, place, own = i) {
     }));
 }
 
+/**
+ * @param {Scene} scene
+ * @param {number} i
+ */
 const nameOf = ({ result }, i) => result.words.labels[i];
+/**
+ * @param {Scene} scene
+ * @param {number} i
+ * @param {string} alone
+ */
 const ownInk = ({ inks, result }, i, alone) => (result.runs.length > 1 ? inks.runs[i] : alone);
 
-// Where the last step that the strobe shows stands, as {part, row}.
+/**
+ * Where the last step that the strobe shows stands, as {part, row}.
+ * @param {Scene} scene
+ * @param {number} i
+ */
 const shownRow = ({ result, steps, strobe }, i) => locate(result.runs[i], shownStep(strobe, steps[i]));
 
+/**
+ * @param {Run} run
+ * @param {number} i
+ * @param {Scene} scene
+ * @param {Placing} place
+ * @param {number | null} own
+ */
 function midpoints(run, i, scene, place, own) {
   const steps = run.columns.step;
   const second = rowsOf(run, scene.steps[i], () => true).filter((row) => row > 0 && steps[row] === steps[row - 1] + 1);
   const [here, before] = [place(second), place(second.map((row) => row - 1))];
+  /**
+   * @param {"x" | "y"} axis
+   */
   const middle = (axis) => here[axis].map((value, i) => (value + before[axis][i]) / 2);
   return {
     x: middle("x"),
@@ -66,6 +115,9 @@ function midpoints(run, i, scene, place, own) {
   };
 }
 
+/**
+ * @param {Scene} scene
+ */
 function landscapeTraces(scene) {
   const { result, inks } = scene;
   const { points: way, rows } = result.descent;
@@ -80,26 +132,48 @@ function landscapeTraces(scene) {
   return [flow, ...result.runs.flatMap((run, i) => landscapeRun(run, i, scene))];
 }
 
-// What the page paints below the iterates on a clear ground.
+/**
+ * What the page paints below the iterates on a clear ground.
+ * @param {Scene} scene
+ */
 function groundTraces(scene) {
   const { look, heights, section } = scene;
-  const shown = look === "sharpness" ? heights && heights.sharpness && map(scene) : section && [bands(scene)];
-  return [...(shown || []), ...valleyTraces(scene)];
+  const sharpness = look === "sharpness" && heights && heights.sharpness;
+  const coloured = heights && sharpness ? map(heights, sharpness, scene) : [];
+  const banded = look !== "sharpness" && heights && section ? [bands(heights, scene)] : [];
+  return [...coloured, ...banded, ...valleyTraces(scene)];
 }
 
+/**
+ * @param {Span} span
+ * @param {number} count
+ */
 const axis = ([low, high], count) => Array.from({ length: count }, (_, k) => low + ((high - low) * k) / (count - 1));
 
-// A grid of values over its view, for Plotly.
+/**
+ * A grid of values over its view, for Plotly.
+ * @param {Heights} heights
+ * @param {Float32Array} values
+ * @param {(value: number) => number} [change]
+ */
 function gridOf({ view, rows, columns }, values, change = (value) => value) {
   const z = Array.from({ length: rows }, (_, j) => Array.from(values.subarray(j * columns, (j + 1) * columns), change));
   return { x: axis(view[0], columns), y: axis(view[1], rows), z, showscale: false, showlegend: false };
 }
 
-// A scale of colours as so many pairs of a share and its colour.
+/**
+ * A scale of colours as so many pairs of a share and its colour.
+ * @param {Colour[]} colours
+ * @param {number} count
+ */
 const scaleOf = (colours, count) => axis([0, 1], count).map((share) => [share, shade(colours, share)]);
 
-// Heights of a section, in bands.
-function bands({ heights, look, inks }) {
+/**
+ * Heights of a section, in bands.
+ * @param {Heights} heights
+ * @param {Scene} scene
+ */
+function bands(heights, { look, inks }) {
   const values = look === "log" ? logarithms(heights.root) : heights.root;
   const [low, high] = bandsOf(values);
   const colorscale = scaleOf(inks.heights, BANDS + 1);
@@ -115,11 +189,16 @@ function bands({ heights, look, inks }) {
   };
 }
 
-// The sharpness map, white at the threshold, and its white line.
-function map(scene) {
-  const { heights, inks } = scene;
+/**
+ * The sharpness map, white at the threshold, and its white line.
+ * @param {Heights} heights
+ * @param {Float32Array} sharpness
+ * @param {Scene} scene
+ */
+function map(heights, sharpness, scene) {
+  const { inks } = scene;
   const threshold = thresholdAt(scene);
-  const at = gridOf(heights, heights.sharpness, (value) => Math.log2(value / threshold));
+  const at = gridOf(heights, sharpness, (value) => Math.log2(value / threshold));
   const colorscale = axis([0, 1], 33).map((share) => [share, shadeAt(inks, share)]);
   return [
     { ...at, type: "heatmap", zmin: -DOUBLINGS, zmax: DOUBLINGS, zsmooth: "best", colorscale },
@@ -135,7 +214,10 @@ function map(scene) {
   ];
 }
 
-// Γ by its sharpness, even in log λ₁: in the plane the figure has it already.
+/**
+ * Γ by its sharpness, even in log λ₁: in the plane the figure has it already.
+ * @param {Scene} scene
+ */
 function valleyTraces({ section, inks, valley }) {
   if (!section || !valley) return [];
   const { sharpness_range: range, curves } = valley;
@@ -160,6 +242,11 @@ function valleyTraces({ section, inks, valley }) {
   }));
 }
 
+/**
+ * @param {Run} run
+ * @param {number} i
+ * @param {Scene} scene
+ */
 function landscapeRun(run, i, scene) {
   const { inks, section } = scene;
   const step = scene.steps[i];
@@ -194,14 +281,31 @@ function landscapeRun(run, i, scene) {
   return traces;
 }
 
+/**
+ * @param {Scene} scene
+ */
 function sharpnessTraces(scene) {
   const { result, inks, clock } = scene;
   return result.runs.flatMap((run, i) => {
     const step = scene.steps[i];
     const own = ownInk(scene, i, inks.ink);
+    /**
+     * @param {number[]} rows
+     */
     const time = (rows) => rows.map((row) => clockTime(clock, run.eta, run.columns.step[row]));
+    /**
+     * @param {number[]} rows
+     * @param {any} column
+     */
     const values = (rows, column) => ({ x: time(rows), y: rows.map((row) => run.columns[column][row]) });
     const past = rowsOf(run, step, () => true);
+    /**
+     * @param {number[]} rows
+     * @param {any} column
+     * @param {string} name
+     * @param {string} color
+     * @param {string} [dash]
+     */
     const line = (rows, column, name, color, dash) => ({
       ...values(rows, column),
       type: "scatter",
@@ -209,6 +313,7 @@ function sharpnessTraces(scene) {
       name: `${name}, ${nameOf(scene, i)}`,
       line: { color, dash, width: 2 },
     });
+    /** @type {Record<string, any>[]} */
     const traces = [line(past, "projection_sharpness", "λ₁(Φ(xₜ))", own)];
     if (i === scene.focus) {
       const specks = { size: 3, color: inks.ink, opacity: 0.4, symbol: "square" };
@@ -231,6 +336,9 @@ function sharpnessTraces(scene) {
   });
 }
 
+/**
+ * @param {Scene} scene
+ */
 function acrossFigure(scene) {
   const { result, inks } = scene;
   const run = result.runs[scene.focus];
@@ -251,8 +359,21 @@ function acrossFigure(scene) {
   return [wall, ...hopTraces(part, hops, view, scene)];
 }
 
+/**
+ * @param {Part} part
+ * @param {number[]} hops
+ * @param {any} view
+ * @param {Scene} scene
+ */
 function hopTraces(part, hops, view, { strobe, inks }) {
+  /** @type {Place} */
   const place = (r) => [part.columns.offset[r] / view.unit, part.columns.loss[r]];
+  /**
+   * @param {string} kind
+   * @param {Point[]} points
+   * @param {string} symbol
+   * @param {string} color
+   */
   const trace = (kind, points, symbol, color) => ({
     x: points.map(([x]) => x),
     y: points.map(([, y]) => y),
@@ -265,18 +386,24 @@ function hopTraces(part, hops, view, { strobe, inks }) {
     const middle = hops.map(midpointOf(part, place)).filter(([x]) => Number.isFinite(x));
     return [trace("midpoints", middle, "diamond", inks.soft)];
   }
-  const kinds = ["even", "odd"].filter((kind) => strobe === "all" || strobe === kind);
+  const kinds = /** @type {Parity[]} */ (["even", "odd"]).filter((kind) => strobe === "all" || strobe === kind);
   return kinds.map((kind) => {
     const shown = hops.filter((r) => parity(part.columns.step[r]) === kind);
     return trace(`${kind} t`, shown.map(place), kind === "odd" ? "square" : "circle", inks[kind]);
   });
 }
 
+/**
+ * @param {Scene} scene
+ */
 function alongFigure(scene) {
   const view = scene.valley && viewOf(scene);
   if (!view) return [];
   const { inks, result } = scene;
   const s = Array.from({ length: 161 }, (_, k) => view.low + ((view.high - view.low) * k) / 160);
+  /**
+   * @param {number} at
+   */
   const value = (at) => valueAt(view.curve, at + view.zero);
   const curve = {
     x: s,
@@ -292,7 +419,7 @@ function alongFigure(scene) {
       ["flow", "X(τ), the theorem", inks.theory, 15],
       ["projection", "Φ(xₜ)", ownInk(scene, i, inks.ink), 9],
     ].map(([name, title, color, size]) => {
-      const at = placeOn(view, part, row, name);
+      const at = placeOn(view, part, row, String(name));
       const point = at ? { x: [at.s], y: [at.sharpness] } : { x: [], y: [] };
       return {
         ...point,
@@ -306,10 +433,17 @@ function alongFigure(scene) {
   return [curve, ...beads];
 }
 
-// x̃ among its sets, the angle θ_t, and the part along v₁, side by side.
+/**
+ * x̃ among its sets, the angle θ_t, and the part along v₁, side by side.
+ * @param {Scene} scene
+ */
 function alignmentFigure(scene) {
   const run = scene.result.runs[scene.focus];
+  /**
+   * @param {number[]} rows
+   */
   const time = (rows) => rows.map((row) => clockTime(scene.clock, run.eta, run.columns.step[row]));
+  /** @type {[string, Placing][]} */
   const plots = [
     ["", (rows) => ({ x: rows.map((row) => inSets(run, row)[0]), y: rows.map((row) => inSets(run, row)[1]) })],
     ["2", (rows) => ({ x: time(rows), y: rows.map((row) => run.columns.alignment[row]) })],
@@ -325,7 +459,11 @@ function alignmentFigure(scene) {
   );
 }
 
-// The disc I₁ and the strip I₂ at the playhead, in units of λ₁.
+/**
+ * The disc I₁ and the strip I₂ at the playhead, in units of λ₁.
+ * @param {any} layout
+ * @param {Scene} scene
+ */
 function alignmentLayout(layout, scene) {
   const { part, row } = shownRow(scene, scene.focus);
   const [one, two] = pointAt(part.columns.spectrum, part.widths.spectrum, row);
@@ -350,20 +488,31 @@ function alignmentLayout(layout, scene) {
   };
 }
 
+/**
+ * @param {Scene} scene
+ */
 function heading({ result, steps, focus }) {
   const { words, settings } = result;
   const rules = words.rules.map((rule) => rule.name).join(", ");
   return `${words.formula}, ${rules}, η = ${settings.eta.join(", ")}, step ${steps[focus]}`;
 }
 
-// The surface is a picture already.
+/**
+ * The surface is a picture already.
+ * @param {any} layout
+ * @param {string} source
+ */
 function surfaceFigure(layout, source) {
   const place = { xref: "paper", yref: "paper", x: 0, y: 1, sizex: 1, sizey: 1, sizing: "contain", layer: "above" };
   const axis = { visible: false };
   return { data: [], layout: { ...layout, images: [{ source, ...place }], xaxis: axis, yaxis: axis } };
 }
 
-// A run with the stretch that a zoom of the panel has fetched in place of the overview there.
+/**
+ * A run with the stretch that a zoom of the panel has fetched in place of the overview there.
+ * @param {Run} run
+ * @param {PanelName} panel
+ */
 function withDetail(run, panel) {
   const detail = run.details && run.details[panel];
   if (!detail) return run;
@@ -381,9 +530,15 @@ function withDetail(run, panel) {
   return { ...run, columns, rows: columns.step.length };
 }
 
-// The figure of a panel, ready for Plotly: what stands still and what the playhead shows. Of the
-// magnifiers', which are no Plotly graphs, only the looks come from `graph`; `solid` gives the address of a
-// picture of the box.
+/**
+ * The figure of a panel, ready for Plotly: what stands still and what the playhead shows. Of the
+ * magnifiers', which are no Plotly graphs, only the looks come from `graph`; `solid` gives the address of a
+ * picture of the box.
+ * @param {PanelName} panel
+ * @param {any} graph
+ * @param {Scene} seen
+ * @param {(() => string) | null} [solid]
+ */
 export function figure(panel, graph, seen, solid = null) {
   const runs = seen.result.runs.map((run) => withDetail(run, panel));
   const scene = { ...seen, result: { ...seen.result, runs } };
@@ -411,18 +566,26 @@ export function figure(panel, graph, seen, solid = null) {
   const layout = JSON.parse(JSON.stringify(graph.layout));
   Object.assign(layout, { title, legend, margin, showlegend: true });
   Object.assign(layout, { paper_bgcolor: scene.inks.card, plot_bgcolor: scene.inks.card });
-  if (panel === "landscape" && scene.look === "surface") return surfaceFigure(layout, solid());
+  if (panel === "landscape" && scene.look === "surface" && solid) return surfaceFigure(layout, solid());
   layout.xaxis.range = xaxis.range.slice();
   layout.yaxis.range = yaxis.range.slice();
-  const still = panel === "landscape" ? graph.data.map((trace) => ({ ...trace, showlegend: false })) : [];
+  const still =
+    panel === "landscape" ? graph.data.map((/** @type {any} */ trace) => ({ ...trace, showlegend: false })) : [];
   const moving = panel === "landscape" ? landscapeTraces(scene) : sharpnessTraces(scene);
   const ground = panel === "landscape" ? groundTraces(scene) : [];
   return { data: [...ground, ...still, ...moving], layout };
 }
 
+/**
+ * @param {PanelName} panel
+ * @param {string} format
+ * @param {any} graph
+ * @param {Scene} scene
+ * @param {(() => string) | null} [solid]
+ */
 export function download(panel, format, graph, scene, solid = null) {
   const filename = `edgewalk-${scene.result.settings.loss}-${panel}`;
-  return globalThis.Plotly.downloadImage(figure(panel, graph, scene, solid), {
+  return /** @type {any} */ (globalThis).Plotly.downloadImage(figure(panel, graph, scene, solid), {
     ...SIZE,
     format,
     filename,

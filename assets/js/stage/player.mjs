@@ -10,7 +10,7 @@ export class Player {
     this.speed = 24;
     this.playing = false;
     this.loop = false;
-    this.before = null;
+    this.before = 0; // when it last moved on
   }
 
   // The step shown, an integer: the last one where the place kept lies beyond it.
@@ -18,7 +18,10 @@ export class Player {
     return Math.min(Math.floor(this.at + 1e-6), this.last);
   }
 
-  // Play from here, or from the beginning when at the end.
+  /**
+   * Play from here, or from the beginning when at the end.
+   * @param {number} now
+   */
   play(now) {
     if (this.step >= this.last) this.at = 0;
     this.playing = true;
@@ -30,11 +33,17 @@ export class Player {
     this.at = this.step;
   }
 
+  /**
+   * @param {number} at
+   */
   seek(at) {
     this.at = Math.min(Math.max(at, 0), this.last);
   }
 
-  // Move on to `now`; stops at the last step, or begins again there.
+  /**
+   * Move on to `now`; stops at the last step, or begins again there.
+   * @param {number} now
+   */
   tick(now) {
     if (!this.playing) return;
     const gap = Math.min(Math.max(now - this.before, 0), LONGEST_GAP);
@@ -44,7 +53,10 @@ export class Player {
     if (this.at >= this.last && !this.loop) this.pause();
   }
 
-  // A run of another length has arrived. The place is kept: while the hand drags, runs are shorter.
+  /**
+   * A run of another length has arrived. The place is kept: while the hand drags, runs are shorter.
+   * @param {number} last
+   */
   resize(last) {
     this.last = last;
   }

@@ -13,11 +13,18 @@ export const LAWS = ["stableness_pair", "sqrt_loss_pair"];
 
 let shown = 0;
 
+/**
+ * @param {string} id
+ * @param {string} text
+ */
 function setText(id, text) {
   if ($(id).textContent !== text) $(id).textContent = text;
 }
 
-// At most ten times a second, unless the playhead stands.
+/**
+ * At most ten times a second, unless the playhead stands.
+ * @param {boolean} standing
+ */
 export function show(standing) {
   const now = performance.now() / 1000;
   if (!state.result || (!standing && now - shown < PAUSE)) return;
@@ -37,7 +44,14 @@ export function show(standing) {
   if (standing && !player.playing) summarise(run, numbers);
 }
 
+/**
+ * @param {Run} run
+ * @param {Located} located
+ */
 function numbersAt(run, { part, row }) {
+  /**
+   * @param {string} name
+   */
   const value = (name) => part.columns[name][row];
   return {
     step: value("step").toLocaleString("en"),
@@ -49,22 +63,34 @@ function numbersAt(run, { part, row }) {
   };
 }
 
-// Green from where the phases say the edge begins, as long as the law holds there.
+/**
+ * Green from where the phases say the edge begins, as long as the law holds there.
+ * @param {Run} run
+ * @param {string} name
+ * @param {Located} located
+ */
 function showGauge(run, name, { part, row }) {
   const value = run.rule === "gradient-flow" ? NaN : part.columns[name][row];
   const edge = run.phases.find((phase) => phase.name === "edge");
-  const onEdge = edge && part.columns.step[row] >= edge.first;
+  const begins = edge ? edge.first : Infinity;
+  const onEdge = part.columns.step[row] >= begins;
   const gauge = $(`gauge-${name}`);
   setText(`now-${name}`, inWords(value));
   const { tolerance } = state.result.laws;
-  const holds = Boolean(onEdge) && Math.abs(meanSince(edge.first, part, row, name) - 1) <= tolerance;
+  const holds = onEdge && Math.abs(meanSince(begins, part, row, name) - 1) <= tolerance;
   setText(`verdict-${name}`, holds ? "holds" : "");
   gauge.classList.toggle("on", holds);
   gauge.classList.toggle("none", !Number.isFinite(value));
   gauge.style.setProperty("--share", String(Math.min(Math.max(value / 2, 0), 1) || 0));
 }
 
-// The mean over the last steps in a row, on the edge: a swing from pair to pair leaves it as it is.
+/**
+ * The mean over the last steps in a row, on the edge: a swing from pair to pair leaves it as it is.
+ * @param {number} begin
+ * @param {Part} part
+ * @param {number} row
+ * @param {string} name
+ */
 function meanSince(begin, part, row, name) {
   let first = consecutiveFrom(part, row, state.result.laws.lasting);
   while (first < row && part.columns.step[first] < begin) first++;
@@ -72,6 +98,9 @@ function meanSince(begin, part, row, name) {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
+/**
+ * @param {Located} located
+ */
 function showAsides({ part, row }) {
   const run = state.result.runs[state.focus];
   const view = isSmooth(run) ? null : acrossView(part, row, state.result.profile_axis);
@@ -81,7 +110,11 @@ function showAsides({ part, row }) {
   setText("critical", `2/λ₁ here: ${inWords(critical > 0 ? critical : NaN)}`);
 }
 
-// The gap before η was halved and now, at the same slow time.
+/**
+ * The gap before η was halved and now, at the same slow time.
+ * @param {Run} run
+ * @param {Located} located
+ */
 function showHalved(run, { part, row, exact }) {
   const { halved } = state;
   const bare = !Number.isFinite(run.columns.flow[0]);
@@ -91,6 +124,9 @@ function showHalved(run, { part, row, exact }) {
   if (part.columns.step[row] !== 4 * halved.step) return setText("halved", "This run does not reach the same τ.");
   const gap = part.columns.gap[row];
   const times = halved.gap > 0 && gap > 0 ? `, ${(halved.gap / gap).toPrecision(2)} times less` : "";
+  /**
+   * @param {number} eta
+   */
   const short = (eta) => String(Number(eta.toPrecision(6)));
   setText(
     "halved",
@@ -98,10 +134,17 @@ function showHalved(run, { part, row, exact }) {
   );
 }
 
-// The sentence of the phase that the playhead is in, with the numbers there.
+/**
+ * The sentence of the phase that the playhead is in, with the numbers there.
+ * @param {Run} run
+ * @param {Located} located
+ * @param {any} story
+ * @param {Record<string, string>} numbers
+ */
 function showStory(run, { part, row }, story, numbers) {
   const step = part.columns.step[row];
   const ended = Boolean(story.end) && step >= run.outcome_step;
+  /** @type {Record<string, string>} */
   const known = {
     ...numbers,
     sharpness: inWords(part.columns.projection_sharpness[row]),
@@ -114,9 +157,17 @@ function showStory(run, { part, row }, story, numbers) {
   $("story").classList.toggle("failed", ended && failed(run));
 }
 
+/**
+ * @param {string} template
+ * @param {Record<string, string>} known
+ */
 const fill = (template, known) => template.replace(/\{(\w+)\}/g, (_, name) => known[name]);
 
-// For those who listen: the picture in a sentence, when the playhead stands.
+/**
+ * For those who listen: the picture in a sentence, when the playhead stands.
+ * @param {Run} run
+ * @param {Record<string, string>} record
+ */
 function summarise(run, { step, loss, sharpness, gap }) {
   const known = gap === "–" ? "" : `, gap to the theorem ${gap}`;
   const last = run.last.toLocaleString("en");

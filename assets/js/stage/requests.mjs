@@ -10,21 +10,30 @@ const FASTEST_FOR_WINDOWS = 2000;
 const NOTICEABLE = 250;
 
 export class Requests {
-  // `fetch` as in browsers; `hear` is told of each answer: run(result, asked),
-  // refused(problems, nearest, asked), failed(words); and busy(true or false) where one takes
-  // long enough to be noticed.
+  /**
+   * `fetch` as in browsers; `hear` is told of each answer: run(result, asked),
+   * refused(problems, nearest, asked), failed(words); and busy(true or false) where one takes
+   * long enough to be noticed.
+   * @param {(url: string, options?: any) => Promise<Response>} fetch
+   * @param {Heard} hear
+   */
   constructor(fetch, hear) {
     this.fetch = fetch;
     this.hear = hear;
+    /** @type {Asked | null} */
     this.waiting = null;
+    /** @type {{ asked: Asked, reply: Promise<{ status: number, body: any }> } | null} */
     this.under = null;
     this.busy = false;
     this.windowAsked = 0;
     this.windowTurn = 0;
   }
 
-  // Ask for the run of a query. `asked.dragged` bounds the steps, for the hand's sake;
-  // `asked.whole` sends what belongs to the page too, so that the whole link is checked.
+  /**
+   * Ask for the run of a query. `asked.dragged` bounds the steps, for the hand's sake;
+   * `asked.whole` sends what belongs to the page too, so that the whole link is checked.
+   * @param {Asked} asked
+   */
   ask(asked) {
     this.waiting = asked;
     if (!this.busy) this.next();
@@ -43,9 +52,9 @@ export class Requests {
       while (this.under) {
         const { asked, reply } = this.under;
         const answer = await reply;
-        this.under = this.waiting && this.send();
+        this.under = this.send();
         this.tell(answer, asked);
-        this.under = this.under || (this.waiting && this.send());
+        this.under = this.under || this.send();
       }
     } finally {
       this.under = null;
@@ -56,12 +65,16 @@ export class Requests {
 
   send() {
     const asked = this.waiting;
+    if (!asked) return null;
     this.waiting = null;
     const late = setTimeout(() => this.hear.busy(true), NOTICEABLE);
     return { asked, reply: this.answer(asked).finally(() => clearTimeout(late)) };
   }
 
-  // What the server says, as {status, body}; status 0 where it says nothing that can be read.
+  /**
+   * What the server says, as {status, body}; status 0 where it says nothing that can be read.
+   * @param {Asked} asked
+   */
   async answer(asked) {
     try {
       const response = await this.fetch(`run.bin?${writeQuery(sent(asked))}`);
@@ -73,6 +86,10 @@ export class Requests {
     }
   }
 
+  /**
+   * @param {{ status: number, body: any }} given
+   * @param {Asked} asked
+   */
   tell({ status, body }, asked) {
     if (status === 400) this.hear.refused(body.problems, body.nearest, asked);
     else if (status === 0) this.hear.failed("The server does not answer. The last picture is kept.");
@@ -80,8 +97,13 @@ export class Requests {
     else this.hear.failed(`The server failed (${status}).`);
   }
 
-  // Full resolution around the playhead, where the overview has gaps: runs get a `window`. `steps`
-  // are those of the runs. Answers whether one came, or "later" where one was asked for just before.
+  /**
+   * Full resolution around the playhead, where the overview has gaps: runs get a `window`. `steps`
+   * are those of the runs. Answers whether one came, or "later" where one was asked for just before.
+   * @param {Result} result
+   * @param {Playing} player
+   * @param {number[]} steps
+   */
   async window(result, player, steps) {
     const missing = result.runs.filter((run, i) => !locate(run, steps[i]).exact);
     const fast = player.playing && player.speed > FASTEST_FOR_WINDOWS;
@@ -101,8 +123,14 @@ export class Requests {
     return (await Promise.all(came)).some(Boolean);
   }
 
-  // `count` steps of a run from `first` on: in full, or as pairs spread over them where they are too
-  // many; null if they do not come.
+  /**
+   * `count` steps of a run from `first` on: in full, or as pairs spread over them where they are too
+   * many; null if they do not come.
+   * @param {Result} result
+   * @param {Run} run
+   * @param {number} first
+   * @param {number} count
+   */
   async stretch(result, run, first, count) {
     const { rule, eta, steps } = run;
     const wanted = { ...forRun(readQuery(result.query)), rule, eta, steps, first, count };
@@ -115,6 +143,9 @@ export class Requests {
   }
 }
 
+/**
+ * @param {Asked} asked
+ */
 function sent({ query, dragged, steps, whole }) {
   const wanted = whole ? { ...query } : forRun(query);
   const asked = Number(wanted.steps) || steps || 0;

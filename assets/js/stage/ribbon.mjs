@@ -1,9 +1,11 @@
 // The phase ribbon above the time bar: descent, alignment and edge of the run in focus, and where the theorem ends, to scale; each
 // is a button that goes where the phase begins.
 import { lastStep, sameTime } from "../clock.mjs";
+import { $ } from "../elements.mjs";
 import { actions } from "./actions.mjs";
 import { state, steps } from "./state.mjs";
 
+/** @type {Record<Phase["name"], string>} */
 export const WORDS = {
   descent: "descent",
   alignment: "alignment",
@@ -12,13 +14,22 @@ export const WORDS = {
 };
 const LEAST = 24; // pixels of a button that can be hit
 
+/** @type {Band[]} */
 let shown = [];
 let made = ""; // what the buttons were made for
 let width = 0; // observed: asking for it would lay the page out anew
 
-// Where each phase begins and ends, as shares of the time bar.
+/**
+ * Where each phase begins and ends, as shares of the time bar.
+ * @param {Run} run
+ * @param {Run[]} runs
+ * @param {Clock} clock
+ */
 export function bands(run, runs, clock) {
   const last = Math.max(lastStep(runs, clock), 1);
+  /**
+   * @param {number} t
+   */
   const share = (t) => sameTime(clock, runs[0].eta, run.eta, t) / last;
   return run.phases.map(({ name, first }, k) => ({
     name,
@@ -29,7 +40,7 @@ export function bands(run, runs, clock) {
 }
 
 export function begin() {
-  const place = document.getElementById("ribbon");
+  const place = $("ribbon");
   new ResizeObserver(() => {
     width = place.clientWidth;
     const { result, focus } = state;
@@ -37,14 +48,20 @@ export function begin() {
   }).observe(place);
 }
 
+/**
+ * @param {Run} run
+ */
 export function show(run) {
   shown = bands(run, state.result.runs, state.view.clock);
   const wanted = JSON.stringify([shown, width]);
-  if (wanted !== made) document.getElementById("ribbon").replaceChildren(...shown.map(band), ...buttons());
+  if (wanted !== made) $("ribbon").replaceChildren(...shown.map(band), ...buttons());
   made = wanted;
   mark(steps()[state.focus]);
 }
 
+/**
+ * @param {Band} band
+ */
 function band({ name, from, to }) {
   const piece = Object.assign(document.createElement("span"), { className: `band ${name}` });
   piece.style.left = `${100 * from}%`;
@@ -61,6 +78,11 @@ function buttons() {
   return shown.map((phase, k) => button(phase, lefts[k], k + 1 < lefts.length ? lefts[k + 1] : width));
 }
 
+/**
+ * @param {Phase} phase
+ * @param {number} left
+ * @param {number} right
+ */
 function button({ name, first }, left, right) {
   const made = Object.assign(document.createElement("button"), { type: "button" });
   const words = Object.assign(document.createElement("span"), { textContent: WORDS[name] });
@@ -74,17 +96,23 @@ function button({ name, first }, left, right) {
   return made;
 }
 
-// The phase that a step of the run in focus is in: its place in the list.
+/**
+ * The phase that a step of the run in focus is in: its place in the list.
+ * @param {{ first: number }[]} phases
+ * @param {number} step
+ */
 export function phaseAt(phases, step) {
   let k = 0;
   while (k + 1 < phases.length && phases[k + 1].first <= step) k++;
   return k;
 }
 
+/**
+ * @param {number} step
+ */
 export function mark(step) {
   const now = phaseAt(shown, step);
-  document
-    .getElementById("ribbon")
+  $("ribbon")
     .querySelectorAll("button")
     .forEach((one, k) => {
       if ((one.getAttribute("aria-current") === "true") !== (k === now))

@@ -8,13 +8,19 @@ import { coordinates, moved } from "./section.mjs";
 import { graphOf, state } from "./state.mjs";
 
 const NUDGE = 0.01; // of the width in view; ten times that with Shift
+/** @type {Record<string, number[]>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
-let ring = null;
-let host = null;
+/** @type {HTMLElement} */
+let ring = /** @type {any} */ (null);
+/** @type {HTMLElement} */
+let host = /** @type {any} */ (null);
 
 const frame = () => frameOf(graphOf("landscape"));
 
+/**
+ * @param {HTMLElement} plot
+ */
 export function begin(plot) {
   host = plot;
   ring = Object.assign(document.createElement("button"), { className: "start", type: "button", hidden: true });
@@ -30,31 +36,56 @@ export function begin(plot) {
   ring.addEventListener("keydown", nudge);
 }
 
+/**
+ * @param {PointerEvent} event
+ */
 function follow(event) {
   const map = frame();
+  if (!map) return;
   const box = host.getBoundingClientRect();
+  /**
+   * @param {number} value
+   * @param {number} low
+   * @param {number} size
+   */
   const within = (value, low, size) => Math.min(Math.max(value, low), low + size);
   const x = within(event.clientX - box.left, map.left, map.width);
   const y = within(event.clientY - box.top, map.top, map.height);
   move(map.dataX(x), map.dataY(y), map);
 }
 
+/**
+ * @param {KeyboardEvent} event
+ */
 function nudge(event) {
   const way = ARROWS[event.key];
   if (!way) return;
   event.preventDefault();
   event.stopPropagation();
   const map = frame();
+  if (!map) return;
   const [x, y] = inPicture(controls.startNow());
   const share = NUDGE * (event.shiftKey ? 10 : 1);
   move(x + way[0] * share * size(map.rangeX), y + way[1] * share * size(map.rangeY), map);
 }
 
+/**
+ * @param {Span} range
+ */
 const size = (range) => Math.abs(range[1] - range[0]);
 
-// Rounded to a thousandth of the view, finer than a pixel can tell.
+/**
+ * Rounded to a thousandth of the view, finer than a pixel can tell.
+ * @param {number} x
+ * @param {number} y
+ * @param {Frame} map
+ */
 function move(x, y, map) {
   const { section } = scene();
+  /**
+   * @param {number} value
+   * @param {Span} range
+   */
   const round = (value, range) => {
     const digits = Math.max(0, 3 - Math.floor(Math.log10(size(range))));
     return String(Number(value.toFixed(digits)));
@@ -64,6 +95,9 @@ function move(x, y, map) {
   controls.dragStart(point.map((value, i) => round(value, ranges[i])));
 }
 
+/**
+ * @param {number[]} point
+ */
 const inPicture = (point) => coordinates(scene().section, point)(0);
 
 // Put the ring where the run on screen starts.

@@ -36,7 +36,11 @@ export function scene() {
   };
 }
 
-// Beyond three dimensions there is no box to look into.
+/**
+ * Beyond three dimensions there is no box to look into.
+ * @param {number} d
+ * @param {Look} look
+ */
 const lookIn = (d, look) => (d > 3 && look === "surface" ? "root" : look);
 
 // The section at the playhead of the run in focus.

@@ -4,7 +4,12 @@
 // length along Γ as the magnifier along the valley does (`origin` at Φ(x_t)), so that the picture
 // stays where it is while the plane goes along with the run. Pure.
 
-// A function from a row of a column of vectors to its two coordinates in the picture.
+/**
+ * A function from a row of a column of vectors to its two coordinates in the picture.
+ * @param {Plane | null} section
+ * @param {ArrayLike<number>} column
+ * @returns {Place}
+ */
 export function coordinates(section, column) {
   if (!section) return (row) => [column[2 * row], column[2 * row + 1]];
   const { origin, center, along, across } = section;
@@ -20,7 +25,13 @@ export function coordinates(section, column) {
   };
 }
 
-// A point moved within the plane until its coordinates there are (a, b).
+/**
+ * A point moved within the plane until its coordinates there are (a, b).
+ * @param {Plane | null} section
+ * @param {number[]} point
+ * @param {number} a
+ * @param {number} b
+ */
 export function moved(section, point, a, b) {
   if (!section) return [a, b];
   const [from, up] = coordinates(section, point)(0);

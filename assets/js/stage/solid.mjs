@@ -21,7 +21,10 @@ const STRIDE = 6;
 
 const CORNERS = [-1, 1].flatMap((x) => [-1, 1].flatMap((y) => [0, HEIGHT].map((z) => [x, y, z])));
 
-// A view of the box: at zoom 1 it fills width × height but for a margin, a share of the lesser side.
+/**
+ * A view of the box: at zoom 1 it fills width × height but for a margin, a share of the lesser side.
+ * @param {Angles & { width: number, height: number, margin?: number }} angles
+ */
 export function camera({ yaw, pitch, zoom = 1, width, height, margin = MARGIN }) {
   const [a, b] = [yaw, pitch].map((angle) => (angle * Math.PI) / 180);
   const right = [Math.cos(a), Math.sin(a), 0];
@@ -29,7 +32,7 @@ export function camera({ yaw, pitch, zoom = 1, width, height, margin = MARGIN })
   const ahead = [-Math.sin(a) * Math.cos(b), Math.cos(a) * Math.cos(b), -Math.sin(b)];
   const eye = [-DISTANCE * ahead[0], -DISTANCE * ahead[1], HEIGHT / 2 - DISTANCE * ahead[2]];
   const view = { width, height, right, up, ahead, eye, scale: 1, left: 0, top: 0 };
-  const seen = CORNERS.map((corner) => project(view, ...corner));
+  const seen = CORNERS.map(([x, y, z]) => project(view, x, y, z));
   const [across, down] = [0, 1].map((k) => extent(seen.map((point) => point[k])));
   const border = 2 * margin * Math.min(width, height);
   view.scale = zoom * Math.min((width - border) / across.length, (height - border) / down.length);
@@ -38,14 +41,29 @@ export function camera({ yaw, pitch, zoom = 1, width, height, margin = MARGIN })
   return view;
 }
 
+/**
+ * @param {number[]} values
+ */
 function extent(values) {
   const [low, high] = [Math.min(...values), Math.max(...values)];
   return { length: high - low, middle: (low + high) / 2 };
 }
 
+/**
+ * @param {number[]} axis
+ * @param {number} x
+ * @param {number} y
+ * @param {number} z
+ */
 const along = (axis, x, y, z) => axis[0] * x + axis[1] * y + axis[2] * z;
 
-// Box coordinates to [pixel x, pixel y, depth]; the depth is in box units, along the line of sight.
+/**
+ * Box coordinates to [pixel x, pixel y, depth]; the depth is in box units, along the line of sight.
+ * @param {Eye} view
+ * @param {number} x
+ * @param {number} y
+ * @param {number} z
+ */
 export function project(view, x, y, z) {
   const { left, top, scale } = view;
   const depth = DISTANCE + along(view.ahead, x, y, z - HEIGHT / 2);
@@ -54,18 +72,34 @@ export function project(view, x, y, z) {
   return [left + scale * across, top - scale * upward, depth];
 }
 
-// Data to box coordinates.
+/**
+ * Data to box coordinates.
+ * @param {any} grid
+ * @param {number} x
+ * @param {number} y
+ * @param {number} z
+ */
 export function toBox(grid, x, y, z) {
+  /**
+   * @param {Span} span
+   * @param {number} value
+   */
   const share = ([low, high], value) => (value - low) / (high - low);
   return [2 * share(grid.x, x) - 1, 2 * share(grid.y, y) - 1, (HEIGHT * z) / grid.top];
 }
 
-// The picture of a grid: `pixels` (RGBA), and where `depth` is finite, `share`, the height over `top`.
-// A look is {colours: [r, g, b] each, from the floor to the top, tints: shares in [0, 1] at the grid's
-// nodes that choose the colour instead of the height, bands: how many equal heights, line:
-// [r, g, b, opacity] of the lines between them, thickness: theirs in pixels, light: its direction in
-// the box, contrast: of light and shade}. A former picture of the same size, given as `into`, is
-// painted over.
+/**
+ * The picture of a grid: `pixels` (RGBA), and where `depth` is finite, `share`, the height over `top`.
+ * A look is {colours: [r, g, b] each, from the floor to the top, tints: shares in [0, 1] at the grid's
+ * nodes that choose the colour instead of the height, bands: how many equal heights, line:
+ * [r, g, b, opacity] of the lines between them, thickness: theirs in pixels, light: its direction in
+ * the box, contrast: of light and shade}. A former picture of the same size, given as `into`, is
+ * painted over.
+ * @param {any} grid
+ * @param {Eye} view
+ * @param {any} look
+ * @param {any} [into]
+ */
 export function render(grid, view, look, into = null) {
   const picture = prepared(into, view, grid);
   placeNodes(picture, grid, view, look);
@@ -75,6 +109,11 @@ export function render(grid, view, look, into = null) {
   return picture;
 }
 
+/**
+ * @param {any} into
+ * @param {Eye} eye
+ * @param {any} grid
+ */
 function prepared(into, { width, height }, grid) {
   const nodes = grid.columns * grid.rows;
   if (into && into.width === width && into.height === height && into.nodes === nodes) return into;
@@ -89,6 +128,12 @@ function prepared(into, { width, height }, grid) {
   };
 }
 
+/**
+ * @param {any} picture
+ * @param {any} grid
+ * @param {Eye} view
+ * @param {any} any
+ */
 function placeNodes(picture, grid, view, { tints, light = LIGHT, contrast = CONTRAST }) {
   const { columns, rows, heights, top } = grid;
   const norm = Math.hypot(...light);
@@ -105,22 +150,48 @@ function placeNodes(picture, grid, view, { tints, light = LIGHT, contrast = CONT
   }
 }
 
+/**
+ * @param {number} index
+ * @param {number} count
+ */
 const acrossAt = (index, count) => (2 * index) / (count - 1) - 1;
 
-// The central difference of heights a stride apart, one-sided at an edge or beside a hole.
+/**
+ * The central difference of heights a stride apart, one-sided at an edge or beside a hole.
+ * @param {Float32Array} heights
+ * @param {number} node
+ * @param {number} stride
+ * @param {boolean} hasBefore
+ * @param {boolean} hasAfter
+ */
 function rise(heights, node, stride, hasBefore, hasAfter) {
   const from = hasBefore && Number.isFinite(heights[node - stride]) ? node - stride : node;
   const to = hasAfter && Number.isFinite(heights[node + stride]) ? node + stride : node;
   return from === to ? 0 : ((heights[to] - heights[from]) * stride) / (to - from);
 }
 
-// Lambert's law, for the upper side; the lower one is lit the same. A length times a cosine.
+/**
+ * Lambert's law, for the upper side; the lower one is lit the same. A length times a cosine.
+ * @param {number[]} light
+ * @param {number} slopeX
+ * @param {number} slopeY
+ */
 function facing(light, slopeX, slopeY) {
   const normal = Math.sqrt(1 + slopeX * slopeX + slopeY * slopeY);
   return (light[2] - slopeX * light[0] - slopeY * light[1]) / normal;
 }
 
-// What `project` does, into a vertex: here an array for each of the nodes would cost too much.
+/**
+ * What `project` does, into a vertex: here an array for each of the nodes would cost too much.
+ * @param {any} any
+ * @param {number} index
+ * @param {Eye} view
+ * @param {number} x
+ * @param {number} y
+ * @param {number} share
+ * @param {number} tint
+ * @param {number} shade
+ */
 function place({ vertices }, index, view, x, y, share, tint, shade) {
   const { right, up, ahead } = view;
   const z = HEIGHT * (share - 0.5);
@@ -134,7 +205,13 @@ function place({ vertices }, index, view, x, y, share, tint, shade) {
   vertices[at + 5] = shade * nearness;
 }
 
-// Each cell as two triangles, split so that a valley aslant to the grid stays a smooth line.
+/**
+ * Each cell as two triangles, split so that a valley aslant to the grid stays a smooth line.
+ * @param {any} picture
+ * @param {any} grid
+ * @param {Eye} view
+ * @param {any} tints
+ */
 function fillCells(picture, grid, view, tints) {
   const { columns, rows, heights } = grid;
   for (let j = 0; j < rows - 1; j++) {
@@ -152,13 +229,22 @@ function fillCells(picture, grid, view, tints) {
   }
 }
 
-// The part of a triangle of nodes that is not above the top.
+/**
+ * The part of a triangle of nodes that is not above the top.
+ * @param {any} picture
+ * @param {any} grid
+ * @param {Eye} view
+ * @param {any} tints
+ * @param {number} a
+ * @param {number} b
+ * @param {number} c
+ */
 function fillBelow(picture, grid, view, tints, a, b, c) {
   const { heights, top } = grid;
   const lowA = heights[a] <= top;
   const lowB = heights[b] <= top;
   const lowC = heights[c] <= top;
-  const count = lowA + lowB + lowC;
+  const count = [lowA, lowB, lowC].filter(Boolean).length;
   if (count === 0) return;
   if (count === 3) return fill(picture, a, b, c);
   const isOdd = count === 1;
@@ -171,10 +257,23 @@ function fillBelow(picture, grid, view, tints, a, b, c) {
   fill(picture, p, c, q);
 }
 
-// A vertex where the edge from a to b passes the top.
+/**
+ * A vertex where the edge from a to b passes the top.
+ * @param {any} picture
+ * @param {any} grid
+ * @param {Eye} view
+ * @param {any} tints
+ * @param {number} a
+ * @param {number} b
+ * @param {number} index
+ */
 function cut(picture, grid, view, tints, a, b, index) {
   const { columns, rows, heights, top } = grid;
   const part = (top - heights[a]) / (heights[b] - heights[a]);
+  /**
+   * @param {number} from
+   * @param {number} to
+   */
   const between = (from, to) => from + part * (to - from);
   const x = between(acrossAt(a % columns, columns), acrossAt(b % columns, columns));
   const y = between(acrossAt(Math.floor(a / columns), rows), acrossAt(Math.floor(b / columns), rows));
@@ -183,9 +282,15 @@ function cut(picture, grid, view, tints, a, b, index) {
   return index;
 }
 
-// The pixels whose centres lie in a triangle and that nothing nearer has taken. A point of it is
-// a + β (b − a) + γ (c − a); β and γ are linear on the screen, and so is all that a vertex carries.
-// Names are not bound in pairs here: that would make an array for each of 40 000 triangles.
+/**
+ * The pixels whose centres lie in a triangle and that nothing nearer has taken. A point of it is
+ * a + β (b − a) + γ (c − a); β and γ are linear on the screen, and so is all that a vertex carries.
+ * Names are not bound in pairs here: that would make an array for each of 40 000 triangles.
+ * @param {any} picture
+ * @param {number} a
+ * @param {number} b
+ * @param {number} c
+ */
 function fill(picture, a, b, c) {
   const { width, height, vertices: v, depth, share, tint, shade, slope } = picture;
   const i = STRIDE * a;
@@ -239,7 +344,11 @@ function fill(picture, a, b, c) {
   }
 }
 
-// Colours for what was filled; the array rounds them and keeps them in range.
+/**
+ * Colours for what was filled; the array rounds them and keeps them in range.
+ * @param {any} picture
+ * @param {any} any
+ */
 function paint(picture, { colours, bands = 0, line = [0, 0, 0, 0], thickness = 1 }) {
   const { pixels, depth, share, tint, shade, slope } = picture;
   const ramp = spread(picture.ramp, colours);
@@ -257,9 +366,14 @@ function paint(picture, { colours, bands = 0, line = [0, 0, 0, 0], thickness = 1
   }
 }
 
-// How much of a pixel the nearest line of equal height covers. `level` counts bands from the floor,
-// `change` is how much it differs from one pixel to the next. Where the lines would run together
-// they fade, and on a level plain, which could be all line, there is none.
+/**
+ * How much of a pixel the nearest line of equal height covers. `level` counts bands from the floor,
+ * `change` is how much it differs from one pixel to the next. Where the lines would run together
+ * they fade, and on a level plain, which could be all line, there is none.
+ * @param {number} level
+ * @param {number} change
+ * @param {number} thickness
+ */
 function lineCover(level, change, thickness) {
   const nearest = Math.round(level);
   if (nearest < 1 || change < 1e-4) return 0;
@@ -268,7 +382,11 @@ function lineCover(level, change, thickness) {
   return Math.max(0, Math.min(1, thickness, cover)) * Math.max(0, Math.min(1, fade));
 }
 
-// A table of colours, however short, as one of TONES.
+/**
+ * A table of colours, however short, as one of TONES.
+ * @param {Float32Array} ramp
+ * @param {Colour[]} colours
+ */
 function spread(ramp, colours) {
   for (let tone = 0; tone < TONES; tone++) {
     const at = (tone / (TONES - 1)) * (colours.length - 1);
@@ -279,21 +397,35 @@ function spread(ramp, colours) {
   return ramp;
 }
 
-// Whether a point lies behind the surface by more than `tolerance`, in box units.
+/**
+ * Whether a point lies behind the surface by more than `tolerance`, in box units.
+ * @param {any} picture
+ * @param {number} px
+ * @param {number} py
+ * @param {number} depth
+ * @param {number} [tolerance]
+ */
 export function isHidden(picture, px, py, depth, tolerance = 0.03) {
   const [column, row] = [Math.floor(px), Math.floor(py)];
   if (!(column >= 0 && column < picture.width && row >= 0 && row < picture.height)) return false;
   return depth > picture.depth[row * picture.width + column] + tolerance;
 }
 
-// The edges of the box that lie behind the surface or beside it, as {from, to, axis, front}. `front`
-// marks the three for ticks: the nearest x and y edges of the floor and the leftmost upright. Nothing
-// covers them, unless the eye is square before a wall or high above: then there is no outer edge.
+/**
+ * The edges of the box that lie behind the surface or beside it, as {from, to, axis, front}. `front`
+ * marks the three for ticks: the nearest x and y edges of the floor and the leftmost upright. Nothing
+ * covers them, unless the eye is square before a wall or high above: then there is no outer edge.
+ * @param {Eye} view
+ */
 export function frame(view) {
   const [eyeX, eyeY] = view.eye;
   const near = [eyeX >= 0 ? 1 : -1, eyeY > 0 ? 1 : -1];
   const left = leftmostUpright(view);
-  // The inside of a wall is seen unless the eye is beyond it; the floor is always seen from above.
+  /**
+   * The inside of a wall is seen unless the eye is beyond it; the floor is always seen from above.
+   * @param {number} side
+   * @param {number} eye
+   */
   const isOpen = (side, eye) => side * eye < 1;
   const edges = [];
   for (const side of [-1, 1]) {
@@ -314,14 +446,31 @@ export function frame(view) {
   return edges;
 }
 
+/**
+ * @param {number[]} from
+ * @param {number[]} to
+ * @param {string} axis
+ * @param {boolean} front
+ */
 const edge = (from, to, axis, front) => ({ from, to, axis, front });
 
+/**
+ * @param {Eye} view
+ */
 function leftmostUpright(view) {
+  /**
+   * @param {number[]} number
+   */
   const across = ([x, y]) => project(view, x, y, HEIGHT / 2)[0];
   return CORNERS.reduce((best, corner) => (across(corner) < across(best) ? corner : best));
 }
 
-// The angles after a drag: the surface follows the pointer.
+/**
+ * The angles after a drag: the surface follows the pointer.
+ * @param {Angles} angles
+ * @param {number} dxPixels
+ * @param {number} dyPixels
+ */
 export function turned({ yaw, pitch, zoom }, dxPixels, dyPixels) {
   const round = yaw - DEGREES_PER_PIXEL * dxPixels;
   const over = pitch + DEGREES_PER_PIXEL * dyPixels;

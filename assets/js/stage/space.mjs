@@ -6,6 +6,7 @@
 
 const NINE_TENTHS = 0.9;
 
+/** @type {Shape} */
 const surface = {
   grid({ heights, result, inks }) {
     if (!heights) return null;
@@ -29,6 +30,7 @@ const surface = {
   floor: (column) => (row) => [column[2 * row], column[2 * row + 1], 0],
 };
 
+/** @type {Shape} */
 const space = {
   grid({ sheet, result, inks, valley }) {
     const { view, variables: names } = result.settings;
@@ -47,7 +49,11 @@ const space = {
   floor: (column) => (row) => [column[3 * row], column[3 * row + 1], column[3 * row + 2]],
 };
 
-// A little above where the runs start, or where nine in ten points lie below.
+/**
+ * A little above where the runs start, or where nine in ten points lie below.
+ * @param {Float32Array} heights
+ * @param {Run[]} runs
+ */
 function topOf(heights, runs) {
   const sorted = kept(heights, "sorted", () => Float32Array.from(heights).sort());
   const most = sorted[Math.floor(NINE_TENTHS * (sorted.length - 1))];
@@ -55,17 +61,35 @@ function topOf(heights, runs) {
   return Math.min(Math.max(1.1 * start, most), sorted[sorted.length - 1]);
 }
 
-// Heights counted from the floor of the box; there is no sheet below it.
-const raised = (sheet, low) => kept(sheet, "raised", () => sheet.root.map((z) => (z >= low ? z - low : NaN)), low);
+/**
+ * Heights counted from the floor of the box; there is no sheet below it.
+ * @param {Heights} sheet
+ * @param {number} low
+ */
+const raised = (sheet, low) =>
+  kept(sheet, "raised", () => sheet.root.map((z) => (z >= low ? z - low : NaN)), String(low));
 
-// Shares of the scale of sharpness, as on the curve of Γ: even in log λ₁.
+/**
+ * Shares of the scale of sharpness, as on the curve of Γ: even in log λ₁.
+ * @param {Heights} sheet
+ * @param {Span} range
+ */
 const tintsOf = (sheet, [low, high]) => {
+  /**
+   * @param {number} value
+   */
   const tint = (value) => (high > low ? Math.log(value / low) / Math.log(high / low) : 0);
-  return kept(sheet, "tints", () => sheet.sharpness.map(tint), `${low} ${high}`);
+  return kept(sheet, "tints", () => sheet.sharpness?.map(tint), `${low} ${high}`);
 };
 
 // What was made of a thing the last time, while it is wanted for the same ends.
 const made = new WeakMap();
+/**
+ * @param {object} of
+ * @param {string} name
+ * @param {() => any} make
+ * @param {string} [ends]
+ */
 function kept(of, name, make, ends = "") {
   if (!made.has(of)) made.set(of, {});
   const known = made.get(of);
@@ -73,8 +97,15 @@ function kept(of, name, make, ends = "") {
   return known[name].value;
 }
 
-// Whether a point lies in the box.
+/**
+ * Whether a point lies in the box.
+ * @param {Grid} grid
+ * @param {number[]} number
+ */
 export const isInside = ({ x, y, low, top }, [a, b, c]) =>
   a >= x[0] && a <= x[1] && b >= y[0] && b <= y[1] && c >= low && c <= low + top;
 
+/**
+ * @param {number} d
+ */
 export const shapeOf = (d) => (d === 3 ? space : surface);

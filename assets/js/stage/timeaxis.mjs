@@ -3,10 +3,13 @@ import { clockTime } from "../clock.mjs";
 import { isDrawn } from "./frame.mjs";
 import { graphOf, state } from "./state.mjs";
 
+/** @type {Record<Clock, string>} */
 const CLOCK_WORDS = { step: "step t", eta: "time ηt", tau: "slow time τ = η²t" };
 const MOST_RISE = 8; // of λ₁ on Γ over its first value that the axis follows
 
+/** @type {{ key: string, kind: string, ranges: Span[] | null }} */
 let framed = { key: "", kind: "", ranges: null }; // what the panel was last made to show
+/** @type {Span[] | null} */
 let own = null; // a person's own ranges there
 
 // After a zoom or a pan by hand.
@@ -39,10 +42,18 @@ export function frameSharpness() {
   });
 }
 
-// The ranges in view, if they are other than those that were set here.
+/**
+ * The ranges in view, if they are other than those that were set here.
+ * @param {Graph} graph
+ */
 function zoomed(graph) {
   const { xaxis, yaxis } = graph._fullLayout;
   const now = [xaxis, yaxis].map(({ range }) => range.map(Number));
+  /**
+   * @param {number} a
+   * @param {number} b
+   * @param {number} size
+   */
   const close = (a, b, size) => Math.abs(a - b) < 1e-6 * Math.abs(size);
   const same =
     framed.ranges &&
@@ -56,22 +67,36 @@ export function showAllTime() {
   frameSharpness();
 }
 
+/**
+ * @param {Clock} clock
+ * @param {"linear" | "log"} axis
+ */
 function timeRange(clock, axis) {
   const { runs } = state.result;
+  /**
+   * @param {Run} run
+   * @param {number} t
+   */
   const time = (run, t) => clockTime(clock, run.eta, t);
   const end = tidyEnd(Math.max(...runs.map((run) => time(run, Math.max(run.steps, 1)))));
   if (axis === "linear") return [0, end];
   return [Math.log10(Math.min(...runs.map((run) => time(run, 0.8)))), Math.log10(end)];
 }
 
-// A hundredth of room behind the end, and the same end where whole steps make it a little other.
+/**
+ * A hundredth of room behind the end, and the same end where whole steps make it a little other.
+ * @param {number} end
+ */
 function tidyEnd(end) {
   const round = Number(end.toPrecision(2));
   return 1.01 * (Math.abs(round - end) < 0.008 * end ? round : end);
 }
 
-// The largest value worth seeing: what lies on Γ (of a run that diverges, near where it began), both
-// walls at the edge, GD's threshold if near.
+/**
+ * The largest value worth seeing: what lies on Γ (of a run that diverges, near where it began), both
+ * walls at the edge, GD's threshold if near.
+ * @param {Run[]} runs
+ */
 function highest(runs) {
   let top = 0;
   for (const run of runs) {
@@ -86,7 +111,10 @@ function highest(runs) {
   return top || 1;
 }
 
+/**
+ * @param {number} value
+ */
 function roundUp(value) {
   const power = 10 ** Math.floor(Math.log10(value));
-  return power * [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].find((m) => m * power >= value);
+  return power * Number([1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].find((m) => m * power >= value));
 }

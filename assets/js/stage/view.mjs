@@ -1,5 +1,6 @@
 // Which part of the plane is in view, and what is asked for to fill it.
 import { setProps } from "../dash.mjs";
+import { find } from "../elements.mjs";
 import { scheme } from "../scheme.mjs";
 import { actions } from "./actions.mjs";
 import { frameOf } from "./frame.mjs";
@@ -8,13 +9,19 @@ import { graphOf, state } from "./state.mjs";
 
 const ASIDE = 0.25; // of the view, on each side: heights of a section there
 
+/** @type {View | null} */
 let view = null; // what the landscape is drawn for, [[low, high], [low, high]]
 let zoom = 0; // counts the times that the whole landscape was shown
 let drawn = "";
+/** @type {{ loss: string, look: Look, found: Heights } | null} */
 let lastHeights = null;
+/** @type {{ loss: string, view: View } | null} */
 let whole = null; // of the last section: {loss, view}, all that is worth seeing
 
-// The loss's own view, made wide enough for the start.
+/**
+ * The loss's own view, made wide enough for the start.
+ * @param {Settings} settings
+ */
 function viewWithStart({ view: own, start }) {
   return own.map(([low, high], i) => {
     const margin = 0.08 * (high - low);
@@ -31,7 +38,10 @@ export function showWhole() {
   drawScene();
 }
 
-// A section has come: what it shows when all is shown.
+/**
+ * A section has come: what it shows when all is shown.
+ * @param {Section} section
+ */
 export function adopt({ loss, whole: all }) {
   const first = !whole || whole.loss !== loss;
   whole = { loss, view: all };
@@ -53,8 +63,9 @@ export function followZoom() {
   const frame = frameOf(graphOf("landscape"));
   if (!frame || !view) return;
   const seen = [frame.rangeX, frame.rangeY];
+  const drawnFor = view;
   const misfit = seen.some(([low, high], i) => {
-    const [from, to] = view[i];
+    const [from, to] = drawnFor[i];
     const margin = (to - from) * (isPlane() ? 0.5 : ASIDE);
     return low < from - margin || high > to + margin || high - low < (to - from) / 3;
   });
@@ -69,7 +80,7 @@ export const isPlane = () => state.result.settings.start.length === 2;
 
 export function drawScene() {
   if (!state.result || !view) return;
-  document.querySelector(".card.landscape").dataset.look = state.view.look;
+  find(".card.landscape").dataset.look = state.view.look;
   const touch = window.matchMedia("(pointer: coarse)").matches;
   const { loss } = state.result.settings;
   const wanted = { loss, look: state.view.look, scheme: scheme(), view, zoom, touch };
@@ -79,7 +90,11 @@ export function drawScene() {
   setProps("scene", { data: wanted });
 }
 
-// Heights for the look: of half a view more on each side for the map, which one can pan.
+/**
+ * Heights for the look: of half a view more on each side for the map, which one can pan.
+ * @param {Look} look
+ * @param {() => void} arrived
+ */
 export function heightsFor(look, arrived) {
   const { result } = state;
   if (!view || !result || (look !== "sharpness" && look !== "surface")) return null;

@@ -5,11 +5,14 @@ import { graphOf } from "./state.mjs";
 import { frameSharpness, showAllTime, takeOwn } from "./timeaxis.mjs";
 import { followZoom, showWhole } from "./view.mjs";
 
+/** @type {Record<string, number>} */
 const ZOOMS = { "+": 0.7, "=": 0.7, "-": 1 / 0.7 };
+/** @type {Record<string, Point>} */
 const MOVES = { ArrowLeft: [-0.1, 0], ArrowRight: [0.1, 0], ArrowUp: [0, 0.1], ArrowDown: [0, -0.1] };
 const REST = 250;
 
-let resting = null;
+/** @type {number | undefined} */
+let resting;
 
 export function begin() {
   const [landscape, sharpness] = [graphOf("landscape"), graphOf("sharpness")];
@@ -26,8 +29,13 @@ export function begin() {
   listenToKeys(sharpness, "Sharpness", showAllTime);
 }
 
+/**
+ * @param {Graph} graph
+ * @param {string} name
+ * @param {() => void} showAll
+ */
 function listenToKeys(graph, name, showAll) {
-  const host = graph.closest(".plot");
+  const host = /** @type {HTMLElement} */ (graph.closest(".plot"));
   host.tabIndex = 0;
   host.setAttribute("role", "group");
   host.setAttribute("aria-label", `${name}: + and − zoom, arrow keys move, 0 shows all`);
@@ -42,7 +50,12 @@ function listenToKeys(graph, name, showAll) {
   });
 }
 
-// Both ranges made so many times as wide about their middle, and moved by shares of themselves.
+/**
+ * Both ranges made so many times as wide about their middle, and moved by shares of themselves.
+ * @param {Graph} graph
+ * @param {number} times
+ * @param {Point} shift
+ */
 function rescale(graph, times, shift) {
   const { xaxis, yaxis } = graph._fullLayout;
   const [across, up] = [xaxis, yaxis].map(({ range }, i) => {

@@ -13,6 +13,9 @@ const SIDE = 20; // pixels left free at each side
 const FOOT = 26; // and below, for the axis
 
 export class Across {
+  /**
+   * @param {HTMLElement} host
+   */
   constructor(host) {
     this.host = host;
     this.canvas = addCanvas(host);
@@ -20,6 +23,9 @@ export class Across {
 
   reset() {}
 
+  /**
+   * @param {Scene} scene
+   */
   paint(scene) {
     if (!scene.result) return;
     const pen = wipe(this.canvas);
@@ -36,18 +42,27 @@ export class Across {
     else this.paintHops(pen, scene, frame, view, part, row);
   }
 
-  // Gradient flow does not hop.
+  /**
+   * Gradient flow does not hop.
+   * @param {Pen} pen
+   * @param {Inks} inks
+   * @param {Point} point
+   */
   paintStillBead(pen, inks, [x, y]) {
     pens.mark(pen, inks, inks.flow, "midpoint", x, y, 6.5);
   }
 
-  // What is in view, and where: null where there is no valley to look across.
+  /**
+   * What is in view, and where: null where there is no valley to look across.
+   * @param {Scene} scene
+   */
   seen(scene) {
     const run = scene.result.runs[scene.focus];
     const { part, row } = locate(run, scene.steps[scene.focus]);
     const view = acrossView(part, row, scene.result.profile_axis);
     if (!view) return null;
     const [width, height] = this.canvas.size;
+    /** @type {AcrossFrame} */
     const frame = {
       x: (u) => SIDE + ((u + view.half) / (2 * view.half)) * (width - 2 * SIDE),
       y: (v) => height - FOOT - v * (height - FOOT - 18),
@@ -55,6 +70,12 @@ export class Across {
     return { run, part, row, view, frame };
   }
 
+  /**
+   * @param {Pen} pen
+   * @param {Scene} scene
+   * @param {number} width
+   * @param {number} height
+   */
   paintNothing(pen, { result, focus, steps, inks }, width, height) {
     const { part, row } = locate(result.runs[focus], steps[focus]);
     const settled = part.columns.offset[row] === 0;
@@ -62,6 +83,14 @@ export class Across {
     pens.label(pen, inks, words, width / 2, height / 2, inks.soft, "center");
   }
 
+  /**
+   * @param {Pen} pen
+   * @param {Inks} inks
+   * @param {AcrossFrame} frame
+   * @param {AcrossView} view
+   * @param {number} width
+   * @param {number} height
+   */
   paintAxis(pen, inks, frame, view, width, height) {
     pens.line(pen, inks.line, 1, [], 0, 1, (k) => [k ? width - SIDE : SIDE, height - FOOT]);
     for (const { value, text } of labelledTicks(-view.half, view.half)) {
@@ -70,6 +99,14 @@ export class Across {
     }
   }
 
+  /**
+   * @param {Pen} pen
+   * @param {Scene} scene
+   * @param {AcrossFrame} frame
+   * @param {AcrossView} view
+   * @param {Part} part
+   * @param {number} row
+   */
   paintHops(pen, scene, frame, view, part, row) {
     const { inks, strobe } = scene;
     const first = consecutiveFrom(part, row, HOPS);
@@ -88,6 +125,12 @@ export class Across {
     if (strobe === "all" && row > first) this.paintLeap(pen, inks, place(row - 1), place(row));
   }
 
+  /**
+   * @param {Pen} pen
+   * @param {Inks} inks
+   * @param {Point} point
+   * @param {Point} point
+   */
   paintLeap(pen, inks, [x0, y0], [x1, y1]) {
     pen.beginPath();
     pen.moveTo(x0, y0 - 9);
@@ -97,7 +140,12 @@ export class Across {
     pen.stroke();
   }
 
-  // What the pointer finds: the nearest of the last hops.
+  /**
+   * What the pointer finds: the nearest of the last hops.
+   * @param {Scene} scene
+   * @param {number} px
+   * @param {number} py
+   */
   probe(scene, px, py) {
     const found = this.seen(scene);
     if (!found) return null;
@@ -108,13 +156,25 @@ export class Across {
   }
 }
 
+/**
+ * @param {Part} part
+ * @param {AcrossView} view
+ * @param {AcrossFrame} frame
+ * @returns {Place}
+ */
 const hopOf = (part, view, frame) => (r) => [
   frame.x(part.columns.offset[r] / view.unit),
   frame.y(part.columns.loss[r] / view.top),
 ];
 
-// What the magnifier shows at a row: its unit, half-width in units, and L there as a share of
-// the largest L in view. The unit is the bounce by the rule's law, or the one measured.
+/**
+ * What the magnifier shows at a row: its unit, half-width in units, and L there as a share of
+ * the largest L in view. The unit is the bounce by the rule's law, or the one measured.
+ * @param {Part} part
+ * @param {number} row
+ * @param {number[]} nodes
+ * @returns {AcrossView | null}
+ */
 export function acrossView(part, row, nodes) {
   const { offset, bounce, span, profile } = part.columns;
   if (!Number.isFinite(offset[row])) return null;
@@ -122,6 +182,9 @@ export function acrossView(part, row, nodes) {
   const unit = bounce[row] > 0 ? bounce[row] : measured;
   if (!(unit > 0)) return null;
   const values = profile.subarray(row * nodes.length, (row + 1) * nodes.length);
+  /**
+   * @param {number} u
+   */
   const share = (u) => interpolate(nodes, values, (u * unit) / span[row]);
   const half = span[row] / unit;
   const top = Math.max(share(-half), share(half));

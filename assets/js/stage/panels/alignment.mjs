@@ -3,7 +3,7 @@
 //
 // In the picture of the sets the part along v₁ is upright and R₂, the length of all other parts signed
 // as the one along v₂, lies across: so I₁ is the disc and I₂ the strip, in any number of dimensions.
-import { addCanvas, wipe } from "../../canvas.mjs";
+import { addCanvas, penFor, wipe } from "../../canvas.mjs";
 import { clockTime } from "../../clock.mjs";
 import { inkOf } from "../../inks.mjs";
 import { addPoints, midpointOf } from "../../marks.mjs";
@@ -23,10 +23,14 @@ const LEAST = 1e-16; // θ below which nothing is told apart
 const NEAR = 20; // pixels within which the pointer finds a point
 
 export class Alignment {
+  /**
+   * @param {HTMLElement} host
+   */
   constructor(host) {
     this.host = host;
     this.past = addCanvas(host);
     this.now = addCanvas(host);
+    /** @type {number | null} */
     this.painted = null;
   }
 
@@ -34,6 +38,9 @@ export class Alignment {
     this.painted = null;
   }
 
+  /**
+   * @param {Scene} scene
+   */
   paint(scene) {
     this.unfold(scene.panel === "alignment");
     if (this.host.hidden || !scene.result) return;
@@ -44,7 +51,10 @@ export class Alignment {
     this.paintNow(wipe(this.now), scene, run, frames);
   }
 
-  // Only what is shown has a size.
+  /**
+   * Only what is shown has a size.
+   * @param {boolean} yes
+   */
   unfold(yes) {
     if (yes !== this.host.hidden) return;
     this.host.hidden = !yes;
@@ -52,7 +62,11 @@ export class Alignment {
     this.painted = null;
   }
 
-  // The picture of the sets at the left; at the right the two plots, one above the other.
+  /**
+   * The picture of the sets at the left; at the right the two plots, one above the other.
+   * @param {Scene} scene
+   * @param {Run} run
+   */
   framesFor(scene, run) {
     const [width, height] = this.past.size;
     const side = Math.min(height - ROOM, 0.46 * width);
@@ -65,16 +79,23 @@ export class Alignment {
       ...time,
       top: height - ROOM - half,
       bottom: height - ROOM,
-      y: (v) => height - ROOM - Math.min(v, 1) * half,
+      y: (/** @type {number} */ v) => height - ROOM - Math.min(v, 1) * half,
     };
     return { sets, angle, part };
   }
 
-  // What has been painted stays while the run plays on.
+  /**
+   * What has been painted stays while the run plays on.
+   * @param {Scene} scene
+   * @param {Run} run
+   * @param {AlignmentFrames} frames
+   * @param {number} row
+   */
   paintPast(scene, run, frames, row) {
-    const grows = this.painted !== null && row >= this.painted;
-    const pen = grows ? this.past.getContext("2d") : wipe(this.past);
-    const from = grows ? this.painted + 1 : 0;
+    const before = this.painted ?? Infinity;
+    const grows = row >= before;
+    const pen = grows ? penFor(this.past) : wipe(this.past);
+    const from = grows ? before + 1 : 0;
     if (!grows) this.paintAxes(pen, scene, run, frames);
     if (row >= from && run.columns.components) {
       pen.globalAlpha = 0.55;
@@ -86,8 +107,18 @@ export class Alignment {
     this.painted = row;
   }
 
-  // Each plot's frame, and where the rows of a part stand in it.
+  /**
+   * Each plot's frame, and where the rows of a part stand in it.
+   * @param {Scene} scene
+   * @param {Run} run
+   * @param {Part} part
+   * @param {AlignmentFrames} alignmentFrames
+   * @returns {[any, Place][]}
+   */
   plots(scene, run, part, { sets, angle, part: share }) {
+    /**
+     * @param {number} row
+     */
     const time = (row) => clockTime(scene.clock, run.eta, part.columns.step[row]);
     return [
       [sets, setsPlace(part, sets)],
@@ -96,6 +127,12 @@ export class Alignment {
     ];
   }
 
+  /**
+   * @param {Pen} pen
+   * @param {Scene} scene
+   * @param {Run} run
+   * @param {AlignmentFrames} alignmentFrames
+   */
   paintAxes(pen, { inks, clock }, run, { sets, angle, part }) {
     for (const { value, text } of angle.ticks) rule(pen, inks, angle, value, text);
     for (const value of [0, 0.5, 1]) rule(pen, inks, part, value, String(value));
@@ -119,6 +156,12 @@ export class Alignment {
     );
   }
 
+  /**
+   * @param {Pen} pen
+   * @param {Scene} scene
+   * @param {Run} run
+   * @param {AlignmentFrames} frames
+   */
   paintNow(pen, scene, run, frames) {
     const { part, row } = locate(run, shownStep(scene.strobe, scene.steps[scene.focus]));
     if (!part.columns.components || !Number.isFinite(part.columns.components[0]))
@@ -140,7 +183,14 @@ export class Alignment {
     pens.label(pen, scene.inks, inWords(theta), frames.angle.right, frames.angle.top - 10, scene.inks.ink, "right");
   }
 
-  // I₁ and I₂ as they are at the playhead, and half the disc, inside which the alignment grows.
+  /**
+   * I₁ and I₂ as they are at the playhead, and half the disc, inside which the alignment grows.
+   * @param {Pen} pen
+   * @param {Scene} scene
+   * @param {Part} part
+   * @param {number} row
+   * @param {any} frame
+   */
   paintSets(pen, { inks }, part, row, frame) {
     const [one, two] = spectrumAt(part, row);
     const ratio = two / one;
@@ -169,13 +219,23 @@ export class Alignment {
     pens.label(pen, inks, membership(part, row), frame.left + 6, frame.top + 10, inks.ink);
   }
 
+  /**
+   * @param {Pen} pen
+   * @param {Scene} scene
+   * @param {Run} run
+   */
   paintNothing(pen, { inks }, { name }) {
     const [width, height] = this.now.size;
     pens.line(pen, inks.card, height, [], 0, 1, (k) => [k * width, height / 2]);
     pens.label(pen, inks, `${name} has no bounce to align`, width / 2, height / 2, inks.soft, "center");
   }
 
-  // What the pointer finds: the nearest point painted so far.
+  /**
+   * What the pointer finds: the nearest point painted so far.
+   * @param {Scene} scene
+   * @param {number} px
+   * @param {number} py
+   */
   probe(scene, px, py) {
     const run = scene.result.runs[scene.focus];
     if (!run.columns.components) return null;
@@ -193,12 +253,22 @@ export class Alignment {
   }
 }
 
-// Pixels of rows that the strobe shows, nowhere for others.
+/**
+ * Pixels of rows that the strobe shows, nowhere for others.
+ * @param {Scene} scene
+ * @param {Part} part
+ * @param {Place} place
+ * @returns {Place}
+ */
 function visible({ strobe }, part, place) {
   if (strobe === "midpoints") return midpointOf(part, place);
   return (row) => (shows(strobe, part.columns.step[row]) ? place(row) : [NaN, NaN]);
 }
 
+/**
+ * @param {number} size
+ * @param {number} top
+ */
 const squareFrame = (size, top) => {
   const scale = size / (2 * REACH);
   return {
@@ -207,25 +277,39 @@ const squareFrame = (size, top) => {
     size,
     bottom: top + size,
     right: 8 + size,
-    x: (u) => 8 + size / 2 + u * scale,
-    y: (u) => top + size / 2 - u * scale,
+    x: (/** @type {number} */ u) => 8 + size / 2 + u * scale,
+    y: (/** @type {number} */ u) => top + size / 2 - u * scale,
   };
 };
 
+/**
+ * @param {Edges} edges
+ */
 const boxOf = ({ left, right, top, bottom }) => ({ left, top, width: right - left, height: bottom - top });
 
+/**
+ * @param {Scene} scene
+ * @param {Run} run
+ * @param {number} left
+ * @param {number} right
+ */
 function timeAxis({ clock, axis }, run, left, right) {
   const end = clockTime(clock, run.eta, Math.max(run.last, 1));
   const begin = clockTime(clock, run.eta, 1);
   const log = axis === "log";
+  /** @type {(time: number) => number} */
   const share = log
     ? (time) => Math.log(Math.max(time, begin) / begin) / Math.log(Math.max(end / begin, 1.01))
     : (time) => time / end;
   const times = log ? powers(begin, 0.4 * end) : labelledTicks(0, 0.9 * end, 4);
-  return { left, right, times, x: (time) => left + share(time) * (right - left) };
+  return { left, right, times, x: (/** @type {number} */ time) => left + share(time) * (right - left) };
 }
 
-// The powers of ten between two times.
+/**
+ * The powers of ten between two times.
+ * @param {number} low
+ * @param {number} high
+ */
 function powers(low, high) {
   const [first, last] = [Math.ceil(Math.log10(low) - 1e-9), Math.floor(Math.log10(high))];
   const values = Array.from({ length: Math.max(last - first + 1, 0) }, (_, k) => 10 ** (first + k));
@@ -235,12 +319,20 @@ function powers(low, high) {
   }));
 }
 
-// Even in log θ, from the least angle of the run to a right angle.
+/**
+ * Even in log θ, from the least angle of the run to a right angle.
+ * @param {Run} run
+ * @param {number} top
+ * @param {number} bottom
+ */
 function angleAxis(run, top, bottom) {
   const angles = run.columns.alignment;
   const least = angles ? angles.reduce((a, b) => (b > 0 && b < a ? b : a), 1) : 1;
   const floor = Math.floor(Math.log10(Math.max(least, LEAST)));
   const ceiling = Math.log10(Math.PI / 2);
+  /**
+   * @param {number} angle
+   */
   const y = (angle) =>
     bottom - ((Math.log10(Math.max(angle, 10 ** floor)) - floor) / (ceiling - floor)) * (bottom - top);
   const every = Math.max(1, Math.ceil(-floor / 3));
@@ -249,22 +341,45 @@ function angleAxis(run, top, bottom) {
   return { y, ticks };
 }
 
-// A power of ten, up to 1, as short as it can be.
+/**
+ * A power of ten, up to 1, as short as it can be.
+ * @param {number} power
+ */
 const powerWords = (power) => (power > -4 ? String(10 ** power) : inWords(10 ** power).replace("1.00·", ""));
 
+/**
+ * @param {Pen} pen
+ * @param {Inks} inks
+ * @param {any} frame
+ * @param {number} value
+ * @param {string} text
+ */
 function rule(pen, inks, frame, value, text) {
   pens.line(pen, inks.line, 1, [], 0, 1, (k) => [k ? frame.right : frame.left, frame.y(value)]);
   pens.label(pen, inks, text, frame.left - 6, frame.y(value), inks.soft, "right");
 }
 
+/**
+ * @param {Pen} pen
+ * @param {any} frame
+ * @param {number} radius
+ */
 function disc(pen, frame, radius) {
   pen.beginPath();
   pen.arc(frame.x(0), frame.y(0), frame.x(radius) - frame.x(0), 0, 2 * Math.PI);
 }
 
+/**
+ * @param {Part} part
+ * @param {number} row
+ */
 const spectrumAt = ({ columns, widths }, row) => pointAt(columns.spectrum, widths.spectrum, row);
 
-// R_j of a row, the lengths of what of x̃ lies beyond the first j − 1 directions, j from 1 on.
+/**
+ * R_j of a row, the lengths of what of x̃ lies beyond the first j − 1 directions, j from 1 on.
+ * @param {Part} part
+ * @param {number} row
+ */
 export function lengths(part, row) {
   const parts = pointAt(part.columns.components, part.widths.components, row);
   let square = 0;
@@ -274,7 +389,11 @@ export function lengths(part, row) {
     .reverse();
 }
 
-// Where x̃ of a row stands among the sets: R₂ signed and the part along v₁, in units of λ₁.
+/**
+ * Where x̃ of a row stands among the sets: R₂ signed and the part along v₁, in units of λ₁.
+ * @param {Part} part
+ * @param {number} row
+ */
 export function inSets(part, row) {
   const { components, spectrum } = part.columns;
   const n = part.widths.components;
@@ -283,6 +402,11 @@ export function inSets(part, row) {
   return [(second * lengths(part, row)[1]) / unit, components[n * row] / unit];
 }
 
+/**
+ * @param {Part} part
+ * @param {any} frame
+ * @returns {Place}
+ */
 function setsPlace(part, frame) {
   return (row) => {
     const [u, v] = inSets(part, row);
@@ -290,11 +414,22 @@ function setsPlace(part, frame) {
   };
 }
 
+/**
+ * @param {Part} part
+ * @param {number} row
+ */
 const partAlong = (part, row) => Math.abs(inSets(part, row)[1]);
 
-const subscript = (j) => String(j).replace(/\d/g, (c) => "₀₁₂₃₄₅₆₇₈₉"[c]);
+/**
+ * @param {number} j
+ */
+const subscript = (j) => String(j).replace(/\d/g, (c) => "₀₁₂₃₄₅₆₇₈₉"[Number(c)]);
 
-// Which of the sets x̃ of a row is in, in words.
+/**
+ * Which of the sets x̃ of a row is in, in words.
+ * @param {Part} part
+ * @param {number} row
+ */
 export function membership(part, row) {
   const spectrum = spectrumAt(part, row);
   const inside = lengths(part, row).map((length, j) => length <= spectrum[j]);

@@ -18,10 +18,14 @@ const REACH = 30;
 const ELSEWHERE = 0.02; // of the curve's length: farther than that from it lies another branch
 
 export class Along {
+  /**
+   * @param {HTMLElement} host
+   */
   constructor(host) {
     this.host = host;
     this.still = addCanvas(host);
     this.canvas = addCanvas(host);
+    /** @type {AlongView | null} */
     this.view = null;
     this.fresh = false;
     this.shown = "";
@@ -32,15 +36,21 @@ export class Along {
     this.fresh = false;
   }
 
+  /**
+   * @param {Scene} scene
+   */
   paint(scene) {
     const { result, valley } = scene;
     if (!result || !valley) return;
     const pen = wipe(this.canvas);
     if (!this.fresh) this.paintStill(scene);
-    if (this.view) this.paintBeads(pen, scene, frameFor(this.view, ...this.canvas.size));
+    if (this.view) this.paintBeads(pen, scene, frameFor(this.view, this.canvas.size));
   }
 
-  // Γ and its axes, or why there are none; unless just that is painted already.
+  /**
+   * Γ and its axes, or why there are none; unless just that is painted already.
+   * @param {Scene} scene
+   */
   paintStill(scene) {
     const { valley, inks } = scene;
     const [width, height] = this.still.size;
@@ -50,14 +60,21 @@ export class Along {
     if (shown === this.shown) return;
     this.shown = shown;
     const pen = wipe(this.still);
+    if (!valley) return;
     if (!this.view) return pens.label(pen, inks, wordsFor(valley), width / 2, height / 2, inks.soft, "center");
-    const frame = frameFor(this.view, width, height);
-    this.paintAxes(pen, inks, frame, width, height);
-    this.paintCurve(pen, scene, frame);
+    const frame = frameFor(this.view, [width, height]);
+    this.paintAxes(pen, inks, this.view, frame);
+    this.paintCurve(pen, inks, valley, this.view, frame);
   }
 
-  paintAxes(pen, inks, frame, width, height) {
-    const { low, high, bottom, top } = this.view;
+  /**
+   * @param {Pen} pen
+   * @param {Inks} inks
+   * @param {AlongView} view
+   * @param {AlongFrame} frame
+   */
+  paintAxes(pen, inks, { low, high, bottom, top }, frame) {
+    const [width, height] = this.still.size;
     pens.line(pen, inks.line, 1, [], 0, 1, (k) => [k ? width - RIGHT : LEFT, height - FOOT]);
     for (const { value, text } of labelledTicks(low, high, 4)) {
       pens.line(pen, inks.line, 1, [], 0, 1, (k) => [frame.x(value), height - FOOT + 4 * k]);
@@ -70,8 +87,14 @@ export class Along {
     pens.label(pen, inks, "s", LEFT - 10, height - 12, inks.soft, "right");
   }
 
-  paintCurve(pen, { inks, valley }, frame) {
-    const { curve, zero, low, high } = this.view;
+  /**
+   * @param {Pen} pen
+   * @param {Inks} inks
+   * @param {Valley} valley
+   * @param {AlongView} view
+   * @param {AlongFrame} frame
+   */
+  paintCurve(pen, inks, valley, { curve, zero, low, high, flattest }, frame) {
     pen.lineCap = "round";
     for (let k = 0; k < PIECES; k++) {
       const ends = [k, k + 1].map((j) => low + ((high - low) * j) / PIECES);
@@ -80,31 +103,47 @@ export class Along {
       pens.line(pen, ink, 4, [], 0, 1, (j) => [frame.x(ends[j]), frame.y(j ? to : from)]);
     }
     pen.lineCap = "butt";
-    for (const s of this.view.flattest) {
+    for (const s of flattest) {
       pens.mark(pen, { card: inks.ink }, inks.card, "even", frame.x(s), frame.y(valueAt(curve, s + zero)), 3.5);
     }
   }
 
+  /**
+   * @param {Pen} pen
+   * @param {Scene} scene
+   * @param {AlongFrame} frame
+   */
   paintBeads(pen, scene, frame) {
     const { inks, result } = scene;
     result.runs.forEach((run, i) => {
       const { part, row } = locate(run, shownStep(scene.strobe, scene.steps[i]));
       const [ghost, own] = ["flow", "projection"].map((name) => this.place(part, row, name, frame));
-      if (ghost) pens.bead(pen, inks, inks.theory, ...ghost, 7.5);
-      if (own) pens.bead(pen, inks, result.runs.length > 1 ? inks.runs[i] : inks.ink, ...own, 4.5);
+      if (ghost) pens.bead(pen, inks, inks.theory, ghost[0], ghost[1], 7.5);
+      if (own) pens.bead(pen, inks, result.runs.length > 1 ? inks.runs[i] : inks.ink, own[0], own[1], 4.5);
     });
   }
 
-  // The pixel of a point of a row, on the curve; null where it lies elsewhere.
+  /**
+   * The pixel of a point of a row, on the curve; null where it lies elsewhere.
+   * @param {Part} part
+   * @param {number} row
+   * @param {string} name
+   * @param {AlongFrame} frame
+   */
   place(part, row, name, frame) {
-    const at = placeOn(this.view, part, row, name);
+    const at = this.view && placeOn(this.view, part, row, name);
     return at && [frame.x(at.s), frame.y(at.sharpness)];
   }
 
-  // What the pointer finds: the bead of the nearest run.
+  /**
+   * What the pointer finds: the bead of the nearest run.
+   * @param {Scene} scene
+   * @param {number} px
+   * @param {number} py
+   */
   probe(scene, px, py) {
     if (!this.view) return null;
-    const frame = frameFor(this.view, ...this.canvas.size);
+    const frame = frameFor(this.view, this.canvas.size);
     const found = scene.result.runs.map((run, i) => {
       const { part, row } = locate(run, scene.steps[i]);
       const [x, y] = this.place(part, row, "projection", frame) || [NaN, NaN];
@@ -114,21 +153,37 @@ export class Along {
   }
 }
 
+/**
+ * @param {AlongView | null} view
+ */
 const boundsOf = (view) => (view ? [view.low, view.high, view.zero, view.bottom, view.top] : []);
 
+/**
+ * @param {Valley} valley
+ */
 const wordsFor = (valley) => (valley.curves.length ? "no valley in reach" : "Γ is a point: nowhere to drift");
 
-// The stretch of Γ that the run and the theorem pass over, with the flattest point they go to.
+/**
+ * The stretch of Γ that the run and the theorem pass over, with the flattest point they go to.
+ * @param {Scene} scene
+ * @returns {AlongView | null}
+ */
 export function viewOf(scene) {
   const { result, valley, focus } = scene;
   const run = result.runs[focus];
   const ways = pointsOf(run);
-  if (!valley.curves.length || !ways.length) return null;
+  if (!valley || !valley.curves.length || !ways.length) return null;
+  /**
+   * @param {Curve} curve
+   */
   const away = (curve) => arcOf(curve, ways[0]).away;
   const curve = valley.curves.reduce((best, next) => (away(next) < away(best) ? next : best));
   const period = isClosed(curve) ? curve.arc[curve.rows - 1] : Infinity;
   const own = valley.flattest.map((point) => arcOf(curve, point)).filter((f) => f.away < 1e-3);
   const end = arcOf(curve, ways[ways.length - 1]).arc;
+  /**
+   * @param {number} arc
+   */
   const far = (arc) => Math.abs(into(arc - end, period, 0));
   const zero = own.length ? own.reduce((a, b) => (far(b.arc) < far(a.arc) ? b : a)).arc : 0;
   const start = arcOf(curve, ways[0]).arc;
@@ -137,6 +192,10 @@ export function viewOf(scene) {
   return framed({ curve, zero, period, flattest: own.map((f) => into(f.arc - zero, period, middle)) }, passed);
 }
 
+/**
+ * @param {Pick<AlongView, "curve" | "zero" | "period" | "flattest">} view
+ * @param {number[]} passed
+ */
 function framed(view, passed) {
   const length = view.curve.arc[view.curve.rows - 1];
   const [least, most] = [Math.min(...passed), Math.max(...passed)];
@@ -152,7 +211,10 @@ function framed(view, passed) {
   return { ...view, flattest, low, high, bottom: bottom - room, top: top + room };
 }
 
-// Points that a run passes on Γ, first to last: its own and the theorem's.
+/**
+ * Points that a run passes on Γ, first to last: its own and the theorem's.
+ * @param {Run} run
+ */
 function pointsOf(run) {
   const rows = Array.from({ length: SAMPLES }, (_, k) => Math.round((k * (run.rows - 1)) / (SAMPLES - 1)));
   return ["flow", "projection"]
@@ -161,7 +223,13 @@ function pointsOf(run) {
     .reduce((flow, own) => (flow.length ? [...own, ...flow] : own));
 }
 
-// Where in view a point of a row lies on the curve, as {s, sharpness}; null where it lies elsewhere.
+/**
+ * Where in view a point of a row lies on the curve, as {s, sharpness}; null where it lies elsewhere.
+ * @param {AlongView} alongView
+ * @param {Part} part
+ * @param {number} row
+ * @param {string} name
+ */
 export function placeOn({ curve, zero, low, high, period }, part, row, name) {
   const point = pointAt(part.columns[name], part.widths[name], row);
   if (!point.every(Number.isFinite)) return null;
@@ -170,19 +238,37 @@ export function placeOn({ curve, zero, low, high, period }, part, row, name) {
   return found.away > ELSEWHERE * curve.arc[curve.rows - 1] ? null : { s, sharpness: valueAt(curve, found.arc) };
 }
 
+/**
+ * @param {{ x: Float32Array, d: number, rows: number }} given
+ */
 const isClosed = ({ x, d, rows }) => distance(x, d, 0, pointAt(x, d, rows - 1)) < 1e-6;
 
-// From a row of flat points to a point.
+/**
+ * From a row of flat points to a point.
+ * @param {Float32Array} x
+ * @param {number} d
+ * @param {number} row
+ * @param {number[]} point
+ */
 function distance(x, d, row, point) {
   let square = 0;
   for (let i = 0; i < d; i++) square += (x[d * row + i] - point[i]) ** 2;
   return Math.sqrt(square);
 }
 
-// A length brought within half a period of another.
+/**
+ * A length brought within half a period of another.
+ * @param {number} s
+ * @param {number} period
+ * @param {number} near
+ */
 const into = (s, period, near) => (period < Infinity ? s - period * Math.round((s - near) / period) : s);
 
-// Where on a curve the point of it nearest to another lies: arc length, and the distance.
+/**
+ * Where on a curve the point of it nearest to another lies: arc length, and the distance.
+ * @param {Curve} curve
+ * @param {number[]} point
+ */
 export function arcOf(curve, point) {
   const { x, d, arc, rows } = curve;
   let best = 0;
@@ -196,17 +282,29 @@ export function arcOf(curve, point) {
   return found.reduce((a, b) => (b.away < a.away ? b : a), { arc: arc[best], away: least });
 }
 
+/**
+ * @param {Curve} curve
+ * @param {number} k
+ * @param {number[]} point
+ */
 function onChord({ x, d, arc }, k, point) {
   const [from, to] = [pointAt(x, d, k), pointAt(x, d, k + 1)];
   const chord = to.map((value, i) => value - from[i]);
+  /**
+   * @param {number[]} u
+   */
   const dot = (u) => u.reduce((sum, value, i) => sum + value * chord[i], 0);
   const share = Math.min(Math.max(dot(point.map((value, i) => value - from[i])) / (dot(chord) || 1), 0), 1);
   const foot = from.map((value, i) => value + share * chord[i]);
   return { arc: arc[k] + share * (arc[k + 1] - arc[k]), away: Math.hypot(...foot.map((value, i) => value - point[i])) };
 }
 
-// λ₁ at an arc length, on a closed curve at any: by the cubic that has the values of two points and the
-// slopes that their neighbours give them.
+/**
+ * λ₁ at an arc length, on a closed curve at any: by the cubic that has the values of two points and the
+ * slopes that their neighbours give them.
+ * @param {Curve} curve
+ * @param {number} s
+ */
 export function valueAt(curve, s) {
   const { arc, rows } = curve;
   const length = arc[rows - 1];
@@ -220,6 +318,11 @@ export function valueAt(curve, s) {
   return cubic(curve, low, (within - arc[low]) / (arc[high] - arc[low] || 1));
 }
 
+/**
+ * @param {Curve} curve
+ * @param {number} k
+ * @param {number} u
+ */
 function cubic(curve, k, u) {
   const { arc, sharpness } = curve;
   const span = arc[k + 1] - arc[k];
@@ -229,9 +332,16 @@ function cubic(curve, k, u) {
   return from + u * (rise + u * (bend + u * twist));
 }
 
-// By the parabola through a point and its neighbours; at an open end straight to the next.
+/**
+ * By the parabola through a point and its neighbours; at an open end straight to the next.
+ * @param {Curve} curve
+ * @param {number} k
+ */
 function slopeAt({ x, d, arc, sharpness, rows }, k) {
   const closed = isClosed({ x, d, rows });
+  /**
+   * @param {number} i
+   */
   const secant = (i) => (sharpness[i + 1] - sharpness[i]) / (arc[i + 1] - arc[i]);
   if (!closed && (k === 0 || k === rows - 1)) return secant(Math.min(k, rows - 2));
   const [before, after] = [k === 0 ? rows - 2 : k - 1, k === rows - 1 ? 0 : k];
@@ -239,12 +349,22 @@ function slopeAt({ x, d, arc, sharpness, rows }, k) {
   return (b * secant(before) + a * secant(after)) / (a + b);
 }
 
-// The colour of a sharpness, as on the map: even in log λ₁ between the ends of the range.
+/**
+ * The colour of a sharpness, as on the map: even in log λ₁ between the ends of the range.
+ * @param {Colour[]} scale
+ * @param {Span} span
+ * @param {number} value
+ */
 export function colourOf(scale, [low, high], value) {
   return shade(scale, high > low ? Math.log(value / low) / Math.log(high / low) : 0);
 }
 
-function frameFor({ low, high, bottom, top }, width, height) {
+/**
+ * @param {AlongView} alongView
+ * @param {Size} size
+ * @returns {AlongFrame}
+ */
+function frameFor({ low, high, bottom, top }, [width, height]) {
   return {
     x: (s) => LEFT + ((s - low) / (high - low)) * (width - LEFT - RIGHT),
     y: (value) => height - FOOT - ((value - bottom) / (top - bottom)) * (height - FOOT - HEAD),

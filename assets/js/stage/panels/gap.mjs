@@ -12,16 +12,24 @@ const POINTS = 300;
 const REACH = 40;
 
 export class Gap {
+  /**
+   * @param {HTMLElement} host
+   */
   constructor(host) {
     this.host = host;
     this.canvas = addCanvas(host);
     this.fresh = false;
+    /** @type {{ top: number, end: number } | null} */
+    this.view = null;
   }
 
   reset() {
     this.fresh = false;
   }
 
+  /**
+   * @param {Scene} scene
+   */
   paint(scene) {
     const { inks, result, focus, halved } = scene;
     if (!result) return;
@@ -30,9 +38,15 @@ export class Gap {
     if (!this.fresh) this.view = viewOf(halved ? [run, halved.run] : [run]);
     this.fresh = true;
     if (!this.view) return;
-    const frame = frameFor(this.view, ...this.canvas.size);
+    const frame = frameFor(this.view, this.canvas.size);
+    /**
+     * @param {Run} one
+     * @param {string} ink
+     * @param {number} width
+     * @param {number} to
+     */
     const draw = (one, ink, width, to) =>
-      pens.line(pen, ink, width, [], 0, to, (k) => pointOf(one, rowFor(one, k), frame));
+      pens.line(pen, ink, width, [], 0, to, (k) => pointOf(one, one.eta, rowFor(one, k), frame));
     if (halved) {
       pen.globalAlpha = 0.5;
       draw(halved.run, inks.theory, 1.2, POINTS);
@@ -43,37 +57,61 @@ export class Gap {
     const { part, row } = locate(run, scene.steps[focus]);
     const last = rowAt(run, scene.steps[focus]);
     draw(run, inks.theory, 1.8, Math.floor((POINTS * last) / Math.max(run.rows - 1, 1)));
-    const [x, y] = pointOf(part, row, frame);
+    const [x, y] = pointOf(part, run.eta, row, frame);
     if (Number.isFinite(y)) pens.bead(pen, inks, inks.theory, x, y, 4.5);
   }
 
-  // What the pointer finds: the step at its time.
+  /**
+   * What the pointer finds: the step at its time.
+   * @param {Scene} scene
+   * @param {number} px
+   * @param {number} py
+   */
   probe(scene, px, py) {
     if (!this.view) return null;
-    const frame = frameFor(this.view, ...this.canvas.size);
+    const frame = frameFor(this.view, this.canvas.size);
     const run = scene.result.runs[scene.focus];
     const wanted = Math.round(frame.time(px) / clockTime("tau", run.eta, 1));
     const { part, row } = locate(run, Math.min(Math.max(wanted, 0), run.last));
-    const [x, y] = pointOf(part, row, frame);
+    const [x, y] = pointOf(part, run.eta, row, frame);
     return Math.abs(y - py) < REACH ? { run, i: scene.focus, part, row, x, y } : null;
   }
 }
 
+/**
+ * @param {Run} run
+ * @param {number} k
+ */
 const rowFor = (run, k) => Math.round((k * (run.rows - 1)) / POINTS);
 
-const pointOf = ({ columns, eta }, row, frame) => [
+/**
+ * @param {Part} part
+ * @param {number} eta
+ * @param {number} row
+ * @param {GapFrame} frame
+ * @returns {Point}
+ */
+const pointOf = ({ columns }, eta, row, frame) => [
   frame.x(clockTime("tau", eta, columns.step[row])),
   frame.y(columns.gap[row]),
 ];
 
-// From 0 to the largest gap of the runs, over the time of the longest; null where there is no gap.
+/**
+ * From 0 to the largest gap of the runs, over the time of the longest; null where there is no gap.
+ * @param {Run[]} runs
+ */
 export function viewOf(runs) {
   const top = Math.max(...runs.map(({ columns }) => columns.gap.reduce((a, b) => (b > a ? b : a), 0)));
   const end = Math.max(...runs.map((run) => clockTime("tau", run.eta, Math.max(run.last, 1))));
   return top > 0 ? { top, end } : null;
 }
 
-export function frameFor({ top, end }, width, height) {
+/**
+ * @param {{ top: number, end: number }} given
+ * @param {Size} size
+ * @returns {GapFrame}
+ */
+export function frameFor({ top, end }, [width, height]) {
   const span = width - 2 * ROOM;
   const head = height > TALL ? HEAD : ROOM;
   return {

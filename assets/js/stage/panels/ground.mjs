@@ -1,6 +1,6 @@
 // The ground below the landscape, where it follows the playhead: the sharpness map, the plane coloured by
 // λ₁(∇²L), white where it equals the threshold at the playhead; and heights of √L or log L in a section.
-import { addCanvas, wipe } from "../../canvas.mjs";
+import { addCanvas, penFor, wipe } from "../../canvas.mjs";
 import { rgb, shade } from "../../inks.mjs";
 import * as pens from "../../pens.mjs";
 import { locate } from "../../run.mjs";
@@ -14,54 +14,80 @@ const FLOOR_DECADES = 6; // below the largest L in view, where log L is cut
 const MOST = 0.97; // of the heights in view lie below the last band
 
 export class Ground {
+  /**
+   * @param {HTMLElement} host
+   * @param {() => Graph} graph
+   */
   constructor(host, graph) {
     this.graph = graph;
     this.line = addCanvas(host, true);
     this.plane = addCanvas(host, true);
     this.grid = document.createElement("canvas");
-    this.reset();
+    /** @type {number | null} */
+    this.coloured = null; // the threshold that the plane is coloured for
+    /** @type {number | Heights | null} */
+    this.drawn = null; // and that of the line, or the heights that are drawn
   }
 
   reset() {
-    this.coloured = null; // the threshold that the plane is coloured for
-    this.drawn = null; // and that of the line
+    this.coloured = null;
+    this.drawn = null;
   }
 
+  /**
+   * @param {Scene} scene
+   */
   paint(scene) {
     const { look, heights, section } = scene;
     // The section of before has no λ₁ where that was not asked for.
-    const ready = look === "sharpness" ? heights && heights.sharpness : section;
+    const map = look === "sharpness" && heights && heights.sharpness;
+    const ready = look === "sharpness" ? map : section;
     const frame = ready && frameOf(this.graph());
-    if (!frame) return this.clear();
-    if (look === "sharpness") this.paintMap(scene, frame);
-    else if (this.drawn !== heights) this.paintHeights(scene, frame);
+    if (!frame || !heights) return this.clear();
+    if (map) this.paintMap(scene, heights, map, frame);
+    else if (this.drawn !== heights) this.paintHeights(scene, heights, frame);
   }
 
-  paintMap(scene, frame) {
+  /**
+   * @param {Scene} scene
+   * @param {Heights} heights
+   * @param {Float32Array} sharpness
+   * @param {Frame} frame
+   */
+  paintMap(scene, heights, sharpness, frame) {
     const threshold = thresholdAt(scene);
     if (threshold === this.drawn) return;
     if (!this.coloured || Math.abs(Math.log2(threshold / this.coloured)) > UNSEEN) {
       const shades = shadesOf((share) => shadeAt(scene.inks, share));
-      this.colour(scene.heights, shades, (k) => shadeOf(scene.heights.sharpness[k], threshold));
-      wipeWithin(this.plane, frame, (pen) => this.place(pen, scene.heights, frame));
+      this.colour(heights, shades, (k) => shadeOf(sharpness[k], threshold));
+      wipeWithin(this.plane, frame, (pen) => this.place(pen, heights, frame));
       this.coloured = threshold;
     }
     wipeWithin(this.line, frame, (pen) => {
+      /** @type {[string, number][]} */
       const edge = [
         [scene.inks.soft, 5],
         [scene.inks["edge-map"], 3],
       ];
-      this.paintLines(pen, scene.heights, scene.heights.sharpness, [threshold], edge, frame);
+      this.paintLines(pen, heights, sharpness, [threshold], edge, frame);
     });
     this.drawn = threshold;
   }
 
-  // In bands, as the plane of a loss of two parameters has them.
-  paintHeights({ inks, heights, look }, frame) {
+  /**
+   * In bands, as the plane of a loss of two parameters has them.
+   * @param {Scene} scene
+   * @param {Heights} heights
+   * @param {Frame} frame
+   */
+  paintHeights({ inks, look }, heights, frame) {
     const values = look === "log" ? logarithms(heights.root) : heights.root;
     const [low, high] = bandsOf(values);
     const step = (high - low) / BANDS;
     const shades = shadesOf((share) => shade(inks.heights, share));
+    /**
+     * @param {number} value
+     */
     const band = (value) => Math.min(Math.max(Math.floor((value - low) / step), 0), BANDS) / BANDS;
     this.colour(heights, shades, (k) => Math.round(band(values[k]) * (SHADES - 1)));
     wipeWithin(this.plane, frame, (pen) => this.place(pen, heights, frame));
@@ -76,10 +102,15 @@ export class Ground {
     [this.coloured, this.drawn] = [null, 0];
   }
 
-  // One pixel a grid point; the screen's pixels between them are interpolated by the canvas.
+  /**
+   * One pixel a grid point; the screen's pixels between them are interpolated by the canvas.
+   * @param {Heights} heights
+   * @param {Uint32Array} shades
+   * @param {(k: number) => number} shadeAt
+   */
   colour({ rows, columns }, shades, shadeAt) {
     [this.grid.width, this.grid.height] = [columns, rows];
-    const pen = this.grid.getContext("2d");
+    const pen = penFor(this.grid);
     const image = pen.createImageData(columns, rows);
     const pixels = new Uint32Array(image.data.buffer);
     for (let j = 0; j < rows; j++) {
@@ -88,6 +119,11 @@ export class Ground {
     pen.putImageData(image, 0, 0);
   }
 
+  /**
+   * @param {Pen} pen
+   * @param {Heights} heights
+   * @param {Frame} frame
+   */
   place(pen, { view: [[x0, x1], [y0, y1]], rows, columns }, frame) {
     const half = [(x1 - x0) / (columns - 1) / 2, (y1 - y0) / (rows - 1) / 2];
     const [left, right] = [frame.x(x0 - half[0]), frame.x(x1 + half[0])];
@@ -95,9 +131,23 @@ export class Ground {
     pen.drawImage(this.grid, left, top, right - left, bottom - top);
   }
 
-  // The lines on which values have one of some levels, in one ink over another.
+  /**
+   * The lines on which values have one of some levels, in one ink over another.
+   * @param {Pen} pen
+   * @param {Heights} heights
+   * @param {Float32Array} values
+   * @param {number[]} levels
+   * @param {[string, number][]} strokes
+   * @param {Frame} frame
+   */
   paintLines(pen, { view: [[x0, x1], [y0, y1]], rows, columns }, values, levels, strokes, frame) {
+    /**
+     * @param {number} i
+     */
     const x = (i) => frame.x(x0 + ((x1 - x0) * i) / (columns - 1));
+    /**
+     * @param {number} j
+     */
     const y = (j) => frame.y(y0 + ((y1 - y0) * j) / (rows - 1));
     pen.beginPath();
     for (const level of levels) {
@@ -114,13 +164,24 @@ export class Ground {
   }
 }
 
+/**
+ * @param {Sheet} canvas
+ * @param {Frame} frame
+ * @param {(pen: Pen) => void} paint
+ */
 function wipeWithin(canvas, frame, paint) {
   const pen = wipe(canvas);
   pens.within(pen, frame, () => paint(pen));
 }
 
-// The pieces of the line on which a grid of values has a level, as pairs of points [i, j] in units of
-// the grid, straight within each cell.
+/**
+ * The pieces of the line on which a grid of values has a level, as pairs of points [i, j] in units of
+ * the grid, straight within each cell.
+ * @param {Float32Array} values
+ * @param {number} rows
+ * @param {number} columns
+ * @param {number} level
+ */
 export function levelLines(values, rows, columns, level) {
   const lines = [];
   for (let j = 0; j + 1 < rows; j++) {
@@ -148,6 +209,13 @@ const CORNERS = [
   [0, 1],
 ];
 
+/**
+ * @param {number[]} corners
+ * @param {boolean[]} above
+ * @param {number} level
+ * @param {number} i
+ * @param {number} j
+ */
 function crossings(corners, above, level, i, j) {
   return [0, 1, 2, 3]
     .filter((c) => above[c] !== above[(c + 1) % 4])
@@ -158,20 +226,31 @@ function crossings(corners, above, level, i, j) {
     });
 }
 
-// 2/η_t of the step at the playhead, in the mean over two: λ₁ at the edge.
+/**
+ * 2/η_t of the step at the playhead, in the mean over two: λ₁ at the edge.
+ * @param {Scene} scene
+ */
 export function thresholdAt({ result, focus, steps }) {
   const { part, row } = locate(result.runs[focus], steps[focus]);
   const mean = part.columns.threshold_mean[row];
   return Number.isFinite(mean) ? mean : part.columns.threshold[row];
 }
 
-// Which shade a λ₁ has: the middle one at the threshold, even in log λ₁.
+/**
+ * Which shade a λ₁ has: the middle one at the threshold, even in log λ₁.
+ * @param {number} value
+ * @param {number} threshold
+ */
 export function shadeOf(value, threshold) {
   const share = 0.5 + Math.log2(value / threshold) / (2 * DOUBLINGS);
   return Math.round(Math.min(Math.max(share || 0, 0), 1) * (SHADES - 1));
 }
 
-// The colour at a share of the scale, from flat to sharp, as CSS has it.
+/**
+ * The colour at a share of the scale, from flat to sharp, as CSS has it.
+ * @param {Inks} inks
+ * @param {number} share
+ */
 export function shadeAt(inks, share) {
   const [flat, middle, sharp] = ["flat-map", "mid-map", "sharp-map"].map((name) => rgb(inks[name]));
   const away = 2 * share - 1;
@@ -180,23 +259,30 @@ export function shadeAt(inks, share) {
   return `rgb(${mixed.join(",")})`;
 }
 
-// All shades as 32-bit pixels, from their colours by share as CSS has them.
+/**
+ * All shades as 32-bit pixels, from their colours by share as CSS has them.
+ * @param {(share: number) => string} colourAt
+ */
 function shadesOf(colourAt) {
   return Uint32Array.from({ length: SHADES }, (_, k) => {
-    const [r, g, b] = colourAt(k / (SHADES - 1))
-      .match(/\d+/g)
-      .map(Number);
+    const [r, g, b] = Array.from(colourAt(k / (SHADES - 1)).matchAll(/\d+/g), Number);
     return (255 << 24) | (b << 16) | (g << 8) | r;
   });
 }
 
-// log₁₀ L from √L, cut some decades below its largest value.
+/**
+ * log₁₀ L from √L, cut some decades below its largest value.
+ * @param {Float32Array} root
+ */
 export function logarithms(root) {
   const top = 2 * Math.log10(root.reduce((a, b) => (b > a ? b : a), 0));
   return root.map((value) => Math.max(2 * Math.log10(value), top - FLOOR_DECADES));
 }
 
-// From the least height to what most of them stay below, so that a cliff does not take all bands.
+/**
+ * From the least height to what most of them stay below, so that a cliff does not take all bands.
+ * @param {Float32Array} values
+ */
 export function bandsOf(values) {
   const sorted = values.filter(Number.isFinite).sort();
   const high = sorted[Math.floor(MOST * (sorted.length - 1))];

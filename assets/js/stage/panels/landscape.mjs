@@ -20,27 +20,41 @@ const REACH = 24; // pixels within which the pointer finds an iterate
 const EVERY = 4; // of the points of Γ that are joined
 
 export class Landscape extends Panel {
-  // In more than two dimensions there is nothing to paint on until the section has come.
+  /**
+   * In more than two dimensions there is nothing to paint on until the section has come.
+   * @param {Scene} scene
+   * @returns {any}
+   */
   frameFor(scene) {
     const frame = frameOf(this.graph());
     return frame && (scene.section || scene.d === 2) ? { ...frame, section: scene.section } : null;
   }
 
-  // The way of gradient flow, the theorem's path, and the whole run, faint; in a section Γ too, which
-  // in the plane stands still.
+  /**
+   * The way of gradient flow, the theorem's path, and the whole run, faint; in a section Γ too, which
+   * in the plane stands still.
+   * @param {Pen} pen
+   * @param {Scene} scene
+   * @param {Frame} frame
+   */
   paintStill(pen, scene, frame) {
     const { result, inks } = scene;
     if (frame.section) this.paintValley(pen, scene, frame);
     const { points, rows } = result.descent;
     const way = pixelsOf(points, frame);
     pens.line(pen, inks.flow, 1.6, [5, 4], 0, rows - 1, way);
-    if (rows > 1) this.paintWayName(pen, inks, ...way(Math.floor(0.4 * rows)), frame);
+    if (rows > 1) this.paintWayName(pen, inks, way(Math.floor(0.4 * rows)), frame);
     result.runs.forEach((run, i) => {
       pens.curve(pen, inks.theory, 2, pens.DASHES[i], run.rows, this.floor(run, "flow", frame));
     });
     pens.faintly(pen, FAINT, this.past.size, (faint) => this.paintSpecks(faint, scene, frame));
   }
 
+  /**
+   * @param {Pen} pen
+   * @param {Scene} scene
+   * @param {Frame} frame
+   */
   paintValley(pen, { valley, inks }, frame) {
     if (!valley) return;
     pen.lineCap = "round";
@@ -59,11 +73,22 @@ export class Landscape extends Panel {
     }
   }
 
-  paintWayName(pen, inks, x, y, frame) {
+  /**
+   * @param {Pen} pen
+   * @param {Inks} inks
+   * @param {Point} point
+   * @param {Frame} frame
+   */
+  paintWayName(pen, inks, [x, y], frame) {
     const left = x + 100 > frame.left + frame.width;
     pens.label(pen, inks, "gradient flow", x + (left ? -14 : 14), y, inks.soft, left ? "right" : "left");
   }
 
+  /**
+   * @param {Pen} pen
+   * @param {Scene} scene
+   * @param {Frame} frame
+   */
   paintSpecks(pen, scene, frame) {
     scene.result.runs.forEach((run, i) => {
       for (const part of isSmooth(run) ? [] : this.partsOf(run)) {
@@ -72,6 +97,16 @@ export class Landscape extends Panel {
     });
   }
 
+  /**
+   * @param {Pen} pen
+   * @param {Scene} scene
+   * @param {Frame} frame
+   * @param {Run} run
+   * @param {number} i
+   * @param {Part} part
+   * @param {number} from
+   * @param {number} to
+   */
   paintRows(pen, scene, frame, run, i, part, from, to) {
     const place = this.place(part, frame);
     if (isSmooth(run)) return pens.line(pen, smoothInk(scene, i), 3, [], Math.max(from - 1, 0), to, place);
@@ -80,6 +115,11 @@ export class Landscape extends Panel {
     pen.globalAlpha = 1;
   }
 
+  /**
+   * @param {Pen} pen
+   * @param {Scene} scene
+   * @param {Frame} frame
+   */
   paintNow(pen, scene, frame) {
     const { runs } = scene.result;
     pens.within(pen, frame, () => runs.forEach((run, i) => this.paintGap(pen, scene, frame, run, scene.steps[i])));
@@ -89,16 +129,32 @@ export class Landscape extends Panel {
     pens.within(pen, frame, () => runs.forEach((run, i) => this.paintHead(pen, scene, frame, run, i)));
   }
 
-  // Pixels of iterates, and of points of Γ.
+  /**
+   * Pixels of iterates, and of points of Γ.
+   * @param {Part} part
+   * @param {Frame} frame
+   */
   place(part, frame) {
     return placeOf(part, "x", frame);
   }
 
+  /**
+   * @param {Part} part
+   * @param {string} name
+   * @param {Frame} frame
+   */
   floor(part, name, frame) {
     return placeOf(part, name, frame);
   }
 
-  // From Φ(x_t) to the theorem's point, where that is long enough to be seen.
+  /**
+   * From Φ(x_t) to the theorem's point, where that is long enough to be seen.
+   * @param {Pen} pen
+   * @param {Scene} scene
+   * @param {Frame} frame
+   * @param {Run} run
+   * @param {number} step
+   */
   paintGap(pen, { inks }, frame, run, step) {
     const { part, row } = locate(run, step);
     const ends = ["projection", "flow"].map((name) => this.floor(part, name, frame)(row));
@@ -108,6 +164,13 @@ export class Landscape extends Panel {
     pens.line(pen, inks.theory, 2, [], 0, 1, (k) => [x0, y0 - 5 + 10 * k]);
   }
 
+  /**
+   * @param {Pen} pen
+   * @param {Scene} scene
+   * @param {Frame} frame
+   * @param {Run} run
+   * @param {number} i
+   */
   paintHead(pen, scene, frame, run, i) {
     const { inks, strobe } = scene;
     const { part, row } = locate(run, shownStep(strobe, scene.steps[i]));
@@ -125,13 +188,24 @@ export class Landscape extends Panel {
     if (Number.isFinite(x)) pens.mark(pen, inks, headInk(scene, run, i), headKind(scene, run, i), x, y, 6);
   }
 
-  // Where the last iterate that the strobe shows is painted.
+  /**
+   * Where the last iterate that the strobe shows is painted.
+   * @param {Scene} scene
+   * @param {Run} run
+   * @param {number} i
+   * @param {Frame} frame
+   */
   headOf({ strobe, steps }, run, i, frame) {
     const { part, row } = locate(run, shownStep(strobe, steps[i]));
     const place = this.place(part, frame);
     return strobe === "midpoints" && !isSmooth(run) ? midpointOf(part, place)(row) : place(row);
   }
 
+  /**
+   * @param {Pen} pen
+   * @param {Scene} scene
+   * @param {Frame} frame
+   */
   paintGhost(pen, { inks, result, steps, focus }, frame) {
     const { part, row } = locate(result.runs[focus], steps[focus]);
     const ghost = this.floor(part, "flow", frame)(row);
@@ -139,7 +213,12 @@ export class Landscape extends Panel {
     this.paintGhostLabel(pen, inks, frame, ghost, part.columns.gap[row], result.runs.length > 1);
   }
 
-  // How runs ended that could not go on.
+  /**
+   * How runs ended that could not go on.
+   * @param {Pen} pen
+   * @param {Scene} scene
+   * @param {Frame} frame
+   */
   paintFailures(pen, { result, steps, inks }, frame) {
     const ended = result.runs.filter((run, i) => failed(run) && steps[i] >= run.outcome_step);
     ended.forEach((run, k) => {
@@ -148,7 +227,12 @@ export class Landscape extends Panel {
     });
   }
 
-  // The runs' names beside their iterates, moved apart where they would meet.
+  /**
+   * The runs' names beside their iterates, moved apart where they would meet.
+   * @param {Pen} pen
+   * @param {Scene} scene
+   * @param {Frame} frame
+   */
   paintNames(pen, scene, frame) {
     const { result, inks } = scene;
     const heads = result.runs.map((run, i) => this.headOf(scene, run, i, frame));
@@ -166,6 +250,14 @@ export class Landscape extends Panel {
     }
   }
 
+  /**
+   * @param {Pen} pen
+   * @param {Inks} inks
+   * @param {Frame} frame
+   * @param {Point} point
+   * @param {number} gap
+   * @param {boolean} many
+   */
   paintGhostLabel(pen, inks, frame, [x, y], gap, many) {
     const way = y + 62 < frame.top + frame.height ? 1 : -1;
     const end = y + 42 * way;
@@ -176,12 +268,17 @@ export class Landscape extends Panel {
     pens.label(pen, inks, text, x, end + 9 * way, inks.theory, side);
   }
 
-  // What the pointer finds: the nearest iterate painted so far.
+  /**
+   * What the pointer finds: the nearest iterate painted so far.
+   * @param {Scene} scene
+   * @param {number} px
+   * @param {number} py
+   */
   probe(scene, px, py) {
     const frame = this.frameFor(scene);
     if (!frame || !isInside(frame, px, py)) return null;
     const found = scene.result.runs.flatMap((run, i) =>
-      [...this.partsOf(run), run.window].filter(Boolean).map((part) => {
+      [...this.partsOf(run), ...(run.window ? [run.window] : [])].map((part) => {
         const near = nearestRow(0, upTo(part, scene.steps[i]), visible(scene, part, frame), px, py);
         return { ...near, run, i, part };
       }),
@@ -190,16 +287,32 @@ export class Landscape extends Panel {
   }
 }
 
-// Pixels of rows that the strobe shows, nowhere for others.
+/**
+ * Pixels of rows that the strobe shows, nowhere for others.
+ * @param {Scene} scene
+ * @param {Part} part
+ * @param {Frame} frame
+ * @returns {Place}
+ */
 function visible({ strobe }, part, frame) {
   const place = placeOf(part, "x", frame);
   if (strobe === "midpoints") return midpointOf(part, place);
   return (row) => (shows(strobe, part.columns.step[row]) ? place(row) : [NaN, NaN]);
 }
 
+/**
+ * @param {Scene} scene
+ * @param {Run} run
+ * @param {number} i
+ */
 function headKind({ strobe, steps }, run, i) {
   if (strobe === "midpoints" || isSmooth(run)) return "midpoint";
   return parity(shownStep(strobe, steps[i]));
 }
 
+/**
+ * @param {Scene} scene
+ * @param {Run} run
+ * @param {number} i
+ */
 const headInk = (scene, run, i) => (isSmooth(run) ? smoothInk(scene, i) : inkOf(scene, headKind(scene, run, i), i));

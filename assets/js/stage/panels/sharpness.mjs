@@ -9,13 +9,26 @@ import { frameOf, isInside } from "../frame.mjs";
 import { Panel } from "../panel.mjs";
 
 export class Sharpness extends Panel {
+  /**
+   * @param {Scene} scene
+   * @param {Run} run
+   * @param {Part} part
+   * @param {Frame} frame
+   * @param {string} name
+   * @returns {Place}
+   */
   curve(scene, run, part, frame, name) {
     const steps = part.columns.step;
     const column = part.columns[name];
     return (row) => [frame.x(clockTime(scene.clock, run.eta, steps[row])), frame.y(column[row])];
   }
 
-  // The phases as bands, and the theorem's prediction for the whole run.
+  /**
+   * The phases as bands, and the theorem's prediction for the whole run.
+   * @param {Pen} pen
+   * @param {Scene} scene
+   * @param {Frame} frame
+   */
   paintStill(pen, scene, frame) {
     this.paintPhases(pen, scene, frame);
     scene.result.runs.forEach((run, i) => {
@@ -24,7 +37,12 @@ export class Sharpness extends Panel {
     });
   }
 
-  // In the inks of the phase ribbon.
+  /**
+   * In the inks of the phase ribbon.
+   * @param {Pen} pen
+   * @param {Scene} scene
+   * @param {Frame} frame
+   */
   paintPhases(pen, { result, focus, clock, inks }, frame) {
     const run = result.runs[focus];
     run.phases.forEach(({ name, first }, k) => {
@@ -32,15 +50,28 @@ export class Sharpness extends Panel {
       const [from, to] = [first, end].map((t) => Math.max(frame.x(clockTime(clock, run.eta, t)), frame.left));
       if (!(to > from) || name === "descent") return;
       pen.globalAlpha = 0.07;
-      pen.fillStyle = { edge: inks.theory, beyond: inks.warn }[name] || inks.flow;
+      pen.fillStyle = name === "edge" ? inks.theory : name === "beyond" ? inks.warn : inks.flow;
       pen.fillRect(from, frame.top, to - from, frame.height);
       pen.globalAlpha = 1;
     });
   }
 
+  /**
+   * @param {Pen} pen
+   * @param {Scene} scene
+   * @param {Frame} frame
+   * @param {Run} run
+   * @param {number} i
+   * @param {Part} part
+   * @param {number} from
+   * @param {number} to
+   */
   paintRows(pen, scene, frame, run, i, part, from, to) {
     const { inks } = scene;
     const start = Math.max(from - 1, 0);
+    /**
+     * @param {string} name
+     */
     const curve = (name) => this.curve(scene, run, part, frame, name);
     if (i === scene.focus && !isSmooth(run)) {
       pen.globalAlpha = 0.5;
@@ -53,7 +84,15 @@ export class Sharpness extends Panel {
     pens.line(pen, ink, 2, [], start, to, curve("projection_sharpness"));
   }
 
-  // λ₁(x_t) as points: a line through both walls would be a scribble.
+  /**
+   * λ₁(x_t) as points: a line through both walls would be a scribble.
+   * @param {Pen} pen
+   * @param {Scene} scene
+   * @param {Part} part
+   * @param {number} from
+   * @param {number} to
+   * @param {Place} place
+   */
   paintOwn(pen, { inks, strobe }, part, from, to, place) {
     const middle = strobe === "midpoints" ? midpointOf(part, place) : place;
     pen.globalAlpha = 0.4;
@@ -66,6 +105,11 @@ export class Sharpness extends Panel {
     pen.globalAlpha = 1;
   }
 
+  /**
+   * @param {Pen} pen
+   * @param {Scene} scene
+   * @param {Frame} frame
+   */
   paintNow(pen, scene, frame) {
     const { inks, result, steps } = scene;
     const x = frame.x(clockTime(scene.clock, result.runs[0].eta, scene.at));
@@ -82,21 +126,33 @@ export class Sharpness extends Panel {
     this.paintLabels(pen, scene, frame);
   }
 
-  // Names at the right, by their lines at the playhead, moved apart where they would meet.
+  /**
+   * Names at the right, by their lines at the playhead, moved apart where they would meet.
+   * @param {Pen} pen
+   * @param {Scene} scene
+   * @param {Frame} frame
+   */
   paintLabels(pen, scene, frame) {
-    const names = this.namesOf(scene).filter(({ value }) => Number.isFinite(value));
-    for (const name of names) name.y = frame.y(name.value);
+    const names = this.namesOf(scene)
+      .filter(({ value }) => Number.isFinite(value))
+      .map((name) => ({ ...name, y: frame.y(name.value) }));
     spread(names, frame.top + 8, frame.top + frame.height - 6, 16);
     const x = frame.left + frame.width + 8;
     for (const { text, y, ink } of names) pens.label(pen, scene.inks, text, x, y, ink);
     this.labels = names.map((name) => ({ ...name, x }));
   }
 
+  /**
+   * @param {Scene} scene
+   */
   namesOf(scene) {
     const { inks, steps, result } = scene;
     const many = result.runs.length > 1;
     return result.runs.flatMap((run, i) => {
       const { part, row } = locate(run, shownStep(scene.strobe, steps[i]));
+      /**
+       * @param {string} name
+       */
       const value = (name) => part.columns[name][row];
       const own = many ? result.words.labels[i] : "λ₁(Φ(xₜ))";
       const first = {
@@ -109,10 +165,21 @@ export class Sharpness extends Panel {
     });
   }
 
+  /**
+   * @param {Scene} scene
+   * @param {Run} run
+   * @param {Part} part
+   * @param {number} row
+   * @param {boolean} many
+   */
   focusNames({ inks, strobe }, run, part, row, many) {
     const end = run.columns.flow_sharpness[run.rows - 1];
     const names = [{ text: "λ₁(X), the theorem", ink: inks.theory, value: end, symbol: "flow_sharpness" }];
     if (isSmooth(run)) return names;
+    /**
+     * @param {string} name
+     * @param {number} [r]
+     */
     const value = (name, r = row) => part.columns[name][r];
     const partner = partnerOf(part, row);
     for (const r of new Set([row, partner])) {
@@ -126,7 +193,12 @@ export class Sharpness extends Panel {
     return [...names, ...(many ? [] : [own]), ...(partner !== row ? [mean] : [])];
   }
 
-  // What the pointer finds: the step at its time, of the run whose curve is nearest.
+  /**
+   * What the pointer finds: the step at its time, of the run whose curve is nearest.
+   * @param {Scene} scene
+   * @param {number} px
+   * @param {number} py
+   */
   probe(scene, px, py) {
     const frame = frameOf(this.graph());
     if (!frame) return null;
@@ -143,6 +215,12 @@ export class Sharpness extends Panel {
   }
 }
 
+/**
+ * @param {Pen} pen
+ * @param {string} ink
+ * @param {number} x
+ * @param {number} y
+ */
 function dot(pen, ink, x, y) {
   pen.beginPath();
   pen.arc(x, y, 3.5, 0, 2 * Math.PI);

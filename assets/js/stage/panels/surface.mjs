@@ -1,6 +1,6 @@
 // The landscape in space: of a loss of two parameters the surface z = √L with Γ on its floor, of three
 // Γ itself as a sheet or a curve; the iterates and the theorem's point in it.
-import { wipe } from "../../canvas.mjs";
+import { penFor, wipe } from "../../canvas.mjs";
 import { rgb, smoothInk } from "../../inks.mjs";
 import { addPoints } from "../../marks.mjs";
 import { nearestOf, nearestRow } from "../../nearest.mjs";
@@ -22,20 +22,27 @@ const REACH = 24;
 const EVERY = 8; // of the points of Γ
 
 export class Surface extends Landscape {
-  // `turned` is told when a person has turned the box.
+  /**
+   * `turned` is told when a person has turned the box.
+   * @param {HTMLElement} host
+   * @param {() => void} turned
+   */
   constructor(host, turned) {
     const box = Object.assign(document.createElement("div"), { className: "solid", tabIndex: 0, hidden: true });
     box.setAttribute("role", "img");
     box.setAttribute("aria-label", "The landscape in space with the iterates. Arrow keys turn it, + and − zoom.");
     host.append(box);
-    super(box, null, "landscape");
+    super(box, () => /** @type {any} */ (null), "landscape");
     this.box = box;
     this.turned = turned;
     this.host = host;
     this.angles = FIRST;
     this.still = document.createElement("canvas");
+    /** @type {any} */
     this.picture = null;
     this.rendered = "";
+    /** @type {Float32Array | null} */
+    this.filled = null;
     this.listen();
   }
 
@@ -52,13 +59,21 @@ export class Surface extends Landscape {
     box.addEventListener("keydown", (event) => this.onKey(event));
   }
 
+  /**
+   * @param {any} event
+   */
   onWheel(event) {
     event.preventDefault();
     this.enlarge(Math.exp(-0.002 * event.deltaY));
   }
 
+  /**
+   * @param {any} event
+   */
   onKey(event) {
+    /** @type {Record<string, Point>} */
     const ways = { ArrowLeft: [-TURN, 0], ArrowRight: [TURN, 0], ArrowUp: [0, -TURN], ArrowDown: [0, TURN] };
+    /** @type {Record<string, number>} */
     const sizes = { "+": 1.25, "=": 1.25, "-": 0.8 };
     if (!ways[event.key] && !sizes[event.key]) return;
     event.preventDefault();
@@ -67,15 +82,25 @@ export class Surface extends Landscape {
     else this.enlarge(sizes[event.key]);
   }
 
+  /**
+   * @param {number} dx
+   * @param {number} dy
+   */
   turn(dx, dy) {
     this.see(solid.turned(this.angles, dx, dy));
   }
 
+  /**
+   * @param {number} factor
+   */
   enlarge(factor) {
     const zoom = Math.min(Math.max(this.angles.zoom * factor, ZOOMS[0]), ZOOMS[1]);
     this.see({ ...this.angles, zoom });
   }
 
+  /**
+   * @param {Angles} angles
+   */
   see(angles) {
     this.angles = angles;
     this.turned();
@@ -83,11 +108,17 @@ export class Surface extends Landscape {
 
   // ---- painting ----
 
-  // Whether the landscape is seen in space.
+  /**
+   * Whether the landscape is seen in space.
+   * @param {Scene} scene
+   */
   shows({ look }) {
     return look === "surface";
   }
 
+  /**
+   * @param {Scene} scene
+   */
   paint(scene) {
     this.unfold(this.shows(scene));
     if (this.box.hidden || !scene.result) return;
@@ -97,25 +128,43 @@ export class Surface extends Landscape {
     this.paintNow(wipe(this.now), scene, frame);
   }
 
-  // Only what is shown has a size.
+  /**
+   * Only what is shown has a size.
+   * @param {boolean} yes
+   */
   unfold(yes) {
     if (yes !== this.box.hidden) return;
     this.box.hidden = !yes;
     for (const canvas of [this.past, this.now]) canvas.measure();
   }
 
-  // From data to pixels, for the box as it is turned now; null until it can be filled.
+  /**
+   * From data to pixels, for the box as it is turned now; null until it can be filled.
+   * @param {Scene} scene
+   * @returns {SolidFrame | null}
+   */
   frameFor(scene) {
     const [width, height] = this.past.size;
     const shape = space.shapeOf(scene.d);
     const grid = width > 0 && height > 0 ? shape.grid(scene) : null;
     if (!grid) return null;
     const view = solid.camera({ ...this.angles, width, height });
-    const at = ([x, y, z]) => solid.project(view, ...solid.toBox(grid, x, y, z - grid.low));
+    /**
+     * @param {number[]} number
+     */
+    const at = ([x, y, z]) => {
+      const [a, b, c] = solid.toBox(grid, x, y, z - grid.low);
+      return solid.project(view, a, b, c);
+    };
     return { left: 0, top: 0, width, height, shape, grid, view, at };
   }
 
-  // The surface, Γ, the theorem's path and the whole run, faint even where the surface hides it.
+  /**
+   * The surface, Γ, the theorem's path and the whole run, faint even where the surface hides it.
+   * @param {Pen} pen
+   * @param {Scene} scene
+   * @param {any} frame
+   */
   paintStill(pen, scene, frame) {
     const { inks, result } = scene;
     this.render(scene, frame);
@@ -128,7 +177,11 @@ export class Surface extends Landscape {
     pens.faintly(pen, FAINT, this.past.size, (faint) => this.paintSpecks(faint, scene, frame));
   }
 
-  // What fills the box, painted again only when that or the eye has changed.
+  /**
+   * What fills the box, painted again only when that or the eye has changed.
+   * @param {Scene} scene
+   * @param {SolidFrame} solidFrame
+   */
   render({ inks }, { grid, view, width, height }) {
     const { x, y, low, top, heights, tints, colours } = grid;
     if (!heights) return (this.picture = null);
@@ -139,25 +192,41 @@ export class Surface extends Landscape {
     this.picture = solid.render(grid, view, { colours, tints, bands: BANDS, line }, this.picture);
     [this.still.width, this.still.height] = [this.picture.width, this.picture.height];
     const image = new ImageData(this.picture.pixels, this.picture.width, this.picture.height);
-    this.still.getContext("2d").putImageData(image, 0, 0);
+    penFor(this.still).putImageData(image, 0, 0);
   }
 
+  /**
+   * @param {Pen} pen
+   * @param {Inks} inks
+   * @param {SolidFrame} frame
+   */
   paintAxes(pen, inks, frame) {
     for (const { from, to, axis, front } of solid.frame(frame.view)) {
-      const ends = [from, to].map((corner) => solid.project(frame.view, ...corner));
-      if (front) pens.line(pen, inks.soft, 1, [], 0, 1, (k) => ends[k]);
+      const ends = [from, to].map(([x, y, z]) => solid.project(frame.view, x, y, z));
+      if (front) pens.line(pen, inks.soft, 1, [], 0, 1, (k) => [ends[k][0], ends[k][1]]);
       const named = axis !== "z" || frame.grid.names.length > 2;
       if (front && named) this.paintTicks(pen, inks, frame, axis, from);
     }
   }
 
-  // Beside the edge that leaves from a corner, away from the box.
+  /**
+   * Beside the edge that leaves from a corner, away from the box.
+   * @param {Pen} pen
+   * @param {Inks} inks
+   * @param {SolidFrame} solidFrame
+   * @param {string} axis
+   * @param {number[]} corner
+   */
   paintTicks(pen, inks, { grid, at }, axis, corner) {
     const sides = [grid.x, grid.y, [grid.low, grid.low + grid.top]];
     const along = ["x", "y", "z"].indexOf(axis);
     const other = along === 0 ? 1 : 0;
     const away = (sides[other][1] - sides[other][0]) * (corner[other] > 0 ? 0.06 : -0.06);
     const base = sides.map(([low, high], k) => (k < 2 && corner[k] > 0 ? high : low));
+    /**
+     * @param {number} value
+     * @param {number} [times]
+     */
     const point = (value, times = 1) => base.map((c, k) => (k === along ? value : k === other ? c + times * away : c));
     const [low, high] = sides[along];
     for (const { value, text } of labelledTicks(low, high, 4)) {
@@ -168,6 +237,11 @@ export class Surface extends Landscape {
     pens.label(pen, inks, grid.names[along], x, y, inks.ink, "center");
   }
 
+  /**
+   * @param {Pen} pen
+   * @param {Scene} scene
+   * @param {any} frame
+   */
   paintValley(pen, { valley, inks }, frame) {
     if (!valley) return;
     pen.lineCap = "round";
@@ -183,12 +257,22 @@ export class Surface extends Landscape {
     pen.lineCap = "butt";
   }
 
+  /**
+   * @param {number[]} pixel
+   * @param {number} [tolerance]
+   * @returns {Point}
+   */
   unlessHidden([x, y, depth], tolerance) {
     const hidden = this.picture && solid.isHidden(this.picture, x, y, depth, tolerance);
     return hidden ? [NaN, NaN] : [x, y];
   }
 
-  // Pixels of iterates, and of points of Γ.
+  /**
+   * Pixels of iterates, and of points of Γ.
+   * @param {Part} part
+   * @param {any} solidFrame
+   * @returns {Place}
+   */
   place(part, { at, grid, shape }) {
     const on = shape.point(part);
     return (row) => {
@@ -197,13 +281,30 @@ export class Surface extends Landscape {
     };
   }
 
+  /**
+   * @param {Part} part
+   * @param {string} name
+   * @param {any} solidFrame
+   * @returns {Place}
+   */
   floor(part, name, { at, shape }) {
     const on = shape.floor(part.columns[name]);
     return (row) => at(on(row));
   }
 
+  /**
+   * @param {Pen} pen
+   * @param {Scene} scene
+   * @param {any} frame
+   * @param {Run} run
+   * @param {number} i
+   * @param {Part} part
+   * @param {number} from
+   * @param {number} to
+   */
   paintRows(pen, scene, frame, run, i, part, from, to) {
     const place = this.place(part, frame);
+    /** @type {Place} */
     const visible = (row) => {
       const point = place(row);
       return Number.isFinite(point[0]) ? this.unlessHidden(point) : point;
@@ -214,6 +315,11 @@ export class Surface extends Landscape {
     pen.globalAlpha = 1;
   }
 
+  /**
+   * @param {Pen} pen
+   * @param {Scene} scene
+   * @param {any} frame
+   */
   paintNow(pen, scene, frame) {
     scene.result.runs.forEach((run, i) => this.paintHead(pen, scene, frame, run, i));
   }
@@ -222,17 +328,23 @@ export class Surface extends Landscape {
   toDataURL() {
     const whole = document.createElement("canvas");
     [whole.width, whole.height] = [this.past.width, this.past.height];
-    const pen = whole.getContext("2d");
+    const pen = penFor(whole);
     for (const canvas of [this.past, this.now]) pen.drawImage(canvas, 0, 0);
     return whole.toDataURL();
   }
 
-  // What the pointer finds.
+  /**
+   * What the pointer finds.
+   * @param {Scene} scene
+   * @param {number} px
+   * @param {number} py
+   */
   probe(scene, px, py) {
     const frame = this.frameFor(scene);
     if (!frame) return null;
     const found = scene.result.runs.map((run, i) => {
       const place = this.place(run, frame);
+      /** @type {Place} */
       const seen = (row) =>
         scene.strobe === "midpoints" || shows(scene.strobe, run.columns.step[row]) ? place(row) : [NaN, NaN];
       return { ...nearestRow(0, upTo(run, scene.steps[i]), seen, px, py), run, i, part: run };

@@ -1,0 +1,476 @@
+// What the scripts speak of: what the server answers, and what is made of it. Names here are known in
+// every module.
+
+// ---- numbers and places ----
+
+/** Low and high. */
+type Span = number[];
+/** A span across and one upwards. */
+type View = Span[];
+/** x and y. */
+type Point = [number, number];
+/** From a row to a pixel; NaN where there is none. */
+type Place = (row: number) => Point;
+/** From a row to where its point stands in space. */
+type Place3 = (row: number) => number[];
+/** Width and height. */
+type Size = [number, number];
+/** The text of a link, by key. */
+type Query = Record<string, any>;
+type Message = { field: string; text: string };
+
+type Clock = "step" | "eta" | "tau";
+type Strobe = "all" | "even" | "odd" | "midpoints";
+type Look = "root" | "log" | "sharpness" | "surface";
+type Kind = "even" | "odd" | "midpoint";
+type Parity = "even" | "odd";
+type PanelName = "landscape" | "sharpness" | "across" | "along" | "alignment";
+
+// ---- runs, as /run.bin has them ----
+
+/** Columns of a run; one of vectors is flat, row by row. */
+type Columns = Record<string, Float32Array>;
+
+/** A run or a stretch of one. */
+type Part = {
+  rows: number;
+  columns: Columns;
+  widths: Record<string, number>;
+  key?: string;
+};
+
+type Phase = { name: "descent" | "alignment" | "edge" | "beyond"; first: number };
+
+type Run = Part & {
+  rule: string;
+  name: string;
+  eta: number;
+  steps: number;
+  last: number;
+  outcome: string;
+  outcome_step: number;
+  outcome_words: string;
+  phases: Phase[];
+  /** Full resolution around the playhead, and where one has zoomed in. */
+  window?: Part;
+  windowTurn?: number;
+  details?: Record<string, Part>;
+};
+
+type Located = { part: Part; row: number; exact: boolean };
+
+type Settings = {
+  loss: string;
+  rule: string[];
+  eta: number[];
+  start: number[];
+  steps: number;
+  noise: number;
+  seed: number;
+  horizon: number;
+  view: Span[];
+  codim: number;
+  variables: string[];
+  sheet: boolean;
+};
+
+type Story = { phases: Record<string, string>; all: string; end: string; stays: string; drifts: string };
+
+type Words = {
+  formula: string;
+  valley: string;
+  sharpness: string;
+  rules: { name: string; formula: string }[];
+  labels: string[];
+  stories: any[];
+};
+
+/** What of the link belongs to the page. */
+type PageSettings = {
+  at: number;
+  clock: Clock;
+  axis: "linear" | "log";
+  strobe: Strobe;
+  look: Look;
+  panel: "sharpness" | "alignment";
+  focus: number | null;
+  hide: string[];
+  embed: boolean;
+};
+
+/** What belongs to the picture and not to a run. */
+type Chosen = Pick<PageSettings, "clock" | "axis" | "strobe" | "look" | "panel">;
+
+/** An answer of /run.bin. */
+type Result = {
+  settings: Settings;
+  query: string;
+  notices: Message[];
+  profile_axis: number[];
+  laws: { tolerance: number; lasting: number };
+  runs: Run[];
+  page: PageSettings;
+  words: Words;
+  descent: { rows: number; width: number; points: Float32Array };
+  valley?: Valley;
+  flattest_start: number[] | null;
+};
+
+/** What is asked of the server for a run, and how its answer is to be taken. */
+type Asked = {
+  query: Query;
+  steps?: number | null;
+  dragged?: boolean;
+  whole?: boolean;
+  adopt?: boolean;
+  notices?: Message[];
+};
+
+/** Who is told what becomes of what was asked. */
+type Heard = {
+  run: (result: Result, asked: Asked) => void;
+  refused: (problems: Message[], nearest: string, asked: Asked) => void;
+  failed: (words: string) => void;
+  busy: (yes: boolean) => void;
+};
+
+/** The playhead, as far as requests go by it. */
+type Playing = { playing: boolean; speed: number };
+
+// ---- Γ and heights ----
+
+/** A curve of Γ: its points flat, the length from its first point, λ₁. */
+type Curve = { d: number; rows: number; x: Float32Array; arc: Float64Array; sharpness: Float32Array };
+
+type Valley = { d: number; flattest: number[][]; sharpness_range: Span; curves: Curve[] };
+
+/** √L and λ₁ on a grid over a view. */
+type Heights = { view: View; rows: number; columns: number; root: Float32Array; sharpness: Float32Array | null };
+
+/** The plane through Φ(x_t) that v₁ and the drift direction span. */
+type Plane = { origin: number; center: number[]; along: number[]; across: number[] };
+
+type Section = Heights & Plane & { at: number; whole: View; loss: string; address: string };
+
+// ---- what a picture is painted from ----
+
+type Colour = number[]; // red, green, blue
+
+type Inks = Record<string, any> & {
+  card: string;
+  ink: string;
+  soft: string;
+  line: string;
+  even: string;
+  odd: string;
+  theory: string;
+  threshold: string;
+  flow: string;
+  warn: string;
+  runs: string[];
+  scale: Colour[];
+  heights: Colour[];
+};
+
+type Halved = { eta: number; step: number; gap: number; run: Run };
+
+type Scene = {
+  result: Result;
+  d: number;
+  inks: Inks;
+  focus: number;
+  clock: Clock;
+  axis: "linear" | "log";
+  strobe: Strobe;
+  look: Look;
+  panel: "sharpness" | "alignment";
+  at: number;
+  steps: number[];
+  valley: Valley | null;
+  section: Section | null;
+  sheet: Heights | null;
+  heights: Heights | null;
+  halved: Halved | null;
+};
+
+type Box = { left: number; top: number; width: number; height: number };
+
+/** The axes of a Plotly graph. */
+type Frame = Box & {
+  x: (value: number) => number;
+  y: (value: number) => number;
+  dataX: (pixel: number) => number;
+  dataY: (pixel: number) => number;
+  rangeX: Span;
+  rangeY: Span;
+  section?: Plane | null;
+};
+
+type Pen = CanvasRenderingContext2D;
+
+/** A canvas that knows its size in pixels of the page. */
+type Sheet = HTMLCanvasElement & { size: Size; measure: () => void };
+
+/** What marks are painted from. */
+type Marked = { inks: Inks; strobe: Strobe; result: { runs: any[] } };
+
+/** What an ink is chosen by. */
+type Inked = { inks: Inks; result: { runs: any[] } };
+
+/** What the pointer finds on a panel. */
+type Found = {
+  x: number;
+  y: number;
+  run?: Run;
+  i?: number;
+  part?: Part;
+  row?: number;
+  symbol?: string;
+  distance?: number;
+};
+
+/** The row nearest to a pixel, and where it is; farther than all where there is none. */
+type Near = { row: number; x: number; y: number; distance: number };
+
+/** A Plotly graph. */
+type Graph = HTMLElement & {
+  on: (event: string, hear: (...given: any[]) => void) => void;
+  data: any[];
+  layout: any;
+  _fullLayout: any;
+};
+
+/** A panel that can be pointed at. */
+interface Probed {
+  probe(scene: Scene, x: number, y: number): Found | null;
+}
+
+interface Painter {
+  paint(scene: Scene): void;
+  reset(): void;
+  shows?(scene: Scene): boolean;
+  probe?(scene: Scene, x: number, y: number): Found | null;
+}
+
+// ---- the landscape in space ----
+
+type Angles = { yaw: number; pitch: number; zoom: number };
+
+/** A view of the box. */
+type Eye = {
+  width: number;
+  height: number;
+  right: number[];
+  up: number[];
+  ahead: number[];
+  eye: number[];
+  scale: number;
+  left: number;
+  top: number;
+};
+
+/** The box with the heights that fill it. */
+type Grid = {
+  x: Span;
+  y: Span;
+  low: number;
+  top: number;
+  /** Of the heights, where there are some. */
+  rows?: number;
+  columns?: number;
+  heights: Float32Array | null;
+  tints?: Float32Array;
+  colours: Colour[];
+  names: string[];
+};
+
+// ---- the lab ----
+
+type Plot = "regimes" | "rate" | "collapse";
+
+/** What the server makes of a link of the lab. */
+type Meaning = { settings: any; notices: Message[]; query: string; stage: string };
+
+type Refusal = { problems: Message[]; nearest: string };
+
+type Fate = { value: number; name: string; sentence: string };
+
+/** The header of /regimes.bin. */
+type MapHead = Meaning & {
+  rows: number;
+  columns: number;
+  etas: number[];
+  starts: number[][];
+  positions: number[];
+  fates: Fate[];
+};
+
+type MapRecord = { row: number; outcome: Float32Array; sharpness: Float32Array; period: Float32Array };
+
+type Cursor = { row: number; column: number };
+
+type OrbitData = Meaning & {
+  etas: number[];
+  keep: number;
+  step: number;
+  start: number[];
+  column: number;
+  offset: Float32Array;
+  loss: Float32Array;
+  sharpness: Float32Array;
+  fate: Float32Array;
+};
+
+/** A scale of an axis, from values to pixels and back. */
+type Scale = {
+  kind: "linear" | "log";
+  low: number;
+  high: number;
+  from: number;
+  to: number;
+  at: (value: number) => number;
+  of: (pixel: number) => number;
+};
+
+type AxisKind = { kind: "linear" | "log"; range: Span };
+type Margin = { left: number; right: number; top: number; bottom: number };
+type Axes = Box & { x: Scale; y: Scale };
+type Tick = { value: number; text: string };
+
+/** Values of a run against a clock. */
+type TimeCurve = { times: number[]; values: number[] };
+
+type GapPoint = { eta: number; gap: number };
+
+/** Coordinates of rows, for Plotly. */
+type Placing = (rows: number[]) => { x: number[]; y: number[] };
+
+interface Parser {
+  push(chunk: Uint8Array): any[];
+  readonly isWhole: boolean;
+}
+
+interface Window {
+  dash_clientside: {
+    set_props: (id: string, changes: Record<string, any>) => void;
+    no_update: unknown;
+    callback_context: { triggered: { prop_id: string; value: any }[] };
+    edgewalk: Record<string, (...given: any[]) => unknown>;
+  };
+  dash_component_api: { getLayout: (id: string) => { props: any } };
+  Plotly: {
+    relayout: (graph: Graph, changes: Record<string, any>) => void;
+    downloadImage: (figure: any, options: Record<string, any>) => Promise<string>;
+  };
+}
+
+// ---- views of the panels ----
+
+/** What the magnifier across shows: its unit, half-width in units, and L as a share of the top. */
+type AcrossView = { unit: number; half: number; top: number; loss: (u: number) => number };
+type AcrossFrame = { x: (u: number) => number; y: (v: number) => number };
+type AlongFrame = { x: (s: number) => number; y: (value: number) => number };
+type GapFrame = {
+  head: number;
+  x: (time: number) => number;
+  time: (pixel: number) => number;
+  y: (gap: number) => number;
+};
+
+/** The stretch of Γ that is in view, counted from the flattest point, at `zero` of the curve's length. */
+type AlongView = {
+  curve: Curve;
+  zero: number;
+  period: number;
+  flattest: number[];
+  low: number;
+  high: number;
+  bottom: number;
+  top: number;
+};
+
+type Edges = { left: number; right: number; top: number; bottom: number };
+type AlignmentFrames = { sets: any; angle: any; part: any };
+
+/** What stands in the box: its grid, and where an iterate and a point of Γ stand in it. */
+type Shape = {
+  grid: (scene: Scene) => Grid | null;
+  point: (part: Part) => Place3;
+  floor: (column: Float32Array) => Place3;
+};
+
+/** From data to pixels, for the box as it is turned. */
+type SolidFrame = Box & { shape: Shape; grid: Grid; view: Eye; at: (point: number[]) => number[] };
+
+type Band = { name: Phase["name"]; first: number; from: number; to: number };
+
+type OrbitView = "offset" | "scaled" | "sharpness";
+
+type LabScene = {
+  inks: Inks;
+  fateInks: string[];
+  cells: any;
+  cursor: Cursor | null;
+  ranges: { eta: Span; place: Span };
+};
+type MapScene = LabScene & { colour: "fate" | "sharpness"; slice: number; only: number | null; places: any };
+type OrbitScene = LabScene & { orbit: OrbitData; orbitView: OrbitView };
+
+// ---- the page ----
+
+/** A part of the page: what any of them can have. */
+type Control = Graph & {
+  value: string;
+  disabled: boolean;
+  href: string;
+  selectedOptions: HTMLCollectionOf<HTMLOptionElement>;
+  showModal: () => void;
+  close: () => void;
+};
+
+// ---- what the pages show ----
+
+type StageState = {
+  query: Query;
+  frame: Query;
+  view: Chosen & Record<string, any>;
+  result: Result;
+  focus: number;
+  halved: Halved | null;
+  inks: Inks;
+};
+
+type LabState = {
+  plot: Plot;
+  queries: Record<Plot, Query>;
+  settings: Record<string, any>;
+  asked: Record<string, string>;
+  mended: Message[] | null;
+  inks: Inks;
+  fateInks: string[];
+};
+
+type CollapseState = { result: Result; curves: Record<string, TimeCurve[]>; spreads: Record<string, number> };
+
+type RateState = { head: any; points: GapPoint[]; fit: any; count: number };
+
+type RegimesState = {
+  cells: any;
+  places: any;
+  ranges: { eta: Span; place: Span };
+  coming: any;
+  cursor: Cursor;
+  only: number | null;
+  orbit: OrbitData;
+  orbitView: OrbitView;
+  path: any;
+};
+
+// Every part of the pages is of HTML.
+interface ParentNode {
+  querySelector(selectors: string): HTMLElement | null;
+  querySelectorAll(selectors: string): NodeListOf<Control>;
+}
+interface Element {
+  closest(selectors: string): HTMLElement | null;
+}

@@ -1,0 +1,37 @@
+"""What of the scripts a browser gets."""
+
+import pytest
+from flask.testing import FlaskClient
+
+from app.modules import without_types
+from tests.app.scripts import ASSETS
+
+MODULES = sorted(path.relative_to(ASSETS).as_posix() for path in (ASSETS / "js").rglob("*.mjs"))
+JSDOC = ("/**", "*", "*/")
+
+
+def test_types_are_taken_from_lines_of_their_own() -> None:
+    """Blocks and single lines of JSDoc go; what stands in a line of code stays."""
+    code = (
+        "/**\n * @param {number} x\n */\nf(x);\n  /** @type {A} */\n  a = /** @type {A} */ (b);\n"
+    )
+    assert without_types(code) == "\n\n\nf(x);\n\n  a = /** @type {A} */ (b);\n"
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_module_loses_its_types_and_no_line_of_code(name: str, client: FlaskClient) -> None:
+    """Line by line a module is served as it is, but for lines of JSDoc."""
+    served = client.get(f"/assets/{name}").text
+    lines = (ASSETS / name).read_text(encoding="utf-8").splitlines()
+    kept = served.splitlines()
+    assert len(lines) == len(kept)
+    for line, found in zip(lines, kept, strict=True):
+        assert found == line or (found == "" and line.split()[0].startswith(JSDOC))
+    assert "* @param" not in served
+
+
+def test_modules_come_compressed(client: FlaskClient) -> None:
+    """Types are taken before that, not instead."""
+    answer = client.get("/assets/js/stage/page.mjs", headers={"Accept-Encoding": "br"})
+    assert answer.headers["Content-Encoding"] == "br"
+    assert len(answer.data) < len(client.get("/assets/js/stage/page.mjs").data) / 2

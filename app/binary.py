@@ -1,4 +1,4 @@
-"""The layout of /run.bin, /valley.bin and /heights.bin.
+"""The layout of /run.bin, /valley.bin, /heights.bin, /section.bin and /sheet.bin.
 
     bytes 0–3     "EDGW"
     bytes 4–7     n, the length of the header, unsigned 32-bit, little-endian
@@ -8,7 +8,11 @@
                   /run.bin: for each of header["runs"] its columns in order, each rows × width;
                   then, where header["descent"] is given, its rows × width.
                   /valley.bin: for each of header["curves"] its points, rows × 2, and λ₁ at them.
-                  /heights.bin: √L and λ₁, each rows × columns, rows from the lowest y up
+                  /heights.bin: √L and λ₁, each rows × columns, rows from the lowest y up.
+                  /section.bin: √L, and λ₁ where header["sharp"] says so, likewise on the grid that
+                  fills header["view"] of the plane through header["center"] along `along` and
+                  `across`.
+                  /sheet.bin: z and λ₁ of Γ over the first two coordinates, likewise
 
 A value that nothing defines is NaN. Steps are exact: they stay below 2²⁴.
 """

@@ -14,12 +14,14 @@ from urllib.parse import quote, urlencode
 
 import numpy as np
 
-from dynamics import LOSSES, RULES, find_loss, find_rule
+from app.runspec import LossSpec, Numbers
+from dynamics import LOSSES, RULES, Loss, Parameter, find_loss, find_rule
 from dynamics.catalogue import nearest_key
 
 MIN_ETA, MAX_ETA = 1e-12, 1e6
 MAX_COORDINATE = 1e6
 LONGEST_ECHO = 40
+NUMBER = "p."  # before the name of a number in a formula
 
 # The record of a page's settings.
 Record = TypeVar("Record")
@@ -108,6 +110,48 @@ def read_fields(
     return Reading(settings, tuple(problems), tuple(notices))
 
 
+def read_with_numbers(
+    fields: Sequence[Field],
+    settings: Record,
+    query: Mapping[str, str],
+    later: Mapping[str, str] | None = None,
+) -> Reading[Record]:
+    """As `read_fields`, and from the keys `p.NAME` the numbers in the formula of the loss, which
+    the record has as `theta`."""
+    numbers = {key: text for key, text in query.items() if key.startswith(NUMBER)}
+    given = {key: text for key, text in query.items() if key not in numbers}
+    first = {key: text for key, text in given.items() if key == "loss"}
+    loss = LOSSES[read_fields(fields, settings, first).settings.loss]  # type: ignore[attr-defined]
+    theta = _read_numbers(loss, numbers)
+    begin = replace(settings, theta=theta.settings)  # type: ignore[type-var]  # a dataclass
+    reading = read_fields(fields, begin, given, later)
+    problems = *reading.problems, *theta.problems
+    return replace(reading, problems=problems, notices=(*reading.notices, *theta.notices))
+
+
+def _read_numbers(loss: Loss, query: Mapping[str, str]) -> Reading[Numbers]:
+    """Those that differ from the loss's own."""
+    problems, notices, found = [], [], []
+    known = {NUMBER + p.name: (p, p.range) for p in loss.parameters if p.range}
+    for key, (parameter, bounds) in known.items():
+        try:
+            value = read_number(query.get(key, "").strip(), _shown(parameter), *bounds)
+        except ClampedError as clamped:
+            value = clamped.value
+            notices.append(Message(key, str(clamped)))
+        except ValueError as error:
+            value = float(parameter.default)
+            problems += [Message(key, str(error))] if key in query else []
+        if value != float(parameter.default):
+            found.append((parameter.name, value))
+    problems += [Message(key, _unknown(key, list(known))) for key in query if key not in known]
+    return Reading(tuple(found), tuple(problems), tuple(notices))
+
+
+def _shown(parameter: Parameter) -> str:
+    return parameter.symbol or parameter.name
+
+
 def write_fields(fields: Sequence[Field], settings: Any, default: Any) -> str:
     """The link of settings, without what is as in `default`."""
     given = {
@@ -115,13 +159,14 @@ def write_fields(fields: Sequence[Field], settings: Any, default: Any) -> str:
         for field in fields
         if getattr(settings, field.name) != getattr(default, field.name)
     }
+    given |= {NUMBER + name: write_number(value) for name, value in settings.theta}
     return urlencode(given, safe=",", quote_via=quote)
 
 
 def _unknown(key: str, known: list[str]) -> str:
     near = get_close_matches(key.lower(), known, n=1)
     hint = f"Did you mean ‘{near[0]}’? " if near else ""
-    return f"{echo(key)} is not a setting. {hint}Known: {', '.join(known)}."
+    return f"{echo(key)} is not a setting. {hint}Known: {', '.join(known) or 'none'}."
 
 
 def read_number(text: str, name: str, low: float, high: float) -> float:
@@ -252,9 +297,9 @@ def _is_or_are(things: tuple) -> str:
     return "is" if len(things) == 1 else "are"
 
 
-def read_point(text: str, loss_key: str, name: str = "The start") -> tuple[float, ...]:
+def read_point(text: str, spec: LossSpec, name: str = "The start") -> tuple[float, ...]:
     """A point in the space of a loss, within bounds and where the loss is smooth."""
-    loss = LOSSES[loss_key]
+    loss = spec.record
     parts = [part.strip() for part in text.split(",")]
     if len(parts) != loss.d:
         raise ValueError(f"{name} must be {loss.d} numbers, got {echo(text)}.")

@@ -3,31 +3,46 @@
 from dataclasses import dataclass
 from typing import Any
 
+from dynamics import LOSSES, Loss
+
+Numbers = tuple[tuple[str, float], ...]
+"""Numbers in the formula of a loss by name, in its order, where they are not its own."""
+
+
+@dataclass(frozen=True)
+class LossSpec:
+    """A loss by its key and the numbers in its formula."""
+
+    key: str
+    theta: Numbers = ()
+
+    @property
+    def record(self) -> Loss:
+        """The loss itself."""
+        return LOSSES[self.key].at(**dict(self.theta)) if self.theta else LOSSES[self.key]
+
 
 @dataclass(frozen=True)
 class RunSpec:
-    """A rule from a start, by keys and numbers alone.
+    """A rule from a start.
 
     Attributes:
-        loss, rule: keys of `LOSSES` and `RULES`.
+        rule: a key of `RULES`.
         start: x_0, [d].
-        theta: parameters of the loss by name, where they are not its own.
     """
 
-    loss: str
+    loss: LossSpec
     rule: str
     eta: float
     start: tuple[float, ...]
     steps: int
     noise: float = 0.0
     seed: int = 0
-    theta: tuple[tuple[str, float], ...] = ()
 
     @property
     def plain(self) -> dict[str, Any]:
         """As JSON has it, by the keys of a link."""
-        own = {
-            "loss": self.loss,
+        return plain_loss(self.loss) | {
             "rule": self.rule,
             "eta": self.eta,
             "start": list(self.start),
@@ -35,4 +50,8 @@ class RunSpec:
             "noise": self.noise,
             "seed": self.seed,
         }
-        return own | {f"p.{name}": value for name, value in self.theta}
+
+
+def plain_loss(spec: LossSpec) -> dict[str, Any]:
+    """As JSON has it, by the keys of a link."""
+    return {"loss": spec.key} | {f"p.{name}": value for name, value in spec.theta}

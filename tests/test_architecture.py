@@ -19,7 +19,7 @@ DOORS = {"app.stage.compute", "app.lab.compute"}
 LENT = {
     *("LOSSES", "RULES", "MAX_STEPS", "Loss", "Rule", "find_loss", "find_rule", "nearest_key"),
     *("Fate", "Orbits", "Cut", "Heights", "Terrain", "Valley", "View"),
-    *("clean", "encode"),
+    *("Parameter", "clean", "encode", "prepare_process"),
 }
 
 ORDER = [

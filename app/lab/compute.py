@@ -18,6 +18,7 @@ import numpy as np
 
 from app.lab.settings import LabSettings, Way
 from app.once import PATIENCE, Gone, Once, StoppedError
+from app.runspec import LossSpec
 from dynamics import sweep
 from dynamics.orbits import Orbits, orbits
 from dynamics.rate import fit_slope, gap_at
@@ -35,7 +36,7 @@ class Grid(NamedTuple):
     """What a map is computed from: a run at each of `etas` [rows] from each of `starts` [columns,
     d]."""
 
-    loss: str
+    loss: LossSpec
     rule: str
     etas: np.ndarray
     starts: np.ndarray
@@ -91,7 +92,7 @@ class Lab:
         return replace(settings, eta=self.once.result(key, lambda: self._etas(way, rule)))
 
     def _etas(self, way: Way, rule: str) -> tuple[float, float]:
-        return interesting_etas(way.loss, rule, self._line(way, SCOUTS))
+        return interesting_etas(way.loss.record, rule, self._line(way, SCOUTS))
 
     def line(self, settings: LabSettings) -> Line:
         """The starts of a map."""
@@ -101,21 +102,21 @@ class Lab:
         if way.ends:
             return straight_line(*way.ends, count)
         key = self.once.key("line", way=way, count=count)
-        return self.once.result(key, lambda: line_beside_valley(way.loss, way.off, count))
+        return self.once.result(key, lambda: line_beside_valley(way.loss.record, way.off, count))
 
     def grid(self, settings: LabSettings) -> Grid:
         """What the map of filled settings is computed from."""
         assert settings.eta
         etas = np.geomspace(*settings.eta, settings.size)
         starts = self.line(settings).starts
-        return Grid(settings.loss, settings.rules[0], etas, starts, settings.steps)
+        return Grid(settings.chosen, settings.rules[0], etas, starts, settings.steps)
 
     def orbit_grid(self, settings: LabSettings) -> Grid:
         """What the orbit diagram of filled settings is computed from: one start."""
         assert settings.eta
         etas = np.geomspace(*settings.eta, ORBIT_ETAS)
         start = self.line(settings).starts[[settings.column]]
-        return Grid(settings.loss, settings.rules[0], etas, start, settings.steps)
+        return Grid(settings.chosen, settings.rules[0], etas, start, settings.steps)
 
     def bands(self, grid: Grid, gone: Gone) -> Iterator[Band]:
         """A map band by band, each row once; in one band where it is known.
@@ -147,7 +148,13 @@ class Lab:
             with self.turn(gone):
                 starts = np.repeat(grid.starts, len(grid.etas), axis=0)
                 found = orbits(
-                    grid.loss, grid.rule, starts, grid.etas, grid.steps, ORBIT_STEPS, stop=gone
+                    grid.loss.record,
+                    grid.rule,
+                    starts,
+                    grid.etas,
+                    grid.steps,
+                    ORBIT_STEPS,
+                    stop=gone,
                 )
             if gone():
                 raise StoppedError
@@ -217,7 +224,7 @@ class _Map:
             begun = time.monotonic()
             starts = np.tile(grid.starts, (shape[0], 1))
             etas = np.repeat(grid.etas[rows], shape[1])
-            found = sweep(grid.loss, grid.rule, starts, etas, grid.steps, stop=gone)
+            found = sweep(grid.loss.record, grid.rule, starts, etas, grid.steps, stop=gone)
             self.chunks = _next_size(self.chunks, time.monotonic() - begun)
         if gone():
             raise StoppedError
@@ -246,7 +253,7 @@ class _Gaps:
 
     def _gap_at(self, eta: float) -> float:
         asked = self.settings
-        return gap_at(asked.loss, asked.rules[0], asked.start_point, asked.slow_time, eta)
+        return gap_at(asked.chosen.record, asked.rules[0], asked.start_point, asked.slow_time, eta)
 
 
 def slope_through(etas: Sequence[float], gaps: Sequence[float]) -> dict[str, Any]:

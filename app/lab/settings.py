@@ -27,16 +27,17 @@ from app.link import (
     echo,
     one_of,
     read_etas,
-    read_fields,
     read_loss,
     read_number,
     read_point,
     read_rules,
     read_whole,
+    read_with_numbers,
     write_fields,
     write_number,
     write_numbers,
 )
+from app.runspec import LossSpec, Numbers, plain_loss
 from app.stage.settings import MAX_RUNS, Settings, write_query
 from dynamics import LOSSES, MAX_STEPS, RULES
 
@@ -61,7 +62,7 @@ class Way(NamedTuple):
     """Which line of starts: the straight one between two `ends`, or, where there are none, along Γ
     at a distance `off`."""
 
-    loss: str
+    loss: LossSpec
     ends: tuple[tuple[float, ...], tuple[float, ...]] | None
     off: float
 
@@ -73,6 +74,7 @@ class LabSettings:
 
     plot: str = "regimes"
     loss: str = DEFAULT_LOSS
+    theta: Numbers = ()
     rule: tuple[str, ...] | None = None
     eta: tuple[float, float] | None = None
     along: str = "line"
@@ -86,6 +88,11 @@ class LabSettings:
     start: tuple[float, ...] | None = None
     tau: float | None = None
     etas: tuple[float, ...] | None = None
+
+    @property
+    def chosen(self) -> LossSpec:
+        """The loss with the numbers in its formula."""
+        return LossSpec(self.loss, self.theta)
 
     @property
     def rules(self) -> tuple[str, ...]:
@@ -104,8 +111,8 @@ class LabSettings:
     def way(self) -> Way:
         """Which line of starts."""
         if self.along == "line":
-            return Way(self.loss, self.ends, 0.0)
-        return Way(self.loss, None, self.off)
+            return Way(self.chosen, self.ends, 0.0)
+        return Way(self.chosen, None, self.off)
 
     @property
     def column(self) -> int:
@@ -134,14 +141,16 @@ class LabSettings:
         """The link of the runs of a collapse, on the stage and as a resource."""
         first = self.step_sizes[0]
         steps = round(self.slow_time / first**2)
-        settings = Settings(self.loss, self.rules, self.step_sizes, self.start_point, steps)
+        settings = Settings(
+            self.loss, self.theta, self.rules, self.step_sizes, self.start_point, steps
+        )
         return write_query(settings)
 
     @property
     def plain(self) -> dict[str, Any]:
         """What the plot is made from, by the keys of the link; only the `eta` of a map may be left
         open, since it takes computing."""
-        what = {"plot": self.plot, "loss": self.loss, "rule": list(self.rules)}
+        what = {"plot": self.plot} | plain_loss(self.chosen) | {"rule": list(self.rules)}
         if self.plot != "regimes":
             start, etas = list(self.start_point), list(self.step_sizes)
             return what | {"start": start, "tau": self.slow_time, "etas": etas}
@@ -157,7 +166,7 @@ class LabSettings:
 
 def read_lab_query(query: Mapping[str, str]) -> Reading[LabSettings]:
     """Settings from the keys of a link, always valid, with what had to be changed."""
-    return _with_two_ends(read_fields(FIELDS, LabSettings(), query))
+    return _with_two_ends(read_with_numbers(FIELDS, LabSettings(), query))
 
 
 def write_lab_query(settings: LabSettings) -> str:
@@ -274,7 +283,7 @@ def _if_enough(etas: tuple[float, ...], settings: LabSettings) -> tuple[float, .
 
 
 def _point(name: str) -> Callable[[str, LabSettings], tuple[float, ...]]:
-    return lambda text, settings: read_point(text, settings.loss, name)
+    return lambda text, settings: read_point(text, settings.chosen, name)
 
 
 FIELDS: tuple[Field, ...] = (

@@ -4,11 +4,11 @@ from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output
 
+from app.runspec import LossSpec
 from app.stage import ids
 from app.stage.compute import Compute
 from app.stage.figures import landscape, section_frame, sharpness_frame
 from app.stage.words import coordinate_names
-from dynamics import LOSSES
 
 # What the page's script hears of: it is told which of them changed, and to what.
 CONTROLS = (
@@ -49,17 +49,19 @@ def register(app: Dash, compute: Compute) -> None:
 def still_figures(compute: Compute, scene: dict[str, Any]):
     """The landscape and the frame of the sharpness panel.
 
-    A scene has the loss's key, the view ((low, high), (low, high)), the look, the scheme ("light",
-    "dark"), a zoom counter (while that stays, a person's own zoom stays), and if it is touched:
-    a finger on a plot then scrolls the page.
+    A scene has the loss's key, the numbers in its formula as `theta`, [name, value] each, the view
+    ((low, high), (low, high)), the look, the scheme ("light", "dark"), a zoom counter (while that
+    stays, a person's own zoom stays), and if it is touched: a finger on a plot then scrolls the
+    page.
     """
-    loss = LOSSES[scene["loss"]]
+    chosen = LossSpec(scene["loss"], tuple(map(tuple, scene.get("theta", ()))))
+    loss = chosen.record
     (x_low, x_high), (y_low, y_high) = scene["view"]
     view = (float(x_low), float(x_high)), (float(y_low), float(y_high))
     zoom_key = f"{loss.key} {scene['zoom']}"
     scheme = scene["scheme"]
     if loss.d == 2:
-        terrain, names = compute.terrain(loss.key, view), coordinate_names(loss)
+        terrain, names = compute.terrain(chosen, view), coordinate_names(loss)
         figure = landscape(terrain, view, (names[0], names[1]), scene["look"], scheme, zoom_key)
     else:
         figure = section_frame(view, loss.codim < loss.d, scheme, zoom_key)

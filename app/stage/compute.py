@@ -8,9 +8,9 @@ import numpy as np
 import dynamics
 from app.binary import float32
 from app.once import Once, Recent
-from app.runspec import RunSpec
+from app.runspec import LossSpec, RunSpec
 from app.stage.settings import Settings
-from dynamics import LOSSES, RULES
+from dynamics import RULES
 from dynamics.files import encode, run_columns
 from dynamics.manifold import Trace
 from dynamics.measures import profile_nodes
@@ -77,31 +77,31 @@ class Compute:
 
     def descent(self, settings: Settings) -> np.ndarray:
         """Gradient flow from the start to Γ, [160, d]."""
-        return descent_from(LOSSES[settings.loss], settings.start_point)
+        return descent_from(settings.chosen.record, settings.start_point)
 
-    def terrain(self, loss: str, view: View) -> Terrain:
+    def terrain(self, loss: LossSpec, view: View) -> Terrain:
         """What the landscape is drawn from."""
         key = self.once.key("terrain", loss=loss, view=view)
-        return self.once.result(key, lambda: terrain(LOSSES[loss], view, self.valley(loss)))
+        return self.once.result(key, lambda: terrain(loss.record, view, self.valley(loss)))
 
-    def valley(self, loss: str) -> Valley:
+    def valley(self, loss: LossSpec) -> Valley:
         """Γ, for the panel along it and for colours that stay as one zooms."""
         key = self.once.key("valley", loss=loss)
         return self._near.result(
-            ("valley", loss), lambda: self.once.result(key, lambda: whole_valley(LOSSES[loss]))
+            ("valley", loss), lambda: self.once.result(key, lambda: whole_valley(loss.record))
         )
 
-    def drift_line(self, loss: str, start: tuple[float, ...]) -> Trace | None:
+    def drift_line(self, loss: LossSpec, start: tuple[float, ...]) -> Trace | None:
         """The way of the drift along Γ from a start; None where gradient flow does not reach Γ."""
         key = self.once.key("drift line", loss=loss, start=start)
-        return self.once.result(key, lambda: (drift_line_from(LOSSES[loss], start),))[0]
+        return self.once.result(key, lambda: (drift_line_from(loss.record, start),))[0]
 
     def own_valley(self, settings: Settings) -> Valley | None:
         """What of Γ is drawn where that depends on the start: the way of the drift."""
-        loss = LOSSES[settings.loss]
+        loss = settings.chosen.record
         if not is_drawn_from_start(loss):
             return None
-        return way_as_valley(loss, self.drift_line(loss.key, settings.start_point))
+        return way_as_valley(loss, self.drift_line(settings.chosen, settings.start_point))
 
     def cut(self, spec: RunSpec, at: int, view: View | None, flat: bool) -> Cut:
         """The section of a run at a step, of a loss of more than two parameters.
@@ -116,20 +116,20 @@ class Compute:
         whole = self.once.result(key, lambda: worth_seeing(run, measures, line))
         return cut(run, measures, line, at, whole=whole, view=view, sharp=not flat)
 
-    def sheet(self, loss: str) -> Heights | None:
+    def sheet(self, loss: LossSpec) -> Heights | None:
         """Γ as a surface in space; None where it is none."""
         key = self.once.key("sheet", loss=loss)
-        return self.once.result(key, lambda: (sheet(LOSSES[loss]),))[0]
+        return self.once.result(key, lambda: (sheet(loss.record),))[0]
 
-    def heights(self, loss: str, view: View) -> Heights:
+    def heights(self, loss: LossSpec, view: View) -> Heights:
         """What the sharpness map and the surface are painted from."""
         key = self.once.key("heights", loss=loss, view=view)
-        return self.once.result(key, lambda: heights(LOSSES[loss], view))
+        return self.once.result(key, lambda: heights(loss.record, view))
 
     def flattest_start(self, settings: Settings) -> list[float] | None:
         """The start half a bounce beside the flattest point nearest to the present one, if any."""
-        valley = self.own_valley(settings) or self.valley(settings.loss)
-        loss, rule = LOSSES[settings.loss], RULES[settings.rule[0]]
+        valley = self.own_valley(settings) or self.valley(settings.chosen)
+        loss, rule = settings.chosen.record, RULES[settings.rule[0]]
         point = start_beside_flattest(loss, rule, settings.eta[0], valley, settings.start_point)
         return None if point is None else [round(float(f"{value:.6g}"), 9) for value in point]
 
@@ -185,7 +185,13 @@ class Compute:
 
 def _measure(spec: RunSpec) -> _Measured:
     run = dynamics.simulate(
-        spec.loss, spec.rule, spec.start, spec.eta, spec.steps, noise=spec.noise, seed=spec.seed
+        spec.loss.record,
+        spec.rule,
+        spec.start,
+        spec.eta,
+        spec.steps,
+        noise=spec.noise,
+        seed=spec.seed,
     )
     return _Measured(run, dynamics.measure(run))
 

@@ -17,7 +17,8 @@ from flask import Flask, Response, jsonify, request
 
 from app.binary import float32, pack
 from app.http import MEDIA_TYPES, refusal, unless_known
-from app.link import Message, Reading
+from app.link import NUMBER, Message, Reading
+from app.runspec import LossSpec
 from app.stage.compute import LAWS, Compute, Cut, Heights, Valley, View, profile_axis
 from app.stage.settings import Settings, read_query, write_query
 from app.stage.words import coordinate_names, page_words
@@ -70,16 +71,25 @@ def answer_run(compute: Compute, suffix: str, query: dict[str, str]) -> Response
     return response
 
 
-def _of_loss(answer: Callable[[str], Response]) -> Response:
-    """What a resource that does not depend on a run answers to the `loss` of the query."""
+def _of_loss(answer: Callable[[LossSpec], Response]) -> Response:
+    """What a resource that does not depend on a run answers to the `loss` of the query, and to the
+    numbers in its formula."""
     try:
         loss = find_loss(request.args.get("loss", "")).key
     except ValueError as error:
         return refusal((Message("loss", str(error)),), write_query(Settings()))
-    return answer(loss)
+    numbers = {key: text for key, text in request.args.items() if key.startswith(NUMBER)}
+    reading = read_query({"loss": loss} | numbers)
+    if reading.problems:
+        return refusal(reading.problems, write_query(reading.settings))
+    return answer(reading.settings.chosen)
 
 
-def answer_valley(compute: Compute, loss: str) -> Response:
+def _only(loss: LossSpec) -> Settings:
+    return Settings(loss.key, loss.theta)
+
+
+def answer_valley(compute: Compute, loss: LossSpec) -> Response:
     """Γ of `loss`: every fourth traced point of each branch, fine enough for a pixel, and λ₁."""
     tag = compute.once.key("valley.bin", loss=loss)
     return unless_known(tag, "bin", lambda: _pack_valley(compute.valley(loss)))
@@ -102,15 +112,15 @@ def _plain_valley(valley: Valley, every: int = 1) -> tuple[dict[str, Any], list[
     return header, [float32(column[::every]) for column in columns]
 
 
-def answer_heights(compute: Compute, loss: str) -> Response:
+def answer_heights(compute: Compute, loss: LossSpec) -> Response:
     """√L and λ₁ of `loss` on a grid over `view`, x low, x high, y low and y high."""
     try:
         view = _view(request.args.get("view", ""))
     except ValueError as error:
-        return refusal((Message("view", str(error)),), write_query(Settings(loss=loss)))
-    if LOSSES[loss].d != 2:
-        problem = f"Only a loss of two parameters has heights over the plane, not {loss}."
-        return refusal((Message("loss", problem),), write_query(Settings(loss=loss)))
+        return refusal((Message("view", str(error)),), write_query(_only(loss)))
+    if loss.record.d != 2:
+        problem = f"Only a loss of two parameters has heights over the plane, not {loss.key}."
+        return refusal((Message("loss", problem),), write_query(_only(loss)))
     tag = compute.once.key("heights.bin", loss=loss, view=view)
     return unless_known(tag, "bin", lambda: _pack_heights(compute.heights(loss, view), view))
 
@@ -155,13 +165,13 @@ def _pack_cut(cut: Cut) -> bytes:
     return pack(header, [float32(cut.root), *sharp])
 
 
-def answer_sheet(compute: Compute, loss: str) -> Response:
+def answer_sheet(compute: Compute, loss: LossSpec) -> Response:
     """Γ of `loss` as a surface in space: z and λ₁ on a grid over the first two of its view."""
     sheet = compute.sheet(loss)
     if sheet is None:
-        problem = f"The valley of {loss} is no surface in space."
-        return refusal((Message("loss", problem),), write_query(Settings(loss=loss)))
-    x, y = LOSSES[loss].view[:2]
+        problem = f"The valley of {loss.key} is no surface in space."
+        return refusal((Message("loss", problem),), write_query(_only(loss)))
+    x, y = loss.record.view[:2]
     tag = compute.once.key("sheet.bin", loss=loss)
     return unless_known(tag, "bin", lambda: _pack_heights(sheet, (x, y)))
 
@@ -193,7 +203,7 @@ def _binary(compute: Compute, reading: Reading[Settings], stretch: tuple[int, in
     settings = reading.settings
     runs = [compute.page_run(spec, stretch) for spec in settings.runs]
     header: dict[str, Any] = {
-        "settings": settings.plain | _about_loss(settings.loss),
+        "settings": settings.plain | _about_loss(settings.chosen),
         "query": write_query(settings),
         "notices": [vars(notice) for notice in reading.notices],
         "profile_axis": profile_axis(),
@@ -217,12 +227,24 @@ def _binary(compute: Compute, reading: Reading[Settings], stretch: tuple[int, in
     return pack(header, blocks)
 
 
-def _about_loss(key: str) -> dict[str, Any]:
-    loss = LOSSES[key]
+def _about_loss(chosen: LossSpec) -> dict[str, Any]:
+    loss = chosen.record
     return {
         "horizon": loss.horizon,
         "view": loss.view,
         "codim": loss.codim,
         "variables": coordinate_names(loss),
         "sheet": loss.surface is not None,
+        "parameters": [
+            {
+                "name": parameter.name,
+                "symbol": parameter.symbol or parameter.name,
+                "value": float(loss.theta[parameter.name]),
+                "default": float(parameter.default),
+                "range": parameter.range,
+                "words": parameter.words,
+            }
+            for parameter in loss.parameters
+            if parameter.range
+        ],
     }

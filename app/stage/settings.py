@@ -16,18 +16,18 @@ from app.link import (
     echo,
     one_of,
     read_etas,
-    read_fields,
     read_flag,
     read_loss,
     read_number,
     read_point,
     read_rules,
     read_whole,
+    read_with_numbers,
     write_fields,
     write_number,
     write_numbers,
 )
-from app.runspec import RunSpec
+from app.runspec import LossSpec, Numbers, RunSpec
 from dynamics import LOSSES, MAX_STEPS
 
 MAX_RUNS = 4
@@ -56,6 +56,7 @@ class Settings:
     """
 
     loss: str = DEFAULT_LOSS
+    theta: Numbers = ()
     rule: tuple[str, ...] = ("ngd",)
     eta: tuple[float, ...] = (0.1,)
     start: tuple[float, ...] | None = None
@@ -71,6 +72,11 @@ class Settings:
     at: int = 0
     hide: tuple[str, ...] = ()
     embed: bool = False
+
+    @property
+    def chosen(self) -> LossSpec:
+        """The loss with the numbers in its formula."""
+        return LossSpec(self.loss, self.theta)
 
     @property
     def start_point(self) -> tuple[float, ...]:
@@ -89,7 +95,7 @@ class Settings:
         """What each run is computed from."""
         return tuple(
             RunSpec(
-                loss=self.loss,
+                loss=self.chosen,
                 rule=rule,
                 eta=eta,
                 start=self.start_point,
@@ -122,7 +128,7 @@ def horizon_steps(loss: str, eta: float) -> int:
 
 def read_query(query: Mapping[str, str]) -> Reading[Settings]:
     """Settings from the keys of a link, always valid, with what had to be changed."""
-    reading = read_fields(FIELDS, Settings(), query, LATER)
+    reading = read_with_numbers(FIELDS, Settings(), query, LATER)
     return replace(reading, notices=(*reading.notices, *_bounded_horizon(reading.settings)))
 
 
@@ -179,7 +185,7 @@ FIELDS: tuple[Field, ...] = (
     Field("loss", read_loss, str),
     Field("rule", read_rules, ",".join),
     Field("eta", _read_etas, write_numbers),
-    Field("start", lambda text, settings: read_point(text, settings.loss), write_numbers),
+    Field("start", lambda text, settings: read_point(text, settings.chosen), write_numbers),
     Field("steps", lambda text, _: read_whole(text, "steps", 0, MAX_STEPS), str),
     Field("noise", lambda text, _: read_number(text, "noise", 0.0, MAX_NOISE), write_number),
     Field("seed", lambda text, _: read_whole(text, "seed", 0, 2**32 - 1), str),

@@ -13,7 +13,7 @@ import pytest
 
 import app.once
 from app.once import Once, Recent, StoppedError, version
-from app.runspec import RunSpec
+from app.runspec import LossSpec, RunSpec
 
 VISITORS = 12
 PATIENCE = 30
@@ -228,12 +228,12 @@ def test_key_does_not_depend_on_order_or_kind_of_sequence(once: Once) -> None:
 
 
 def test_key_tells_kinds_and_runs_apart(once: Once) -> None:
-    run = RunSpec("ring", "ngd", 0.1, (1.0, 2.0), 100)
+    run = RunSpec(LossSpec("ring"), "ngd", 0.1, (1.0, 2.0), 100)
     others = [
         run,
-        RunSpec("ring", "ngd", 0.1, (1.0, 2.0), 101),
-        RunSpec("ring", "ngd", 0.1, (1.0, 2.0), 100, theta=(("k", 2.0),)),
-        RunSpec("ring", "ngd", 0.1, (1.0, 2.0), 100, theta=(("k", 3.0),)),
+        RunSpec(LossSpec("ring"), "ngd", 0.1, (1.0, 2.0), 101),
+        RunSpec(LossSpec("ring", (("k", 2.0),)), "ngd", 0.1, (1.0, 2.0), 100),
+        RunSpec(LossSpec("ring", (("k", 3.0),)), "ngd", 0.1, (1.0, 2.0), 100),
     ]
     keys = {once.key(kind, run=spec) for kind in ("page", "whole") for spec in others}
     assert len(keys) == 8

@@ -30,6 +30,7 @@ from app.lab.settings import (
     write_lab_query,
 )
 from app.link import MAX_COORDINATE, MAX_ETA, MIN_ETA, Reading
+from app.runspec import LossSpec
 from app.stage.settings import MAX_RUNS, read_query
 from dynamics import LOSSES, MAX_STEPS, RULES
 from tests.app.draws import random_start
@@ -166,7 +167,7 @@ def test_each_field_has_its_words_in_the_link(change: dict, link: str) -> None:
 
 def test_every_field_of_the_record_is_declared_once() -> None:
     names = [field.name for field in FIELDS]
-    assert sorted(names) == sorted(field.name for field in fields(LabSettings))
+    assert sorted([*names, "theta"]) == sorted(field.name for field in fields(LabSettings))
     assert len({field.key for field in FIELDS}) == len(FIELDS)
 
 
@@ -185,7 +186,7 @@ def test_whatever_is_left_open_follows(loss: str, plot: str) -> None:
 def test_the_default_line_crosses_the_view_through_the_start() -> None:
     settings = LabSettings(loss="parabolic-valley")
     assert settings.ends == ((-0.4, 1.1), (2.3, 1.1))
-    assert settings.way == Way("parabolic-valley", settings.ends, 0.0)
+    assert settings.way == Way(LossSpec("parabolic-valley"), settings.ends, 0.0)
 
 
 def test_the_slice_is_the_column_nearest_to_its_share() -> None:
@@ -215,7 +216,7 @@ def test_a_collapse_is_a_link_of_the_stage_to_one_slow_time() -> None:
         (0.1, 200),
         (0.05, 800),
     ]
-    assert all(run.rule == "ngd" and run.loss == "ring" for run in reading.settings.runs)
+    assert all(run.rule == "ngd" and run.loss == LossSpec("ring") for run in reading.settings.runs)
 
 
 @pytest.mark.parametrize("rules", [1, 2, 3, 4])
@@ -381,3 +382,11 @@ def test_the_default_rate_is_within_reach_at_every_slow_time() -> None:
     for tau in (MIN_TAU, MAX_TAU):
         assert tau / max(RATE_ETAS) ** 2 > 0.5
         assert tau / min(RATE_ETAS) ** 2 <= MAX_STEPS * (1 + 1e-9)
+
+
+def test_numbers_of_a_formula_go_along_to_the_stage_and_the_grid() -> None:
+    settings = read_lab_query(parse("plot=collapse&loss=ring&p.k=1.5")).settings
+    assert "p.k=1.5" in write_lab_query(settings)
+    runs = read_query(parse(settings.stage_query)).settings.runs
+    assert {run.loss for run in runs} == {LossSpec("ring", (("k", 1.5),))}
+    assert read_lab_query(parse("loss=ring&p.k=1.5")).settings.way.loss == settings.chosen

@@ -17,7 +17,7 @@ from flask_caching import Cache
 
 import dynamics
 from app.once import Once, Recent
-from app.runspec import RunSpec
+from app.runspec import LossSpec, RunSpec
 from app.server import create_app
 from app.stage import compute as stage_compute
 from app.stage.compute import Compute
@@ -154,10 +154,10 @@ def test_different_settings_have_different_keys(
         compute.file(replace(settings, eta=(settings.eta[0], 0.3)), ".csv", {})
     for view in (((0.0, 1.0), (0.0, 1.0)), ((0.0, 1.0), (0.0, 2.0))):
         for loss in ("ring", "ellipse"):
-            compute.terrain(loss, view)
-            compute.heights(loss, view)
+            compute.terrain(LossSpec(loss), view)
+            compute.heights(LossSpec(loss), view)
     for loss in ("ring", "ellipse"):
-        compute.valley(loss)
+        compute.valley(LossSpec(loss))
     assert len(set(keys)) == len(keys) == 10 * len(DIFFERENT) + 10
 
 

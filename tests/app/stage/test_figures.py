@@ -15,6 +15,7 @@ from flask_caching import Cache
 from plotly.colors import hex_to_rgb, unlabel_rgb
 
 from app.once import Once
+from app.runspec import LossSpec
 from app.stage.callbacks import still_figures
 from app.stage.compute import Compute
 from app.stage.figures import CLEAR, FLOOR_DECADES, Look, height, landscape
@@ -68,7 +69,9 @@ def contoured(request: pytest.FixtureRequest, compute: Compute) -> Drawn:
 
 def draw(compute: Compute, loss: Loss, scheme: Scheme, look: Look) -> Drawn:
     view = view_of(loss)
-    figure = landscape(compute.terrain(loss.key, view), view, ("x", "y"), look, scheme, "zoom")
+    figure = landscape(
+        compute.terrain(LossSpec(loss.key), view), view, ("x", "y"), look, scheme, "zoom"
+    )
     return loss, scheme, look, figure
 
 
@@ -258,7 +261,7 @@ FLATTEST = {
 
 @pytest.mark.parametrize("key", FLATTEST)
 def test_flattest_points_are_those_by_hand(compute: Compute, key: str) -> None:
-    found = compute.terrain(key, view_of(LOSSES[key])).flattest
+    found = compute.terrain(LossSpec(key), view_of(LOSSES[key])).flattest
     assert len(found) == len(FLATTEST[key])
     for point in FLATTEST[key]:
         assert np.min(np.linalg.norm(found - point, axis=1)) < 1e-5
@@ -266,7 +269,7 @@ def test_flattest_points_are_those_by_hand(compute: Compute, key: str) -> None:
 
 def test_flattest_points_of_the_sine_valley_are_local_minima(compute: Compute) -> None:
     loss = LOSSES["sine-valley"]
-    x, y = compute.terrain(loss.key, view_of(loss)).flattest.T
+    x, y = compute.terrain(LossSpec(loss.key), view_of(loss)).flattest.T
     assert len(x) >= 3
     np.testing.assert_allclose(y, np.sin(x))
 
@@ -300,7 +303,7 @@ ELSEWHERE: dict[str, View] = {
 @pytest.mark.parametrize("loss", PLANE, ids=by_key)
 def test_any_view_can_be_drawn(compute: Compute, loss: Loss, view: View) -> None:
     for look in LOOKS:
-        terrain = compute.terrain(loss.key, view)
+        terrain = compute.terrain(LossSpec(loss.key), view)
         figure = landscape(terrain, view, ("x", "y"), look, "light", "zoom")
         contours, valley, _ = parts(figure)
         assert all(ground.contours.size > 0 for ground in contours)
@@ -315,7 +318,7 @@ def test_the_valley_is_there_at_every_zoom(compute: Compute, loss: Loss) -> None
     branch = loss.branches[0]
     x, y = np.asarray(branch.curve(branch.low + 0.6123 * (branch.high - branch.low)))
     for half in (1e-1, 1e-2, 1e-3):
-        terrain = compute.terrain(loss.key, ((x - half, x + half), (y - half, y + half)))
+        terrain = compute.terrain(LossSpec(loss.key), ((x - half, x + half), (y - half, y + half)))
         nearest = [distance_to_line(np.array([x, y]), piece.x) for piece in terrain.curves]
         assert min(nearest) < 0.02 * half
 
@@ -325,7 +328,7 @@ def test_a_place_on_the_valley_has_one_colour_at_every_zoom(compute: Compute, lo
     """The colours span the sharpness in the loss's own view, not that of what is in sight."""
     (x_low, x_high), (y_low, y_high) = view = view_of(loss)
     near = ((x_low, x_low + 0.3 * (x_high - x_low)), (y_low, y_low + 0.7 * (y_high - y_low)))
-    whole, part = (colours_of(compute.terrain(loss.key, v), v) for v in (view, near))
+    whole, part = (colours_of(compute.terrain(LossSpec(loss.key), v), v) for v in (view, near))
     shared = set(whole) & set(part)
     assert len(shared) > 20
     assert len({part[chord] for chord in shared}) > 1

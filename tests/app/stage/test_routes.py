@@ -699,3 +699,19 @@ def test_everything_that_the_page_loads_is_from_here(client: FlaskClient) -> Non
     assert len(sources) > 10
     assert all(re.match(r"/?(assets|_dash)", source) for source in sources)
     assert all(client.get(f"/{source.lstrip('/')}").status_code == 200 for source in sources)
+
+
+def test_numbers_of_a_formula_change_the_run_and_its_valley(client: FlaskClient) -> None:
+    """λ₁ of the ring is e^{k cos φ} on Γ; without k in the link it is the record's own."""
+    query = "loss=ring&p.k=2&start=1,0.001&steps=20"
+    head = unpack(client.get(f"/run.bin?{query}").data)
+    (number,) = head["settings"]["parameters"]
+    assert (number["name"], number["value"], number["default"]) == ("k", 2.0, 1.0)
+    assert head["query"] == "loss=ring&start=1,0.001&steps=20&p.k=2"
+    found = head["runs"][0]["data"]["projection_sharpness"]
+    np.testing.assert_allclose(found[0], np.exp(2.0), rtol=1e-5)
+    own, other = (head_of(client.get(f"/valley.bin?loss=ring{p}").data)[0] for p in ("", "&p.k=2"))
+    assert own["sharpness_range"][1] == pytest.approx(np.e, rel=1e-5)
+    assert other["sharpness_range"][1] == pytest.approx(np.exp(2), rel=1e-5)
+    refused = client.get("/valley.bin?loss=ring&p.q=2")
+    assert (refused.status_code, refused.get_json()["problems"][0]["field"]) == (400, "p.q")

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 import pytest
 
 import dynamics
-from app.link import MAX_COORDINATE, MAX_ETA, MIN_ETA, Reading
+from app.link import MAX_COORDINATE, MAX_ETA, MIN_ETA, Message, Reading
 from app.stage.settings import (
     AXES,
     CLOCKS,
@@ -24,7 +24,7 @@ from app.stage.settings import (
     read_query,
     write_query,
 )
-from dynamics import LOSSES, MAX_STEPS, RULES
+from dynamics import LOSSES, MAX_STEPS, RULES, Parameter
 from dynamics.simulate import check_numbers
 from tests.app.draws import random_start
 
@@ -154,7 +154,48 @@ def test_each_field_has_its_words_in_the_link(change: dict, link: str) -> None:
 
 
 def test_every_field_of_the_record_is_declared_once_with_its_key() -> None:
-    assert sorted(KEYS) == sorted(field.name for field in fields(Settings))
+    """But for the numbers of a formula, whose keys are its own."""
+    assert sorted([*KEYS, "theta"]) == sorted(field.name for field in fields(Settings))
+
+
+NUMBERS = [(loss.key, p) for loss in LOSSES.values() for p in loss.parameters if p.range]
+
+
+@pytest.mark.parametrize(("loss", "parameter"), NUMBERS)
+def test_a_number_of_a_formula_is_in_the_link(loss: str, parameter: Parameter) -> None:
+    low, high = parameter.range or (0.0, 0.0)
+    value = low + 0.375 * (high - low)
+    settings = Settings(loss, ((parameter.name, value),))
+    link = write_query(settings)
+    assert f"p.{parameter.name}=" in link
+    assert read_query(parse(link)) == Reading(settings)
+    assert settings.runs[0].loss.record.theta[parameter.name] == value
+    assert settings.plain[f"p.{parameter.name}"] == value
+    own = {"loss": loss, f"p.{parameter.name}": repr(float(parameter.default))}
+    assert read_query(own) == Reading(Settings(loss))
+
+
+@pytest.mark.parametrize(
+    ("link", "theta", "words"),
+    [
+        ("loss=ring&p.k=9", (("k", 2.0),), "k must be in 0.1 … 2; 2 is used."),
+        ("loss=ring&p.k=x", (), "k must be a number, got ‘x’."),
+        ("loss=ring&p.q=1", (), "‘p.q’ is not a setting. Did you mean ‘p.k’? Known: p.k."),
+        ("p.k=2&loss=hyperbola", (), "‘p.k’ is not a setting. Known: none."),
+        ("loss=self-stabilization&p.s0=0", (("s0", 0.5),), "s₀ must be in 0.5 … 20; 0.5 is used."),
+    ],
+)
+def test_a_number_that_cannot_be_is_told_at_its_key(link: str, theta, words: str) -> None:
+    reading = read_query(parse(link))
+    key = next(key for key in parse(link) if key.startswith("p."))
+    assert reading.settings.theta == theta
+    assert [*reading.problems, *reading.notices] == [Message(key, words)]
+
+
+def test_a_start_is_judged_by_the_domain_with_its_numbers() -> None:
+    link = "loss=self-stabilization&p.s0=0.5&start=4,2,3"
+    assert read_query(parse(link)).problems
+    assert not read_query(parse(link.replace("=0.5", "=10"))).problems
 
 
 @pytest.mark.parametrize("loss", LOSSES)

@@ -1,5 +1,6 @@
 """python -m app: serve Edgewalk on HOST and PORT (127.0.0.1:8050)."""
 
+import errno
 import os
 import signal
 import socket
@@ -34,11 +35,13 @@ def _listening(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family, backlog=BACKLOG)
-    except socket.gaierror:
-        _fail(2, f"HOST must be a name or an address of this machine, got {host!r}.")
     except OSError as error:
-        why = os.strerror(error.errno) if error.errno else str(error)
-        _fail(1, f"Port {port} of {host} cannot be had: {why}. Set PORT to another.")
+        number = error.errno or 0
+        if number == errno.EADDRINUSE:
+            _fail(1, f"Port {port} of {host} is in use; PORT sets another.")
+        if number == errno.EADDRNOTAVAIL or number < 0:  # those below 0 tell of names
+            _fail(2, f"HOST must be a name or an address of this machine, got {host!r}.")
+        _fail(1, f"Port {port} of {host} cannot be had: {os.strerror(number)}.")
 
 
 def _fail(status: int, words: str) -> NoReturn:

@@ -8,7 +8,6 @@ from typing import Any
 from gunicorn.app.base import BaseApplication
 
 from app.disk import PROGRAMS, forget_newest
-from dynamics.compilation import prepare_process
 
 THREADS = 8
 # A worker leaves in milliseconds; one that cannot is ended after this many seconds.
@@ -45,6 +44,9 @@ class Server(BaseApplication):
     def load(self):
         for name in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
             signal.signal(name, _leave)
+        # Here, so that only the worker loads JAX, and this is after it has learnt to stop.
+        from dynamics.compilation import prepare_process
+
         prepare_process()
         from app.server import create_app
         from app.stage.settings import Settings

@@ -48,12 +48,18 @@ class Server(BaseApplication):
         from dynamics.compilation import prepare_process
 
         prepare_process()
+        from app.memory import Memory
         from app.server import create_app
         from app.stage.settings import Settings
 
-        app = create_app()
-        warm_up = app.compute.warm_up  # type: ignore[attr-defined]
-        threading.Thread(target=warm_up, args=(Settings(),), daemon=True).start()
+        app, memory = create_app(), Memory()
+        memory.watch(app.server)
+
+        def warm_up() -> None:
+            app.compute.warm_up(Settings())  # type: ignore[attr-defined]
+            memory.asked()
+
+        threading.Thread(target=warm_up, daemon=True).start()
         return app.server
 
 

@@ -10,23 +10,21 @@ step.
 from collections.abc import Callable
 from functools import partial, reduce
 from typing import Any, NamedTuple
-from weakref import WeakKeyDictionary
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 from dynamics.catalogue import find_loss, find_rule
+from dynamics.compilation import AHEAD
 from dynamics.curvature import gradient, sharpness
 from dynamics.fates import WINDOW, Ending, Fate, verdict
 from dynamics.projection import landing, projection
-from dynamics.types import Array, Family, Loss, Rule, Scalar, Slope, Theta
+from dynamics.types import Array, Loss, Rule, Scalar, Slope, Theta
 
 CHUNK = 1024
 STRIDE = 32
 BLOCK = 1 << 14  # steps of a chunk between two reports: 20 ms, or 600 where L has a sine
-
-_COMPILED: WeakKeyDictionary[Family, set[Rule]] = WeakKeyDictionary()
 
 
 class Sweep(NamedTuple):
@@ -106,7 +104,7 @@ def nothing_known(loss: Loss, rule: Rule, n: int) -> Sweep:
 
 def compile_for(loss: Loss, rule: Rule) -> None:
     """Compile a sweep here and now: threads that ask for one program at one time do so twice."""
-    known = _COMPILED.setdefault(loss.family, set())
+    known = AHEAD.setdefault(loss.family, set())
     if rule not in known:
         start, eta = np.ones((CHUNK, loss.d)), np.ones(CHUNK)
         _finish(loss, rule, start, _walk(loss, rule, _begin(loss, rule, start), eta, 0), eta, 0)

@@ -1,15 +1,22 @@
-"""How programs are compiled: what a process sets before its first, and what short ones are spared.
+"""How programs are compiled: what a process sets before its first, what short ones are spared, and
+how all are let go of.
 
 Compiling is most of the time of a first picture. XLA's older emitters and fewer passes of LLVM take
 a third less of it and round as the others do; loops that run for long are worth the whole.
 """
 
+import gc
 import os
 from collections.abc import Callable
+from typing import Any
+from weakref import WeakKeyDictionary
 
 import jax
 
 QUICK = {"xla_cpu_use_fusion_emitters": False, "xla_llvm_disable_expensive_passes": True}
+
+# What was compiled ahead of its use, by the family of a loss: the rules.
+AHEAD: WeakKeyDictionary[Any, set] = WeakKeyDictionary()
 
 # XLA makes one kernel of a loop only where a turn of it touches less memory than this, and runs
 # other loops piece by piece, at half a microsecond a turn. By default 1,024 bytes, which is less
@@ -44,3 +51,10 @@ def prepare_process() -> None:
 def quickly(function: Callable, *, static_argnames: tuple[str, ...] = ()):
     """`jax.jit` for a program that runs for milliseconds."""
     return jax.jit(function, static_argnames=static_argnames, compiler_options=QUICK)
+
+
+def let_go_of_programs() -> None:
+    """All that JAX has compiled. Those that run just now run on, and others are compiled again."""
+    AHEAD.clear()
+    jax.clear_caches()
+    gc.collect()

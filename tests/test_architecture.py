@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[1]
 DOORS = {"app.stage.compute", "app.lab.compute"}
 LENT = {
     *("LOSSES", "RULES", "MAX_STEPS", "Loss", "Rule", "find_loss", "find_rule", "nearest_key"),
+    *("prepare_process", "let_go_of_programs"),
     *("Fate", "Orbits", "Cut", "Heights", "Terrain", "Valley", "View"),
     *("Parameter", "clean", "encode", "prepare_process"),
 }
@@ -63,6 +64,7 @@ ORDER = [
     "app.binary",
     "app.disk",
     "app.programs",
+    "app.memory",
     "app.once",
     "app.runspec",
     "app.link",
@@ -99,6 +101,7 @@ LIBRARIES = {
     "app.theme": {"plotly"},
     "app.binary": {"numpy"},
     "app.programs": {"jax"},
+    "app.memory": {"flask"},
     "app.once": {"numpy"},
     "app.link": {"numpy"},
     "app.http": {"flask"},

@@ -1,4 +1,4 @@
-"""python -m app serves what the README promises, stops at once, and says what is wrong in a line."""
+"""python -m app serves as the README says, stops at once, and tells what is wrong in one line."""
 
 import json
 import os

@@ -165,26 +165,26 @@ ROWS = (
     Row(
         "run",
         "one run, 10⁶ steps of NGD on `parabolic-valley`, pairs recorded",
-        (Bound("≤", 1.3, "× C"), Bound("≥", 200, "× as fast as NumPy")),
+        (Bound("≤", 1.05, "× C"), Bound("≥", 200, "× as fast as NumPy")),
         one_run,
     ),
     Row(
         "every-step",
         "10⁵ steps with loss and sharpness at every step",
-        (Bound("≤", 2, "× C"),),
+        (Bound("≤", 1.5, "× C"),),
         every_step,
     ),
     Row(
         "sweep",
         "40,000 runs × 2,000 steps, and what becomes of each",
-        (Bound("≤", 1, "× C"),),
+        (Bound("≤", 1.5, "× C"),),
         many_runs,
     ),
     Row(
         "long-run",
         "a run of 10⁷ steps (η = 10⁻³, τ = 10), and windows of it",
         (
-            Bound("≤", 0.5, "s"),
+            Bound("≤", 0.16, "s"),
             Bound("≤", 8, "MB more than 20,000 steps"),
             Bound("≥", 100, "% of pairs bounce"),
             Bound("≥", 100, "% of steps in windows bounce"),

@@ -27,3 +27,11 @@ export function forRun(query) {
   const entries = Object.entries(query).filter(([key]) => !PAGE_KEYS.includes(key));
   return Object.fromEntries(entries);
 }
+
+/**
+ * The numbers in the formula of a loss, `p.k` and the like, out of a query or of settings.
+ * @param {Record<string, any>} query
+ */
+export function numbersOf(query) {
+  return Object.fromEntries(Object.entries(query).filter(([key]) => key.startsWith("p.")));
+}

@@ -45,3 +45,8 @@ test("what belongs to the page is not sent for a run", () => {
   assert.deepEqual(link.forRun(query), { loss: "ring", eta: "0.1" });
   assert.deepEqual(query, before);
 });
+
+test("the numbers of a formula are those with p. before their name", () => {
+  const query = { loss: "ring", "p.k": "2", plot: "rate", "p.a1": 3 };
+  assert.deepEqual(link.numbersOf(query), { "p.k": "2", "p.a1": 3 });
+});

@@ -2,6 +2,7 @@
 // round.
 import { setProps } from "../dash.mjs";
 import { $, element, find } from "../elements.mjs";
+import { numbersOf } from "../link.mjs";
 import * as sliders from "../sliders.mjs";
 import { actions } from "./actions.mjs";
 import { state, writeLink } from "./state.mjs";
@@ -114,12 +115,12 @@ function chooseRules(target) {
 }
 
 /**
- * Another loss brings its own starts and step sizes.
+ * Another loss brings its own starts, step sizes and numbers.
  * @param {string} key
  */
 function chooseLoss(key) {
   for (const query of Object.values(state.queries)) {
-    for (const name of OF_A_LOSS) delete query[name];
+    for (const name of [...OF_A_LOSS, ...Object.keys(numbersOf(query))]) delete query[name];
     query.loss = key;
   }
   actions.request();

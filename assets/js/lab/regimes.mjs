@@ -1,7 +1,7 @@
 // The first plot: the map, the orbit diagram of its slice, and the cell under the cursor with its path.
 import { decode, decodeValley } from "../binary.mjs";
 import { $ } from "../elements.mjs";
-import { writeQuery } from "../link.mjs";
+import { numbersOf, writeQuery } from "../link.mjs";
 import { inWords } from "../numbers.mjs";
 import { failed } from "../run.mjs";
 import * as sliders from "../sliders.mjs";
@@ -240,9 +240,9 @@ function showCell() {
 
 // The stage with the run of the cell.
 function runQuery() {
-  const { loss, rule, steps } = state.cells.head.settings;
+  const { loss, rule, steps, ...settings } = state.cells.head.settings;
   const { eta, start } = cell();
-  return { loss, rule, eta: short(eta), start: start.map(short).join(","), steps };
+  return { loss, ...numbersOf(settings), rule, eta: short(eta), start: start.map(short).join(","), steps };
 }
 
 /**
@@ -254,10 +254,11 @@ const stageLink = () => `../?${writeQuery(runQuery())}`;
 async function askPath() {
   const query = runQuery();
   const { loss } = query;
+  const ofLoss = { loss, ...numbersOf(query) };
   $("path-words").textContent = "computing";
   const [result, valley] = await Promise.all([
     kept.paths.get(address("run.bin", query)),
-    query.start.split(",").length === 2 ? kept.valleys.get(address("valley.bin", { loss })) : null,
+    query.start.split(",").length === 2 ? kept.valleys.get(address("valley.bin", ofLoss)) : null,
   ]);
   if (!result) return; // overtaken by another cell, or not to be had
   state.path = { result, valley };

@@ -51,8 +51,9 @@ def still_figures(compute: Compute, scene: dict[str, Any]):
 
     A scene has the loss's key, the numbers in its formula as `theta`, [name, value] each, the view
     ((low, high), (low, high)), the look, the scheme ("light", "dark"), a zoom counter (while that
-    stays, a person's own zoom stays), and if it is touched: a finger on a plot then scrolls the
-    page.
+    stays, a person's own zoom stays), if it is touched (a finger on a plot then scrolls the page),
+    and what the page asks about: the landscape brings it back, so that one which comes late is
+    known as such.
     """
     chosen = LossSpec(scene["loss"], tuple(map(tuple, scene.get("theta", ()))))
     loss = chosen.record
@@ -65,6 +66,7 @@ def still_figures(compute: Compute, scene: dict[str, Any]):
         figure = landscape(terrain, view, (names[0], names[1]), scene["look"], scheme, zoom_key)
     else:
         figure = section_frame(view, loss.codim < loss.d, scheme, zoom_key)
+    figure.update_layout(meta=scene["of"])
     figures = figure, sharpness_frame(scheme)
     if scene["touch"]:
         for still in figures:

@@ -122,9 +122,14 @@ type Asked = {
   steps?: number | null;
   dragged?: boolean;
   whole?: boolean;
-  adopt?: boolean;
+  /** Which opening it belongs to, and what of the page went with it. */
+  opening?: number;
+  carried?: Query;
   notices?: Message[];
 };
+
+/** What a server says. */
+type Said = { status: number; body: any; unread?: string };
 
 /** Who is told what becomes of what was asked. */
 type Heard = {
@@ -150,7 +155,7 @@ type Heights = { view: View; rows: number; columns: number; root: Float32Array; 
 /** The plane through Φ(x_t) that v₁ and the drift direction span. */
 type Plane = { origin: number; center: number[]; along: number[]; across: number[] };
 
-type Section = Heights & Plane & { at: number; whole: View; loss: string; address: string };
+type Section = Heights & Plane & { at: number; whole: View };
 
 // ---- what a picture is painted from ----
 
@@ -204,6 +209,8 @@ type Frame = Box & {
   rangeX: Span;
   rangeY: Span;
   section?: Plane | null;
+  /** What the figure is about. */
+  of?: StillOf;
 };
 
 type Pen = CanvasRenderingContext2D;
@@ -431,14 +438,72 @@ type Control = Graph & {
 // ---- what the pages show ----
 
 type StageState = {
-  query: Query;
-  frame: Query;
-  view: Chosen & Record<string, any>;
-  result: Result;
-  focus: number;
-  halved: Halved | null;
-  inks: Inks;
+  /** Of a run: the settings that are not defaults, as the text of the link. */
+  readonly query: Readonly<Query>;
+  /** Counts the links and losses that were opened; of the runs on screen, that which they are of. */
+  readonly opening: number;
+  readonly shown: number;
+  /** What of the page goes with an opening, until its runs have come. */
+  readonly carried: Readonly<Query>;
+  /** Of the link, but no setting of a run: `hide` and `embed`. */
+  readonly frame: Readonly<Query>;
+  readonly view: Readonly<Chosen & Record<string, any>>;
+  /** The last runs that came, and which of them the magnifiers, the laws and the numbers are about. */
+  readonly result: Result;
+  readonly focus: number;
+  /** Of the run in focus, before η was halved. */
+  readonly halved: Halved | null;
+  /** The horizon: in what it is told, and what it is in slow time once a person has set it. */
+  readonly unit: "tau" | "steps";
+  readonly tau: number | null;
+  readonly inks: Inks;
+  /** What the landscape is drawn for, and how often all of it was shown. */
+  readonly picture: { readonly view: View | null; readonly zoom: number };
+  /** Of the last section, all that is worth seeing. */
+  readonly whole: { subject: string; view: View } | null;
+  /** The still figures asked for last, and the turn of those on screen. */
+  readonly still: Still | null;
+  readonly stood: number;
+  /** The last of each kind that came. */
+  readonly answers: Readonly<Record<string, Answer>>;
 };
+
+/** What a still figure is about; it comes back with the figure. */
+type StillOf = { subject: string; zoom: number; turn: number };
+
+/** What Dash draws still figures from. */
+type Still = {
+  loss: string;
+  look: Look;
+  scheme: string;
+  view: View;
+  zoom: number;
+  touch: boolean;
+  of: StillOf;
+};
+
+type AnswerKind = "valley" | "heights" | "sheet" | "section";
+
+/** What is wanted to paint from, by its address; of the same subject and look an older one will do until it comes. */
+type Need = { kind: AnswerKind; address: string; subject: string; look?: Look };
+type Answer = Need & { found: any };
+
+type StageEvent =
+  | { type: "opens"; query: Query; carried: Query }
+  | { type: "mends"; query: Query }
+  | { type: "sets"; key: string; text: string; from?: number }
+  | { type: "halves"; halved: Halved; from: number }
+  | { type: "takesUnit"; unit: "tau" | "steps" }
+  | { type: "takesHorizon"; tau: number; from: number }
+  | { type: "ran"; result: Result; asked: Asked; newest: boolean }
+  | { type: "chooses"; name: string; value: any }
+  | { type: "attends"; i: number }
+  | { type: "paintsIn"; inks: Inks }
+  | { type: "showsWhole" }
+  | { type: "sees"; of: StillOf | undefined; ranges: View }
+  | { type: "draws"; still: Still }
+  | { type: "stands"; turn: number }
+  | { type: "came"; answer: Answer };
 
 type LabState = {
   plot: Plot;

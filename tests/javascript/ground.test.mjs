@@ -190,7 +190,7 @@ const axisOf = (offset, scale, range) => ({
   p2d: (pixel) => pixel / scale,
 });
 const graph = {
-  layout: { uirevision: "one" },
+  layout: { uirevision: "one", meta: { subject: "bowl" } },
   _fullLayout: { xaxis: axisOf(100, 10, [-9, 9]), yaxis: axisOf(200, -10, [-9, 9]) },
 };
 
@@ -222,7 +222,7 @@ const RUN = { rows: 1, last: 0, columns: { step: Float32Array.of(0), threshold: 
 
 function makeScene(heights, change = {}) {
   const shown = { look: "root", section: heights, heights, inks: SHADED };
-  return { result: { runs: [RUN] }, focus: 0, steps: [0], ...shown, ...change };
+  return { result: { runs: [RUN], settings: { loss: "bowl" } }, focus: 0, steps: [0], ...shown, ...change };
 }
 
 const sectionOf = (root, sharpness = null) => ({
@@ -330,7 +330,7 @@ test("as the threshold moves its line does, and the colours where that can be se
   const heights = sectionOf([0, 1, 2, 7, 14, 28], Float32Array.of(1, 8, 64, 64, 8, 1));
   const painted = (threshold) => {
     const run = { ...RUN, columns: { ...RUN.columns, threshold: [threshold] } };
-    ground.paint(makeScene(heights, { look: "sharpness", result: { runs: [run] } }));
+    ground.paint(makeScene(heights, { look: "sharpness", result: { runs: [run], settings: { loss: "bowl" } } }));
     const names = calls().map(([name]) => name);
     return ["drawImage", "stroke"].filter((name) => names.includes(name));
   };

@@ -17,7 +17,8 @@ function body(...steps) {
 }
 
 const found = (...steps) => ({ ok: true, status: 200, arrayBuffer: async () => body(...steps) });
-const refusal = (answer) => ({ ok: false, status: 400, json: async () => answer });
+const inBytes = (text) => new TextEncoder().encode(text).buffer;
+const refusal = (answer) => ({ ok: false, status: 400, arrayBuffer: async () => inBytes(JSON.stringify(answer)) });
 
 // A server whose answers the test gives, and what is heard of them.
 function setUp() {
@@ -109,7 +110,7 @@ test("a server that fails or does not answer is told, and asked again", async ()
   sent[0].reject(new TypeError("Failed to fetch"));
   await settled();
   ask(requests, "2");
-  sent[1].resolve({ ok: false, status: 503 });
+  sent[1].resolve({ ok: false, status: 503, arrayBuffer: async () => inBytes("<html>") });
   await settled();
   ask(requests, "3");
   sent[2].resolve(found(3));
@@ -130,7 +131,7 @@ const BROKEN = {
   "is no run": { ok: true, status: 200, arrayBuffer: async () => new ArrayBuffer(40) },
   "is half a run": { ok: true, status: 200, arrayBuffer: async () => body(0, 1, 2).slice(0, -4) },
   "breaks off": { ok: true, status: 200, arrayBuffer: async () => Promise.reject(new TypeError("network error")) },
-  "refuses without words": { ok: false, status: 400, json: async () => JSON.parse("<html>") },
+  "refuses without words": { ok: false, status: 400, arrayBuffer: async () => inBytes("<html>") },
 };
 
 for (const [how, response] of Object.entries(BROKEN)) {
@@ -148,6 +149,7 @@ for (const [how, response] of Object.entries(BROKEN)) {
       told().map(([what]) => what),
       ["failed", "run"],
     );
+    assert.match(told()[0][1], how === "breaks off" ? /does not answer/ : /^The server's answer cannot be read: .+\./);
   });
 }
 

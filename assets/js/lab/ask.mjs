@@ -1,7 +1,7 @@
 // Asking for what takes its time: one answer at a time, heard piece by piece; a newer question ends the
 // older one, on the server too.
 
-const SILENT = "The server does not answer. The last picture is kept.";
+import { SILENT, unreadable } from "../said.mjs";
 
 export class Asking {
   /**
@@ -56,6 +56,7 @@ export class Asking {
       return parser.isWhole ? ["done"] : ["failed", "The answer broke off. What had come is kept."];
     } catch (error) {
       if (control.signal.aborted) return ["stopped"];
+      if (error instanceof SyntaxError) return ["failed", unreadable(error)];
       if (!(error instanceof TypeError) && !(error instanceof Error && error.name === "AbortError")) throw error;
       return ["failed", SILENT];
     }

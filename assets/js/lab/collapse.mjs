@@ -6,6 +6,7 @@ import { writeQuery } from "../link.mjs";
 import { nearestOf } from "../nearest.mjs";
 import { inWords } from "../numbers.mjs";
 import * as pens from "../pens.mjs";
+import { SILENT, bytesOf, json, unreadable } from "../said.mjs";
 import { actions } from "./actions.mjs";
 import * as axis from "./axis.mjs";
 import * as clocks from "./clocks.mjs";
@@ -66,14 +67,15 @@ export async function ask() {
  * @param {AbortController} abortController
  */
 async function listen(address, { signal }) {
+  const { status, bytes } = await bytesOf(fetch, address, { signal });
+  if (signal.aborted) return ["stopped"];
+  if (!status) return ["failed", SILENT];
   try {
-    const response = await fetch(address, { signal });
-    if (response.status === 400) return ["refused", await response.json()];
-    if (!response.ok) return ["failed", `The server failed (${response.status}).`];
-    const binary = address.includes("run.bin");
-    return ["done", binary ? decode(await response.arrayBuffer()) : await response.json()];
-  } catch {
-    return signal.aborted ? ["stopped"] : ["failed", "The server does not answer. The last picture is kept."];
+    if (status === 400) return ["refused", json(bytes)];
+    if (status !== 200) return ["failed", `The server failed (${status}).`];
+    return ["done", address.includes("run.bin") ? decode(bytes) : json(bytes)];
+  } catch (error) {
+    return ["failed", unreadable(error)];
   }
 }
 

@@ -10,7 +10,8 @@ import { actions } from "./actions.mjs";
 import { requests } from "./asked.mjs";
 import * as ribbon from "./ribbon.mjs";
 import { scene } from "./scene.mjs";
-import { player, state, steps } from "./state.mjs";
+import { dispatch, player, state, steps } from "./state.mjs";
+import { etasOf, halfOf } from "./store.mjs";
 
 // Where a message about a field of the link is shown.
 /** @type {Record<string, string>} */
@@ -28,12 +29,8 @@ const quiet = {}; // values set here, which the controls will report back
 const errors = {}; // the message at each control
 /** @type {Record<string, string>} */
 const written = {}; // what the page says of the runs
-/** @type {string} */
-let unit = "tau"; // of the horizon
-/** @type {number | null} */
-let tau = null; // the horizon in slow time, once a person has set it
-/** @type {number | undefined} */
-let resting;
+/** @type {Record<string, number>} */
+const due = {}; // what waits for the hand to rest
 
 export function begin() {
   $("loss").addEventListener("change", () => chooseLoss($("loss").value));
@@ -90,10 +87,12 @@ export const changes = {
   },
   horizon: setHorizon,
   "horizon-unit": (name) => {
-    unit = name;
+    dispatch({ type: "takesUnit", unit: name });
     showHorizon(state.result.settings);
   },
-  ...Object.fromEntries(STARTS.map((id) => [id, (text) => set("start", startTexts({ [id]: text }).join(","))])),
+  ...Object.fromEntries(
+    STARTS.map((id) => [id, (text) => set("start", startTexts({ [id]: text }).join(","), state.shown)]),
+  ),
   noise: (text) => set("noise", text),
   seed: (text) => set("seed", text),
   ...Object.fromEntries(VIEW.map((name) => [name, (value) => actions.setView(name, value)])),
@@ -122,38 +121,31 @@ function showEta(eta) {
   if (eta > 0) sliders.set("eta-slider", Math.log10(eta), String(eta));
 }
 
-// Step sizes as texts: those of the runs on screen or, if newer, those asked for.
-function etas() {
-  const { query, result } = state;
-  return query.eta ? query.eta.split(",") : result.settings.eta.map(String);
-}
-
 /**
  * They with that of the run in focus replaced.
  * @param {string} text
  */
 function withEta(text) {
-  const list = etas();
+  const list = [...etasOf(state)];
   list[state.focus % list.length] = text; // of each rule the runs go through all of them
   return list;
 }
 
 /**
+ * `from` is the opening of the runs that the text was made from, where it was made from runs.
  * @param {string} key
  * @param {string} text
+ * @param {number} [from]
  */
-function set(key, text) {
-  state.halved = null;
-  state.query[key] = text;
-  keepHorizon(key);
-  actions.request({});
+function set(key, text, from) {
+  if (dispatch({ type: "sets", key, text, from })) actions.request({});
 }
 
 /**
  * @param {string[]} list
  */
 function setEtas(list) {
-  set("eta", list.join(","));
+  set("eta", list.join(","), state.shown);
   setQuietly("eta", list.join(", "));
 }
 
@@ -164,15 +156,14 @@ function setEtas(list) {
  * @param {string} key
  * @param {string} text
  * @param {Record<string, any>} texts
+ * @param {number} [from]
  */
-function drag(key, text, texts) {
-  state.halved = null;
-  state.query[key] = text;
-  keepHorizon(key);
+function drag(key, text, texts, from) {
+  if (!dispatch({ type: "sets", key, text, from })) return;
   actions.request({ dragged: true });
   for (const [id, words] of Object.entries(texts)) $(id).value = words;
-  clearTimeout(resting);
-  resting = setTimeout(() => {
+  clearTimeout(due.rest);
+  due.rest = setTimeout(() => {
     for (const [id, words] of Object.entries(texts)) setQuietly(id, words);
     actions.request({});
   }, HAND_RESTS);
@@ -182,7 +173,7 @@ function drag(key, text, texts) {
  * @param {string[]} point
  */
 export function dragStart(point) {
-  drag("start", point.join(","), startFields(point));
+  drag("start", point.join(","), startFields(point), state.shown);
 }
 
 /**
@@ -240,17 +231,12 @@ function chooseRules(keys) {
 
 export function compare() {
   const { rule } = state.result.settings;
-  const list = etas();
+  const list = etasOf(state);
   if ((list.length + 1) * rule.length > MOST_RUNS) {
     return say([{ field: "eta", text: `At most ${MOST_RUNS} runs at once: remove one first.` }]);
   }
   setEtas([...list, halfOf(Math.min(...list.map(Number)))]);
 }
-
-/**
- * @param {number} eta
- */
-const halfOf = (eta) => String(Number((eta / 2).toPrecision(12)));
 
 /**
  * A click on a run puts it in focus; on its cross, takes its step size away.
@@ -260,7 +246,7 @@ function chooseRun({ target }) {
   const button = target.closest("button");
   if (!button) return;
   if (button.dataset.run) return actions.attend(Number(button.dataset.run));
-  setEtas(etas().filter((/** @type {string} */ eta) => Number(eta) !== Number(button.dataset.eta)));
+  setEtas(etasOf(state).filter((eta) => Number(eta) !== Number(button.dataset.eta)));
   $("eta").focus();
 }
 
@@ -323,7 +309,7 @@ export function startAtFlattest() {
   const point = state.result.flattest_start;
   if (!point) return;
   for (const [id, text] of Object.entries(startFields(point.map(String)))) setQuietly(id, text);
-  set("start", point.join(","));
+  set("start", point.join(","), state.shown);
 }
 
 // Every step size halved, at the same slow time, and the gap that the run in focus had before.
@@ -333,12 +319,8 @@ export function halve() {
   if (player.step === 0) actions.seek(player.last);
   const run = state.result.runs[state.focus];
   const { part, row } = locate(run, steps()[state.focus]);
-  const { settings } = state.result;
-  if (state.query.steps) state.query.steps = String(Math.min(4 * settings.steps, 1e12));
-  state.query.eta = etas()
-    .map((/** @type {string} */ eta) => halfOf(Number(eta)))
-    .join(",");
-  state.halved = { eta: run.eta, step: part.columns.step[row], gap: part.columns.gap[row], run };
+  const halved = { eta: run.eta, step: part.columns.step[row], gap: part.columns.gap[row], run };
+  if (!dispatch({ type: "halves", halved, from: state.shown })) return;
   setQuietly("eta", state.query.eta.split(",").join(", "));
   actions.request({});
 }
@@ -348,11 +330,7 @@ export function halve() {
  * @param {string} query
  */
 export function open(query) {
-  state.query = readQuery(query);
-  state.halved = null;
-  tau = null;
-  actions.pause();
-  actions.request({ adopt: true, whole: true });
+  begins(readQuery(query), {});
 }
 
 /**
@@ -361,44 +339,33 @@ export function open(query) {
  */
 function chooseLoss(key) {
   const { start, steps, ...kept } = state.query;
-  state.query = { ...kept, loss: key };
-  state.halved = null;
-  tau = null;
+  begins({ ...kept, loss: key }, state.view);
+}
+
+/**
+ * @param {Query} query
+ * @param {Query} carried
+ */
+function begins(query, carried) {
+  clearTimeout(due.rest);
+  dispatch({ type: "opens", query, carried });
   actions.pause();
-  actions.request({ adopt: true, query: { ...state.query, ...state.view }, whole: true });
+  actions.request({});
 }
 
 // ---- the horizon, in slow time or in steps ----
 
 /**
- * In slow time it stays when η changes, so the number of steps follows.
- * @param {string} key
- */
-function keepHorizon(key) {
-  const { query, result } = state;
-  if (key !== "eta" || unit !== "tau" || !query.steps) return;
-  tau = tau === null ? result.settings.steps * result.settings.eta[0] ** 2 : tau;
-  query.steps = stepsFor(tau, etas()[0]);
-}
-
-/**
- * @param {number} time
- * @param {number | string} eta
- */
-const stepsFor = (time, eta) => String(Math.round(Math.min(time / Number(eta) ** 2, 1e12)));
-
-/**
  * @param {string} text
  */
 function setHorizon(text) {
-  if (unit === "steps") return set("steps", text);
+  if (state.unit === "steps") return set("steps", text);
   const time = text.trim() === "" ? NaN : Number(text);
   if (!(time >= 0)) {
     const got = text.trim() ? `‘${text}’` : "nothing";
     return say([{ field: "steps", text: `The horizon must be a number, 0 or more, got ${got}.` }]);
   }
-  tau = time;
-  return set("steps", stepsFor(time, state.result.settings.eta[0]));
+  if (dispatch({ type: "takesHorizon", tau: time, from: state.shown })) actions.request({});
 }
 
 /**
@@ -406,7 +373,7 @@ function setHorizon(text) {
  * @param {Settings} settings
  */
 function showHorizon({ steps, eta, horizon }) {
-  const { query } = state;
+  const { query, unit, tau } = state;
   const reached = steps * eta[0] ** 2;
   const wanted = query.steps ? (tau === null ? reached : tau) : horizon;
   if (document.activeElement !== $("horizon")) {
@@ -433,9 +400,9 @@ export function showSettings(settings) {
   for (const [id, text] of Object.entries(startFields(settings.start.map(short)))) setQuietly(id, text);
   setQuietly("noise", String(settings.noise));
   setQuietly("seed", String(settings.seed));
-  if (settings.steps && state.query.steps && tau === null && !document.body.dataset.ready) {
-    unit = "steps";
-    setQuietly("horizon-unit", unit);
+  if (settings.steps && state.query.steps && state.tau === null && !document.body.dataset.ready) {
+    dispatch({ type: "takesUnit", unit: "steps" });
+    setQuietly("horizon-unit", "steps");
   }
 }
 

@@ -1,12 +1,12 @@
 // The run at full resolution where one has zoomed in.
 import { clockTime } from "../clock.mjs";
 import { actions } from "./actions.mjs";
-import { frameOf } from "./frame.mjs";
+import { frameOf, isAbout } from "./frame.mjs";
 import { requests } from "./asked.mjs";
 import { scene } from "./scene.mjs";
 import { coordinates } from "./section.mjs";
 import { graphOf, state } from "./state.mjs";
-import { isPlane } from "./view.mjs";
+import { isPlane } from "./store.mjs";
 
 const MOST_OF_IT = 0.6; // of a run: where that much is in view, the overview serves
 export const ROWS = 5000; // of a recording
@@ -22,7 +22,7 @@ export async function refine() {
   let came = false;
   for (const [panel, stepsInView] of Object.entries({ landscape: stepsOnMap, sharpness: stepsOnClock })) {
     const frame = frameOf(graphOf(panel));
-    if (!frame || (panel === "landscape" && !section && !isPlane())) continue;
+    if (!frame || (panel === "landscape" && ((!section && !isPlane(state)) || !isAbout(frame, result)))) continue;
     for (const run of result.runs) {
       const wanted = stretchFor(run, stepsInView(run, frame, section));
       /** @type {Record<string, Part>} */

@@ -1,5 +1,6 @@
 // Where data lie on a Plotly graph. Plotly's private axis attributes are touched here alone.
 import { coordinates } from "./section.mjs";
+import { subjectOf } from "./store.mjs";
 
 /**
  * Whether a figure has come, be it one without a trace; until then a graph has axes of no meaning.
@@ -28,8 +29,16 @@ export function frameOf(graph) {
     height: yaxis._length,
     rangeX: xaxis.type === "log" ? ends.map((/** @type {number} */ power) => 10 ** power) : ends,
     rangeY: yaxis.range.map(Number),
+    of: graph?.layout.meta,
   };
 }
+
+/**
+ * Whether a figure of the landscape is about the loss of some runs; the one before stays until its own has come.
+ * @param {Frame} frame
+ * @param {Result} result
+ */
+export const isAbout = (frame, { settings }) => frame.of?.subject === subjectOf(settings);
 
 /**
  * @param {Box} frame

@@ -3,10 +3,10 @@ import { lastStep, sameTime } from "../clock.mjs";
 import { canSetProps, whenReady } from "../dash.mjs";
 import { $, find } from "../elements.mjs";
 import { readInks } from "../inks.mjs";
-import { forRun, readQuery, writeQuery } from "../link.mjs";
-import { isSmooth } from "../run.mjs";
+import { readQuery, writeQuery } from "../link.mjs";
 import { scheme, showScheme } from "../scheme.mjs";
 import { actions } from "./actions.mjs";
+import { Answers, needsOf } from "./answers.mjs";
 import { requests } from "./asked.mjs";
 import * as controls from "./controls.mjs";
 import { refine } from "./detail.mjs";
@@ -23,9 +23,10 @@ import * as readout from "./readout.mjs";
 import * as ribbon from "./ribbon.mjs";
 import * as ring from "./ring.mjs";
 import { scene } from "./scene.mjs";
-import { VIEW, graphOf, player, state, steps } from "./state.mjs";
+import { dispatch, graphOf, player, state, steps } from "./state.mjs";
+import { VIEW, focusFor, isOpening } from "./store.mjs";
 import { frameSharpness } from "./timeaxis.mjs";
-import { drawScene, showWhole } from "./view.mjs";
+import { drawScene } from "./view.mjs";
 import * as zoom from "./zoom.mjs";
 
 const RETRY = 80; // ms
@@ -35,6 +36,7 @@ let panels = [];
 /** @type {{ surface: Promise<unknown> | null, alignment: Promise<unknown> | null }} */
 const later = { surface: null, alignment: null }; // panels that few look at: promises of them, once wanted
 let painted = "";
+const answers = new Answers((url) => fetch(url), heardAnswer);
 /** @type {Record<string, number>} */
 const due = {}; // what is put off for a moment, by name
 
@@ -46,7 +48,8 @@ const due = {}; // what is put off for a moment, by name
 function request(options) {
   const settings = state.result && state.result.settings;
   const steps = settings && settings.steps * (settings.eta[0] / Math.min(...settings.eta)) ** 2;
-  requests.ask({ query: { ...state.query }, steps, ...options });
+  const { opening, carried } = state;
+  requests.ask({ query: { ...state.query, ...carried }, steps, whole: isOpening(state), opening, carried, ...options });
 }
 
 /**
@@ -71,8 +74,8 @@ function failed(words) {
  */
 function refused(problems, nearest) {
   if (state.result) return controls.say(problems);
-  state.query = readQuery(nearest);
-  request({ notices: problems, whole: true });
+  dispatch({ type: "mends", query: readQuery(nearest) });
+  request({ notices: problems });
 }
 
 /**
@@ -82,16 +85,17 @@ function refused(problems, nearest) {
  */
 function accept(result, asked) {
   const previous = state.result;
-  const before = previous && { eta: previous.runs[0].eta, at: player.at };
-  state.result = result;
-  state.focus = focusFor(result.runs, previous && previous.runs[state.focus]);
+  const before = { eta: previous?.runs[0].eta || 0, at: player.at };
+  const first = isOpening(state); // of a link or a loss
+  if (!dispatch({ type: "ran", result, asked, newest: !requests.pending })) return;
   measureTime();
-  if (previous) carryOver(before, asked.adopt);
-  if (!previous || asked.adopt) beginWith(result.page, readQuery(result.query));
-  if (!asked.dragged) settle(result, asked, !previous);
+  if (first) beginWith(result.page, !previous);
+  else carryOver(before);
+  if (first || (!asked.dragged && result.notices.length)) controls.showSettings(result.settings);
+  if (!asked.dragged) settle(result, asked);
   controls.showRun(result);
   if (!asked.dragged) frameSharpness(); // axes stay under a moving hand
-  if (!previous || previous.settings.loss !== result.settings.loss || asked.adopt) showWhole();
+  if (first) drawScene();
   repaint();
   readout.show(!asked.dragged);
   if (asked.dragged) return;
@@ -100,35 +104,13 @@ function accept(result, asked) {
 }
 
 /**
- * The run in focus stays in focus, by its rule and step size or by its place; at first, and when it
- * has gone, it is the first that bounces.
- * @param {Run[]} runs
- * @param {Run | null} [before]
+ * What of the link belongs to the page and not to a run; at the very beginning its frame too.
+ * @param {PageSettings} page
+ * @param {boolean} atAll
  */
-function focusFor(runs, before) {
-  const same = before ? runs.findIndex(({ rule, eta }) => rule === before.rule && eta === before.eta) : -1;
-  if (same >= 0) return same;
-  if (before && runs[state.focus]?.rule === before.rule) return state.focus;
-  return Math.max(
-    0,
-    runs.findIndex((run) => !isSmooth(run)),
-  );
-}
-
-/**
- * What of the link belongs to the page and not to a run.
- * @param {PageSettings & Record<string, any>} page
- * @param {Query} query
- */
-function beginWith(page, { hide, embed: framed }) {
-  if (!Object.keys(state.frame).length) {
-    state.frame = { hide, embed: framed };
-    embed.begin(page);
-  }
-  for (const name of Object.keys(VIEW)) state.view[name] = page[name];
-  if (page.focus !== null) state.focus = Math.min(page.focus, state.result.runs.length - 1);
+function beginWith(page, atAll) {
+  if (atAll) embed.begin(page);
   controls.showView(state.view);
-  measureTime();
   player.seek(page.at);
 }
 
@@ -140,10 +122,8 @@ function measureTime() {
 /**
  * The same time on the clock at another η; in slow time where η was halved.
  * @param {{ eta: number, at: number }} given
- * @param {boolean | undefined} adopted
  */
-function carryOver({ eta, at }, adopted) {
-  if (adopted) return player.seek(0);
+function carryOver({ eta, at }) {
   const now = state.result.runs[0].eta;
   const clock = state.halved ? "tau" : state.view.clock;
   if (now === eta || clock === "step") return;
@@ -155,15 +135,10 @@ function carryOver({ eta, at }, adopted) {
  * The full run after the last change: the link is now the server's, and so are clamped values.
  * @param {Result} result
  * @param {Asked} asked
- * @param {boolean} first
  */
-function settle(result, asked, first) {
+function settle(result, asked) {
   controls.say([...(asked.notices || []), ...result.notices]);
-  if (!requests.pending) {
-    state.query = forRun(readQuery(result.query));
-    controls.showFocusEta();
-  }
-  if (first || asked.adopt || result.notices.length) controls.showSettings(result.settings);
+  if (!requests.pending) controls.showFocusEta();
   writeLink();
 }
 
@@ -189,6 +164,16 @@ async function sharpen() {
   readout.show(true);
 }
 
+/**
+ * Something else to paint from has come. The first section of a loss says what its picture shows.
+ * @param {Answer} answer
+ */
+function heardAnswer(answer) {
+  if (!dispatch({ type: "came", answer })) return;
+  drawScene();
+  repaint();
+}
+
 // ---- painting ----
 
 /**
@@ -197,6 +182,7 @@ async function sharpen() {
  */
 function paint(anew) {
   if (!state.result) return;
+  answers.provide(needsOf(state, steps()), state.answers);
   const now = scene();
   if (panels.length) addWanted(now);
   const shown = now.steps.join();
@@ -304,8 +290,7 @@ function seekOwn(step) {
  * @param {number} i
  */
 function attend(i) {
-  state.focus = i;
-  state.halved = null;
+  dispatch({ type: "attends", i });
   controls.showRun(state.result);
   controls.showFocusEta();
   repaint();
@@ -320,7 +305,7 @@ function attend(i) {
  */
 function setView(name, value) {
   if (state.view[name] === value || !state.result) return;
-  state.view[name] = value;
+  dispatch({ type: "chooses", name, value });
   if (name === "clock") measureTime();
   frameSharpness();
   drawScene();
@@ -335,7 +320,7 @@ function setView(name, value) {
  */
 function setScheme(name) {
   showScheme(name);
-  state.inks = readInks();
+  dispatch({ type: "paintsIn", inks: readInks() });
   drawScene();
   repaint();
 }
@@ -371,8 +356,8 @@ function begin() {
   hover.begin();
   ribbon.begin();
   setScheme(scheme());
-  state.query = readQuery(location.search);
-  request({ whole: true });
+  dispatch({ type: "opens", query: readQuery(location.search), carried: {} });
+  request({});
   whenReady(() => graphOf("landscape")?.on && graphOf("sharpness")?.on, addPanels);
 }
 

@@ -3,6 +3,7 @@
 import { decode } from "../binary.mjs";
 import { forRun, readQuery, writeQuery } from "../link.mjs";
 import { locate } from "../run.mjs";
+import { SILENT, bytesOf, json, unreadable } from "../said.mjs";
 
 const MOST_STEPS_WHILE_DRAGGED = 100000;
 const WINDOW_PAUSE = 60;
@@ -22,7 +23,7 @@ export class Requests {
     this.hear = hear;
     /** @type {Asked | null} */
     this.waiting = null;
-    /** @type {{ asked: Asked, reply: Promise<{ status: number, body: any }> } | null} */
+    /** @type {{ asked: Asked, reply: Promise<Said> } | null} */
     this.under = null;
     this.busy = false;
     this.windowAsked = 0;
@@ -72,27 +73,29 @@ export class Requests {
   }
 
   /**
-   * What the server says, as {status, body}; status 0 where it says nothing that can be read.
+   * What the server says, as {status, body}; status 0 where it says nothing, and `unread` tells where it
+   * cannot be read.
    * @param {Asked} asked
+   * @returns {Promise<Said>}
    */
   async answer(asked) {
+    const { status, bytes } = await bytesOf(this.fetch, `run.bin?${writeQuery(sent(asked))}`);
     try {
-      const response = await this.fetch(`run.bin?${writeQuery(sent(asked))}`);
-      const { ok, status } = response;
-      if (ok) return { status, body: decode(await response.arrayBuffer()) };
-      return { status, body: status === 400 ? await response.json() : null };
-    } catch {
-      return { status: 0, body: null };
+      if (status === 200) return { status, body: decode(bytes) };
+      return { status, body: status === 400 ? json(bytes) : null };
+    } catch (error) {
+      return { status, body: null, unread: unreadable(error) };
     }
   }
 
   /**
-   * @param {{ status: number, body: any }} given
+   * @param {Said} said
    * @param {Asked} asked
    */
-  tell({ status, body }, asked) {
-    if (status === 400) this.hear.refused(body.problems, body.nearest, asked);
-    else if (status === 0) this.hear.failed("The server does not answer. The last picture is kept.");
+  tell({ status, body, unread }, asked) {
+    if (unread) this.hear.failed(unread);
+    else if (status === 400) this.hear.refused(body.problems, body.nearest, asked);
+    else if (status === 0) this.hear.failed(SILENT);
     else if (body) this.hear.run(body, asked);
     else this.hear.failed(`The server failed (${status}).`);
   }

@@ -2,7 +2,7 @@
 // its plane.
 import { inWords } from "../numbers.mjs";
 import * as controls from "./controls.mjs";
-import { frameOf } from "./frame.mjs";
+import { frameOf, isAbout } from "./frame.mjs";
 import { scene } from "./scene.mjs";
 import { coordinates, moved } from "./section.mjs";
 import { graphOf, state } from "./state.mjs";
@@ -16,7 +16,10 @@ let ring = /** @type {any} */ (null);
 /** @type {HTMLElement} */
 let host = /** @type {any} */ (null);
 
-const frame = () => frameOf(graphOf("landscape"));
+function frame() {
+  const found = frameOf(graphOf("landscape"));
+  return found && isAbout(found, state.result) ? found : null;
+}
 
 /**
  * @param {HTMLElement} plot

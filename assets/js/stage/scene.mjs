@@ -1,39 +1,48 @@
 // All that a picture is painted from.
-import { forRun, readQuery, writeQuery } from "../link.mjs";
-import { actions } from "./actions.mjs";
-import * as plane from "./plane.mjs";
 import { player, state, steps } from "./state.mjs";
-import * as view from "./view.mjs";
+import { subjectOf } from "./store.mjs";
 
-// All that a picture is painted from.
-export function scene() {
-  const { result, inks, focus, view: chosen } = state;
-  const { loss, start } = result.settings;
-  const d = start.length;
-  const at = result.runs.length > 1 ? Math.min(player.at, player.last) : player.step;
-  const valley = result.valley || plane.valley(loss, actions.repaint);
-  const section = d > 2 ? sectionNow() : null;
-  const heights = section || (d > 2 ? null : view.heightsFor(chosen.look, actions.repaint));
-  const sheet = result.settings.sheet ? plane.sheet(loss, actions.repaint) : null;
-  const shown = {
-    ...chosen,
-    look: lookIn(d, chosen.look),
-    panel: result.settings.codim > 1 ? chosen.panel : "sharpness",
-  };
+// Of what the stage shows by now.
+export const scene = () => sceneOf(state, player, steps());
+
+/**
+ * Pure. `at` is where the playhead stands, and `steps` those of the runs there.
+ * @param {StageState} state
+ * @param {{ at: number, last: number, step: number }} playhead
+ * @param {number[]} steps
+ * @returns {Scene}
+ */
+export function sceneOf(state, playhead, steps) {
+  const { result, inks, focus, view: chosen, halved } = state;
+  const d = result.settings.start.length;
+  const section = d > 2 ? foundFor(state, "section") : null;
   return {
     result,
     d,
     inks,
     focus,
-    ...shown,
-    at,
-    steps: steps(),
-    valley,
+    ...chosen,
+    look: lookIn(d, chosen.look),
+    panel: result.settings.codim > 1 ? chosen.panel : "sharpness",
+    at: result.runs.length > 1 ? Math.min(playhead.at, playhead.last) : playhead.step,
+    steps,
+    valley: result.valley || foundFor(state, "valley"),
     section,
-    sheet,
-    heights,
-    halved: state.halved,
+    sheet: result.settings.sheet ? foundFor(state, "sheet") : null,
+    heights: section || (d > 2 ? null : foundFor(state, "heights")),
+    halved,
   };
+}
+
+/**
+ * What came last of a kind, if it is about the loss on screen and serves the look.
+ * @param {StageState} state
+ * @param {AnswerKind} kind
+ */
+function foundFor({ result, view, answers }, kind) {
+  const answer = answers[kind];
+  const serves = answer && answer.subject === subjectOf(result.settings) && (answer.look || view.look) === view.look;
+  return serves ? answer.found : null;
 }
 
 /**
@@ -42,26 +51,3 @@ export function scene() {
  * @param {Look} look
  */
 const lookIn = (d, look) => (d > 3 && look === "surface" ? "root" : look);
-
-// The section at the playhead of the run in focus.
-function sectionNow() {
-  const { result, focus, view: chosen } = state;
-  const run = result.runs[focus];
-  const query = forRun(readQuery(result.query));
-  const { rule, eta, steps: last } = run;
-  const of = chosen.look === "sharpness" ? "sharpness" : "root";
-  const where = view.sectionView();
-  const wanted = {
-    ...query,
-    rule,
-    eta,
-    steps: last,
-    at: steps()[focus],
-    of,
-    ...(where && { view: where.flat().join() }),
-  };
-  return plane.sectionAt(result.settings.loss, `section.bin?${writeQuery(wanted)}`, (section) => {
-    view.adopt(section);
-    actions.repaint();
-  });
-}

@@ -1,24 +1,26 @@
-// What the stage shows: the settings, the runs that arrived, and the place in time.
+// The one record of what the stage shows, the place in time, and the events that change them.
 import { stepOf } from "../clock.mjs";
 import { find } from "../elements.mjs";
 import { Player } from "./player.mjs";
+import { INITIAL, reduce } from "./store.mjs";
 
-// What belongs to the picture and not to a run, as the link has it, and its defaults.
-/** @type {Chosen & Record<string, any>} */
-export const VIEW = { clock: "tau", axis: "linear", strobe: "all", look: "root", panel: "sharpness" };
+export { VIEW } from "./store.mjs";
 
 export const player = new Player();
 
 /** @type {StageState} */
-export const state = {
-  query: {}, // of a run: the settings that are not defaults, as the text of the link
-  frame: {}, // of the link, but no setting of a run: `hide` and `embed`
-  view: { ...VIEW },
-  result: /** @type {any} */ (null), // the last runs that arrived
-  focus: /** @type {any} */ (null), // which of them the magnifiers, the laws and the numbers are about
-  halved: null, // of the run in focus, before η was halved: {eta, step, gap, run}
-  inks: /** @type {any} */ (null),
-};
+export const state = { ...INITIAL };
+
+/**
+ * Something has happened; answers whether it changed anything.
+ * @param {StageEvent} event
+ */
+export function dispatch(event) {
+  const next = reduce({ ...state }, event);
+  const changed = /** @type {(keyof StageState)[]} */ (Object.keys(next)).some((name) => next[name] !== state[name]);
+  Object.assign(state, next);
+  return changed;
+}
 
 /**
  * @param {string} id

@@ -1,108 +1,72 @@
-// Which part of the plane is in view, and what is asked for to fill it.
+// The still figures, which Dash draws: asked for as the picture in view changes.
 import { setProps } from "../dash.mjs";
 import { find } from "../elements.mjs";
 import { scheme } from "../scheme.mjs";
 import { actions } from "./actions.mjs";
 import { frameOf } from "./frame.mjs";
-import * as plane from "./plane.mjs";
-import { graphOf, state } from "./state.mjs";
+import { dispatch, graphOf, state } from "./state.mjs";
+import { isPlane, subjectOf } from "./store.mjs";
 
-const ASIDE = 0.25; // of the view, on each side: heights of a section there
-
-/** @type {View | null} */
-let view = null; // what the landscape is drawn for, [[low, high], [low, high]]
-let zoom = 0; // counts the times that the whole landscape was shown
-let drawn = "";
-/** @type {{ loss: string, look: Look, found: Heights } | null} */
-let lastHeights = null;
-/** @type {{ loss: string, view: View } | null} */
-let whole = null; // of the last section: {loss, view}, all that is worth seeing
-
-/**
- * The loss's own view, made wide enough for the start.
- * @param {Settings} settings
- */
-function viewWithStart({ view: own, start }) {
-  return own.map(([low, high], i) => {
-    const margin = 0.08 * (high - low);
-    return [Math.min(low, start[i] - margin), Math.max(high, start[i] + margin)];
-  });
-}
-
-// Of a section the server says what is worth seeing.
+// All of the landscape.
 export function showWhole() {
-  const { settings } = state.result;
-  const known = whole && whole.loss === settings.loss ? whole.view : null;
-  view = isPlane() ? viewWithStart(settings) : known;
-  zoom += 1;
-  drawScene();
-}
-
-/**
- * A section has come: what it shows when all is shown.
- * @param {Section} section
- */
-export function adopt({ loss, whole: all }) {
-  const first = !whole || whole.loss !== loss;
-  whole = { loss, view: all };
-  if (first) showWhole();
-}
-
-// What heights of a section are asked for: a little more than is in view; null until that is known.
-export function sectionView() {
-  return (
-    view &&
-    view.map(([low, high]) =>
-      [low - ASIDE * (high - low), high + ASIDE * (high - low)].map((end) => Number(end.toPrecision(6))),
-    )
-  );
+  if (dispatch({ type: "showsWhole" })) drawScene();
 }
 
 // Contours for what is seen, where those drawn are too coarse or end.
 export function followZoom() {
   const frame = frameOf(graphOf("landscape"));
-  if (!frame || !view) return;
-  const seen = [frame.rangeX, frame.rangeY];
-  const drawnFor = view;
-  const misfit = seen.some(([low, high], i) => {
-    const [from, to] = drawnFor[i];
-    const margin = (to - from) * (isPlane() ? 0.5 : ASIDE);
-    return low < from - margin || high > to + margin || high - low < (to - from) / 3;
-  });
-  if (!misfit) return;
-  view = seen;
+  if (!frame || !dispatch({ type: "sees", of: frame.of, ranges: [frame.rangeX, frame.rangeY] })) return;
   drawScene();
-  if (!isPlane()) actions.repaint();
+  if (!isPlane(state)) actions.repaint();
 }
 
-// Whether a loss has two parameters, so that the picture is the plane itself.
-export const isPlane = () => state.result.settings.start.length === 2;
-
+// What is in view, if it is not asked for already.
 export function drawScene() {
-  if (!state.result || !view) return;
-  find(".card.landscape").dataset.look = state.view.look;
+  if (!state.result) return;
   const touch = window.matchMedia("(pointer: coarse)").matches;
-  const { loss } = state.result.settings;
-  const wanted = { loss, look: state.view.look, scheme: scheme(), view, zoom, touch };
-  const text = JSON.stringify(wanted);
-  if (text === drawn) return;
-  drawn = text;
-  setProps("scene", { data: wanted });
+  const still = stillOf(state, scheme(), touch);
+  if (!still) return;
+  find(".card.landscape").dataset.look = still.look;
+  if (!state.still || !sameStill(still, state.still)) send(still);
 }
 
 /**
- * Heights for the look: of half a view more on each side for the map, which one can pan.
- * @param {Look} look
- * @param {() => void} arrived
+ * A figure has come. One that is older than the one before has come late, over the newer: that is
+ * asked for again.
+ * @param {StillOf | undefined} of
  */
-export function heightsFor(look, arrived) {
-  const { result } = state;
-  if (!view || !result || (look !== "sharpness" && look !== "surface")) return null;
-  const margin = look === "sharpness" ? 0.5 : 0;
-  const wide = view.map(([low, high]) => [low - margin * (high - low), high + margin * (high - low)]);
-  // Those of before stay until the new ones are there.
-  const { loss } = result.settings;
-  const found = plane.heights(loss, wide, arrived);
-  if (found) lastHeights = { loss, look, found };
-  return found || (lastHeights && lastHeights.loss === loss && lastHeights.look === look ? lastHeights.found : null);
+export function stands(of) {
+  if (!of || of.turn === state.stood) return;
+  const late = of.turn < state.stood;
+  dispatch({ type: "stands", turn: of.turn });
+  if (late && state.still) send({ ...state.still, of: { ...state.still.of, turn: state.still.of.turn + 1 } });
 }
+
+/**
+ * @param {Still} still
+ */
+function send(still) {
+  dispatch({ type: "draws", still });
+  setProps("scene", { data: still });
+}
+
+/**
+ * What Dash draws the picture in view from; null as long as it is not known what is in view. Pure.
+ * @param {StageState} state
+ * @param {string} scheme
+ * @param {boolean} touch
+ * @returns {Still | null}
+ */
+export function stillOf({ result, picture: { view, zoom }, view: { look }, still }, scheme, touch) {
+  if (!view) return null;
+  const of = { subject: subjectOf(result.settings), zoom, turn: still ? still.of.turn + 1 : 1 };
+  return { loss: result.settings.loss, look, scheme, view, zoom, touch, of };
+}
+
+/**
+ * @param {Still} one
+ * @param {Still} other
+ */
+const sameStill = (one, other) =>
+  JSON.stringify({ ...one, of: null }) === JSON.stringify({ ...other, of: null }) &&
+  one.of.subject === other.of.subject;

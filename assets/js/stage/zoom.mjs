@@ -3,7 +3,7 @@ import { refine } from "./detail.mjs";
 import { isDrawn } from "./frame.mjs";
 import { graphOf } from "./state.mjs";
 import { frameSharpness, showAllTime, takeOwn } from "./timeaxis.mjs";
-import { followZoom, showWhole } from "./view.mjs";
+import { followZoom, showWhole, stands } from "./view.mjs";
 
 /** @type {Record<string, number>} */
 const ZOOMS = { "+": 0.7, "=": 0.7, "-": 1 / 0.7 };
@@ -20,7 +20,9 @@ export function begin() {
   sharpness.on("plotly_relayout", takeOwn);
   landscape.on("plotly_doubleclick", showWhole);
   landscape.on("plotly_afterplot", () => {
-    if (isDrawn(landscape)) document.body.dataset.drawn = "";
+    if (!isDrawn(landscape)) return;
+    document.body.dataset.drawn = "";
+    stands(landscape.layout.meta);
   });
   sharpness.on("plotly_afterplot", frameSharpness);
   sharpness.on("plotly_doubleclick", showAllTime);

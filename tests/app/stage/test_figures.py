@@ -396,10 +396,12 @@ def test_a_scene_becomes_both_figures(compute: Compute, scheme: str) -> None:
         "scheme": scheme,
         "zoom": 1,
         "touch": False,
+        "of": {"subject": loss.key, "zoom": 1, "turn": 3},
     }
     # As it arrives from the page: numbers may be integers, pairs are lists.
     scene = json.loads(json.dumps(scene))
     figure, frame = still_figures(compute, scene)
+    assert figure.layout.meta == scene["of"], "what it answers, for the page to know"
     for drawn in (figure, frame):
         assert drawn.layout.template.layout.paper_bgcolor == INKS[scheme]["card"]
     assert frame.layout.yaxis.title.text == "sharpness λ₁"

@@ -4,7 +4,7 @@ import { addCanvas, penFor, wipe } from "../../canvas.mjs";
 import { rgb, shade } from "../../inks.mjs";
 import * as pens from "../../pens.mjs";
 import { locate } from "../../run.mjs";
-import { frameOf } from "../frame.mjs";
+import { frameOf, isAbout } from "../frame.mjs";
 
 export const DOUBLINGS = 3; // of λ₁ over the threshold, where the colours end
 const SHADES = 257; // so that the middle one is that of the threshold
@@ -43,7 +43,7 @@ export class Ground {
     const map = look === "sharpness" && heights && heights.sharpness;
     const ready = look === "sharpness" ? map : section;
     const frame = ready && frameOf(this.graph());
-    if (!frame || !heights) return this.clear();
+    if (!frame || !heights || !isAbout(frame, scene.result)) return this.clear();
     if (map) this.paintMap(scene, heights, map, frame);
     else if (this.drawn !== heights) this.paintHeights(scene, heights, frame);
   }

@@ -7,7 +7,7 @@ import { nearestOf, nearestRow } from "../../nearest.mjs";
 import { inWords } from "../../numbers.mjs";
 import * as pens from "../../pens.mjs";
 import { consecutiveFrom, failed, isSmooth, locate, parity, shownStep, shows, upTo } from "../../run.mjs";
-import { frameOf, isInside, pixelsOf, placeOf } from "../frame.mjs";
+import { frameOf, isAbout, isInside, pixelsOf, placeOf } from "../frame.mjs";
 import { Panel } from "../panel.mjs";
 import { colourOf } from "./along.mjs";
 
@@ -21,13 +21,15 @@ const EVERY = 4; // of the points of Γ that are joined
 
 export class Landscape extends Panel {
   /**
-   * In more than two dimensions there is nothing to paint on until the section has come.
+   * There is nothing to paint on until the figure of the loss has come, and in more than two dimensions
+   * the section.
    * @param {Scene} scene
    * @returns {any}
    */
   frameFor(scene) {
     const frame = frameOf(this.graph());
-    return frame && (scene.section || scene.d === 2) ? { ...frame, section: scene.section } : null;
+    const ready = frame && isAbout(frame, scene.result) && (scene.section || scene.d === 2);
+    return ready ? { ...frame, section: scene.section } : null;
   }
 
   /**

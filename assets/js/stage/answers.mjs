@@ -1,0 +1,148 @@
+// What a picture is painted from beside its runs: Γ, heights over a part of the plane, Γ as a sheet in
+// space, and the section at the playhead. What is wanted follows from the record; what is not there yet
+// is asked for, and what comes says what it answers.
+import { decodeHeights, decodeValley } from "../binary.mjs";
+import { forRun, readQuery, writeQuery } from "../link.mjs";
+import { ASIDE, isPlane, subjectOf } from "./store.mjs";
+
+const PATIENCE = 1000; // ms until what failed is asked for again
+const KEPT = 12;
+/** @type {Record<AnswerKind, (buffer: ArrayBuffer) => any>} */
+const DECODE = { valley: decodeValley, heights: decodeHeights, sheet: decodeHeights, section: decodeHeights };
+
+export class Answers {
+  /**
+   * `fetch` as in browsers; `hear` is told of each answer.
+   * @param {(url: string) => Promise<Response>} fetch
+   * @param {(answer: Answer) => void} hear
+   */
+  constructor(fetch, hear) {
+    this.fetch = fetch;
+    this.hear = hear;
+    /** @type {Map<string, any>} */
+    this.known = new Map();
+    /** @type {Set<string>} */
+    this.under = new Set();
+  }
+
+  /**
+   * Ask for what is wanted and not there. What was there before is heard of at once.
+   * @param {Need[]} needs
+   * @param {Readonly<Record<string, Answer>>} there
+   */
+  provide(needs, there) {
+    for (const need of needs) {
+      if (there[need.kind]?.address === need.address) continue;
+      const found = this.known.get(need.address);
+      if (found) this.hear({ ...need, found });
+      else this.ask(need);
+    }
+  }
+
+  /**
+   * Sections follow the playhead, so one is under way at a time, and of those the last is enough; what
+   * fails is asked for again with a later picture.
+   * @param {Need} need
+   */
+  async ask(need) {
+    const moves = need.kind === "section";
+    const slot = moves ? need.kind : need.address;
+    if (this.under.has(slot)) return;
+    this.under.add(slot);
+    const found = await this.answer(need);
+    if (found || moves) this.under.delete(slot);
+    else setTimeout(() => this.under.delete(slot), PATIENCE);
+    if (!found) return;
+    if (!moves) this.keep(need.address, found);
+    this.hear({ ...need, found });
+  }
+
+  /**
+   * What an address answers with, decoded; null where nothing comes that can be read.
+   * @param {Need} need
+   */
+  async answer({ kind, address }) {
+    try {
+      const response = await this.fetch(address);
+      return response.ok ? DECODE[kind](await response.arrayBuffer()) : null;
+    } catch {
+      return null;
+    }
+  }
+
+  /**
+   * @param {string} address
+   * @param {any} found
+   */
+  keep(address, found) {
+    this.known.set(address, found);
+    if (this.known.size > KEPT) this.known.delete(String(this.known.keys().next().value));
+  }
+}
+
+/**
+ * What the picture is painted from, as it stands. `steps` are those of the runs at the playhead. Pure.
+ * @param {StageState} state
+ * @param {number[]} steps
+ * @returns {Need[]}
+ */
+export function needsOf(state, steps) {
+  const { result } = state;
+  const { loss, sheet } = result.settings;
+  const subject = subjectOf(result.settings);
+  const seen = isPlane(state) ? heightsNeed(state, subject) : sectionNeed(state, subject, steps);
+  return [
+    ...(result.valley ? [] : [need("valley", subject, { loss })]),
+    ...(seen ? [seen] : []),
+    ...(sheet ? [need("sheet", subject, { loss })] : []),
+  ];
+}
+
+/**
+ * @param {AnswerKind} kind
+ * @param {string} subject
+ * @param {Query} query
+ * @returns {Need}
+ */
+const need = (kind, subject, query) => ({ kind, subject, address: `${kind}.bin?${writeQuery(query)}` });
+
+/**
+ * Heights for the look: of half a view more on each side for the map, which one can pan.
+ * @param {StageState} state
+ * @param {string} subject
+ * @returns {Need | null}
+ */
+function heightsNeed({ result, picture, view: { look } }, subject) {
+  if (!picture.view || (look !== "sharpness" && look !== "surface")) return null;
+  const view = widened(picture.view, look === "sharpness" ? 0.5 : 0);
+  return { ...need("heights", subject, { loss: result.settings.loss, view: view.flat().join() }), look };
+}
+
+/**
+ * The section at the playhead of the run in focus, a little more of it than is in view.
+ * @param {StageState} state
+ * @param {string} subject
+ * @param {number[]} all
+ * @returns {Need}
+ */
+function sectionNeed({ result, focus, picture, view: { look } }, subject, all) {
+  const { rule, eta, steps } = result.runs[focus];
+  const where =
+    picture.view && widened(picture.view, ASIDE).map((ends) => ends.map((end) => Number(end.toPrecision(6))));
+  return need("section", subject, {
+    ...forRun(readQuery(result.query)),
+    rule,
+    eta,
+    steps,
+    at: all[focus],
+    of: look === "sharpness" ? "sharpness" : "root",
+    ...(where && { view: where.flat().join() }),
+  });
+}
+
+/**
+ * A view with shares of itself more on each side.
+ * @param {View} view
+ * @param {number} share
+ */
+const widened = (view, share) => view.map(([low, high]) => [low - share * (high - low), high + share * (high - low)]);

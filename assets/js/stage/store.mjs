@@ -1,0 +1,277 @@
+// What the stage shows, as one record, and what becomes of it with each event. Pure: `reduce` gives the
+// next record, and nothing else changes one. An answer carries what it answers; one whose question
+// has changed since is dropped here, and the record stays the same one.
+import { forRun, readQuery } from "../link.mjs";
+import { isSmooth } from "../run.mjs";
+
+// What belongs to the picture and not to a run, as the link has it, and its defaults.
+/** @type {Chosen & Record<string, any>} */
+export const VIEW = { clock: "tau", axis: "linear", strobe: "all", look: "root", panel: "sharpness" };
+
+const MARGIN = 0.08; // of the loss's own view, beyond a start that lies outside it
+export const ASIDE = 0.25; // of the view, on each side: heights of a section there
+const PANNED = 0.5; // of the view: contours reach so far beyond it
+const CLOSE = 1 / 3; // of the view: what is seen closer is drawn anew
+
+/** @type {StageState} */
+export const INITIAL = {
+  query: {},
+  opening: 0,
+  shown: 0,
+  carried: {},
+  frame: {},
+  view: { ...VIEW },
+  result: /** @type {any} */ (null),
+  focus: /** @type {any} */ (null),
+  halved: null,
+  unit: "tau",
+  tau: null,
+  inks: /** @type {any} */ (null),
+  picture: { view: null, zoom: 0 },
+  whole: null,
+  still: null,
+  stood: 0,
+  answers: {},
+};
+
+/**
+ * @param {StageState} state
+ * @param {StageEvent} event
+ * @returns {StageState}
+ */
+export const reduce = (state, event) => reducers[event.type](state, /** @type {any} */ (event));
+
+// ---- what is asked of the runs ----
+
+/** @type {Record<StageEvent["type"], (state: StageState, event: any) => StageState>} */
+const reducers = {
+  // A whole link, or another loss, which brings its own start and horizon. `carried` is what of the
+  // page goes on as it is.
+  opens: (state, { query, carried }) => ({
+    ...state,
+    query,
+    carried,
+    opening: state.opening + 1,
+    halved: null,
+    tau: null,
+  }),
+
+  // The link that was asked for cannot be read: the nearest one that can.
+  mends: (state, { query }) => ({ ...state, query }),
+
+  // One setting. What was made from the runs on screen holds for them alone, and carries their opening.
+  sets: (state, { key, text, from }) => {
+    if (from !== undefined && from !== state.opening) return state;
+    return keepHorizon({ ...state, halved: null, query: { ...state.query, [key]: text } }, key);
+  },
+
+  halves: (state, { halved, from }) => {
+    if (from !== state.opening) return state;
+    const { query, result } = state;
+    const steps = query.steps && String(Math.min(4 * result.settings.steps, 1e12));
+    const eta = etasOf(state).map(halfOf).join(",");
+    return { ...state, halved, query: { ...query, ...(steps && { steps }), eta } };
+  },
+
+  takesUnit: (state, { unit }) => ({ ...state, unit }),
+
+  takesHorizon: (state, { tau, from }) => {
+    if (from !== state.opening) return state;
+    const steps = stepsFor(tau, state.result.settings.eta[0]);
+    return { ...state, tau, halved: null, query: { ...state.query, steps } };
+  },
+
+  ran,
+
+  // ---- how they are looked at ----
+
+  chooses: (state, { name, value }) => ({
+    ...state,
+    view: { ...state.view, [name]: value },
+    carried: isOpening(state) ? { ...state.carried, [name]: value } : state.carried,
+  }),
+
+  attends: (state, { i }) => ({ ...state, focus: i, halved: null }),
+
+  paintsIn: (state, { inks }) => ({ ...state, inks }),
+
+  showsWhole: (state) => (state.result ? wholeOf(state) : state),
+
+  // A hand has moved the axes. They say nothing of a picture that has not come yet.
+  sees: (state, { of, ranges }) => {
+    const { view } = state.picture;
+    if (!view || !isOf(state, of)) return state;
+    const room = isPlane(state) ? PANNED : ASIDE;
+    return fits(view, ranges, room) ? state : { ...state, picture: { ...state.picture, view: ranges } };
+  },
+
+  // ---- what else is there to paint from ----
+
+  // A still figure is asked for, and one has come.
+  draws: (state, { still }) => ({ ...state, still }),
+  stands: (state, { turn }) => ({ ...state, stood: turn }),
+
+  came: (state, { answer }) => {
+    if (!state.result || answer.subject !== subjectOf(state.result.settings)) return state;
+    const kept = { ...state, answers: { ...state.answers, [answer.kind]: answer } };
+    return answer.kind === "section" ? adoptWhole(kept, answer) : kept;
+  },
+};
+
+/**
+ * Runs have come. Those of an opening that another has followed are nobody's; the first of an opening
+ * bring what of the link belongs to the page, later ones leave it as it is by now.
+ * @param {StageState} state
+ * @param {{ result: Result, asked: Asked, newest: boolean }} event
+ * @returns {StageState}
+ */
+function ran(state, { result, asked, newest }) {
+  if (asked.opening !== state.opening) return state;
+  const before = state.result && state.result.runs[state.focus];
+  const query = newest ? forRun(readQuery(result.query)) : state.query;
+  const next = { ...state, result, query, shown: asked.opening, focus: focusFor(result.runs, before, state.focus) };
+  if (!isOpening(state)) return next;
+  const { page } = result;
+  const { hide, embed } = readQuery(result.query);
+  const focus = page.focus === null ? next.focus : Math.min(page.focus, result.runs.length - 1);
+  const frame = state.result ? state.frame : { hide, embed };
+  const since = changedSince(state.carried, asked.carried || {});
+  return wholeOf({ ...next, focus, frame, carried: {}, view: { ...viewIn(page), ...since } });
+}
+
+/**
+ * What has been chosen since a question went out.
+ * @param {Query} now
+ * @param {Query} then
+ * @returns {Query}
+ */
+const changedSince = (now, then) =>
+  Object.fromEntries(Object.entries(now).filter(([name, value]) => then[name] !== value));
+
+/**
+ * @param {Record<string, any>} page
+ * @returns {any}
+ */
+const viewIn = (page) => Object.fromEntries(Object.keys(VIEW).map((name) => [name, page[name]]));
+
+/**
+ * Whether runs of another link or loss are on their way.
+ * @param {StageState} state
+ */
+export const isOpening = ({ opening, shown }) => opening !== shown;
+
+/**
+ * The run in focus stays in focus, by its rule and step size or by its place; at first, and when it
+ * has gone, it is the first that bounces.
+ * @param {Run[]} runs
+ * @param {Run | null} [before]
+ * @param {number} [place]
+ */
+export function focusFor(runs, before, place = 0) {
+  const same = before ? runs.findIndex(({ rule, eta }) => rule === before.rule && eta === before.eta) : -1;
+  if (same >= 0) return same;
+  if (before && runs[place]?.rule === before.rule) return place;
+  const bouncing = runs.findIndex((run) => !isSmooth(run));
+  return Math.max(0, bouncing);
+}
+
+/**
+ * Step sizes as texts: those of the runs on screen or, if newer, those asked for.
+ * @param {StageState} state
+ * @returns {string[]}
+ */
+export const etasOf = ({ query, result }) => (query.eta ? query.eta.split(",") : result.settings.eta.map(String));
+
+/**
+ * @param {number | string} eta
+ */
+export const halfOf = (eta) => String(Number((Number(eta) / 2).toPrecision(12)));
+
+/**
+ * In slow time the horizon stays when η changes, so the number of steps follows.
+ * @param {StageState} state
+ * @param {string} key
+ */
+function keepHorizon(state, key) {
+  const { query, result, unit } = state;
+  if (key !== "eta" || unit !== "tau" || !query.steps || isOpening(state)) return state;
+  const tau = state.tau === null ? result.settings.steps * result.settings.eta[0] ** 2 : state.tau;
+  return { ...state, tau, query: { ...query, steps: stepsFor(tau, etasOf(state)[0]) } };
+}
+
+/**
+ * @param {number} time
+ * @param {number | string} eta
+ */
+const stepsFor = (time, eta) => String(Math.round(Math.min(time / Number(eta) ** 2, 1e12)));
+
+// ---- the part of the plane that is in view ----
+
+/**
+ * What answers about the plane are about: the loss.
+ * @param {Settings} settings
+ */
+export const subjectOf = ({ loss }) => loss;
+
+/**
+ * Whether a loss has two parameters, so that the picture is the plane itself.
+ * @param {StageState} state
+ */
+export const isPlane = ({ result }) => result.settings.start.length === 2;
+
+/**
+ * Whether a still figure is that of the picture in view.
+ * @param {StageState} state
+ * @param {StillOf | undefined} of
+ */
+export const isOf = ({ result, picture }, of) =>
+  Boolean(of && of.subject === subjectOf(result.settings) && of.zoom === picture.zoom);
+
+/**
+ * The picture shows all: the loss's own view, made wide enough for the start; of a section what the
+ * server says is worth seeing, once it is known.
+ * @param {StageState} state
+ * @returns {StageState}
+ */
+function wholeOf(state) {
+  const { settings } = state.result;
+  const known = state.whole && state.whole.subject === subjectOf(settings) ? state.whole.view : null;
+  const view = isPlane(state) ? viewWithStart(settings) : known;
+  return { ...state, picture: { view, zoom: state.picture.zoom + 1 } };
+}
+
+/**
+ * A section has come: what it shows when all is shown.
+ * @param {StageState} state
+ * @param {Answer} answer
+ */
+function adoptWhole(state, { subject, found }) {
+  const first = !state.whole || state.whole.subject !== subject;
+  const next = { ...state, whole: { subject, view: found.whole } };
+  return first ? wholeOf(next) : next;
+}
+
+/**
+ * @param {Settings} settings
+ * @returns {View}
+ */
+function viewWithStart({ view: own, start }) {
+  return own.map(([low, high], i) => {
+    const margin = MARGIN * (high - low);
+    return [Math.min(low, start[i] - margin), Math.max(high, start[i] + margin)];
+  });
+}
+
+/**
+ * Whether contours for a view serve what is seen: they reach so far, and are fine enough.
+ * @param {View} view
+ * @param {View} seen
+ * @param {number} room
+ */
+function fits(view, seen, room) {
+  return seen.every(([low, high], i) => {
+    const [from, to] = view[i];
+    const margin = (to - from) * room;
+    return low >= from - margin && high <= to + margin && high - low >= (to - from) * CLOSE;
+  });
+}

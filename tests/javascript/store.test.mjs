@@ -1,0 +1,254 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { writeQuery } from "../../assets/js/link.mjs";
+import { INITIAL, VIEW, etasOf, isOf, isOpening, reduce, subjectOf } from "../../assets/js/stage/store.mjs";
+
+// Losses of two parameters and of three, with views of their own.
+const LOSSES = { bowl: 2, ring: 2, "rank-one": 3, "product-3": 3 };
+const NAMES = Object.keys(LOSSES);
+const own = (loss) =>
+  Array.from({ length: 2 }, (_, i) => [100 * NAMES.indexOf(loss) - 10, 100 * NAMES.indexOf(loss) + 10 + i]);
+
+// The server: runs of a query, whose header says what of the link belongs to the page.
+function answerTo({ query, whole }) {
+  const { loss = "bowl", rule = "ngd", eta = "0.5", steps = "90", start, ...rest } = query;
+  const d = LOSSES[loss];
+  const etas = eta.split(",").map(Number);
+  const settings = {
+    loss,
+    eta: etas,
+    rule: [rule],
+    steps: Number(steps),
+    start: Array(d).fill(100 * NAMES.indexOf(loss)),
+    view: own(loss),
+  };
+  if (start && start.split(",").length !== d) return null; // refused
+  const given = { loss, rule, eta, ...(query.steps && { steps }), ...(start && { start }), ...(whole ? rest : {}) };
+  const page = { at: 0, focus: null, hide: [], embed: false, ...VIEW };
+  for (const name of Object.keys(VIEW)) if (whole && query[name]) page[name] = query[name];
+  const runs = etas.map((one) => ({ rule, eta: one, last: Number(steps) }));
+  return { settings, query: writeQuery(given), page, runs };
+}
+
+const play = (...events) => events.reduce(reduce, INITIAL);
+const opens = (query, carried = {}) => ({ type: "opens", query, carried });
+const asks = ({ query, opening, carried, ...state }) => ({
+  query: { ...query, ...carried },
+  whole: isOpening({ opening, ...state }),
+  opening,
+  carried,
+});
+const ran = (asked, newest = true) => ({ type: "ran", result: answerTo(asked), asked, newest });
+const begun = (query = {}) => {
+  const state = play(opens(query));
+  return reduce(state, ran(asks(state)));
+};
+const sectionOf = (loss) => ({
+  kind: "section",
+  subject: loss,
+  address: `section.bin?${loss}`,
+  found: { whole: own(loss), of: loss },
+});
+
+test("runs of an opening that another has followed are dropped", () => {
+  const state = begun({ loss: "bowl" });
+  const first = reduce(state, opens({ loss: "rank-one" }));
+  const second = reduce(first, opens({ loss: "ring" }));
+  assert.equal(reduce(second, ran(asks(first))), second);
+  const now = reduce(second, ran(asks(second)));
+  assert.equal(now.result.settings.loss, "ring");
+  assert.deepEqual(now.picture.view, own("ring"));
+  assert.equal(isOpening(now), false);
+});
+
+test("a section of another loss than that on screen is dropped, and moves no axis", () => {
+  const spatial = begun({ loss: "rank-one" });
+  assert.equal(spatial.picture.view, null, "until the server says what is worth seeing");
+  const seen = reduce(spatial, { type: "came", answer: sectionOf("rank-one") });
+  assert.deepEqual(seen.picture.view, own("rank-one"));
+  const next = reduce(seen, opens({ loss: "ring" }));
+  const ring = reduce(next, ran(asks(next)));
+  assert.equal(reduce(ring, { type: "came", answer: sectionOf("rank-one") }), ring);
+});
+
+test("axes of a figure that is not that of the picture say nothing of it", () => {
+  const bowl = begun({ loss: "bowl" });
+  const of = { subject: "bowl", zoom: bowl.picture.zoom, turn: 1 };
+  const near = [
+    [1, 2],
+    [1, 2],
+  ];
+  const zoomed = reduce(bowl, { type: "sees", of, ranges: near });
+  assert.deepEqual(zoomed.picture, { view: near, zoom: of.zoom });
+  const next = reduce(zoomed, opens({ loss: "ring" }));
+  const ring = reduce(next, ran(asks(next)));
+  assert.equal(reduce(ring, { type: "sees", of, ranges: near }), ring);
+  assert.equal(reduce(ring, { type: "sees", of: undefined, ranges: near }), ring);
+  const whole = reduce(zoomed, { type: "showsWhole" });
+  assert.equal(reduce(whole, { type: "sees", of, ranges: near }), whole, "all was asked for since");
+});
+
+test("a little zoom or pan is served by the contours that are there", () => {
+  const bowl = begun({ loss: "bowl" });
+  const of = { subject: "bowl", zoom: bowl.picture.zoom };
+  const sees = (x) => reduce(bowl, { type: "sees", of, ranges: [x, own("bowl")[1]] }) !== bowl;
+  assert.deepEqual(
+    [sees([-10, 10]), sees([-19, 1]), sees([-21, -1]), sees([0, 7]), sees([0, 6])],
+    [false, false, true, false, true],
+  );
+});
+
+test("another loss keeps how the runs are looked at, and what is chosen until they come", () => {
+  const state = reduce(begun(), { type: "chooses", name: "clock", value: "step" });
+  assert.deepEqual(state.carried, {}, "nothing is on its way");
+  const next = reduce(state, opens({ loss: "ring" }, state.view));
+  const asked = asks(next);
+  const since = reduce(next, { type: "chooses", name: "look", value: "log" });
+  const ring = reduce(since, ran(asked));
+  assert.deepEqual(ring.view, { ...VIEW, clock: "step", look: "log" });
+  assert.deepEqual(ring.carried, {});
+  const linked = reduce(ring, opens({ loss: "bowl", axis: "log" }));
+  assert.deepEqual(reduce(linked, ran(asks(linked))).view, { ...VIEW, axis: "log" });
+});
+
+test("what was made from the runs on screen holds for them alone", () => {
+  const state = begun({ loss: "bowl" });
+  const next = reduce(state, opens({ loss: "rank-one" }));
+  const dragged = { type: "sets", key: "start", text: "1,2", from: next.shown };
+  assert.equal(reduce(next, dragged), next);
+  assert.equal(reduce(state, { ...dragged, from: state.shown }).query.start, "1,2");
+  assert.equal(reduce(next, { type: "sets", key: "eta", text: "0.1" }).query.eta, "0.1", "typed for what comes");
+  assert.equal(reduce(next, { type: "halves", halved: {}, from: next.shown }), next);
+  assert.equal(reduce(next, { type: "takesHorizon", tau: 3, from: next.shown }), next);
+});
+
+test("a halved η keeps the time of the horizon, and any setting ends the comparison", () => {
+  const state = begun({ eta: "0.5,0.2", steps: "90" });
+  const halved = reduce(state, { type: "halves", halved: { eta: 0.5 }, from: state.shown });
+  assert.deepEqual([halved.query.eta, halved.query.steps, halved.halved], ["0.25,0.1", "360", { eta: 0.5 }]);
+  const slower = reduce(halved, { type: "sets", key: "eta", text: "0.05" });
+  assert.equal(slower.halved, null);
+  assert.deepEqual([slower.tau, slower.query.steps], [22.5, "9000"], "in slow time");
+  const counted = reduce(state, { type: "takesUnit", unit: "steps" });
+  assert.equal(reduce(counted, { type: "sets", key: "eta", text: "0.05" }).query.steps, "90", "in steps");
+  assert.equal(reduce(state, { type: "takesHorizon", tau: 5, from: state.shown }).query.steps, "20");
+});
+
+test("the query is the server's once nothing newer is asked", () => {
+  const state = begun();
+  const typed = reduce(state, { type: "sets", key: "eta", text: "0.3" });
+  const newer = reduce(typed, { type: "sets", key: "eta", text: "0.4" });
+  assert.equal(reduce(newer, ran(asks(typed), false)).query.eta, "0.4");
+  assert.deepEqual(reduce(newer, ran(asks(newer))).query, { loss: "bowl", rule: "ngd", eta: "0.4" });
+});
+
+test("the frame of the first link stays, and the run in focus with it", () => {
+  const state = play(opens({ hide: "head", embed: "1" }));
+  const framed = reduce(state, ran(asks(state)));
+  assert.deepEqual(framed.frame, { hide: "head", embed: "1" });
+  const next = reduce(framed, opens({ loss: "ring", hide: "laws" }));
+  assert.deepEqual(reduce(next, ran(asks(next))).frame, framed.frame);
+  const two = begun({ eta: "0.5,0.2" });
+  const attended = reduce(two, { type: "attends", i: 1 });
+  assert.equal(reduce(attended, ran(asks(attended))).focus, 1);
+  const swapped = reduce(attended, { type: "sets", key: "eta", text: "0.2,0.5" });
+  assert.equal(reduce(swapped, ran(asks(swapped))).focus, 0, "by its step size");
+});
+
+// ---- in any order ----
+
+// Numbers between 0 and 1 by a seed.
+function randomly(seed) {
+  let a = seed;
+  return () => {
+    a = (a + 0x6d2b79f5) | 0;
+    let t = Math.imul(a ^ (a >>> 15), 1 | a);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+// A person, a page that asks as it should, and a server whose answers come whenever they like.
+function wander(seed, length) {
+  const random = randomly(seed);
+  const pick = (list) => list[Math.floor(random() * list.length)];
+  const [late, figures] = [[], []];
+  let state = play(opens({}));
+  const send = () => late.push(asks(state));
+  const draw = () => figures.push({ subject: subjectOf(state.result.settings), zoom: state.picture.zoom });
+  const take = (event) => {
+    const before = state;
+    state = reduce(state, event);
+    if (state.picture !== before.picture) draw();
+    return state !== before;
+  };
+  const acts = [
+    () => take(opens({ loss: pick(NAMES) }, state.view)) && send(),
+    () => take({ type: "sets", key: "eta", text: pick(["0.1", "0.2,0.4"]) }) && send(),
+    () => state.result && take({ type: "sets", key: "start", text: "1,1", from: state.shown }) && send(),
+    () => take({ type: "chooses", name: "look", value: pick(["root", "log"]) }),
+    () => state.result && take({ type: "showsWhole" }),
+    () => state.result && take({ type: "came", answer: sectionOf(pick(NAMES)) }),
+    () => figures.length && take({ type: "sees", of: pick(figures), ranges: own(pick(NAMES)) }),
+  ];
+  const answer = () => {
+    const [asked] = late.splice(Math.floor(random() * late.length), 1);
+    if (asked && answerTo(asked)) take(ran(asked, late.length === 0));
+  };
+  send();
+  for (let k = 0; k < length; k++) {
+    if (random() < 0.5) answer();
+    else pick(acts)();
+    if (state.result) judge(state, `seed ${seed}, event ${k}`);
+  }
+  return state;
+}
+
+// What holds after every event, whatever came late.
+function judge(state, where) {
+  const { loss } = state.result.settings;
+  assert.ok(state.shown <= state.opening, where);
+  if (!isOpening(state)) assert.equal(state.query.loss ?? "bowl", loss, where);
+  const about = isOf(state, { subject: loss, zoom: state.picture.zoom });
+  assert.ok(about, where);
+  const { section } = state.answers;
+  if (state.picture.view === null) assert.ok(LOSSES[loss] > 2 && state.whole?.subject !== loss, where);
+  if (section && section.subject === loss) assert.equal(section.found.of, loss, where);
+  assert.ok(
+    etasOf(state).every((eta) => Number(eta) > 0),
+    where,
+  );
+}
+
+test("whatever comes in whatever order, the picture is that of the loss on screen", () => {
+  for (let seed = 0; seed < 400; seed++) wander(seed, 60);
+});
+
+test("axes that a person never moved are the loss's own", () => {
+  for (let seed = 0; seed < 200; seed++) {
+    const random = randomly(seed);
+    let state = play(opens({}));
+    const late = [asks(state)];
+    const figures = []; // that were drawn, and their axes
+    for (let k = 0; k < 40; k++) {
+      const event = random();
+      if (event < 0.3) {
+        state = reduce(state, opens({ loss: NAMES[Math.floor(random() * NAMES.length)] }, state.view));
+        late.push(asks(state));
+      } else if (event < 0.6 && late.length) {
+        state = reduce(state, ran(late.splice(Math.floor(random() * late.length), 1)[0], !late.length));
+      } else if (event < 0.8 && state.result) {
+        const answer = sectionOf(NAMES[2 + Math.floor(random() * 2)]);
+        state = reduce(state, { type: "came", answer });
+      } else if (figures.length) {
+        // The hand rests on one that is still there, or comes late.
+        state = reduce(state, { type: "sees", ...figures[Math.floor(random() * figures.length)] });
+      }
+      if (state.result && state.picture.view) {
+        const of = { subject: state.result.settings.loss, zoom: state.picture.zoom };
+        figures.push({ of, ranges: state.picture.view });
+      }
+      if (state.result && state.picture.view) assert.deepEqual(state.picture.view, own(state.result.settings.loss));
+    }
+  }
+});

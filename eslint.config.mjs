@@ -4,6 +4,9 @@ import globals from "globals";
 
 const { browser, node } = globals;
 
+// Parts of the pages that still keep something of their own beside the store: an element, or what was shown last.
+const KEEPING = ["detail", "embed", "hover", "page", "readout", "ribbon", "ring", "timeaxis", "zoom"];
+
 export default [
   { ignores: [".venv/", ".cache/", "assets/vendor/"] },
   js.configs.recommended,
@@ -21,6 +24,20 @@ export default [
     settings: { "import-x/resolver-next": [imports.createNodeResolver()] },
   },
   { files: ["assets/**"], languageOptions: { globals: browser } },
+  {
+    files: ["assets/js/**"],
+    ignores: ["assets/js/lab/**", ...KEEPING.map((name) => `assets/js/stage/${name}.mjs`)],
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector:
+            "Program > VariableDeclaration[kind=let], Program > ExportNamedDeclaration > VariableDeclaration[kind=let]",
+          message: "State lies in the store.",
+        },
+      ],
+    },
+  },
   { files: ["assets/scheme.js"], languageOptions: { sourceType: "script" } },
   { files: ["tests/**", "*.mjs"], languageOptions: { globals: node } },
 ];

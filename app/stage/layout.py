@@ -134,6 +134,7 @@ def _loss(settings: Settings) -> html.Div:
             html.Select(options, id=ids.LOSS, className="select"),
             html.P(LOSSES[settings.loss].formula, id="formula", className="formula"),
             html.P([html.Span(id="valley"), html.Span(id="valley-sharpness")], className="facts"),
+            html.Div(id="numbers", className="numbers"),
             html.Div(figures, className="snaps"),
         ]
     )

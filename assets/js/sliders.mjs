@@ -1,5 +1,5 @@
-// The three sliders: the browser's own, which keyboards and screen readers know and which follow the
-// hand without a detour through the page's framework. Their places and ranges stand in the layout.
+// Sliders: the browser's own, which keyboards and screen readers know and which follow the hand without a
+// detour through the page's framework. Their places and ranges stand in the layout, or are made by a page.
 
 /** @type {Record<string, HTMLInputElement>} */
 const inputs = {};
@@ -9,18 +9,25 @@ const inputs = {};
  * @param {(id: string, value: number) => void} hear
  */
 export function begin(hear) {
-  for (const place of document.querySelectorAll(".slider")) {
-    const { label, low, high, step, value } = place.dataset;
-    const input = Object.assign(document.createElement("input"), { type: "range", min: low, max: high, step });
-    input.setAttribute("aria-label", label || "");
-    input.addEventListener("input", () => {
-      fill(input);
-      hear(place.id, Number(input.value));
-    });
-    place.append(input);
-    inputs[place.id] = input;
-    set(place.id, Number(value));
-  }
+  for (const place of document.querySelectorAll(".slider")) add(place, hear);
+}
+
+/**
+ * Make one, in a place that says its label, range, step and value.
+ * @param {HTMLElement} place
+ * @param {(id: string, value: number) => void} hear
+ */
+export function add(place, hear) {
+  const { label, low, high, step, value } = place.dataset;
+  const input = Object.assign(document.createElement("input"), { type: "range", min: low, max: high, step });
+  input.setAttribute("aria-label", label || "");
+  input.addEventListener("input", () => {
+    fill(input);
+    hear(place.id, Number(input.value));
+  });
+  place.append(input);
+  inputs[place.id] = input;
+  set(place.id, Number(value));
 }
 
 /**

@@ -72,7 +72,11 @@ type Settings = {
   codim: number;
   variables: string[];
   sheet: boolean;
+  parameters: Parameter[];
 };
+
+/** A number in the formula of a loss. */
+type Parameter = { name: string; symbol: string; value: number; default: number; range: Span; words: string };
 
 type Story = { phases: Record<string, string>; all: string; end: string; stays: string; drifts: string };
 
@@ -469,11 +473,12 @@ type StageState = {
 };
 
 /** What a still figure is about; it comes back with the figure. */
-type StillOf = { subject: string; zoom: number; turn: number };
+type StillOf = { loss: string; zoom: number; turn: number };
 
 /** What Dash draws still figures from. */
 type Still = {
   loss: string;
+  theta: [string, number][];
   look: Look;
   scheme: string;
   view: View;
@@ -484,8 +489,11 @@ type Still = {
 
 type AnswerKind = "valley" | "heights" | "sheet" | "section";
 
-/** What is wanted to paint from, by its address; of the same subject and look an older one will do until it comes. */
-type Need = { kind: AnswerKind; address: string; subject: string; look?: Look };
+/** A loss, and with the numbers in its formula as the text of a query. */
+type About = { loss: string; subject: string };
+
+/** What is wanted to paint from, by its address; of the same loss and look an older one will do until it comes. */
+type Need = About & { kind: AnswerKind; address: string; look?: Look };
 type Answer = Need & { found: any };
 
 type StageEvent =

@@ -9,6 +9,14 @@ from tests.browser.driver import Driver
 # Compiling a loss for the first time takes some seconds on a busy machine.
 PATIENCE = 60_000
 
+# Nothing is asked for any more, and the figure on screen is the one asked for last; there is none
+# as long as it is not known what of a section is worth seeing.
+SETTLED = """() => {
+  const { requests, state } = edgewalk.stage;
+  const figure = state.picture.view && state.still && state.still.of.turn === state.stood;
+  return !requests.busy && !requests.waiting && state.opening === state.shown && figure;
+}"""
+
 
 @dataclass
 class Stage(Driver):
@@ -23,12 +31,9 @@ class Stage(Driver):
         return self
 
     def settle(self) -> None:
-        """Wait until no run is asked for and the picture is painted."""
+        """Wait until no run is asked for, the figure has come, and the picture is painted."""
         open_door(self.page, STAGE)
-        self.page.wait_for_function(
-            "() => !edgewalk.stage.requests.busy && !edgewalk.stage.requests.waiting",
-            timeout=PATIENCE,
-        )
+        self.page.wait_for_function(SETTLED, timeout=PATIENCE)
         self.paint()
 
     def press(self, *keys: str) -> None:

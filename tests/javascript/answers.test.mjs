@@ -22,11 +22,11 @@ function setUp() {
   const [sent, came, there] = [[], [], {}];
   const fetch = (url) => new Promise((resolve, reject) => sent.push({ url, resolve, reject }));
   const answers = new Answers(fetch, (answer) => {
-    came.push([answer.subject, answer.found.at]);
+    came.push([answer.loss, answer.found.at]);
     there[answer.kind] = answer;
   });
-  const want = (kind, at, subject = "product-3") =>
-    answers.provide([{ kind, subject, address: `${kind}.bin?at=${at}` }], there);
+  const want = (kind, at, loss = "product-3") =>
+    answers.provide([{ kind, loss, address: `${kind}.bin?at=${at}` }], there);
   const asked = () => sent.map(({ url }) => url);
   return { sent, came, want, asked };
 }
@@ -71,8 +71,14 @@ test("what stands still is kept, and what failed has a rest", async () => {
   const { sent, came, want } = setUp();
   want("heights", 1);
   want("heights", 2);
-  assert.equal(sent.length, 2, "they do not wait for each other");
-  for (const [i, { resolve }] of sent.splice(0).entries()) resolve(found(i + 1));
+  assert.equal(sent.length, 1, "one of a kind is under way at a time");
+  want("heights", 7, "ring");
+  want("valley", 1);
+  assert.equal(sent.length, 3, "but for another loss, and other kinds");
+  sent.splice(0)[0].resolve(found(1));
+  await settled();
+  want("heights", 2);
+  sent.pop().resolve(found(2));
   await settled();
   want("heights", 1);
   assert.deepEqual(came.at(-1), ["product-3", 1], "what was there before is heard of at once");
@@ -95,14 +101,14 @@ const VIEW = [
   [-1, 1],
 ];
 
-function makeState({ d = 2, look = "root", view = VIEW, sheet = false, valley = null } = {}) {
+function makeState({ d = 2, look = "root", view = VIEW, sheet = false, valley = null, numbers = "" } = {}) {
   const settings = { loss: "bowl", start: Array(d).fill(0), sheet };
   const runs = [
     { rule: "gd", eta: 0.1, steps: 50 },
     { rule: "ngd", eta: 0.2, steps: 60 },
   ];
   return {
-    result: { settings, runs, valley, query: "loss=bowl&noise=0.1&clock=tau" },
+    result: { settings, runs, valley, query: `loss=bowl&noise=0.1&clock=tau${numbers}` },
     focus: 1,
     picture: { view, zoom: 1 },
     view: { look },
@@ -117,6 +123,10 @@ test("in the plane Γ is wanted, and heights where the look has some", () => {
   assert.deepEqual(wanted({ look: "sharpness" })[1], "heights.bin?loss=bowl&view=-2,6,-2,2");
   assert.deepEqual(wanted({ look: "surface", view: null }).length, 1);
   assert.deepEqual(wanted({ valley: {} }), []);
+  assert.deepEqual(wanted({ numbers: "&p.k=2", look: "surface" }), [
+    "valley.bin?loss=bowl&p.k=2",
+    "heights.bin?loss=bowl&p.k=2&view=0,4,-1,1",
+  ]);
 });
 
 test("in space the section of the run in focus at its step is wanted, and its sheet", () => {

@@ -190,7 +190,7 @@ const axisOf = (offset, scale, range) => ({
   p2d: (pixel) => pixel / scale,
 });
 const graph = {
-  layout: { uirevision: "one", meta: { subject: "bowl" } },
+  layout: { uirevision: "one", meta: { loss: "bowl" } },
   _fullLayout: { xaxis: axisOf(100, 10, [-9, 9]), yaxis: axisOf(200, -10, [-9, 9]) },
 };
 

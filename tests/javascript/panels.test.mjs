@@ -15,7 +15,7 @@ const INKS = {
 
 // A graph of 1000 × 1000 pixels on which data are pixels.
 const axis = { _offset: 0, _length: 1000, range: [0, 1000], d2p: (value) => value, p2d: (pixel) => pixel };
-const graph = { layout: { uirevision: "one", meta: { subject: "bowl" } }, _fullLayout: { xaxis: axis, yaxis: axis } };
+const graph = { layout: { uirevision: "one", meta: { loss: "bowl" } }, _fullLayout: { xaxis: axis, yaxis: axis } };
 const panelOf = (Panel, name) => Object.assign(Object.create(Panel.prototype), { name, graph: () => graph });
 
 // Iterates 100 pixels apart, every value telling its column and row.

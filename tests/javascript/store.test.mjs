@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { writeQuery } from "../../assets/js/link.mjs";
-import { INITIAL, VIEW, etasOf, isOf, isOpening, reduce, subjectOf } from "../../assets/js/stage/store.mjs";
+import { INITIAL, VIEW, etasOf, isOf, isOpening, reduce } from "../../assets/js/stage/store.mjs";
 
 // Losses of two parameters and of three, with views of their own.
 const LOSSES = { bowl: 2, ring: 2, "rank-one": 3, "product-3": 3 };
@@ -45,7 +45,8 @@ const begun = (query = {}) => {
 };
 const sectionOf = (loss) => ({
   kind: "section",
-  subject: loss,
+  loss,
+  subject: `loss=${loss}`,
   address: `section.bin?${loss}`,
   found: { whole: own(loss), of: loss },
 });
@@ -73,7 +74,7 @@ test("a section of another loss than that on screen is dropped, and moves no axi
 
 test("axes of a figure that is not that of the picture say nothing of it", () => {
   const bowl = begun({ loss: "bowl" });
-  const of = { subject: "bowl", zoom: bowl.picture.zoom, turn: 1 };
+  const of = { loss: "bowl", zoom: bowl.picture.zoom, turn: 1 };
   const near = [
     [1, 2],
     [1, 2],
@@ -90,7 +91,7 @@ test("axes of a figure that is not that of the picture say nothing of it", () =>
 
 test("a little zoom or pan is served by the contours that are there", () => {
   const bowl = begun({ loss: "bowl" });
-  const of = { subject: "bowl", zoom: bowl.picture.zoom };
+  const of = { loss: "bowl", zoom: bowl.picture.zoom };
   const sees = (x) => reduce(bowl, { type: "sees", of, ranges: [x, own("bowl")[1]] }) !== bowl;
   assert.deepEqual(
     [sees([-10, 10]), sees([-19, 1]), sees([-21, -1]), sees([0, 7]), sees([0, 6])],
@@ -175,7 +176,7 @@ function wander(seed, length) {
   const [late, figures] = [[], []];
   let state = play(opens({}));
   const send = () => late.push(asks(state));
-  const draw = () => figures.push({ subject: subjectOf(state.result.settings), zoom: state.picture.zoom });
+  const draw = () => figures.push({ loss: state.result.settings.loss, zoom: state.picture.zoom });
   const take = (event) => {
     const before = state;
     state = reduce(state, event);
@@ -209,11 +210,11 @@ function judge(state, where) {
   const { loss } = state.result.settings;
   assert.ok(state.shown <= state.opening, where);
   if (!isOpening(state)) assert.equal(state.query.loss ?? "bowl", loss, where);
-  const about = isOf(state, { subject: loss, zoom: state.picture.zoom });
+  const about = isOf(state, { loss, zoom: state.picture.zoom });
   assert.ok(about, where);
   const { section } = state.answers;
-  if (state.picture.view === null) assert.ok(LOSSES[loss] > 2 && state.whole?.subject !== loss, where);
-  if (section && section.subject === loss) assert.equal(section.found.of, loss, where);
+  if (state.picture.view === null) assert.ok(LOSSES[loss] > 2 && state.whole?.subject !== `loss=${loss}`, where);
+  if (section && section.loss === loss) assert.equal(section.found.of, loss, where);
   assert.ok(
     etasOf(state).every((eta) => Number(eta) > 0),
     where,
@@ -245,7 +246,7 @@ test("axes that a person never moved are the loss's own", () => {
         state = reduce(state, { type: "sees", ...figures[Math.floor(random() * figures.length)] });
       }
       if (state.result && state.picture.view) {
-        const of = { subject: state.result.settings.loss, zoom: state.picture.zoom };
+        const of = { loss: state.result.settings.loss, zoom: state.picture.zoom };
         figures.push({ of, ranges: state.picture.view });
       }
       if (state.result && state.picture.view) assert.deepEqual(state.picture.view, own(state.result.settings.loss));

@@ -40,13 +40,13 @@ export class Answers {
   }
 
   /**
-   * Sections follow the playhead, so one is under way at a time, and of those the last is enough; what
-   * fails is asked for again with a later picture.
+   * Of each kind one is under way at a time for a loss, since of those that are wanted in between, while
+   * the playhead moves or a number is dragged, the last is enough.
    * @param {Need} need
    */
   async ask(need) {
-    const moves = need.kind === "section";
-    const slot = moves ? need.kind : need.address;
+    const moves = need.kind === "section"; // with the playhead: seldom wanted again, and soon another
+    const slot = `${need.kind} ${need.loss}`;
     if (this.under.has(slot)) return;
     this.under.add(slot);
     const found = await this.answer(need);
@@ -89,47 +89,51 @@ export class Answers {
 export function needsOf(state, steps) {
   const { result } = state;
   const { loss, sheet } = result.settings;
-  const subject = subjectOf(result.settings);
-  const seen = isPlane(state) ? heightsNeed(state, subject) : sectionNeed(state, subject, steps);
+  const about = { loss, subject: subjectOf(result) };
+  const seen = isPlane(state) ? heightsNeed(state, about) : sectionNeed(state, about, steps);
   return [
-    ...(result.valley ? [] : [need("valley", subject, { loss })]),
+    ...(result.valley ? [] : [need("valley", about, {})]),
     ...(seen ? [seen] : []),
-    ...(sheet ? [need("sheet", subject, { loss })] : []),
+    ...(sheet ? [need("sheet", about, {})] : []),
   ];
 }
 
 /**
  * @param {AnswerKind} kind
- * @param {string} subject
+ * @param {About} about
  * @param {Query} query
  * @returns {Need}
  */
-const need = (kind, subject, query) => ({ kind, subject, address: `${kind}.bin?${writeQuery(query)}` });
+const need = (kind, about, query) => ({
+  kind,
+  ...about,
+  address: `${kind}.bin?${writeQuery({ ...readQuery(about.subject), ...query })}`,
+});
 
 /**
  * Heights for the look: of half a view more on each side for the map, which one can pan.
  * @param {StageState} state
- * @param {string} subject
+ * @param {About} about
  * @returns {Need | null}
  */
-function heightsNeed({ result, picture, view: { look } }, subject) {
+function heightsNeed({ picture, view: { look } }, about) {
   if (!picture.view || (look !== "sharpness" && look !== "surface")) return null;
   const view = widened(picture.view, look === "sharpness" ? 0.5 : 0);
-  return { ...need("heights", subject, { loss: result.settings.loss, view: view.flat().join() }), look };
+  return { ...need("heights", about, { view: view.flat().join() }), look };
 }
 
 /**
  * The section at the playhead of the run in focus, a little more of it than is in view.
  * @param {StageState} state
- * @param {string} subject
+ * @param {About} about
  * @param {number[]} all
  * @returns {Need}
  */
-function sectionNeed({ result, focus, picture, view: { look } }, subject, all) {
+function sectionNeed({ result, focus, picture, view: { look } }, about, all) {
   const { rule, eta, steps } = result.runs[focus];
   const where =
     picture.view && widened(picture.view, ASIDE).map((ends) => ends.map((end) => Number(end.toPrecision(6))));
-  return need("section", subject, {
+  return need("section", about, {
     ...forRun(readQuery(result.query)),
     rule,
     eta,

@@ -1,8 +1,8 @@
 // The controls: what a person set there becomes the text of the query, and the other way round.
 import { setProps } from "../dash.mjs";
-import { $, element } from "../elements.mjs";
+import { $, element, find } from "../elements.mjs";
 import { MOST_RUNS } from "../inks.mjs";
-import { readQuery } from "../link.mjs";
+import { numbersOf, readQuery } from "../link.mjs";
 import { inWords } from "../numbers.mjs";
 import { locate } from "../run.mjs";
 import * as sliders from "../sliders.mjs";
@@ -34,9 +34,19 @@ const due = {}; // what waits for the hand to rest
 
 export function begin() {
   $("loss").addEventListener("change", () => chooseLoss($("loss").value));
-  sliders.begin((id, value) => state.result && changes[id](value));
+  sliders.begin(slide);
   $("runs").addEventListener("click", chooseRun);
   showSpeed();
+}
+
+/**
+ * @param {string} id
+ * @param {number} value
+ */
+function slide(id, value) {
+  if (!state.result) return;
+  if (id in changes) changes[id](value);
+  else dragNumber(id, value);
 }
 
 // What changed on the page, from Dash: a list of {prop_id, value}.
@@ -167,6 +177,17 @@ function drag(key, text, texts, from) {
     for (const [id, words] of Object.entries(texts)) setQuietly(id, words);
     actions.request({});
   }, HAND_RESTS);
+}
+
+/**
+ * A number in the formula of the loss, `p.k` and the like.
+ * @param {string} key
+ * @param {number} value
+ */
+function dragNumber(key, value) {
+  const text = String(Number(value.toPrecision(4)));
+  showNumber(key, Number(text));
+  drag(key, text, {}, state.shown);
 }
 
 /**
@@ -334,12 +355,13 @@ export function open(query) {
 }
 
 /**
- * Another loss brings its own start and horizon.
+ * Another loss brings its own start, horizon and numbers.
  * @param {string} key
  */
 function chooseLoss(key) {
-  const { start, steps, ...kept } = state.query;
-  begins({ ...kept, loss: key }, state.view);
+  const own = ["start", "steps", ...Object.keys(numbersOf(state.query))];
+  const kept = Object.entries(state.query).filter(([name]) => !own.includes(name));
+  begins({ ...Object.fromEntries(kept), loss: key }, state.view);
 }
 
 /**
@@ -420,6 +442,8 @@ export function showView(view) {
 export function showRun(result) {
   const { words, settings } = result;
   unlessSame("formulas", [words.formula, words.rules], () => showFormulas(words));
+  const numbers = settings.parameters.map(({ name, symbol, range }) => [name, symbol, range]);
+  unlessSame("numbers", [settings.loss, numbers], () => offerNumbers(settings));
   unlessSame("runs", [words.labels, settings.eta, state.view.clock], () => showRuns(result));
   unlessSame("focus", [words.labels, settings.eta, state.focus], markFocus);
   ribbon.show(result.runs[state.focus]);
@@ -429,6 +453,42 @@ export function showRun(result) {
   showHorizon(settings);
   sliders.setMost("playhead", Math.max(player.last, 1));
   document.body.dataset.ready = "yes";
+}
+
+/**
+ * A slider for each number in the formula of the loss.
+ * @param {Settings} settings
+ */
+function offerNumbers(settings) {
+  const rows = settings.parameters.map(({ name, symbol, range: [low, high], words }) => {
+    const row = Object.assign(element("div", ""), { className: "number", title: words });
+    const slider = Object.assign(element("div", ""), { className: "slider", id: `p.${name}` });
+    const step = 10 ** Math.floor(Math.log10((high - low) / 100));
+    Object.assign(slider.dataset, { label: symbol, low, high, step, value: low });
+    row.append(element("span", symbol), slider, Object.assign(element("span", ""), { className: "value" }));
+    return row;
+  });
+  $("numbers").replaceChildren(...rows);
+  for (const place of document.querySelectorAll("#numbers .slider")) sliders.add(place, slide);
+  showNumbers(settings);
+}
+
+/**
+ * @param {Settings} settings
+ */
+export function showNumbers({ parameters }) {
+  for (const { name, value } of parameters) showNumber(`p.${name}`, value);
+}
+
+/**
+ * @param {string} key
+ * @param {number} value
+ */
+function showNumber(key, value) {
+  const place = $(key);
+  if (!place) return;
+  sliders.set(key, value);
+  find(".value", /** @type {HTMLElement} */ (place.parentElement)).textContent = inWords(value);
 }
 
 /**

@@ -1,6 +1,5 @@
 // Where data lie on a Plotly graph. Plotly's private axis attributes are touched here alone.
 import { coordinates } from "./section.mjs";
-import { subjectOf } from "./store.mjs";
 
 /**
  * Whether a figure has come, be it one without a trace; until then a graph has axes of no meaning.
@@ -38,7 +37,7 @@ export function frameOf(graph) {
  * @param {Frame} frame
  * @param {Result} result
  */
-export const isAbout = (frame, { settings }) => frame.of?.subject === subjectOf(settings);
+export const isAbout = (frame, { settings }) => frame.of?.loss === settings.loss;
 
 /**
  * @param {Box} frame

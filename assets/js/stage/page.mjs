@@ -95,7 +95,7 @@ function accept(result, asked) {
   if (!asked.dragged) settle(result, asked);
   controls.showRun(result);
   if (!asked.dragged) frameSharpness(); // axes stay under a moving hand
-  if (first) drawScene();
+  drawScene(asked.dragged);
   repaint();
   readout.show(!asked.dragged);
   if (asked.dragged) return;
@@ -138,7 +138,10 @@ function carryOver({ eta, at }) {
  */
 function settle(result, asked) {
   controls.say([...(asked.notices || []), ...result.notices]);
-  if (!requests.pending) controls.showFocusEta();
+  if (!requests.pending) {
+    controls.showFocusEta();
+    controls.showNumbers(result.settings);
+  }
   writeLink();
 }
 
@@ -164,12 +167,14 @@ async function sharpen() {
   readout.show(true);
 }
 
+const provide = () => answers.provide(needsOf(state, steps()), state.answers);
+
 /**
  * Something else to paint from has come. The first section of a loss says what its picture shows.
  * @param {Answer} answer
  */
 function heardAnswer(answer) {
-  if (!dispatch({ type: "came", answer })) return;
+  if (!dispatch({ type: "came", answer })) return provide();
   drawScene();
   repaint();
 }
@@ -182,7 +187,7 @@ function heardAnswer(answer) {
  */
 function paint(anew) {
   if (!state.result) return;
-  answers.provide(needsOf(state, steps()), state.answers);
+  provide();
   const now = scene();
   if (panels.length) addWanted(now);
   const shown = now.steps.join();

@@ -1,6 +1,5 @@
 // All that a picture is painted from.
 import { player, state, steps } from "./state.mjs";
-import { subjectOf } from "./store.mjs";
 
 // Of what the stage shows by now.
 export const scene = () => sceneOf(state, player, steps());
@@ -35,13 +34,14 @@ export function sceneOf(state, playhead, steps) {
 }
 
 /**
- * What came last of a kind, if it is about the loss on screen and serves the look.
+ * What came last of a kind, if it is about the loss on screen and serves the look. It may be of another
+ * step or other numbers until what is wanted now has come.
  * @param {StageState} state
  * @param {AnswerKind} kind
  */
 function foundFor({ result, view, answers }, kind) {
   const answer = answers[kind];
-  const serves = answer && answer.subject === subjectOf(result.settings) && (answer.look || view.look) === view.look;
+  const serves = answer && answer.loss === result.settings.loss && (answer.look || view.look) === view.look;
   return serves ? answer.found : null;
 }
 

@@ -1,7 +1,7 @@
 // What the stage shows, as one record, and what becomes of it with each event. Pure: `reduce` gives the
 // next record, and nothing else changes one. An answer carries what it answers; one whose question
 // has changed since is dropped here, and the record stays the same one.
-import { forRun, readQuery } from "../link.mjs";
+import { forRun, numbersOf, readQuery, writeQuery } from "../link.mjs";
 import { isSmooth } from "../run.mjs";
 
 // What belongs to the picture and not to a run, as the link has it, and its defaults.
@@ -112,7 +112,7 @@ const reducers = {
   stands: (state, { turn }) => ({ ...state, stood: turn }),
 
   came: (state, { answer }) => {
-    if (!state.result || answer.subject !== subjectOf(state.result.settings)) return state;
+    if (!state.result || answer.loss !== state.result.settings.loss) return state;
     const kept = { ...state, answers: { ...state.answers, [answer.kind]: answer } };
     return answer.kind === "section" ? adoptWhole(kept, answer) : kept;
   },
@@ -208,10 +208,10 @@ const stepsFor = (time, eta) => String(Math.round(Math.min(time / Number(eta) **
 // ---- the part of the plane that is in view ----
 
 /**
- * What answers about the plane are about: the loss.
- * @param {Settings} settings
+ * What answers about the plane are about: the loss and the numbers in its formula, as the text of a query.
+ * @param {Result} result
  */
-export const subjectOf = ({ loss }) => loss;
+export const subjectOf = ({ settings, query }) => writeQuery({ loss: settings.loss, ...numbersOf(readQuery(query)) });
 
 /**
  * Whether a loss has two parameters, so that the picture is the plane itself.
@@ -225,7 +225,7 @@ export const isPlane = ({ result }) => result.settings.start.length === 2;
  * @param {StillOf | undefined} of
  */
 export const isOf = ({ result, picture }, of) =>
-  Boolean(of && of.subject === subjectOf(result.settings) && of.zoom === picture.zoom);
+  Boolean(of && of.loss === result.settings.loss && of.zoom === picture.zoom);
 
 /**
  * The picture shows all: the loss's own view, made wide enough for the start; of a section what the
@@ -235,20 +235,19 @@ export const isOf = ({ result, picture }, of) =>
  */
 function wholeOf(state) {
   const { settings } = state.result;
-  const known = state.whole && state.whole.subject === subjectOf(settings) ? state.whole.view : null;
+  const known = state.whole && state.whole.subject === subjectOf(state.result) ? state.whole.view : null;
   const view = isPlane(state) ? viewWithStart(settings) : known;
   return { ...state, picture: { view, zoom: state.picture.zoom + 1 } };
 }
 
 /**
- * A section has come: what it shows when all is shown.
+ * A section has come: what it shows when all is shown. The first of a loss shows it.
  * @param {StageState} state
  * @param {Answer} answer
  */
 function adoptWhole(state, { subject, found }) {
-  const first = !state.whole || state.whole.subject !== subject;
   const next = { ...state, whole: { subject, view: found.whole } };
-  return first ? wholeOf(next) : next;
+  return state.picture.view === null ? wholeOf(next) : next;
 }
 
 /**

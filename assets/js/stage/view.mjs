@@ -1,11 +1,12 @@
 // The still figures, which Dash draws: asked for as the picture in view changes.
 import { setProps } from "../dash.mjs";
 import { find } from "../elements.mjs";
+import { numbersOf, readQuery } from "../link.mjs";
 import { scheme } from "../scheme.mjs";
 import { actions } from "./actions.mjs";
 import { frameOf } from "./frame.mjs";
 import { dispatch, graphOf, state } from "./state.mjs";
-import { isPlane, subjectOf } from "./store.mjs";
+import { isPlane } from "./store.mjs";
 
 // All of the landscape.
 export function showWhole() {
@@ -20,9 +21,12 @@ export function followZoom() {
   if (!isPlane(state)) actions.repaint();
 }
 
-// What is in view, if it is not asked for already.
-export function drawScene() {
-  if (!state.result) return;
+/**
+ * What is in view, if it is not asked for already. Under a moving hand only if nothing is under way.
+ * @param {boolean} [dragged]
+ */
+export function drawScene(dragged) {
+  if (!state.result || (dragged && state.still && state.still.of.turn !== state.stood)) return;
   const touch = window.matchMedia("(pointer: coarse)").matches;
   const still = stillOf(state, scheme(), touch);
   if (!still) return;
@@ -59,14 +63,16 @@ function send(still) {
  */
 export function stillOf({ result, picture: { view, zoom }, view: { look }, still }, scheme, touch) {
   if (!view) return null;
-  const of = { subject: subjectOf(result.settings), zoom, turn: still ? still.of.turn + 1 : 1 };
-  return { loss: result.settings.loss, look, scheme, view, zoom, touch, of };
+  const { loss } = result.settings;
+  const numbers = Object.entries(numbersOf(readQuery(result.query)));
+  /** @type {[string, number][]} */
+  const theta = numbers.map(([key, text]) => [key.slice(2), Number(text)]);
+  const of = { loss, zoom, turn: still ? still.of.turn + 1 : 1 };
+  return { loss, theta, look, scheme, view, zoom, touch, of };
 }
 
 /**
  * @param {Still} one
  * @param {Still} other
  */
-const sameStill = (one, other) =>
-  JSON.stringify({ ...one, of: null }) === JSON.stringify({ ...other, of: null }) &&
-  one.of.subject === other.of.subject;
+const sameStill = (one, other) => JSON.stringify({ ...one, of: null }) === JSON.stringify({ ...other, of: null });

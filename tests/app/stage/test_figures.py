@@ -396,7 +396,7 @@ def test_a_scene_becomes_both_figures(compute: Compute, scheme: str) -> None:
         "scheme": scheme,
         "zoom": 1,
         "touch": False,
-        "of": {"subject": loss.key, "zoom": 1, "turn": 3},
+        "of": {"loss": loss.key, "zoom": 1, "turn": 3},
     }
     # As it arrives from the page: numbers may be integers, pairs are lists.
     scene = json.loads(json.dumps(scene))

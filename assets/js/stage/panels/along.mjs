@@ -29,6 +29,8 @@ export class Along {
     this.view = null;
     this.fresh = false;
     this.shown = "";
+    /** @type {Valley | null} */
+    this.painted = null; // the valley
   }
 
   // Another run or another Γ: another stretch may be in view.
@@ -57,8 +59,8 @@ export class Along {
     this.view = viewOf(scene);
     this.fresh = true;
     const shown = [scene.result.settings.loss, width, height, density(), inks.card, ...boundsOf(this.view)].join();
-    if (shown === this.shown) return;
-    this.shown = shown;
+    if (shown === this.shown && valley === this.painted) return;
+    [this.shown, this.painted] = [shown, valley];
     const pen = wipe(this.still);
     if (!valley) return;
     if (!this.view) return pens.label(pen, inks, wordsFor(valley), width / 2, height / 2, inks.soft, "center");

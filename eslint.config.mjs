@@ -5,7 +5,7 @@ import globals from "globals";
 const { browser, node } = globals;
 
 // Parts of the pages that still keep something of their own beside the store: an element, or what was shown last.
-const KEEPING = ["detail", "embed", "hover", "page", "readout", "ribbon", "ring", "timeaxis", "zoom"];
+const KEEPING = ["detail", "embed", "hover", "page", "readout", "ribbon", "ring", "zoom"];
 
 export default [
   { ignores: [".venv/", ".cache/", "assets/vendor/"] },

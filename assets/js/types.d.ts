@@ -465,12 +465,17 @@ type StageState = {
   readonly picture: { readonly view: View | null; readonly zoom: number };
   /** Of the last section, all that is worth seeing. */
   readonly whole: { subject: string; view: View } | null;
+  /** What the axes of the clock were last made to show, and a person's own ranges there. */
+  readonly framed: Framed;
+  readonly own: Span[] | null;
   /** The still figures asked for last, and the turn of those on screen. */
   readonly still: Still | null;
   readonly stood: number;
   /** The last of each kind that came. */
   readonly answers: Readonly<Record<string, Answer>>;
 };
+
+type Framed = { key: string; kind: string; ranges: Span[] | null };
 
 /** What a still figure is about; it comes back with the figure. */
 type StillOf = { loss: string; zoom: number; turn: number };
@@ -509,6 +514,9 @@ type StageEvent =
   | { type: "paintsIn"; inks: Inks }
   | { type: "showsWhole" }
   | { type: "sees"; of: StillOf | undefined; ranges: View }
+  | { type: "frames"; framed: Framed }
+  | { type: "seesTime"; ranges: Span[] | null }
+  | { type: "showsAllTime" }
   | { type: "draws"; still: Still }
   | { type: "stands"; turn: number }
   | { type: "came"; answer: Answer };

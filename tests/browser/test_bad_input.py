@@ -95,6 +95,14 @@ def test_a_server_that_is_gone(stage: Stage):
     assert stage.step == 30
 
 
+def test_an_answer_that_cannot_be_read_is_told_as_that(stage: Stage):
+    stage.open()
+    stage.page.route("**/run.bin*", lambda route: route.fulfill(body=b"<html>a proxy's</html>"))
+    stage.type_into("eta", "0.3")
+    expect(stage.page.get_by_text("cannot be read: not one of Edgewalk's files")).to_be_visible()
+    assert stage.settings["eta"] == [0.1]
+
+
 def test_a_run_that_diverges_is_named_on_the_landscape(stage: Stage):
     stage.open("?loss=sine-valley&rule=gd&eta=0.9")
     text = "edgewalk.stage.state.result.runs[0]"

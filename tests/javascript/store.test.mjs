@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { writeQuery } from "../../assets/js/link.mjs";
-import { INITIAL, VIEW, etasOf, isOf, isOpening, reduce } from "../../assets/js/stage/store.mjs";
+import { INITIAL, VIEW, etasOf, isOf, isOpening, reduce, subjectOf } from "../../assets/js/stage/store.mjs";
 
 // Losses of two parameters and of three, with views of their own.
 const LOSSES = { bowl: 2, ring: 2, "rank-one": 3, "product-3": 3 };
@@ -154,6 +154,39 @@ test("the frame of the first link stays, and the run in focus with it", () => {
   assert.equal(reduce(attended, ran(asks(attended))).focus, 1);
   const swapped = reduce(attended, { type: "sets", key: "eta", text: "0.2,0.5" });
   assert.equal(reduce(swapped, ran(asks(swapped))).focus, 0, "by its step size");
+});
+test("a person's own axes of the clock stay while the clock and the loss do", () => {
+  const framed = (key, kind) => ({
+    key,
+    kind,
+    ranges: [
+      [0, 9],
+      [0, 1],
+    ],
+  });
+  const own = [
+    [2, 3],
+    [0, 1],
+  ];
+  const seen = [
+    { type: "frames", framed: framed("a", "tau") },
+    { type: "seesTime", ranges: own },
+  ].reduce(reduce, begun());
+  assert.deepEqual(reduce(seen, { type: "frames", framed: framed("b", "tau") }).own, own);
+  assert.equal(reduce(seen, { type: "frames", framed: framed("b", "step") }).own, null);
+  const all = reduce(seen, { type: "showsAllTime" });
+  assert.deepEqual([all.own, all.framed.key, all.framed.kind], [null, "", "tau"]);
+});
+
+test("numbers of a formula ask for another Γ, and leave the axes as they are", () => {
+  const state = begun({ loss: "ring" });
+  const number = reduce(state, { type: "sets", key: "p.k", text: "2", from: state.shown });
+  const asked = asks(number);
+  const result = { ...answerTo(asked), query: "loss=ring&p.k=2" };
+  const now = reduce(number, { type: "ran", result, asked, newest: true });
+  assert.equal(now.picture, state.picture);
+  assert.equal(subjectOf(now.result), "loss=ring&p.k=2");
+  assert.deepEqual(now.query, { loss: "ring", "p.k": "2" });
 });
 
 // ---- in any order ----

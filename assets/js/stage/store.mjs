@@ -29,6 +29,8 @@ export const INITIAL = {
   inks: /** @type {any} */ (null),
   picture: { view: null, zoom: 0 },
   whole: null,
+  framed: { key: "", kind: "", ranges: null },
+  own: null,
   still: null,
   stood: 0,
   answers: {},
@@ -104,6 +106,12 @@ const reducers = {
     const room = isPlane(state) ? PANNED : ASIDE;
     return fits(view, ranges, room) ? state : { ...state, picture: { ...state.picture, view: ranges } };
   },
+
+  // The axes of the clock: what they were last made to show, and what a person made of them since, which
+  // stays while the clock and the loss do.
+  frames: (state, { framed }) => ({ ...state, framed, own: framed.kind === state.framed.kind ? state.own : null }),
+  seesTime: (state, { ranges }) => ({ ...state, own: ranges }),
+  showsAllTime: (state) => ({ ...state, own: null, framed: { ...state.framed, key: "" } }),
 
   // ---- what else is there to paint from ----
 

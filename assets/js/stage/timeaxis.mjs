@@ -1,20 +1,15 @@
 // The axes of the sharpness panel: the clock, and λ₁.
 import { clockTime } from "../clock.mjs";
 import { isDrawn } from "./frame.mjs";
-import { graphOf, state } from "./state.mjs";
+import { dispatch, graphOf, state } from "./state.mjs";
 
 /** @type {Record<Clock, string>} */
 const CLOCK_WORDS = { step: "step t", eta: "time ηt", tau: "slow time τ = η²t" };
 const MOST_RISE = 8; // of λ₁ on Γ over its first value that the axis follows
 
-/** @type {{ key: string, kind: string, ranges: Span[] | null }} */
-let framed = { key: "", kind: "", ranges: null }; // what the panel was last made to show
-/** @type {Span[] | null} */
-let own = null; // a person's own ranges there
-
 // After a zoom or a pan by hand.
 export function takeOwn() {
-  own = zoomed(graphOf("sharpness"));
+  dispatch({ type: "seesTime", ranges: zoomed(graphOf("sharpness")) });
 }
 
 // Its ranges: the clock to the end of the runs, and round numbers of λ₁. A person's own zoom stays
@@ -29,9 +24,9 @@ export function frameSharpness() {
   const key = [kind, ...ranges.flat()].join();
   // A figure that has just come has no words at its clock yet.
   const bare = !graph.layout.xaxis.title.text;
-  if (key === framed.key && !bare) return;
-  if (kind !== framed.kind) own = null;
-  framed = { key, kind, ranges };
+  if (key === state.framed.key && !bare) return;
+  dispatch({ type: "frames", framed: { key, kind, ranges } });
+  const { own } = state;
   if (own && !bare) return;
   const [across, up] = own || ranges;
   window.Plotly.relayout(graph, {
@@ -55,15 +50,14 @@ function zoomed(graph) {
    * @param {number} size
    */
   const close = (a, b, size) => Math.abs(a - b) < 1e-6 * Math.abs(size);
+  const { ranges } = state.framed;
   const same =
-    framed.ranges &&
-    framed.ranges.every(([low, high], i) => close(now[i][0], low, high - low) && close(now[i][1], high, high - low));
-  return framed.ranges && !same ? now : null;
+    ranges && ranges.every(([low, high], i) => close(now[i][0], low, high - low) && close(now[i][1], high, high - low));
+  return ranges && !same ? now : null;
 }
 
 export function showAllTime() {
-  own = null;
-  framed.key = "";
+  dispatch({ type: "showsAllTime" });
   frameSharpness();
 }
 

@@ -24,7 +24,7 @@ import * as ribbon from "./ribbon.mjs";
 import * as ring from "./ring.mjs";
 import { scene } from "./scene.mjs";
 import { dispatch, graphOf, player, state, steps } from "./state.mjs";
-import { VIEW, focusFor, isOpening } from "./store.mjs";
+import { VIEW, focusFor, isAsked, isOpening } from "./store.mjs";
 import { frameSharpness } from "./timeaxis.mjs";
 import { drawScene } from "./view.mjs";
 import * as zoom from "./zoom.mjs";
@@ -71,8 +71,10 @@ function failed(words) {
  * A query that cannot be read: keep the last picture; at first show the nearest valid settings.
  * @param {Message[]} problems
  * @param {string} nearest
+ * @param {Asked} asked
  */
-function refused(problems, nearest) {
+function refused(problems, nearest, asked) {
+  if (!isAsked(state, asked)) return;
   if (state.result) return controls.say(problems);
   dispatch({ type: "mends", query: readQuery(nearest) });
   request({ notices: problems });

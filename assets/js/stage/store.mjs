@@ -134,10 +134,10 @@ const reducers = {
  * @returns {StageState}
  */
 function ran(state, { result, asked, newest }) {
-  if (asked.opening !== state.opening) return state;
+  if (!isAsked(state, asked)) return state;
   const before = state.result && state.result.runs[state.focus];
   const query = newest ? forRun(readQuery(result.query)) : state.query;
-  const next = { ...state, result, query, shown: asked.opening, focus: focusFor(result.runs, before, state.focus) };
+  const next = { ...state, result, query, shown: state.opening, focus: focusFor(result.runs, before, state.focus) };
   if (!isOpening(state)) return next;
   const { page } = result;
   const { hide, embed } = readQuery(result.query);
@@ -161,6 +161,13 @@ const changedSince = (now, then) =>
  * @returns {any}
  */
 const viewIn = (page) => Object.fromEntries(Object.keys(VIEW).map((name) => [name, page[name]]));
+
+/**
+ * Whether a question is of the link or loss that was opened last.
+ * @param {StageState} state
+ * @param {Asked} asked
+ */
+export const isAsked = ({ opening }, asked) => asked.opening === opening;
 
 /**
  * Whether runs of another link or loss are on their way.

@@ -6,7 +6,10 @@
                   multiple of 4
     the rest      float32, little-endian, row by row.
                   /run.bin: for each of header["runs"] its columns in order, each rows × width;
-                  then, where header["descent"] is given, its rows × width.
+                  then, where header["descent"] is given, its rows × width, and where
+                  header["valley"] is, what /valley.bin has of its curves. With `part=iterates`
+                  header["part"] says so, each run names the columns that it lacks under "absent",
+                  and there are no rows of the descent and no curves yet.
                   /valley.bin: for each of header["curves"] its points, rows × 2, and λ₁ at them.
                   /heights.bin: √L and λ₁, each rows × columns, rows from the lowest y up.
                   /section.bin: √L, and λ₁ where header["sharp"] says so, likewise on the grid that

@@ -132,6 +132,10 @@ class Once:
         text = json.dumps(named, sort_keys=True, default=_plain)
         return hashlib.sha256(text.encode()).hexdigest()
 
+    def has(self, key: Hashable) -> bool:
+        """Whether a result is kept."""
+        return self.store.get(key) is not None
+
     def result(self, key: Hashable, make: Callable[[], Any], gone: Gone = stays) -> Any:
         """The result of `make`, which is not None.
 

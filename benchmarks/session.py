@@ -51,24 +51,39 @@ def serving(command: Sequence[str] = MODULE) -> Iterator[str]:
 
     Runs are kept in a temporary folder, so that none is there from before.
     """
+    with started(command) as (url, _):
+        yield url
+
+
+@contextmanager
+def started(
+    command: Sequence[str] = MODULE, *, cold: bool = False
+) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """The same, and the process.
+
+    Args:
+        cold: no compiled program is there from before either.
+    """
     with socket.socket() as free, tempfile.TemporaryDirectory() as folder:
         free.bind(("127.0.0.1", 0))
         port = str(free.getsockname()[1])
         free.close()
-        here = {"HOST": "127.0.0.1", "PORT": port, "CACHE_DIR": folder}
+        here = {"HOST": "127.0.0.1", "PORT": port, "CACHE_DIR": f"{folder}/runs"}
+        if cold:
+            here["JAX_COMPILATION_CACHE_DIR"] = f"{folder}/programs"
         process = subprocess.Popen(
             command,
             cwd=ROOT,
             env=os.environ | here,
             stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
             start_new_session=True,
         )
         try:
-            yield f"http://127.0.0.1:{port}/"
+            yield f"http://127.0.0.1:{port}/", process
         finally:
             process.terminate()
-            process.wait()
+            process.communicate()
 
 
 def wait_until_ready(url: str) -> None:

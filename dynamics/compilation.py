@@ -7,7 +7,8 @@ a third less of it and round as the others do; loops that run for long are worth
 
 import gc
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -15,7 +16,7 @@ import jax
 
 QUICK = {"xla_cpu_use_fusion_emitters": False, "xla_llvm_disable_expensive_passes": True}
 
-# What was compiled ahead of its use, by the family of a loss: the rules.
+# For which rules, and what else, programs have been compiled, by the family of a loss.
 AHEAD: WeakKeyDictionary[Any, set] = WeakKeyDictionary()
 
 # XLA makes one kernel of a loop only where a turn of it touches less memory than this, and runs
@@ -51,6 +52,22 @@ def prepare_process() -> None:
 def quickly(function: Callable, *, static_argnames: tuple[str, ...] = ()):
     """`jax.jit` for a program that runs for milliseconds."""
     return jax.jit(function, static_argnames=static_argnames, compiler_options=QUICK)
+
+
+def side_by_side(what: tuple[Hashable, ...], *tasks: Callable[[], Any]) -> list[Any]:
+    """What each of some tasks returns.
+
+    Compiling leaves Python alone, so the first time for a loss's family and whatever else, `what`,
+    they run on threads; later one after another, which takes less where little is to be done.
+    """
+    family, *others = what
+    known = AHEAD.setdefault(family, set())
+    if tuple(others) in known:
+        return [task() for task in tasks]
+    with ThreadPoolExecutor(len(tasks)) as threads:
+        found = [work.result() for work in [threads.submit(task) for task in tasks]]
+    known.add(tuple(others))
+    return found
 
 
 def let_go_of_programs() -> None:

@@ -50,10 +50,7 @@ def sharpness(loss: Loss, x: Array) -> Array:
 
 def eigenvectors(loss: Loss, x: Array) -> Array:
     """Unit eigenvectors of ∇²L(x) as columns, in ascending order of eigenvalue, [d, d]."""
-    matrix = hessian(loss, x)
-    if loss.d == 2:
-        return _eigenvectors_2(matrix)
-    return jnp.linalg.eigh(matrix)[1]
+    return _eigenvectors(hessian(loss, x))
 
 
 def direction(loss: Loss, x: Array) -> Array:
@@ -68,9 +65,9 @@ def normal_space(loss: Loss, x: Array) -> tuple[Array, Array]:
     """
     if loss.d >= max(MATRIX_FREE, FEW * loss.codim):
         return top_pairs(hessian_product, hessian, loss, x, loss.codim)
-    vectors = eigenvectors(loss, x)[:, loss.d - loss.codim :]
-    values = jnp.einsum("ij,ik,kj->j", vectors, hessian(loss, x), vectors)
-    return values, vectors
+    matrix = hessian(loss, x)
+    vectors = _eigenvectors(matrix)[:, loss.d - loss.codim :]
+    return jnp.einsum("ij,ik,kj->j", vectors, matrix, vectors), vectors
 
 
 def tangential(vectors: Array, v: Array) -> Array:
@@ -94,6 +91,11 @@ def newton_to_manifold(loss: Loss, x: Array) -> Array:
     return x - vectors @ (vectors.T @ gradient(loss, x) / values)
 
 
+def onto_manifold(loss: Loss, x: Array) -> Array:
+    """Two such steps, from nearby: on Γ to rounding. In a loop, so that one is compiled."""
+    return jax.lax.fori_loop(0, 2, lambda _, z: newton_to_manifold(loss, z), x)
+
+
 def _top_pair(loss: Loss, x: Array) -> tuple[Array, Array]:
     """λ₁ and v₁ by products. Near Γ the gradient is a good guess of v₁ in a run at the edge."""
     return top_pair(hessian_product, hessian, loss, x, gradient(loss, x))
@@ -102,6 +104,10 @@ def _top_pair(loss: Loss, x: Array) -> tuple[Array, Array]:
 def _top_eigenvalue_2(matrix: Array) -> Array:
     a, b, c = matrix[0, 0], matrix[0, 1], matrix[1, 1]
     return 0.5 * (a + c) + jnp.hypot(0.5 * (a - c), b)
+
+
+def _eigenvectors(matrix: Array) -> Array:
+    return _eigenvectors_2(matrix) if len(matrix) == 2 else jnp.linalg.eigh(matrix)[1]
 
 
 def _eigenvectors_2(matrix: Array) -> Array:

@@ -20,8 +20,8 @@ import jax.numpy as jnp
 from dynamics.compilation import quickly
 from dynamics.curvature import (
     gradient,
-    newton_to_manifold,
     normal_space,
+    onto_manifold,
     sharpness_gradient,
     tangential,
 )
@@ -100,6 +100,8 @@ def integrate(flow: Flow, loss: Loss, x: Array, times: Array) -> Array:
         saveat=diffrax.SaveAt(subs=[diffrax.SubSaveAt(ts=times), diffrax.SubSaveAt(t1=True)]),
         stepsize_controller=diffrax.PIDController(rtol=TOLERANCE, atol=TOLERANCE),
         event=diffrax.Event(lambda _, z, loss, **__: flow.stop(loss, z)),
+        # Nobody differentiates through it, and the other adjoints are traced for a third longer.
+        adjoint=diffrax.ForwardMode(),
         max_steps=MAX_STEPS,
         throw=False,
     )
@@ -158,7 +160,7 @@ def _opposed(a: Array, b: Array) -> Array:
 def _linear_end(loss: Loss, end: Array, time: Array) -> Array:
     """Gradient flow a time after a point next to Γ, where it is linear."""
     values, vectors = normal_space(loss, end)
-    floor = newton_to_manifold(loss, newton_to_manifold(loss, end))
+    floor = onto_manifold(loss, end)
     return floor + vectors @ (jnp.exp(-values * time) * (vectors.T @ (end - floor)))
 
 

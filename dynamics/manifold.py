@@ -23,6 +23,7 @@ from dynamics.curvature import (
     hessian_product,
     newton_to_manifold,
     normal_space,
+    onto_manifold,
     sharpness,
     sharpness_gradient,
     tangential,
@@ -174,7 +175,7 @@ class _Walk(NamedTuple):
 @partial(quickly, static_argnames=("points",))
 def _line(loss: Loss, x: Array, points: int) -> tuple[Array, Array]:
     size = loss.size
-    x = newton_to_manifold(loss, newton_to_manifold(loss, x))
+    x = onto_manifold(loss, x)
     tangent, slope = _downhill(loss, x)
 
     def leg(limit: Array, sense: Array) -> tuple[Array, tuple[_Walk, Array]]:

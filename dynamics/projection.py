@@ -13,7 +13,13 @@ the clock, 1 − u, in place of √L(x), the equation would blow errors up as 1/
 import jax
 import jax.numpy as jnp
 
-from dynamics.curvature import gradient, newton_to_manifold, normal_space, tangential
+from dynamics.curvature import (
+    gradient,
+    newton_to_manifold,
+    normal_space,
+    onto_manifold,
+    tangential,
+)
 from dynamics.types import Array, Loss
 
 LAST_HEIGHT = 3e-5
@@ -41,16 +47,15 @@ def projection(loss: Loss, x: Array) -> Array:
 
 def solve_projection(loss: Loss, x: Array) -> Array:
     """Φ(x), [d] -> [d], by the solver, to about 1e-8."""
-    end = _descend(loss, x)[0]
-    landed = newton_to_manifold(loss, newton_to_manifold(loss, end))
-    return jnp.where(loss.value(x) > 0, landed, x)
+    return _landed(loss, x, _descend(loss, x)[0])
 
 
 def descent(loss: Loss, x: Array, points: int) -> Array:
-    """The curve of gradient flow from x to Γ, [points, d], at equal steps of √L."""
+    """The curve of gradient flow from x to Γ, [points, d], at equal steps of √L, and Φ(x)."""
     heights = jnp.linspace(0.0, _last_depth(loss.value(x)), points - 1)
     path = _descend(loss, x, ts=heights)
-    return jnp.concatenate([path, projection(loss, x)[None]])
+    end = loss.projection(x) if loss.projection else _landed(loss, x, path[-1])
+    return jnp.concatenate([path, end[None]])
 
 
 def nearest(loss: Loss, x: Array) -> Array:
@@ -100,6 +105,11 @@ def landing(loss: Loss, x: Array) -> Array:
     return jnp.where(loss.value(z) <= low, z, jnp.nan)
 
 
+def _landed(loss: Loss, x: Array, end: Array) -> Array:
+    """Φ(x) from where the descent from x ends next to Γ; x itself where that is on Γ."""
+    return jnp.where(loss.value(x) > 0, onto_manifold(loss, end), x)
+
+
 def _last_depth(height: Array) -> Array:
     return 1.0 - LAST_HEIGHT / jnp.maximum(1.0, jnp.sqrt(height))
 
@@ -127,6 +137,8 @@ def _descend(loss: Loss, x: Array, ts: Array | None = None) -> Array:
         stepsize_controller=diffrax.PIDController(
             rtol=TOLERANCE, atol=TOLERANCE, dtmin=LEAST_STEP, force_dtmin=False
         ),
+        # Nobody differentiates through it, and the other adjoints are traced for a third longer.
+        adjoint=diffrax.ForwardMode(),
         max_steps=MAX_SOLVER_STEPS,
         throw=False,
     )

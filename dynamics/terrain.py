@@ -79,13 +79,28 @@ def way_as_valley(loss: Loss, line: Trace | None) -> Valley:
 
 def drift_line_from(loss: Loss, start: Array) -> Trace | None:
     """The way of the drift along Γ from a start [d]; None where gradient flow does not reach Γ."""
-    end = np.asarray(_projection(loss, np.asarray(start, dtype=float)))
-    return drift_line(loss, end) if np.all(np.isfinite(end)) else None
+    return drift_line_through(loss, foot_of(loss, start))
+
+
+def drift_line_through(loss: Loss, foot: np.ndarray) -> Trace | None:
+    """The way of the drift along Γ from Φ(start) [d]; None where that is no number."""
+    return drift_line(loss, foot) if np.all(np.isfinite(foot)) else None
 
 
 def descent_from(loss: Loss, start: Array) -> np.ndarray:
-    """Gradient flow from a start [d] to Γ, [160, d]."""
+    """Gradient flow from a start [d] to Γ, [160, d]; the last is Φ(start)."""
     return np.asarray(_descent(loss, np.asarray(start, dtype=float)))
+
+
+def foot_of(loss: Loss, start: Array) -> np.ndarray:
+    """Φ(start), [d]; NaN where gradient flow does not reach Γ.
+
+    Where the loss does not know it, by the program that draws the descent: compiling a solver takes
+    as long as a thousand descents.
+    """
+    if loss.projection:
+        return np.asarray(_projection(loss, np.asarray(start, dtype=float)))
+    return descent_from(loss, start)[-1]
 
 
 def start_beside_flattest(

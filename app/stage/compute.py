@@ -1,6 +1,7 @@
 """What the stage asks of `dynamics`: settings in, a run as bytes out, each computed once."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,10 +11,11 @@ from app.binary import float32
 from app.once import Once, Recent
 from app.runspec import LossSpec, RunSpec
 from app.stage.settings import Settings
-from dynamics import RULES
+from dynamics import RULES, Loss
+from dynamics.compilation import side_by_side
 from dynamics.files import encode, run_columns
 from dynamics.manifold import Trace
-from dynamics.measures import profile_nodes
+from dynamics.measures import PROFILE_NODES, Iterates, measure_iterates, profile_nodes
 from dynamics.phases import LASTING, TOLERANCE, phases
 from dynamics.sections import Cut, cut, worth_seeing
 from dynamics.simulate import Run
@@ -24,7 +26,8 @@ from dynamics.terrain import (
     Valley,
     View,
     descent_from,
-    drift_line_from,
+    drift_line_through,
+    foot_of,
     heights,
     is_drawn_from_start,
     sheet,
@@ -34,7 +37,8 @@ from dynamics.terrain import (
     whole_valley,
 )
 
-MEMORY = 24 << 20  # bytes of runs and valleys
+# Bytes of runs and valleys, with the share of runs that are measured in part; and of descents.
+MEMORY, SHARE_BEGUN, MEMORY_DESCENTS = 24 << 20, 12, 1 << 20
 LAWS = {"tolerance": TOLERANCE, "lasting": LASTING}
 
 # Where there is something to align; in codimension 1 they say nothing.
@@ -46,9 +50,31 @@ PAGE_COLUMNS = (
 )  # fmt: skip
 
 
+# What of them is known as soon as a run is, before Φ and the flow.
+FIRST_COLUMNS = ("step", "x", "loss", "sharpness", "threshold")
+
+
+class Page(NamedTuple):
+    """What the page draws of some settings."""
+
+    runs: list[tuple[dict[str, Any], bytes]]
+    """Of each run a header and columns."""
+    descent: np.ndarray
+    """Gradient flow from the start to Γ, [160, d]."""
+    valley: Valley | None
+    """What of Γ is drawn where that depends on the start."""
+    flattest_start: list[float] | None
+    """The start half a bounce beside the flattest point nearest to the present one, if any."""
+
+
 class _Measured(NamedTuple):
     run: Run
     measures: dynamics.Measures
+
+
+class _Begun(NamedTuple):
+    run: Run
+    iterates: Iterates
 
 
 class Compute:
@@ -61,13 +87,36 @@ class Compute:
     def __init__(self, once: Once) -> None:
         self.once = once
         self._near = Once(Recent(MEMORY))
+        self._begun = Once(Recent(MEMORY // SHARE_BEGUN))
+        self._descents = Once(Recent(MEMORY_DESCENTS))
+
+    def page(self, settings: Settings) -> Page:
+        """All that the page draws. What is compiled for it is compiled side by side, after what
+        `first_page` waits for."""
+        first, loss = settings.runs[0], settings.chosen.record
+        if not self.once.has(self._page_key(first, None)):
+            self._begin(first)
+        runs, descent, (valley, start) = side_by_side(
+            (loss.family, "page", settings.rule),
+            lambda: [self.page_run(spec, None) for spec in settings.runs],
+            lambda: self.descent(settings.chosen, settings.start_point),
+            lambda: (self.own_valley(settings), self.flattest_start(settings)),
+        )
+        return Page(runs, descent, valley, start)
+
+    def first_page(self, settings: Settings) -> Page:
+        """What of it is known first; for the rest nothing stands."""
+        loss = settings.chosen.record
+        runs = [self._iterates_for_page(spec) for spec in settings.runs]
+        valley = way_as_valley(loss, None) if is_drawn_from_start(loss) else None
+        return Page(runs, np.empty((0, loss.d)), valley, None)
 
     def page_run(
         self, spec: RunSpec, stretch: tuple[int, int] | None
     ) -> tuple[dict[str, Any], bytes]:
         """One run's header and columns for the page, or those of a `stretch` (first, count) of it:
         in full where it is no longer than a recording, else as pairs spread over it."""
-        key = self.once.key("page", run=spec, stretch=stretch)
+        key = self._page_key(spec, stretch)
         return self.once.result(key, lambda: self._encode_for_page(spec, stretch))
 
     def file(self, settings: Settings, suffix: str, about: Mapping) -> bytes:
@@ -75,9 +124,9 @@ class Compute:
         key = self.once.key(suffix, runs=settings.runs, about=about)
         return self.once.result(key, lambda: encode(suffix, self._table(settings.runs), about))
 
-    def descent(self, settings: Settings) -> np.ndarray:
-        """Gradient flow from the start to Γ, [160, d]."""
-        return descent_from(settings.chosen.record, settings.start_point)
+    def descent(self, loss: LossSpec, start: tuple[float, ...]) -> np.ndarray:
+        """Gradient flow from a start to Γ, [160, d]."""
+        return self._descents.result((loss, start), lambda: descent_from(loss.record, start))
 
     def terrain(self, loss: LossSpec, view: View) -> Terrain:
         """What the landscape is drawn from."""
@@ -94,7 +143,9 @@ class Compute:
     def drift_line(self, loss: LossSpec, start: tuple[float, ...]) -> Trace | None:
         """The way of the drift along Γ from a start; None where gradient flow does not reach Γ."""
         key = self.once.key("drift line", loss=loss, start=start)
-        return self.once.result(key, lambda: (drift_line_from(loss.record, start),))[0]
+        return self.once.result(
+            key, lambda: (drift_line_through(loss.record, self._foot(loss, start)),)
+        )[0]
 
     def own_valley(self, settings: Settings) -> Valley | None:
         """What of Γ is drawn where that depends on the start: the way of the drift."""
@@ -138,41 +189,54 @@ class Compute:
         found there compiles nothing."""
         for spec in settings.runs:
             self._encode_for_page(spec, None)
-        self.descent(settings)
+        self.descent(settings.chosen, settings.start_point)
         self.flattest_start(settings)
+
+    def _begin(self, spec: RunSpec) -> _Begun:
+        """The run and what is measured first."""
+        return self._begun.result(spec, lambda: _begin(spec))
 
     def _measured(self, spec: RunSpec) -> _Measured:
         """The run and its measures."""
-        return self._near.result(spec, lambda: _measure(spec))
+        return self._near.result(spec, lambda: self._measure(spec))
+
+    def _measure(self, spec: RunSpec) -> _Measured:
+        run, iterates = self._begin(spec)
+        foot = partial(self._foot, spec.loss, spec.start)
+        return _Measured(run, dynamics.measure(run, known=iterates, foot=foot))
+
+    def _foot(self, loss: LossSpec, start: tuple[float, ...]) -> np.ndarray:
+        """Φ(start), [d]: where the loss does not know it, the end of the descent."""
+        record = loss.record
+        return foot_of(record, start) if record.projection else self.descent(loss, start)[-1]
+
+    def _page_key(self, spec: RunSpec, stretch: tuple[int, int] | None) -> str:
+        return self.once.key("page", run=spec, stretch=stretch)
+
+    def _iterates_for_page(self, spec: RunSpec) -> tuple[dict[str, Any], bytes]:
+        """One run's header and those columns that are known first; it names the others."""
+        run, along = self._begin(spec)
+        columns = {"step": run.step, "x": run.x} | along._asdict()
+        first = {name: columns[name] for name in FIRST_COLUMNS}
+        header = _header(run) | {"phases": []} | _named(run, first)
+        header["absent"] = [
+            {"name": name, "width": _width(run.loss, name)}
+            for name in _page_columns(run.loss)
+            if name not in first
+        ]
+        return header, b"".join(map(float32, first.values()))
 
     def _encode_for_page(
         self, spec: RunSpec, stretch: tuple[int, int] | None
     ) -> tuple[dict[str, Any], bytes]:
         run, measures = self._measured(spec)
-        header = {
-            "rule": run.rule.key,
-            "name": run.rule.name,
-            "eta": run.eta,
-            "steps": run.steps,
-            "outcome": run.outcome.name.lower(),
-            "outcome_step": run.outcome_step,
-            "outcome_words": run.outcome.value,
-        }
+        header = _header(run)
         if stretch:
             run, measures = measured_stretch(run, measures, *stretch)
         else:
             header["phases"] = [phase._asdict() for phase in phases(run, measures)]
-        names = PAGE_COLUMNS + (ALIGNMENT_COLUMNS if run.loss.codim > 1 else ())
-        columns = {name: getattr(measures, name) for name in names}
-        header |= {
-            "last": int(run.step[-1]),
-            "rows": len(run.step),
-            "columns": [
-                {"name": name, "width": 1 if c.ndim == 1 else c.shape[1]}
-                for name, c in columns.items()
-            ],
-        }
-        return header, b"".join(map(float32, columns.values()))
+        columns = {name: getattr(measures, name) for name in _page_columns(run.loss)}
+        return header | _named(run, columns), b"".join(map(float32, columns.values()))
 
     def _table(self, specs: Sequence[RunSpec]) -> dict[str, np.ndarray]:
         tables = [(spec, run_columns(*self._measured(spec))) for spec in specs]
@@ -183,7 +247,7 @@ class Compute:
         return {name: np.concatenate([table[name] for table in named]) for name in named[0]}
 
 
-def _measure(spec: RunSpec) -> _Measured:
+def _begin(spec: RunSpec) -> _Begun:
     run = dynamics.simulate(
         spec.loss.record,
         spec.rule,
@@ -193,7 +257,41 @@ def _measure(spec: RunSpec) -> _Measured:
         noise=spec.noise,
         seed=spec.seed,
     )
-    return _Measured(run, dynamics.measure(run))
+    return _Begun(run, measure_iterates(run))
+
+
+def _header(run: Run) -> dict[str, Any]:
+    return {
+        "rule": run.rule.key,
+        "name": run.rule.name,
+        "eta": run.eta,
+        "steps": run.steps,
+        "outcome": run.outcome.name.lower(),
+        "outcome_step": run.outcome_step,
+        "outcome_words": run.outcome.value,
+    }
+
+
+def _named(run: Run, columns: Mapping[str, np.ndarray]) -> dict[str, Any]:
+    """What a header says of columns."""
+    return {
+        "last": int(run.step[-1]),
+        "rows": len(run.step),
+        "columns": [
+            {"name": name, "width": 1 if c.ndim == 1 else c.shape[1]} for name, c in columns.items()
+        ],
+    }
+
+
+def _page_columns(loss: Loss) -> tuple[str, ...]:
+    return PAGE_COLUMNS + (ALIGNMENT_COLUMNS if loss.codim > 1 else ())
+
+
+def _width(loss: Loss, name: str) -> int:
+    """Of a column, before it is known."""
+    vectors = dict.fromkeys(("direction", "projection", "flow"), loss.d)
+    spectra = dict.fromkeys(("spectrum", "components"), loss.codim)
+    return (vectors | spectra | {"profile": PROFILE_NODES}).get(name, 1)
 
 
 def profile_axis() -> list[float]:

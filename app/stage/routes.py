@@ -2,7 +2,9 @@
 not depend on a run, Γ as /valley.bin and heights of a view as /heights.bin.
 
 A run takes the query of the page's own link. /run.bin takes `first` and `count` too: a stretch of
-steps, in full up to 5,000 of them, else as pairs spread over it. A query that cannot be read is
+steps, in full up to 5,000 of them, else as pairs spread over it. With `part=iterates` it answers
+with x, L, λ₁ and the threshold alone, which are there first: the rest of a loss that nobody has
+opened yet takes seconds, for its programs to be compiled. A query that cannot be read is
 answered with 400 and JSON: the problems, each with its field and a message for a person, and the
 query of the nearest valid settings.
 """
@@ -49,18 +51,22 @@ def register(server: Flask, compute: Compute) -> None:
 
 def answer_run(compute: Compute, suffix: str, query: dict[str, str]) -> Response:
     """The response of /run.<suffix> to a query."""
-    problems, stretch = (), None
-    try:
-        stretch = _stretch(query) if suffix == "bin" else None
-    except ValueError as error:
-        problems = (Message("first", str(error)),)
+    problems, stretch, part = (), None, None
+    if suffix == "bin":
+        part = query.pop("part", None)
+        try:
+            stretch = _stretch(query)
+        except ValueError as error:
+            problems += (Message("first", str(error)),)
+        if part not in (None, "iterates") or (part and stretch):
+            problems += (Message("part", "part must be iterates, and of a whole run."),)
     reading = read_query(query)
     problems += reading.problems
     if problems:
         return refusal(problems, write_query(reading.settings))
-    tag = compute.once.key(suffix, query=query, stretch=stretch)
+    tag = compute.once.key(suffix, query=query, stretch=stretch, part=part)
     if suffix == "bin":
-        return unless_known(tag, suffix, lambda: _binary(compute, reading, stretch))
+        return unless_known(tag, suffix, lambda: _binary(compute, reading, stretch, part))
     plain = reading.settings.plain
     response = unless_known(
         tag, suffix, lambda: compute.file(reading.settings, f".{suffix}", plain)
@@ -199,32 +205,37 @@ def _stretch(query: dict[str, str]) -> tuple[int, int] | None:
     return numbers
 
 
-def _binary(compute: Compute, reading: Reading[Settings], stretch: tuple[int, int] | None) -> bytes:
+def _binary(
+    compute: Compute, reading: Reading[Settings], stretch: tuple[int, int] | None, part: str | None
+) -> bytes:
     settings = reading.settings
-    runs = [compute.page_run(spec, stretch) for spec in settings.runs]
-    header: dict[str, Any] = {
+    if stretch is not None:
+        runs = [compute.page_run(spec, stretch) for spec in settings.runs]
+        return pack(_header(reading, runs), [block for _, block in runs])
+    page = compute.first_page(settings) if part else compute.page(settings)
+    header = _header(reading, page.runs) | {
+        "page": {key: getattr(settings, key) for key in PAGE_KEYS},
+        "words": page_words(settings, [run for run, _ in page.runs]),
+        "flattest_start": page.flattest_start,
+        "descent": {"rows": page.descent.shape[0], "width": page.descent.shape[1]},
+    }
+    blocks = [*(block for _, block in page.runs), float32(page.descent)]
+    if page.valley:
+        header["valley"], curves = _plain_valley(page.valley)
+        blocks += curves
+    return pack(header | ({"part": part} if part else {}), blocks)
+
+
+def _header(reading: Reading[Settings], runs: list[tuple[dict[str, Any], bytes]]) -> dict[str, Any]:
+    settings = reading.settings
+    return {
         "settings": settings.plain | _about_loss(settings.chosen),
         "query": write_query(settings),
         "notices": [vars(notice) for notice in reading.notices],
         "profile_axis": profile_axis(),
         "laws": LAWS,
-        "runs": [run[0] for run in runs],
+        "runs": [header for header, _ in runs],
     }
-    blocks = [run[1] for run in runs]
-    if stretch is None:
-        path = compute.descent(settings)
-        header |= {
-            "page": {key: getattr(settings, key) for key in PAGE_KEYS},
-            "words": page_words(settings, header["runs"]),
-            "flattest_start": compute.flattest_start(settings),
-            "descent": {"rows": path.shape[0], "width": path.shape[1]},
-        }
-        blocks.append(float32(path))
-        valley = compute.own_valley(settings)
-        if valley:
-            header["valley"], curves = _plain_valley(valley)
-            blocks += curves
-    return pack(header, blocks)
 
 
 def _about_loss(chosen: LossSpec) -> dict[str, Any]:

@@ -1,4 +1,6 @@
-"""Programs that were let go of are compiled again where they are needed."""
+"""Programs are compiled side by side, and again where they are needed after they were let go of."""
+
+import threading
 
 import jax
 import jax.numpy as jnp
@@ -6,7 +8,7 @@ import numpy as np
 import pytest
 
 from dynamics import LOSSES, RULES, chunk
-from dynamics.compilation import let_go_of_programs
+from dynamics.compilation import let_go_of_programs, side_by_side
 
 
 def test_they_say_the_same() -> None:
@@ -35,3 +37,23 @@ def test_a_sweep_compiles_ahead_again(monkeypatch: pytest.MonkeyPatch) -> None:
             chunk.compile_for(LOSSES["quadratic"], RULES["gd"])
         assert len(compiled) == times
         let_go_of_programs()
+
+
+def test_tasks_go_side_by_side_where_they_compile_and_in_turn_afterwards() -> None:
+    family, here = LOSSES["quadratic"].family, threading.get_ident()
+    let_go_of_programs()
+    for _ in range(2):
+        meet = threading.Barrier(2, timeout=30)
+        assert side_by_side((family, "once"), lambda m=meet: m.wait() + 1, lambda m=meet: -m.wait())
+        ran = side_by_side((family, "once"), threading.get_ident, threading.get_ident)
+        assert ran == [here, here]
+        let_go_of_programs()
+
+
+def test_what_fails_side_by_side_is_not_taken_for_compiled() -> None:
+    family = LOSSES["quadratic"].family
+    let_go_of_programs()
+    with pytest.raises(ZeroDivisionError):
+        side_by_side((family, "fails"), lambda: 1 // 0, lambda: 2)
+    ran = side_by_side((family, "fails"), threading.get_ident, threading.get_ident)
+    assert threading.get_ident() not in ran

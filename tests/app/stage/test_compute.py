@@ -101,6 +101,44 @@ def test_different_results_of_one_run_simulate_it_once(simulated: list) -> None:
     assert len(simulated) == 1
 
 
+def test_the_iterates_wait_neither_for_measures_nor_for_a_second_run(
+    compute: Compute, simulated: list, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Asked for while the whole is under way, they are there before it."""
+    told, measure = threading.Event(), dynamics.measure
+
+    def measured_late(*args: Any, **kwargs: Any) -> dynamics.Measures:
+        assert told.wait(PATIENCE)
+        return measure(*args, **kwargs)
+
+    def first_part() -> Any:
+        part = compute.first_page(SHORT)
+        told.set()
+        return part
+
+    monkeypatch.setattr(dynamics, "measure", measured_late)
+    whole, part = together(lambda: compute.page(SHORT), first_part)
+    assert part.runs[0][0]["rows"] == whole.runs[0][0]["rows"]
+    assert len(simulated) == 1
+
+
+def test_the_descent_is_computed_once_for_all_that_it_is_for(
+    compute: Compute, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The dashed curve, Φ(x₀) for the theorem's flow, and the line of the drift."""
+    asked: list[str] = []
+    descent_from = stage_compute.descent_from
+
+    def counted(loss: dynamics.Loss, start: Any) -> np.ndarray:
+        asked.append(loss.key)
+        return descent_from(loss, start)
+
+    monkeypatch.setattr(stage_compute, "descent_from", counted)
+    page = compute.page(Settings(loss="product-4", steps=20, start=LOSSES["product-4"].start))
+    assert page.valley is not None
+    assert asked == ["product-4"]
+
+
 def test_the_last_runs_stay_in_memory_and_no_more_than_fit(
     simulated: list, monkeypatch: pytest.MonkeyPatch
 ) -> None:

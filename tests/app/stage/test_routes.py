@@ -46,6 +46,8 @@ def unpack(body: bytes) -> dict[str, Any]:
             at += count * FLOAT32
             shape = (part["rows"],) if column["width"] == 1 else (part["rows"], column["width"])
             part["data"][column["name"]] = np.array(values, np.float32).reshape(shape)
+    valley = header.get("valley", {"curves": []})
+    at += sum(curve["rows"] * (valley["d"] + 1) * FLOAT32 for curve in valley["curves"])
     assert at == len(body)
     return header
 
@@ -159,6 +161,49 @@ def test_packed_data_start_at_a_multiple_of_four_for_every_header() -> None:
 def test_a_header_never_holds_what_is_no_json() -> None:
     with pytest.raises(ValueError, match="JSON"):
         pack({"eta": float("nan")}, [])
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        QUERY,
+        f"{QUERY}&rule=gd,sqrt-gd&at=7&clock=step",
+        "loss=product-4&rule=ngd&steps=60",
+        "loss=tiny-network&rule=gradient-flow&steps=40&eta=0.05",
+        "loss=hyperbola&rule=gd&eta=0.9&start=2,2&steps=500",
+    ],
+)
+def test_the_iterates_alone_are_the_first_part_of_the_whole(
+    client: FlaskClient, query: str
+) -> None:
+    part = unpack(client.get(f"/run.bin?{query}&part=iterates").data)
+    whole = unpack(client.get(f"/run.bin?{query}").data)
+    assert part["part"] == "iterates"
+    assert "part" not in whole
+    for name in ("settings", "query", "notices", "page", "profile_axis", "laws"):
+        assert part[name] == whole[name]
+    assert set(part) - {"part"} == set(whole)
+    assert part["descent"]["rows"] == 0
+    assert part["flattest_start"] is None
+    assert not part.get("valley", {}).get("curves")
+    assert len(part["runs"]) == len(whole["runs"])
+    for some, run in zip(part["runs"], whole["runs"], strict=True):
+        assert set(some["data"]) == {"step", "x", "loss", "sharpness", "threshold"}
+        for name, column in some["data"].items():
+            np.testing.assert_array_equal(column, run["data"][name])
+        told = {column["name"]: column["width"] for column in some["columns"] + some["absent"]}
+        assert told == {column["name"]: column["width"] for column in run["columns"]}
+        for name in set(run) - {"columns", "data", "phases"}:
+            assert some[name] == run[name]
+        assert some["phases"] == []
+
+
+@pytest.mark.parametrize("query", ["part=all", "part=", "part=iterates&first=0&count=5"])
+def test_another_part_is_refused(client: FlaskClient, query: str) -> None:
+    response = client.get(f"/run.bin?steps=20&{query}")
+    assert response.status_code == 400
+    (problem,) = response.get_json()["problems"]
+    assert problem["field"] == "part"
 
 
 @pytest.mark.parametrize(("first", "count"), [(0, 1), (0, 50), (301, 400), (1199, 2), (1200, 1)])

@@ -16,6 +16,10 @@ import jax
 
 QUICK = {"xla_cpu_use_fusion_emitters": False, "xla_llvm_disable_expensive_passes": True}
 
+# A third to half of that again, for code that is up to five times slower where it takes many rows
+# side by side, and hardly slower where it follows one point.
+AT_ONCE = QUICK | {"xla_backend_optimization_level": 0}
+
 # For which rules, and what else, programs have been compiled, by the family of a loss.
 AHEAD: WeakKeyDictionary[Any, set] = WeakKeyDictionary()
 
@@ -52,6 +56,11 @@ def prepare_process() -> None:
 def quickly(function: Callable, *, static_argnames: tuple[str, ...] = ()):
     """`jax.jit` for a program that runs for milliseconds."""
     return jax.jit(function, static_argnames=static_argnames, compiler_options=QUICK)
+
+
+def at_once(function: Callable, *, static_argnames: tuple[str, ...] = ()):
+    """`jax.jit` for a program that follows one point for milliseconds."""
+    return jax.jit(function, static_argnames=static_argnames, compiler_options=AT_ONCE)
 
 
 def side_by_side(what: tuple[Hashable, ...], *tasks: Callable[[], Any]) -> list[Any]:

@@ -17,7 +17,7 @@ from functools import partial
 import jax
 import jax.numpy as jnp
 
-from dynamics.compilation import quickly
+from dynamics.compilation import at_once, quickly
 from dynamics.curvature import (
     gradient,
     normal_space,
@@ -77,7 +77,7 @@ def points_on_manifold(flow: Flow | None, loss: Loss, x: Array, tau: Array) -> A
     return integrate(flow, loss, x, tau)
 
 
-@quickly
+@at_once
 def gradient_flow(loss: Loss, x: Array, times: Array) -> Array:
     """Gradient flow dx/ds = −∇L(x) from x [d] at `times` [k] (not decreasing, from 0): [k, d]."""
     return integrate(GRADIENT_FLOW, loss, x, times)

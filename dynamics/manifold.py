@@ -15,7 +15,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from dynamics.compilation import quickly
+from dynamics.compilation import at_once, quickly
 from dynamics.curvature import (
     direction,
     eigenvectors,
@@ -80,7 +80,7 @@ def beside_flattest(loss: Loss, rule: Rule, flattest: np.ndarray, eta: float) ->
     return flattest + 0.5 * bounce * np.asarray(v)
 
 
-@quickly
+@at_once
 def _top_eigenpair(loss: Loss, x: np.ndarray):
     return sharpness(loss, x), direction(loss, x)
 
@@ -172,7 +172,7 @@ class _Walk(NamedTuple):
         return self.s[self.count - 1]
 
 
-@partial(quickly, static_argnames=("points",))
+@partial(at_once, static_argnames=("points",))
 def _line(loss: Loss, x: Array, points: int) -> tuple[Array, Array]:
     size = loss.size
     x = onto_manifold(loss, x)

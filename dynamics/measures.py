@@ -23,7 +23,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from dynamics.compilation import quickly, side_by_side
+from dynamics.compilation import at_once, quickly, side_by_side
 from dynamics.curvature import gradient, normal_space, sharpness
 from dynamics.flows import points_on_manifold
 from dynamics.projection import nearest, projection
@@ -267,7 +267,7 @@ def _normals(loss: Loss, end: Array) -> tuple[Array, Array]:
     return values[::-1], v * jnp.where(largest < 0, -1.0, 1.0)
 
 
-_normals_at = quickly(_normals)
+_normals_at = at_once(_normals)
 
 
 def _in_batches(function, arguments: tuple, rows: Scalar):
@@ -301,13 +301,18 @@ def _flow(run: Run, step: np.ndarray, foot: Callable[[], np.ndarray] | None) -> 
     if run.rule.flow is None:
         return _Flow(np.full((len(step), run.loss.d), np.nan), np.full(len(step), np.nan))
     begin = foot() if foot else foot_of(run.loss, run.start)
-    return _followed(run.loss, run.rule, begin, run.eta, step)
+    known = run.rule.flow.key in run.loss.limiting_flows
+    follow = _followed if known else _solved
+    return follow(run.loss, run.rule, begin, run.eta, step)
 
 
-@partial(quickly, static_argnames=("rule",))
-def _followed(loss: Loss, rule: Rule, foot: Array, eta: Scalar, step: Array) -> _Flow:
+def _follow(loss: Loss, rule: Rule, foot: Array, eta: Scalar, step: Array) -> _Flow:
     x = points_on_manifold(rule.flow, loss, foot, eta**2 * step)
     return _Flow(x, jax.vmap(partial(sharpness, loss))(x))
+
+
+_followed = quickly(_follow, static_argnames=("rule",))
+_solved = at_once(_follow, static_argnames=("rule",))
 
 
 @partial(quickly, static_argnames=("rule",))

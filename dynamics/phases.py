@@ -23,7 +23,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from dynamics.compilation import quickly
+from dynamics.compilation import at_once
 from dynamics.curvature import normal_space
 from dynamics.measures import Measures, inverse_stableness, measure
 from dynamics.projection import projection
@@ -151,7 +151,7 @@ def _closes_by(run: Run, measures: Measures, row: int, closed: bool) -> int | No
     return step if closed or bool(_crosses(run.loss, *way)) else None
 
 
-@quickly
+@at_once
 def _crosses(loss: Loss, one: Array, two: Array) -> Array:
     """Whether λ₁ and λ₂ cross on Γ between two points of it near each other, [d] and [d].
 

@@ -12,7 +12,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from dynamics.compilation import quickly
+from dynamics.compilation import at_once, quickly
 from dynamics.curvature import eigenvectors, sharpness
 from dynamics.manifold import Trace, flattest_on, lengths_along
 from dynamics.measures import Measures
@@ -182,7 +182,7 @@ def _nearest_chord(line: Trace, point: Array) -> tuple[int, float]:
     return chord, float(share[chord])
 
 
-@quickly
+@at_once
 def _eigenvectors(loss: Loss, x: Array) -> Array:
     return eigenvectors(loss, x)
 

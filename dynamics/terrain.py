@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from dynamics.compilation import quickly
+from dynamics.compilation import at_once, quickly
 from dynamics.curvature import sharpness
 from dynamics.manifold import Trace, beside_flattest, drift_line, flattest_points, trace_manifold
 from dynamics.projection import descent, projection
@@ -164,12 +164,12 @@ def _wider(side: tuple[float, float]) -> tuple[float, float]:
     return side[0] - margin, side[1] + margin
 
 
-@quickly
+@at_once
 def _projection(loss: Loss, x: Array) -> Array:
     return projection(loss, x)
 
 
-@quickly
+@at_once
 def _descent(loss: Loss, start: Array) -> Array:
     return descent(loss, start, DESCENT_POINTS)
 

@@ -1,9 +1,14 @@
 """What every test may ask for."""
 
+import functools
+import gc
 import logging
+import sys
 import threading
 from collections.abc import Iterator
+from typing import Any
 
+import jax
 import pytest
 from werkzeug.serving import make_server
 
@@ -25,6 +30,31 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     kept = [item for item in items if not item.get_closest_marker("every")]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
     items[:] = kept
+
+
+@pytest.fixture(scope="module", autouse=True)
+def let_programs_go(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let go of what a module compiled and kept, or each process would grow to six gigabytes.
+
+    Not in the browser, where one app is asked by every module.
+    """
+    yield
+    if "browser" in request.path.parts:
+        return
+    for kept in _kept():
+        kept.cache_clear()
+    jax.clear_caches()
+    gc.collect()
+
+
+def _kept() -> list[Any]:
+    """Functions of the tests that keep what they have made: runs, and programs of losses."""
+    modules = [module for name, module in sys.modules.items() if name.startswith("tests.")]
+    return [kept for module in modules for kept in vars(module).values() if _keeps(kept)]
+
+
+def _keeps(value: Any) -> bool:
+    return isinstance(value, type(functools.lru_cache(lambda: None)))
 
 
 @pytest.fixture(scope="session")

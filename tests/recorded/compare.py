@@ -76,8 +76,7 @@ def _of_digests(recorded: dict, found: dict, path: str, relative: float) -> Iter
 def _same(was: Any, now: Any, relative: float, least: float) -> bool:
     if isinstance(was, str) and isinstance(now, str):
         return AT_REST.sub("…", was) == AT_REST.sub("…", now)
-    numbers = all(isinstance(v, int | float) and not isinstance(v, bool) for v in (was, now))
-    if not numbers or (isinstance(was, int) and isinstance(now, int)):
+    if type(was) is not type(now) or not isinstance(was, float):
         return type(was) is type(now) and was == now
     return math.isclose(was, now, rel_tol=relative, abs_tol=least)
 

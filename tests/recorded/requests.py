@@ -62,7 +62,7 @@ def pages() -> Iterator[str]:
     yield from ("GET /healthz", "GET /", "GET /?loss=ring&eta=0.05", "GET /lab", "GET /lab/")
     yield from ("GET /about", "GET /about/", "GET /lab?plot=rate", "GET /about?x=1")
     yield from ("GET /no-such-page", "GET /no-such.bin", "GET /run.txt", "GET /run.bin | post")
-    yield from ("GET /assets/style.css | head", "GET /assets/nothing.css", "GET /favicon.ico")
+    yield from ("GET /assets/nothing.css", "GET /favicon.ico")
     yield from ("GET / | accepts gzip", "GET /valley.bin?loss=ring | accepts gzip")
 
 

@@ -12,7 +12,6 @@ import dynamics
 from dynamics import Branch, Loss, Outcome, Rule, Run, measure
 from dynamics.flows import gradient_flow, integrate, limiting_flow
 from dynamics.losses.network import DATA
-from dynamics.losses.spatial import CROSSING_X
 from dynamics.projection import projection
 from dynamics.simulate import ROWS
 
@@ -33,7 +32,7 @@ FLATTEST = {
     "ring": (-1, 0),
     "plane-valley": (0, 0, 0),
     "two-curvatures": (0, 0, 0),
-    "crossing": (CROSSING_X, 0, 0),
+    "crossing": (np.log(2), 0, 0),
     "product-3": (1, 1, 1),
     "product-4": (1, 1, 1, 1),
     "rank-one": (1, 1, 1, 1),

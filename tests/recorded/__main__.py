@@ -9,6 +9,7 @@ Renew it in the commit that means to change an answer, and read the difference.
 
 import sys
 
+from dynamics.compilation import prepare_process
 from tests.recorded import book
 from tests.recorded.answers import answer_to
 from tests.recorded.compare import differences
@@ -49,4 +50,5 @@ def _compare(name: str) -> int:
 
 
 if __name__ == "__main__":
+    prepare_process()
     sys.exit(main(sys.argv[1:]))

@@ -23,12 +23,13 @@ export JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES := -1
 # What the formatter lays out.
 FORMATTED := "assets/**/*.{js,mjs,ts}" "!assets/vendor" "tests/javascript/*.mjs" "*.{mjs,json}"
 
-.PHONY: help run test test-all bench setup browser clean
+.PHONY: help run test test-all mutants bench setup browser clean
 
 help:
 	@echo "make run       serve Edgewalk on http://127.0.0.1:8050 (HOST, PORT)"
 	@echo "make test      style, types, JavaScript, Python and browser tests"
 	@echo "make test-all  the same over the whole product of losses, rules and recorded answers"
+	@echo "make mutants   change the program in small ways, and print how much the tests notice"
 	@echo "make bench     measure, and print a table"
 	@echo "make setup     prepare all of it without running anything"
 	@echo "make clean     remove what the other commands made"
@@ -36,9 +37,6 @@ help:
 run: $(RUNTIME)
 	@exec $(PYTHON) -m app
 
-# Tests compile some thousand programs and run each for milliseconds, so XLA spends less on them: by
-# a third less on `measure` of the whole catalogue.
-test test-all: export XLA_FLAGS := --xla_cpu_use_fusion_emitters=false --xla_llvm_disable_expensive_passes=true
 test-all: EVERY := --every
 test test-all: setup
 	$(PYTHON) -m ruff format --check .
@@ -49,6 +47,9 @@ test test-all: setup
 	$(NODE) $(TOOLS)/eslint --max-warnings 0 .
 	$(NODE) --test tests/javascript/*.test.mjs
 	$(PYTHON) -m pytest --numprocesses 2 --dist loadfile $(EVERY)
+
+mutants: $(DEVELOPMENT)
+	$(PYTHON) -m tests.mutants
 
 bench: setup
 	@command -v gcc >/dev/null || { $(call debian_install,gcc); } || \

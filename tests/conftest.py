@@ -1,5 +1,6 @@
 """What every test may ask for."""
 
+import ctypes
 import functools
 import gc
 import logging
@@ -45,12 +46,19 @@ def let_programs_go(request: pytest.FixtureRequest) -> Iterator[None]:
         kept.cache_clear()
     jax.clear_caches()
     gc.collect()
+    _give_back()
 
 
 def _kept() -> list[Any]:
     """Functions of the tests that keep what they have made: runs, and programs of losses."""
     modules = [module for name, module in sys.modules.items() if name.startswith("tests.")]
     return [kept for module in modules for kept in vars(module).values() if _keeps(kept)]
+
+
+def _give_back() -> None:
+    """What is free goes back to the system, which glibc does not do by itself."""
+    if give_back := getattr(ctypes.CDLL(None), "malloc_trim", None):
+        give_back(0)
 
 
 def _keeps(value: Any) -> bool:

@@ -33,7 +33,7 @@ CLAIMS = (
         SMOOTH,
         "ALP22, Phase II",
         (
-            "dynamics/test_laws.py::test_the_run_tracks_the_flow",
+            "dynamics/test_edge.py::test_the_run_tracks_the_flow",
             "dynamics/test_laws.py::test_reference_numbers",
             "dynamics/test_flows.py::test_the_flow_obeys_its_law_along_a_branch",
         ),
@@ -48,7 +48,7 @@ CLAIMS = (
         SMOOTH + " The least loss is 0.",
         "ALP22, Phase II",
         (
-            "dynamics/test_laws.py::test_the_run_tracks_the_flow",
+            "dynamics/test_edge.py::test_the_run_tracks_the_flow",
             "dynamics/test_laws.py::test_figure_1_of_the_paper",
             "dynamics/test_flows.py::test_the_closed_form_is_what_the_solver_finds",
         ),
@@ -63,7 +63,7 @@ CLAIMS = (
         SMOOTH,
         "ALP22, Phase II",
         (
-            "dynamics/test_laws.py::test_the_run_tracks_the_flow",
+            "dynamics/test_edge.py::test_the_run_tracks_the_flow",
             "dynamics/test_rate.py::test_the_gap_shrinks_with_the_step_size",
             "dynamics/test_rate.py::test_the_slope",
         ),
@@ -81,8 +81,8 @@ CLAIMS = (
         SMOOTH + " The run is at the edge and has aligned: what is left is O(θₜ + η).",
         "ALP22 for normalized GD; for √L derived here, and measured",
         (
-            "dynamics/test_laws.py::test_the_mean_of_two_thresholds_is_the_sharpness",
-            "dynamics/test_laws.py::test_the_bounce_spans_the_valley",
+            "dynamics/test_edge.py::test_the_mean_of_two_thresholds_is_the_sharpness",
+            "dynamics/test_edge.py::test_the_bounce_spans_the_valley",
         ),
         "A bare line at 2/η says nothing of these rules: Sₜ itself swings widely around 2.",
     ),
@@ -108,7 +108,7 @@ CLAIMS = (
         SMOOTH + " What is left is O(ηθₜ).",
         "ALP22; with the factor ½, which a slide deck on the paper lacks",
         (
-            "dynamics/test_laws.py::test_the_law_of_the_root",
+            "dynamics/test_edge.py::test_the_law_of_the_root",
             "dynamics/test_phases.py::test_phases_are_those_of_their_definition",
         ),
     ),

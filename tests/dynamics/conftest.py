@@ -1,4 +1,4 @@
-"""What the tests of the mathematics share: the catalogue as parameters, points, runs made once.
+"""What the tests of the mathematics share: the catalogue as parameters, points, programs made once.
 
 A test that asks for `loss` runs over the whole catalogue, so a new loss is tested before anyone
 writes a test for it.
@@ -15,12 +15,11 @@ import numpy as np
 import pytest
 
 import dynamics
-from dynamics import Loss, Measures, Rule, Run
-from dynamics.projection import solve_projection
+from dynamics import Loss, Rule
+from dynamics.compilation import quickly
+from dynamics.projection import projection
 
 BATCH = 32
-EDGE_ETA = 0.005
-EDGE_STEPS = 80_000  # τ = 2
 
 
 def _keyed(records) -> dict:
@@ -94,12 +93,6 @@ def autodiff() -> Autodiff:
     return Autodiff()
 
 
-@pytest.fixture(scope="session")
-def at_the_edge() -> Callable[[Loss, Rule], tuple[Run, Measures]]:
-    """A run of 80,000 steps from the loss's own start, and its measures, made once."""
-    return _at_the_edge
-
-
 @pytest.fixture
 def fixed_steps(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable], Callable]:
     """`fixed_steps(f)(h, …)`: f with its solver walking in equal steps h, to measure orders."""
@@ -152,7 +145,7 @@ def _anywhere(loss: Loss) -> np.ndarray:
 @lru_cache
 def _on_manifold(loss: Loss) -> np.ndarray:
     if not loss.branches:
-        return _along(solve_projection, loss, _anywhere(loss))
+        return _along(projection, loss, _anywhere(loss))
     return np.concatenate(
         [
             jax.vmap(branch.curve)(jnp.linspace(branch.low, branch.high, 8)[1:-1])
@@ -170,10 +163,4 @@ def _along(function: Callable, loss: Loss, x) -> Any:
 
 @lru_cache
 def _compiled(function: Callable, loss: Loss) -> Callable:
-    return jax.jit(jax.vmap(lambda x: function(loss, x)))
-
-
-@lru_cache
-def _at_the_edge(loss: Loss, rule: Rule) -> tuple[Run, Measures]:
-    run = dynamics.simulate(loss, rule, None, EDGE_ETA, EDGE_STEPS)
-    return run, dynamics.measure(run)
+    return quickly(jax.vmap(lambda x: function(loss, x)))

@@ -20,6 +20,7 @@ from dynamics.curvature import (
     tangential,
 )
 from dynamics.types import Array
+from tests.catalogue import each_kind_of_loss, each_kind_of_valley
 
 MATRICES = {
     "diagonal": [[1.0, 0.0], [0.0, 3.0]],
@@ -90,6 +91,7 @@ def test_eigenpairs_in_closed_form(matrix) -> None:
     np.testing.assert_allclose(direction(loss, x), vectors[:, 1])
 
 
+@each_kind_of_loss
 def test_gradient_and_hessian(loss: Loss, anywhere, along, autodiff) -> None:
     x = anywhere(loss)
     found = along(everything, loss, x)
@@ -97,6 +99,7 @@ def test_gradient_and_hessian(loss: Loss, anywhere, along, autodiff) -> None:
     np.testing.assert_allclose(found.hessian, autodiff.hessian(loss, x), rtol=1e-9, atol=1e-11)
 
 
+@each_kind_of_loss
 def test_sharpness_and_direction(loss: Loss, anywhere, on_manifold, along, autodiff) -> None:
     x = np.concatenate([anywhere(loss), on_manifold(loss)])
     matrices = autodiff.hessian(loss, x)
@@ -108,6 +111,7 @@ def test_sharpness_and_direction(loss: Loss, anywhere, on_manifold, along, autod
     np.testing.assert_allclose(np.abs(cosine), 1, atol=1e-10)
 
 
+@each_kind_of_loss
 def test_normal_space_is_spanned_by_the_top_eigenvectors(
     loss: Loss, on_manifold, along, autodiff
 ) -> None:
@@ -119,6 +123,7 @@ def test_normal_space_is_spanned_by_the_top_eigenvectors(
     np.testing.assert_allclose(gram - np.eye(loss.codim), 0, atol=1e-14)
 
 
+@each_kind_of_valley
 def test_tangential_takes_the_normal_part_away(valley: Loss, on_manifold, along, autodiff) -> None:
     """P⊥ = I − NNᵀ is symmetric, idempotent, and kills ∇²L on Γ."""
     x = on_manifold(valley)
@@ -129,6 +134,7 @@ def test_tangential_takes_the_normal_part_away(valley: Loss, on_manifold, along,
         np.testing.assert_allclose(np.trace(projector), valley.d - valley.codim, atol=1e-14)
 
 
+@each_kind_of_valley
 def test_the_branches_are_tangent(valley: Loss, along) -> None:
     """The derivative of a branch of Γ has no part in the normal space."""
     for branch in valley.branches:
@@ -138,6 +144,7 @@ def test_the_branches_are_tangent(valley: Loss, along) -> None:
         np.testing.assert_allclose(kept, tangents, rtol=1e-9, atol=1e-9)
 
 
+@each_kind_of_loss
 def test_sharpness_gradient_is_that_of_the_eigenvalue(
     loss: Loss, anywhere, along, autodiff
 ) -> None:
@@ -151,6 +158,7 @@ def test_sharpness_gradient_is_that_of_the_eigenvalue(
         np.testing.assert_allclose(found[:, i], (above - below) / (2 * h), rtol=1e-5, atol=1e-5)
 
 
+@each_kind_of_valley
 def test_newton_converges_quadratically_and_leaves_the_manifold_alone(
     valley: Loss, on_manifold, along, autodiff
 ) -> None:

@@ -9,14 +9,15 @@ import pytest
 from scipy.integrate import solve_ivp
 
 import dynamics
-from dynamics import Branch, Loss, Outcome, Rule, Run, measure
+from dynamics import Branch, Loss, Rule
+from dynamics.compilation import quickly
 from dynamics.flows import gradient_flow, integrate, limiting_flow
 from dynamics.losses.network import DATA
 from dynamics.projection import projection
-from dynamics.simulate import ROWS
+from tests.catalogue import each_kind_of_loss, each_kind_of_valley, losses, rules
 
-# As many as a run has, so that what is compiled for runs is compiled once.
-TIMES = np.linspace(0.0, 2.0, ROWS)
+TIMES = np.linspace(0.0, 2.0, 51)
+# As many wherever a limiting flow is asked for, so that each is compiled once.
 TAU = np.linspace(0.0, 3.0, 31)
 BESIDE = 2e-3  # of a parameter: the points of a difference
 
@@ -54,12 +55,12 @@ def test_the_flow_obeys_its_law_along_a_branch(valley: Loss, drifting: Rule, aut
             np.testing.assert_allclose(x[apart], walked[apart], rtol=1e-6, atol=1e-6)
 
 
-def test_the_closed_form_is_what_the_solver_finds(valley: Loss) -> None:
+@losses(lambda loss: loss.limiting_flows, each_kind=True)
+def test_the_closed_form_is_what_the_solver_finds(loss: Loss) -> None:
     """One rule a loss, for the time it takes; the law above holds every rule to the same flow."""
-    for key in sorted(valley.limiting_flows)[:1]:
-        rule, x = dynamics.RULES[key], foot(valley)
-        exact = limiting_flow(valley, rule, x, TAU)
-        np.testing.assert_allclose(solved(valley, rule)(x, TAU), exact, rtol=1e-8, atol=1e-8)
+    rule, x = dynamics.RULES[min(loss.limiting_flows)], foot(loss)
+    exact = limiting_flow(loss, rule, x, TAU)
+    np.testing.assert_allclose(solved(loss, rule)(x, TAU), exact, rtol=1e-8, atol=1e-8)
 
 
 def test_hyperbola_ngd_by_the_law_of_c() -> None:
@@ -111,6 +112,7 @@ def test_the_flow_rests_where_the_sharpness_of_the_ring_is_stationary(x, driftin
     np.testing.assert_allclose(path, [x] * len(TAU), atol=1e-9)
 
 
+@each_kind_of_valley
 def test_the_flow_stays_on_the_manifold_and_flattens(
     valley: Loss, drifting: Rule, autodiff
 ) -> None:
@@ -123,32 +125,37 @@ def test_the_flow_stays_on_the_manifold_and_flattens(
     assert arrived.sum() < 15
 
 
+@each_kind_of_valley
 def test_a_flow_can_be_cut_in_two(valley: Loss, drifting: Rule) -> None:
     whole = flow(valley, drifting, valley.start, 3.0)
     rest = flow(valley, drifting, whole[10], 2.0)
     np.testing.assert_allclose(rest[[0, 15, 30]], whole[[10, 20, 30]], atol=1e-8)
 
 
-def test_a_long_flow_arrives_where_it_is_flattest(valley: Loss, drifting: Rule, autodiff) -> None:
-    """Also where the solver could not keep up with its own rounding for so long."""
-    if valley.key == "tiny-network":
-        pytest.skip("λ₁ and λ₂ meet at τ = 50, where the theorem ends")
-    path = flow(valley, drifting, valley.start, 1e12)
+@losses(lambda loss: loss.codim < loss.d and loss.key != "tiny-network")
+def test_a_long_flow_arrives_where_it_is_flattest(loss: Loss, drifting: Rule, autodiff) -> None:
+    """Also where the solver could not keep up with its own rounding for so long. (On the network λ₁
+    and λ₂ meet at τ = 50, where the theorem ends.)"""
+    path = flow(loss, drifting, loss.start, 1e12)
     assert np.all(np.isfinite(path))
-    if valley.key in FLATTEST:
-        np.testing.assert_allclose(path[-1], FLATTEST[valley.key], atol=1e-7)
-    for branch in valley.branches[:1]:
+    assert loss.key in FLATTEST or loss.branches
+    if loss.key in FLATTEST:
+        np.testing.assert_allclose(path[-1], FLATTEST[loss.key], atol=1e-7)
+    for branch in loss.branches[:1]:
         s = np.linspace(branch.low, branch.high, 20_001)
         near = int(np.argmin(np.linalg.norm(jax.vmap(branch.curve)(s) - path[-1], axis=1)))
         around = jax.vmap(branch.curve)(s[max(near - 200, 0) : near + 200])
-        sharpness = np.linalg.eigvalsh(autodiff.hessian(valley, around))[:, -1]
-        end = np.linalg.eigvalsh(autodiff.hessian(valley, path[-1:]))[0, -1]
+        sharpness = np.linalg.eigvalsh(autodiff.hessian(loss, around))[:, -1]
+        end = np.linalg.eigvalsh(autodiff.hessian(loss, path[-1:]))[0, -1]
         np.testing.assert_allclose(end, sharpness.min(), rtol=1e-6)
 
 
-def test_rules_without_a_limiting_flow_get_none(loss: Loss, rule: Rule) -> None:
-    if rule.flow is None:
-        assert np.all(np.isnan(limiting_flow(loss, rule, jnp.array(loss.start), TAU)))
+@rules(lambda rule: rule.flow is None)
+def test_rules_without_a_limiting_flow_get_none(rule: Rule) -> None:
+    """Whatever the loss: here in more dimensions than codimensions, and in as many."""
+    for loss in (dynamics.LOSSES["hyperbola"], dynamics.LOSSES["quadratic"]):
+        found = limiting_flow(loss, rule, jnp.array(loss.start), TAU)
+        np.testing.assert_array_equal(found, np.full((len(TAU), loss.d), np.nan))
 
 
 def test_a_point_has_nowhere_to_drift(drifting: Rule) -> None:
@@ -246,12 +253,13 @@ def central(f, x: np.ndarray, v: np.ndarray) -> float:
     return (f(x + 1e-5 * v) - f(x - 1e-5 * v)) / 2e-5
 
 
+@each_kind_of_loss
 def test_gradient_flow_is_that_of_scipy(loss: Loss, autodiff) -> None:
     solution = solve_ivp(
         lambda _, z: -autodiff.gradient(loss, [z])[0], (0, TIMES[-1]), loss.start, "LSODA",
-        t_eval=TIMES[::100], rtol=1e-10, atol=1e-12,
+        t_eval=TIMES, rtol=1e-10, atol=1e-12,
     )  # fmt: skip
-    found = gradient_flow(loss, np.array(loss.start), TIMES)[::100]
+    found = gradient_flow(loss, np.array(loss.start), TIMES)
     np.testing.assert_allclose(found, solution.y.T, rtol=1e-7, atol=1e-7)
 
 
@@ -263,13 +271,13 @@ def test_gradient_flow_of_a_bowl_by_hand() -> None:
     np.testing.assert_allclose(found, exact, rtol=1e-8, atol=2e-10)
 
 
-def test_gradient_flow_arrives(loss: Loss, along) -> None:
+@each_kind_of_loss
+def test_gradient_flow_arrives(loss: Loss) -> None:
     """At Φ, and stays, however long it is followed."""
     times = np.array([*TIMES[3:], 1e3, 1e6, 1e15])
     found = np.asarray(gradient_flow(loss, np.array(loss.start), times))
     assert np.all(np.isfinite(found))
-    end = along(projection, loss, [loss.start])
-    np.testing.assert_allclose(found[-3:], np.repeat(end, 3, axis=0), atol=1e-8)
+    np.testing.assert_allclose(found[-3:], np.tile(foot(loss), (3, 1)), atol=1e-8)
 
 
 def test_gradient_flow_leaves_a_saddle_alone() -> None:
@@ -279,9 +287,9 @@ def test_gradient_flow_leaves_a_saddle_alone() -> None:
 
 def test_the_order_of_gradient_flow_is_5(fixed_steps) -> None:
     loss, x = dynamics.LOSSES["hyperbola"], np.array(dynamics.LOSSES["hyperbola"].start)
-    exact = gradient_flow(loss, x, TIMES)[ROWS // 2]
+    exact = gradient_flow(loss, x, TIMES)[25]
     end = fixed_steps(partial(gradient_flow.__wrapped__, loss))
-    times = TIMES[: ROWS // 2 + 1 : 500]
+    times = TIMES[:26:5]
     assert 4.7 < _order(lambda h: end(h, x, times)[-1] - exact, 0.06) < 7
 
 
@@ -300,22 +308,23 @@ def _order(error, h: float) -> float:
 
 
 def flow(loss: Loss, rule: Rule, x, tau: float) -> np.ndarray:
-    """X at 31 times up to τ from Φ(x), as it is measured along a run, whose program it shares."""
-    start, step = np.array(x, float), 100 * np.arange(31)
-    eta, rows = float(np.sqrt(tau / step[-1])), np.tile(start, (31, 1))
-    run = Run(loss, rule, start, eta, int(step[-1]), 0.0, 0, step, rows, Outcome.REACHED, 0)
-    return measure(run).flow
+    """X at 31 equal times up to τ from Φ(x)."""
+    begin = projected(loss, np.array(x, float))
+    return np.asarray(limiting_flow(loss, rule, begin, TAU * (tau / TAU[-1])))
+
+
+projected = quickly(projection)
 
 
 @lru_cache
 def foot(loss: Loss) -> np.ndarray:
     """Φ of the loss's own start."""
-    return np.asarray(jax.jit(partial(projection, loss))(jnp.array(loss.start)))
+    return np.asarray(projected(loss, np.array(loss.start)))
 
 
 @lru_cache
 def solved(loss: Loss, rule: Rule):
-    return jax.jit(partial(integrate, rule.flow, loss))
+    return quickly(partial(integrate, rule.flow, loss))
 
 
 def in_view(loss: Loss, branch: Branch) -> np.ndarray:
@@ -334,7 +343,7 @@ def beside(loss: Loss, branch: Branch):
         x = jax.vmap(branch.curve)(s + BESIDE * jnp.array([-2.0, -1, 1, 2]))
         return x, jax.vmap(jax.hessian(loss.value))(x)
 
-    return jax.jit(points)
+    return quickly(points)
 
 
 def walk(loss: Loss, rule: Rule, branch: Branch, s: float) -> np.ndarray:

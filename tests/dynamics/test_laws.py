@@ -19,63 +19,6 @@ CROSSING = dynamics.LOSSES["crossing"]
 CROSSING_ETAS = np.array([0.04, 0.02, 0.01, 0.005])
 
 
-def test_the_mean_of_two_thresholds_is_the_sharpness(
-    loss: Loss, drifting: Rule, at_the_edge
-) -> None:
-    """1/S_t + 1/S_{t+1} → 1, up to O(η)."""
-    run, found = at_the_edge(loss, drifting)
-    np.testing.assert_allclose(found.stableness_pair[LAST], 1, atol=20 * run.eta)
-    ratio = found.threshold_mean[LAST] / found.projection_sharpness[LAST]
-    np.testing.assert_allclose(ratio, 1, atol=10 * run.eta)
-
-
-def test_the_law_of_the_root(loss: Loss, drifting: Rule, at_the_edge, autodiff) -> None:
-    """√L(x_t) + √L(x_{t+1}) = η√(λ₁/2) for NGD, and **½**ηλ₁ for √L: the paper's slides lack ½."""
-    run, found = at_the_edge(loss, drifting)
-    root = np.sqrt(found.loss[LAST])
-    top = np.linalg.eigvalsh(autodiff.hessian(loss, found.projection[LAST]))[:, -1]
-    law = {"ngd": np.sqrt(top / 2), "sqrt-gd": top / 2}[drifting.key] * run.eta
-    np.testing.assert_allclose((root[0::2] + root[1::2]) / law[0::2], 1, atol=10 * run.eta)
-    np.testing.assert_allclose(found.sqrt_loss_pair[LAST], 1, atol=10 * run.eta)
-
-
-def test_the_bounce_spans_the_valley(loss: Loss, drifting: Rule, at_the_edge) -> None:
-    """From wall to wall, the distance of the law."""
-    run, found = at_the_edge(loss, drifting)
-    across = np.abs(np.diff(found.offset[LAST])[0::2])
-    np.testing.assert_allclose(across / found.bounce[LAST][0::2], 1, atol=10 * run.eta)
-
-
-@pytest.mark.parametrize("key", ["parabolic-valley", "paper-valley", "ring"])
-def test_every_second_iterate_is_smooth(key: str, drifting: Rule, at_the_edge) -> None:
-    """Neighbours lie a bounce apart, even steps far closer, though forty steps lie between."""
-    run, found = at_the_edge(dynamics.LOSSES[key], drifting)
-    even = run.step[LAST] % 2 == 0
-    x = found.x[LAST]
-    assert np.diff(run.step[LAST][even]).min() > 30
-    hop = np.linalg.norm(np.diff(x, axis=0)[0::2], axis=1)
-    smooth = np.linalg.norm(np.diff(x[even], axis=0), axis=1)
-    assert smooth.max() < 0.5 * hop.min()
-
-
-def test_the_run_tracks_the_flow(valley: Loss, drifting: Rule, at_the_edge) -> None:
-    """‖Φ(x_t) − X(η²t)‖ = O(η), while the flow itself goes a long way. See also `test_rate`."""
-    run, found = at_the_edge(valley, drifting)
-    gone = np.linalg.norm(found.flow - found.flow[0], axis=1)
-    assert found.gap.max() < 10 * run.eta
-    assert gone[-1] > 20 * found.gap[-1]
-
-
-def test_walls_apart_align_with_the_steepest(valley: Loss, drifting: Rule, at_the_edge) -> None:
-    """θ_t → O(η), from somewhere else, where there are several directions to bounce in. Not in each
-    step: now and then the bounce slips, and starts from so near to the floor that it has no side.
-    """
-    if valley.codim > 1:
-        run, found = at_the_edge(valley, drifting)
-        assert found.alignment[0] > 0.1
-        assert np.median(found.alignment[LAST]) < run.eta
-
-
 # At these slow times both rules are before, or long past, the crossing of the default start.
 BEFORE, AFTER = 1.6, 5.0
 

@@ -13,6 +13,7 @@ import dynamics
 from dynamics import Loss, quadratic
 from dynamics.losses.network import DATA
 from dynamics.projection import projection, solve_projection
+from tests.catalogue import losses
 
 HALF_E = 0.5 * math.e
 
@@ -89,11 +90,10 @@ def test_the_loss_is_positive_off_the_manifold(loss: Loss, on_manifold, anywhere
     assert np.all(autodiff.value(loss, x - 1e-3 * steepest) > 1e-8)
 
 
+@losses(lambda loss: loss.gradient)
 def test_the_gradient_by_hand_is_that_of_the_value(
     loss: Loss, anywhere, on_manifold, autodiff
 ) -> None:
-    if loss.gradient is None:
-        return
     x = np.concatenate([anywhere(loss), on_manifold(loss), _axes(loss)])
     by_hand, automatic = jax.vmap(loss.gradient)(x), autodiff.gradient(loss, x)
     np.testing.assert_allclose(by_hand, automatic, rtol=1e-11, atol=1e-12)
@@ -113,11 +113,10 @@ def test_the_hessian_has_rank_codim_on_the_manifold(loss: Loss, on_manifold, aut
     assert np.all(np.abs(relative[:, : loss.d - loss.codim]) < 1e-11)
 
 
+@losses(lambda loss: loss.manifold_sharpness)
 def test_the_sharpness_on_the_manifold_in_closed_form(
     loss: Loss, on_manifold, along, autodiff
 ) -> None:
-    if loss.manifold_sharpness is None:
-        return
     found = along(lambda loss, x: loss.manifold_sharpness(x), loss, on_manifold(loss))
     top = np.linalg.eigvalsh(autodiff.hessian(loss, on_manifold(loss)))[:, -1]
     np.testing.assert_allclose(found, top, rtol=1e-12)
@@ -171,9 +170,8 @@ def test_the_sharpness_on_screen_is_the_function(loss: Loss, on_manifold, autodi
     np.testing.assert_allclose(shown, top, rtol=1e-12)
 
 
+@losses(lambda loss: loss.surface)
 def test_the_surface_is_the_manifold(loss: Loss, autodiff) -> None:
-    if loss.surface is None:
-        return
     assert (loss.d, loss.codim) == (3, 1)
     x, y = np.meshgrid(*(np.linspace(*loss.view[i], 6) for i in range(2)))
     points = np.stack([x, y, np.asarray(loss.surface(x, y))], axis=-1).reshape(-1, 3)
@@ -250,7 +248,6 @@ def evaluate(text: str, loss: Loss, x: np.ndarray) -> float:
     python = _python([token for token in tokens if token.strip()])
     names: dict = dict(zip("xyzw", map(float, x), strict=False)) | vars(math)
     symbols = {parameter.name: parameter.symbol or parameter.name for parameter in loss.parameters}
-    # Python takes a subscript for the digit.
     names |= {normalize("NFKC", symbols[name]): value for name, value in loss.theta.items()}
     names["r"], names["φ"] = math.hypot(*x[:2]), math.atan2(x[1], x[0])
     return eval(python, {"__builtins__": {}}, names)
@@ -274,7 +271,9 @@ def _python(tokens: list[str]) -> str:
             inner = _bracketed(tokens)
             python, before = python + f"{token}({_python(inner)}){power}", ")"
         else:
-            python, before = python + signs.get(token, token), token
+            # Python takes a subscript for the digit, but not in an identifier as it is written.
+            known_as = signs.get(token) or normalize("NFKC", token)
+            python, before = python + known_as, token
     return python
 
 

@@ -1,11 +1,15 @@
 """Γ as it is drawn, its flattest points, and the line that a drift follows."""
 
+from collections.abc import Callable
+from functools import partial
+
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
 import dynamics
 from dynamics import Loss, Rule
+from dynamics.compilation import quickly
 from dynamics.curvature import normal_space, sharpness_gradient, tangential
 from dynamics.flows import SQRT_GD_FLOW, integrate
 from dynamics.manifold import (
@@ -19,7 +23,8 @@ from dynamics.manifold import (
     flattest_points,
     trace_manifold,
 )
-from dynamics.types import Array
+from dynamics.types import Array, Flow
+from tests.catalogue import each_kind_of_valley
 
 FLATTEST = {
     "parabolic-valley": [(0, 0)],
@@ -108,6 +113,7 @@ def nearest_on(line: Trace, x: Array) -> tuple[int, float]:
     return int(np.argmin(away)), float(np.min(away))
 
 
+@each_kind_of_valley
 def test_a_line_lies_on_the_manifold_and_leads_down(valley: Loss, on_manifold, autodiff) -> None:
     """From every point: on Γ, λ₁ as LAPACK has it, equal arcs, through the point, down from it."""
     for x in on_manifold(valley)[:6]:
@@ -170,11 +176,15 @@ def test_a_line_from_where_the_sharpness_is_stationary_in_some_way(x: tuple) -> 
     assert nearest_on(line, x)[1] < 1e-2
 
 
+def along_flow(flow: Flow) -> Callable:
+    return quickly(partial(integrate, flow))
+
+
 def test_the_limiting_flows_run_along_the_line(drifting: Rule) -> None:
     """Both of them, on Γ of three dimensions without a closed form; and it ends balanced."""
     x = jnp.array([2.0, 0.4, 1.25, 1.0])
     line = drift_line(PRODUCT, x, points=4001)
-    flow = integrate(drifting.flow, PRODUCT, x, jnp.linspace(0.0, 4.0, 40))
+    flow = along_flow(drifting.flow)(PRODUCT, x, jnp.linspace(0.0, 4.0, 40))
     assert max(nearest_on(line, point)[1] for point in flow) < 0.51 * np.max(spacings(line))
     np.testing.assert_allclose(line.x[-1], 1, atol=1e-5)
 
@@ -189,7 +199,7 @@ def test_a_line_goes_through_where_two_curvatures_cross() -> None:
 def test_a_flow_stops_where_two_curvatures_cross_and_oppose() -> None:
     """On λ₁ = 2 + |x| the √L flow is x = 1 − τ/8, and stays at the kink."""
     tau = jnp.linspace(0.0, 1000.0, 2001)
-    flow = integrate(SQRT_GD_FLOW, KINK, jnp.array([1.0, 0, 0]), tau)
+    flow = along_flow(SQRT_GD_FLOW)(KINK, jnp.array([1.0, 0, 0]), tau)
     np.testing.assert_allclose(flow[:, 0], np.maximum(1 - tau / 8, 0), atol=1e-8)
 
 
@@ -202,7 +212,7 @@ def test_a_flow_goes_on_where_two_curvatures_cross_and_agree() -> None:
         codim=2,
     )
     tau = jnp.linspace(0.0, 20.0, 41)
-    flow = integrate(SQRT_GD_FLOW, walls, jnp.array([1.0, 0, 0]), tau)
+    flow = along_flow(SQRT_GD_FLOW)(walls, jnp.array([1.0, 0, 0]), tau)
     expected = np.where(tau < 4, 1 - tau / 4, -(tau - 4) / 8)
     np.testing.assert_allclose(flow[:, 0], expected, atol=1e-8)
 

@@ -1,13 +1,11 @@
 """Every column against an independent computation in NumPy, from the value of the loss alone."""
 
-from dataclasses import replace
-
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
 import dynamics
-from dynamics import Loss, Measures, Rule, Run, measure, measure_extras, simulate, window
+from dynamics import Loss, Rule, measure, measure_extras, simulate, window
 from dynamics.measures import (
     BATCH,
     _in_batches,
@@ -18,6 +16,8 @@ from dynamics.measures import (
     profile_nodes,
 )
 from dynamics.projection import projection
+from tests.catalogue import losses
+from tests.dynamics.columns import assert_pairs, assert_rows, thinned
 
 PLANE = Loss("plane", lambda x: 0.5 * (1 + x[0] ** 2 + 2 * x[1] ** 2) * x[2] ** 2, (1.2, 0.8, 0.6))
 LINE = Loss(
@@ -26,33 +26,6 @@ LINE = Loss(
     (1.2, 0.8, 0.6),
     codim=2,
 )
-
-
-def test_columns_of_one_row(loss: Loss, drifting: Rule, at_the_edge, along, autodiff) -> None:
-    run, found = thinned(*at_the_edge(loss, drifting))
-    assert_rows(run, found, along, autodiff)
-
-
-def test_columns_of_pairs(loss: Loss, drifting: Rule, at_the_edge) -> None:
-    assert_pairs(*at_the_edge(loss, drifting))
-
-
-def test_nothing_is_missing_at_the_edge(loss: Loss, drifting: Rule, at_the_edge) -> None:
-    run, found = at_the_edge(loss, drifting)
-    for name, column in found._asdict().items():
-        assert len(column) == len(run.step), name
-        assert np.all(np.isfinite(column)), name
-        assert column.dtype == (np.int64 if name == "step" else np.float64), name
-
-
-def test_the_direction_never_turns_round(loss: Loss, drifting: Rule, at_the_edge) -> None:
-    """On the ring v₁ swings from one coordinate to the other, whichever is the larger."""
-    round_the_ring = measure(simulate("ring", drifting, None, 0.05, 8000))
-    assert np.ptp(round_the_ring.direction, axis=0).max() > 1
-    for found in (at_the_edge(loss, drifting)[1], round_the_ring):
-        v = found.direction
-        assert v[0, np.argmax(np.abs(v[0]))] > 0
-        assert np.all(np.sum(v[1:] * v[:-1], axis=1) > 0)
 
 
 def test_the_offset_and_the_profile_go_by_the_direction(drifting: Rule, autodiff) -> None:
@@ -100,32 +73,6 @@ def test_rows_without_a_direction_are_passed_over() -> None:
     np.testing.assert_array_equal(both, np.transpose([expected, turned]))
 
 
-def test_the_profile_is_the_loss_across_the_valley(
-    loss: Loss, drifting: Rule, at_the_edge, autodiff
-) -> None:
-    """The polynomial through its nodes is L along v₁, and the view holds the iterate."""
-    run, found = at_the_edge(loss, drifting)
-    for row in (1000, 3001, len(run.step) - 1):
-        t = np.linspace(-1, 1, 32)
-        polynomial = np.polynomial.Chebyshev.fit(profile_nodes(), found.profile[row], 8)
-        line = found.projection[row] + found.span[row] * t[:, None] * found.direction[row]
-        across = autodiff.value(loss, line)
-        np.testing.assert_allclose(polynomial(t), across, atol=1e-6 * across.max())
-    np.testing.assert_allclose(np.diff(profile_nodes()[[0, 4, 8]]), np.cos(np.pi / 18), rtol=1e-12)
-
-
-def test_the_view_across_holds_the_iterate_and_its_neighbours(
-    loss: Loss, drifting: Rule, at_the_edge
-) -> None:
-    """On the way down they are higher up than the bounce."""
-    _, found = at_the_edge(loss, drifting)
-    away = np.abs(found.offset)
-    near = np.maximum(away[1:-1], np.maximum(away[:-2], away[2:]))
-    assert np.all(found.span[1:-1] > 1.2 * near)
-    assert np.all(found.span > 1.25 * found.bounce)
-    assert away[0] > found.bounce[0]
-
-
 @pytest.mark.parametrize("steps", [1, 2, 9])
 def test_the_view_at_the_ends_sees_only_its_own_side(steps: int) -> None:
     found = measure(simulate("hyperbola", "ngd", None, 0.05, steps))
@@ -138,7 +85,7 @@ def test_the_view_at_the_ends_sees_only_its_own_side(steps: int) -> None:
 @pytest.mark.parametrize("rows", [1, BATCH - 1, BATCH, BATCH + 1, 2 * BATCH, 3 * BATCH - 7])
 def test_batches_are_of_real_rows_alone(rows: int) -> None:
     x = np.random.default_rng(0).normal(size=(3 * BATCH, 2))
-    found = np.asarray(_in_batches(lambda z: {"square": z @ z}, x, rows)["square"])
+    found = np.asarray(_in_batches(lambda z: {"square": z @ z}, (x,), rows)["square"])
     np.testing.assert_allclose(found[:rows], np.sum(x**2, axis=1)[:rows], rtol=1e-14)
     assert np.all(found[max(rows, BATCH) :] == 0)
 
@@ -153,15 +100,17 @@ def test_a_run_that_diverges_is_measured_up_to_there() -> None:
     np.testing.assert_array_equal(found.step, run.step)
 
 
-def test_loss_and_sharpness_alone_are_the_same(at_the_edge) -> None:
-    run, found = at_the_edge(dynamics.LOSSES["hyperbola"], dynamics.RULES["ngd"])
+def test_loss_and_sharpness_alone_are_the_same() -> None:
+    run = simulate("hyperbola", "ngd", None, 0.02, 20_001)
+    found = measure(run)
     height, top = loss_and_sharpness(run)
     np.testing.assert_allclose(height, found.loss, rtol=1e-12)
     np.testing.assert_allclose(top, found.sharpness, rtol=1e-12)
 
 
-def test_the_inverse_of_the_stableness_alone_is_the_same(drifting: Rule, at_the_edge) -> None:
-    run, found = at_the_edge(dynamics.LOSSES["hyperbola"], drifting)
+def test_the_inverse_of_the_stableness_alone_is_the_same(drifting: Rule) -> None:
+    run = simulate("hyperbola", drifting, None, 0.02, 20_001)
+    found = measure(run)
     expected = 1 / (found.effective_step * found.sharpness)
     np.testing.assert_allclose(inverse_stableness(run), expected, rtol=1e-9)
 
@@ -248,11 +197,10 @@ def test_components_by_hand() -> None:
         np.testing.assert_allclose(found.spectrum[0], [3.0, 1.0], rtol=1e-15)
 
 
-def test_there_is_nothing_to_align_in_codimension_1(valley: Loss, drifting: Rule) -> None:
+@losses(lambda loss: loss.codim == 1, each_kind=True)
+def test_there_is_nothing_to_align_in_codimension_1(loss: Loss, drifting: Rule) -> None:
     """Trap 2: ∇²L(Φ)(x − Φ) lies along v₁. The one component is the offset by the bounce."""
-    if valley.codim > 1:
-        pytest.skip("more than one direction")
-    found = measure(simulate(valley, drifting, None, 0.02, 400))
+    found = measure(simulate(loss, drifting, None, 0.02, 400))
     assert np.all(found.alignment == 0)
     assert found.components.shape == found.spectrum.shape == (401, 1)
     np.testing.assert_allclose(found.spectrum[:, 0], found.projection_sharpness, rtol=1e-12)
@@ -333,90 +281,3 @@ def test_other_numbers_compile_nothing(drifting: Rule, compiled: list[str]) -> N
     measure(simulate("hyperbola", drifting, (2.0, 0.7), 0.02, 20_000))
     measure(window(simulate("hyperbola", drifting, (2.0, 0.7), 0.02, 20_000), 5, 7))
     assert compiled == []
-
-
-def thinned(run: Run, found: Measures, count: int = 32) -> tuple[Run, Measures]:
-    """Some of the rows, spread over all of them; only for what depends on one row."""
-    rows = np.linspace(0, len(run.step) - 1, count).astype(int)
-    part = replace(run, step=run.step[rows], x=run.x[rows])
-    return part, Measures(*(column[rows] for column in found))
-
-
-def assert_rows(run: Run, found: Measures, along, autodiff) -> None:
-    """What depends on one row, from L, ∇L and ∇²L of the value by LAPACK."""
-    loss, eta, x = run.loss, run.eta, run.x
-    np.testing.assert_array_equal(found.step, run.step)
-    np.testing.assert_array_equal(found.x, x)
-    np.testing.assert_allclose(found.tau, eta**2 * run.step, rtol=1e-15)
-    value = autodiff.value(loss, x)
-    np.testing.assert_allclose(found.loss, value, rtol=1e-9, atol=1e-25)
-    norm = np.linalg.norm(autodiff.gradient(loss, x), axis=1)
-    step = {"gd": eta + 0 * norm, "ngd": eta / norm, "sqrt-gd": eta / (2 * np.sqrt(value))}
-    np.testing.assert_allclose(found.effective_step, step[run.rule.key], rtol=1e-9)
-    np.testing.assert_allclose(found.threshold, 2 / step[run.rule.key], rtol=1e-9)
-    top = np.linalg.eigvalsh(autodiff.hessian(loss, x))[:, -1]
-    np.testing.assert_allclose(found.sharpness, top, rtol=1e-9)
-
-    foot = along(projection, loss, x)
-    np.testing.assert_allclose(found.projection, foot, atol=1e-8)
-    values, vectors = np.linalg.eigh(autodiff.hessian(loss, foot))
-    np.testing.assert_allclose(found.projection_sharpness, values[:, -1], rtol=1e-7)
-    v = vectors[:, :, -1]
-    v = v * np.sign(np.einsum("ti,ti->t", v, found.direction))[:, None]
-    np.testing.assert_allclose(found.direction, v, atol=1e-7)
-    offset = np.einsum("ti,ti->t", v, x - foot)
-    np.testing.assert_allclose(found.offset, offset, atol=1e-7)
-
-    spectrum = values[:, : -1 - loss.codim : -1]
-    np.testing.assert_allclose(found.spectrum, spectrum, rtol=1e-6)
-    assert found.components.shape == (len(x), loss.codim)
-    across = np.einsum("tij,ti->tj", vectors, x - foot)[:, : -1 - loss.codim : -1]
-    scale = {"ngd": spectrum / eta, "sqrt-gd": np.sqrt(2 * spectrum) / eta, "gd": np.nan * spectrum}
-    expected = np.abs(scale[run.rule.key] * across)
-    np.testing.assert_allclose(np.abs(found.components), expected, atol=1e-6 / eta)
-    turned = np.einsum("tij,tj->ti", autodiff.hessian(loss, foot), x - foot)
-    tilt = np.arccos(
-        np.clip(np.abs(np.sum(v * turned, axis=1)) / np.linalg.norm(turned, axis=1), 0, 1)
-    )
-    np.testing.assert_allclose(found.alignment, tilt, atol=1e-5)
-
-    nan = np.full_like(top, np.nan)
-    bounce = {"ngd": eta + 0 * top, "sqrt-gd": eta * np.sqrt(values[:, -1] / 2), "gd": nan}
-    np.testing.assert_allclose(found.bounce, bounce[run.rule.key], rtol=1e-7)
-    np.testing.assert_allclose(found.gap, np.linalg.norm(foot - found.flow, axis=1), atol=1e-8)
-    if run.rule.flow:
-        flow_top = np.linalg.eigvalsh(autodiff.hessian(loss, found.flow))[:, -1]
-        np.testing.assert_allclose(found.flow_sharpness, flow_top, rtol=1e-9)
-
-
-def assert_pairs(run: Run, found: Measures) -> None:
-    """What belongs to a pair (t, t + 1) stands in both of its rows, NaN where there is no pair."""
-    law = {
-        "ngd": run.eta * np.sqrt(found.projection_sharpness / 2),
-        "sqrt-gd": run.eta * found.projection_sharpness / 2,
-        "gd": np.full(len(run.step), np.nan),
-    }[run.rule.key]
-    with np.errstate(divide="ignore"):
-        inverse = 1 / (found.effective_step * found.sharpness)
-    other = partners(run.step)
-    alone = other == np.arange(len(other))
-    root = np.sqrt(found.loss)
-    for column, expected in (
-        (found.threshold_mean, (1 / found.effective_step + 1 / found.effective_step[other])),
-        (found.stableness_pair, inverse + inverse[other]),
-        (found.sqrt_loss_pair, (root + root[other]) / law),
-    ):
-        np.testing.assert_allclose(column, np.where(alone, np.nan, expected), rtol=1e-9)
-
-
-def partners(step: np.ndarray) -> np.ndarray:
-    """The next row where it is the next step, else the one before, else the row itself."""
-    other = []
-    for row, t in enumerate(step):
-        if row + 1 < len(step) and step[row + 1] == t + 1:
-            other.append(row + 1)
-        elif row and step[row - 1] == t - 1:
-            other.append(row - 1)
-        else:
-            other.append(row)
-    return np.array(other)

@@ -18,6 +18,7 @@ from dynamics.phases import (
     eigengap_closes,
     phases,
 )
+from tests.catalogue import each_kind_of_loss, losses
 
 STEEP = Loss(
     "steep",
@@ -93,6 +94,7 @@ def test_a_phase_of_no_steps_is_left_out(inside, edge, beyond, found) -> None:
     assert _in_order(inside, edge, beyond) == tuple(Phase(*phase) for phase in found)
 
 
+@each_kind_of_loss
 @pytest.mark.parametrize("eta", [0.1, 0.03, 0.01])
 def test_phases_are_those_of_their_definition(loss: Loss, drifting: Rule, eta: float) -> None:
     run = simulate(loss, drifting, None, eta, 4000, record="all")
@@ -128,13 +130,6 @@ def test_codimension_2_aligns_first(drifting: Rule) -> None:
     assert list(found) == ["descent", "alignment", "edge"]
     assert found == by_definition(simulate(STEEP, drifting, None, 0.002, 4000, record="all"))
     assert found["edge"] > found["alignment"] + 5
-
-
-def test_every_run_with_a_law_comes_to_the_edge(loss: Loss, drifting: Rule, at_the_edge) -> None:
-    run, found = at_the_edge(loss, drifting)
-    *_, last = phases(run, found)
-    assert last.name == "edge"
-    assert 0 < last.first < run.steps / 2
 
 
 def test_a_start_on_the_edge_has_no_other_phase() -> None:
@@ -214,10 +209,7 @@ def test_the_eigengap_closes_at_the_crossing(drifting: Rule, eta: float) -> None
         assert step == np.argmax(narrow | (e < two))
 
 
-OPEN = [loss for loss in dynamics.LOSSES.values() if loss.codim > 1 and loss.key != "crossing"]
-
-
-@pytest.mark.parametrize("loss", OPEN, ids=lambda loss: loss.key)
+@losses(lambda loss: loss.codim > 1 and loss.key != "crossing", each_kind=True)
 def test_the_eigengap_stays_open_elsewhere(loss: Loss, drifting: Rule) -> None:
     for eta in ETAS:
         run = simulate(loss, drifting, None, eta, min(round(loss.horizon / eta**2), 200_000))

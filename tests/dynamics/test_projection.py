@@ -12,6 +12,7 @@ from scipy.integrate import solve_ivp
 import dynamics
 from dynamics import Loss
 from dynamics.projection import descent, nearest, projection, solve_projection
+from tests.catalogue import each_kind_of_loss, each_kind_of_valley, losses
 
 # theory.md, section 6: what gradient flow keeps.
 CONSERVED = {
@@ -43,21 +44,22 @@ STRANDED = [
 ]
 
 
+@each_kind_of_loss
 def test_gradient_flow_of_scipy_ends_there(loss: Loss, anywhere, along) -> None:
     starts = np.array([loss.start, *anywhere(loss)[:3]])
     ends = [flow_for_long(loss, x) for x in starts]
     np.testing.assert_allclose(along(projection, loss, starts), ends, rtol=1e-7, atol=1e-7)
 
 
+@losses(lambda loss: loss.projection)
 def test_the_solver_agrees_with_the_closed_form(loss: Loss, anywhere, along) -> None:
-    if loss.projection is None:
-        return
     x = np.array([loss.start, *anywhere(loss), *_corners(loss)])
     solved, exact = along(solve_projection, loss, x), jax.vmap(loss.projection)(x)
     assert np.all(np.isfinite(exact))
     np.testing.assert_allclose(solved, exact, rtol=1e-8, atol=1e-8)
 
 
+@each_kind_of_loss
 def test_the_solver_lands_on_the_manifold(loss: Loss, anywhere, along, autodiff) -> None:
     ends = along(solve_projection, loss, anywhere(loss))
     np.testing.assert_allclose(autodiff.value(loss, ends), 0, atol=1e-18)
@@ -85,10 +87,9 @@ def test_nan_where_gradient_flow_does_not_reach_the_manifold(key: str, x: tuple,
     assert np.all(np.isnan(along(solve_projection, loss, [x])))
 
 
+@losses(lambda loss: loss.projection)
 def test_far_starts_are_finite_in_closed_form(loss: Loss, along) -> None:
     """Where a run that diverges can get before it overflows."""
-    if loss.projection is None:
-        return
     x = 0.7 ** np.arange(loss.d) * np.array([[1e3], [-1e6], [1e20], [1e60]])
     assert np.all(np.isfinite(along(projection, loss, x)))
 
@@ -144,6 +145,7 @@ def test_descent_goes_down_at_equal_steps_of_the_root(along, autodiff) -> None:
     np.testing.assert_allclose(heights / heights[0], np.linspace(1, 0, 8), atol=1e-4)
 
 
+@each_kind_of_valley
 def test_nearest_is_the_foot_of_the_normal(valley: Loss, on_manifold, along, autodiff) -> None:
     x = on_manifold(valley)[:12]
     steepest = np.linalg.eigh(autodiff.hessian(valley, x))[1][:, :, -1]
@@ -152,14 +154,13 @@ def test_nearest_is_the_foot_of_the_normal(valley: Loss, on_manifold, along, aut
         np.testing.assert_allclose(found, x, rtol=1e-9, atol=1e-9)
 
 
-def test_nearest_agrees_with_a_dense_branch(valley: Loss, along) -> None:
-    if not valley.branches:
-        return
-    start = np.array(valley.start)
-    (foot,) = along(projection, valley, [start])
+@losses(lambda loss: loss.branches, each_kind=True)
+def test_nearest_agrees_with_a_dense_branch(loss: Loss, along) -> None:
+    start = np.array(loss.start)
+    (foot,) = along(projection, loss, [start])
     x = foot + 0.2 * (start - foot) / np.linalg.norm(start - foot)
-    distance = np.linalg.norm(x - along(nearest, valley, [x])[0])
-    dense = [jax.vmap(b.curve)(jnp.linspace(b.low, b.high, 400_001)) for b in valley.branches]
+    distance = np.linalg.norm(x - along(nearest, loss, [x])[0])
+    dense = [jax.vmap(b.curve)(jnp.linspace(b.low, b.high, 400_001)) for b in loss.branches]
     closest = np.linalg.norm(np.concatenate(dense) - x, axis=1).min()
     np.testing.assert_allclose(distance, closest, rtol=1e-6)
 

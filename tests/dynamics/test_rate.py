@@ -6,6 +6,7 @@ import pytest
 import dynamics
 from dynamics import Loss, Rule
 from dynamics.rate import fit_slope, gap_at, measure_rate
+from tests.catalogue import each_kind_of_valley
 
 ETAS = np.geomspace(0.05, 0.002, 25)
 
@@ -22,6 +23,7 @@ SLOPES = [
 ]
 
 
+@each_kind_of_valley
 def test_the_gap_shrinks_with_the_step_size(valley: Loss, drifting: Rule) -> None:
     """Everywhere below one constant times η, and four times smaller where η is ten times.
 

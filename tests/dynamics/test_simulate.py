@@ -11,6 +11,7 @@ import dynamics
 from dynamics import MAX_STEPS, Loss, Outcome, Rule, simulate, window
 from dynamics.projection import projection
 from dynamics.simulate import HEAD_PAIRS, PAIRS, ROWS, overview_ends, pinpoint
+from tests.catalogue import each_kind_of_loss
 
 # Each rule once more, in plain floats: (η, L, ‖∇L‖) -> η_t.
 STEPS = {
@@ -21,6 +22,7 @@ STEPS = {
 stepping = pytest.mark.parametrize("key", STEPS)
 
 
+@each_kind_of_loss
 @stepping
 def test_a_run_is_the_plain_loop(loss: Loss, key: str) -> None:
     eta = 1e-3 if key == "gd" else 0.03
@@ -32,6 +34,7 @@ def test_a_run_is_the_plain_loop(loss: Loss, key: str) -> None:
     np.testing.assert_allclose(run.x, expected, rtol=1e-6)
 
 
+@each_kind_of_loss
 def test_gradient_descent_follows_gradient_flow_at_order_1(loss: Loss) -> None:
     """Both on the clock ηt."""
     apart = []
@@ -290,6 +293,7 @@ def test_a_start_on_the_manifold_stands(key: str) -> None:
     np.testing.assert_array_equal(run.x, np.tile([1.5, 0.0], (51, 1)))
 
 
+@each_kind_of_loss
 def test_a_start_too_far_out_for_a_number_is_an_outcome(loss: Loss) -> None:
     """And no warning: neither page nor command line should have to silence one."""
     run = simulate(loss, "ngd", 1e200 * np.array(loss.start), 0.1, 5)
@@ -302,6 +306,7 @@ def test_an_end_just_below_overflow_is_an_outcome_without_a_warning() -> None:
     assert simulate(wide, "gd", None, 270.0, 0).outcome is Outcome.REACHED
 
 
+@each_kind_of_loss
 @stepping
 @pytest.mark.parametrize("eta", [1e-12, 1e6])
 def test_extreme_steps_are_finite(loss: Loss, key: str, eta: float) -> None:
@@ -312,6 +317,7 @@ def test_extreme_steps_are_finite(loss: Loss, key: str, eta: float) -> None:
     assert eta > 1 or run.outcome is Outcome.REACHED
 
 
+@each_kind_of_loss
 @pytest.mark.parametrize("eta", [1e-12, 1e6])
 def test_extreme_steps_of_gradient_flow_are_finite(loss: Loss, along, eta: float) -> None:
     run = simulate(loss, "gradient-flow", None, eta, 300)
@@ -321,6 +327,7 @@ def test_extreme_steps_of_gradient_flow_are_finite(loss: Loss, along, eta: float
     np.testing.assert_allclose(run.x[-1:], end, atol=1e-6)
 
 
+@each_kind_of_loss
 def test_other_numbers_compile_nothing(loss: Loss, rule: Rule, compiled: list[str]) -> None:
     """η, the start and the number of steps are traced."""
 

@@ -10,6 +10,7 @@ from dynamics import Loss, Rule, measure, measure_extras, simulate
 from dynamics.phases import phases
 from dynamics.rules import step_length
 from dynamics.stableness import root_stableness, stableness
+from tests.catalogue import each_kind_of_loss, losses, rules
 
 EVERY = 501
 
@@ -22,10 +23,10 @@ def segments(loss: Loss, rule: Rule, eta: float) -> tuple[np.ndarray, np.ndarray
     return x, x[:, None] + np.linspace(0, 1, EVERY)[:, None] * (ahead - x)[:, None]
 
 
+@each_kind_of_loss
+@rules(lambda rule: rule.step)
 def test_it_is_the_supremum_along_the_step(loss: Loss, rule: Rule, autodiff) -> None:
     """Never below the densest of points, and above by no more than lies between those."""
-    if rule.step is None:
-        pytest.skip("gradient flow takes no steps")
     steepest = np.linalg.eigvalsh(autodiff.hessian(loss, [loss.start]))[0, -1]
     eta = 1.9 / steepest if rule.key == "gd" else 0.25
     x, way = segments(loss, rule, eta)
@@ -92,11 +93,10 @@ def test_the_root_has_a_stableness_of_the_order_of_one_over_theta(key: str) -> N
     assert s[:begin].max() < 3 < 1e5 < s[rows].max()
 
 
-def test_steps_across_the_floor_have_no_bound_in_codimension_1(valley: Loss) -> None:
+@losses(lambda loss: loss.codim == 1, each_kind=True)
+def test_steps_across_the_floor_have_no_bound_in_codimension_1(loss: Loss) -> None:
     """Trap 2. On the way down, before the first step across, the stableness is a number."""
-    if valley.codim > 1:
-        pytest.skip("there the step passes the floor by")
-    run = simulate(valley, "sqrt-gd", None, 0.02, 600)
+    run = simulate(loss, "sqrt-gd", None, 0.02, 600)
     side = np.sign(measure(run).offset)
     crosses = side[1:] != side[:-1]
     assert crosses.sum() > 100

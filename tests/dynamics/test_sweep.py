@@ -17,6 +17,7 @@ from dynamics.curvature import sharpness
 from dynamics.fates import WINDOW
 from dynamics.losses.quadratic import EIGENVALUES
 from dynamics.projection import projection
+from tests.catalogue import each_kind_of_loss, each_kind_of_valley
 
 stepping = pytest.mark.parametrize("key", ["gd", "ngd", "sqrt-gd"])
 
@@ -122,6 +123,7 @@ def test_gd_on_the_quadratic_is_decided_by_its_largest_eigenvalue(steps: int) ->
     np.testing.assert_array_equal(found.ended[5:] < steps, growth > 308)
 
 
+@each_kind_of_valley
 def test_small_steps_end_at_the_edge(valley: Loss, drifting: Rule) -> None:
     found = along_eta(valley, drifting, valley.start, [0.004, 0.007, 0.01], 6000)
     assert set(fates(found)) == {Fate.EDGE}
@@ -189,6 +191,7 @@ def test_few_steps_decide_little(key: str, steps: int) -> None:
     np.testing.assert_allclose(found.x, [starts[0], run.x[-1]], rtol=1e-13)
 
 
+@each_kind_of_valley
 @stepping
 def test_a_start_on_the_manifold_stands(valley: Loss, key: str, on_manifold) -> None:
     """Where the gradient of a point of Γ is no exact 0, NGD bounces, of length η."""
@@ -201,6 +204,7 @@ def test_a_start_on_the_manifold_stands(valley: Loss, key: str, on_manifold) -> 
     np.testing.assert_allclose(found.x, points, atol=1e-4)
 
 
+@each_kind_of_loss
 @stepping
 def test_last_iterates_are_those_of_simulate(loss: Loss, key: str) -> None:
     """Up to the last digits: the compiler fuses products into sums as it likes."""
@@ -276,6 +280,7 @@ def test_a_loss_of_one_parameter() -> None:
     np.testing.assert_allclose(found.sharpness, 2)
 
 
+@each_kind_of_loss
 @stepping
 def test_sharpness_is_that_of_the_projection(loss: Loss, key: str, along) -> None:
     """Wherever the run has not left."""

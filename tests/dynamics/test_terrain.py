@@ -2,25 +2,27 @@
 
 import jax
 import numpy as np
-import pytest
 
-from dynamics import LOSSES
+from dynamics import LOSSES, Loss
 from dynamics.terrain import heights, whole_valley
+from tests.catalogue import losses
 
 
-@pytest.mark.parametrize("key", LOSSES)
-def test_the_range_of_the_valley_is_that_of_the_closed_form_in_view(key: str) -> None:
-    loss = LOSSES[key]
+@losses(lambda loss: loss.branches)
+def test_the_range_of_the_valley_is_that_of_the_closed_form_in_view(loss: Loss) -> None:
     valley = whole_valley(loss)
-    if not loss.branches:
-        assert (valley.curves, valley.sharpness_range) == ((), (1.0, 1.0))
-        return
     lows, highs = np.array(loss.view).T
     seen = np.concatenate([np.asarray(curve.x) for curve in valley.curves])
     seen = seen[((seen >= lows) & (seen <= highs)).all(axis=1)]
     assert loss.manifold_sharpness is not None
     values = jax.vmap(loss.manifold_sharpness)(seen)
     np.testing.assert_allclose(valley.sharpness_range, [values.min(), values.max()], rtol=1e-9)
+
+
+@losses(lambda loss: not loss.branches)
+def test_a_valley_that_is_no_curve_is_not_drawn(loss: Loss) -> None:
+    valley = whole_valley(loss)
+    assert (valley.curves, valley.sharpness_range) == ((), (1.0, 1.0))
 
 
 def test_heights_fill_the_view_and_are_those_by_hand() -> None:

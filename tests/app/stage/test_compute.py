@@ -22,9 +22,10 @@ from app.server import create_app
 from app.stage import compute as stage_compute
 from app.stage.compute import Compute
 from app.stage.settings import Settings, read_query, write_query
-from dynamics import LOSSES
+from dynamics import Loss
 from dynamics.phases import phases
 from dynamics.simulate import ROWS, Outcome
+from tests.catalogue import losses
 
 SHORT = Settings(steps=20)
 (RUN,) = SHORT.runs
@@ -297,11 +298,11 @@ def test_the_head_of_a_run_has_its_phases_and_a_window_has_none(compute: Compute
 
 
 @pytest.mark.parametrize("rule", ["ngd", "sqrt-gd"])
-@pytest.mark.parametrize("key", [loss.key for loss in LOSSES.values() if loss.branches])
+@losses(lambda loss: loss.branches, each_kind=True)
 def test_a_run_from_the_flattest_start_bounces_and_does_not_drift(
-    compute: Compute, key: str, rule: str
+    compute: Compute, loss: Loss, rule: str
 ) -> None:
-    settings = Settings(loss=key, rule=(rule,), eta=(0.02,), steps=2000)
+    settings = Settings(loss=loss.key, rule=(rule,), eta=(0.02,), steps=2000)
     start = compute.flattest_start(settings)
     assert start is not None
     settings = replace(settings, start=tuple(start))

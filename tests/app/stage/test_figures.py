@@ -61,6 +61,12 @@ def drawn(request: pytest.FixtureRequest, compute: Compute) -> Drawn:
     return draw(compute, *request.param)
 
 
+@pytest.fixture(scope="module", params=product(VALLEYS, SCHEMES, LOOKS), ids=name_of)
+def with_valley(request: pytest.FixtureRequest, compute: Compute) -> Drawn:
+    """The same, of losses whose Γ is a curve."""
+    return draw(compute, *request.param)
+
+
 @pytest.fixture(scope="module", params=product(PLANE, SCHEMES, ("root", "log")), ids=name_of)
 def contoured(request: pytest.FixtureRequest, compute: Compute) -> Drawn:
     """The same, of the looks with contours."""
@@ -130,10 +136,10 @@ def rgb(colour: str) -> np.ndarray:
 
 def test_only_where_the_page_paints_the_ground_there_are_no_contours(drawn: tuple) -> None:
     loss, scheme, look, figure = drawn
-    contours, valley, _ = parts(figure)
+    contours, valley, marks = parts(figure)
     painted = look in ("sharpness", "surface")
     assert len(contours) == (0 if painted else 1)
-    assert bool(valley) == bool(loss.branches)
+    assert bool(valley) == bool(marks) == bool(loss.branches)
     ground = CLEAR if painted else INKS[scheme]["card"]
     assert figure.layout.plot_bgcolor == figure.layout.paper_bgcolor == ground
 
@@ -172,8 +178,8 @@ def test_bands_cover_the_view_from_its_floor(contoured: tuple) -> None:
     assert all(loss.domain and not loss.domain.inside(np.array(hole)) for hole in holes)
 
 
-def test_the_valley_is_where_the_loss_is_zero(drawn: tuple) -> None:
-    loss, _, _, figure = drawn
+def test_the_valley_is_where_the_loss_is_zero(with_valley: tuple) -> None:
+    loss, _, _, figure = with_valley
     _, valley, _ = parts(figure)
     for trace in valley:
         x = points(trace)
@@ -181,19 +187,17 @@ def test_the_valley_is_where_the_loss_is_zero(drawn: tuple) -> None:
         assert np.max(values(loss, x)) < 1e-20 * scale
 
 
-def test_the_stretches_of_the_valley_abut_without_overlap(drawn: tuple) -> None:
+def test_the_stretches_of_the_valley_abut_without_overlap(with_valley: tuple) -> None:
     """Each chord of the line below is in one stretch of one colour, and no stretch has more."""
-    *_, figure = drawn
-    _, valley, _ = parts(figure)
-    if valley:
-        below, *stretches = valley
-        assert chords(*stretches) == chords(below)
-        assert len(set(chords(below))) == len(chords(below))
+    *_, figure = with_valley
+    _, (below, *stretches), _ = parts(figure)
+    assert chords(*stretches) == chords(below)
+    assert len(set(chords(below))) == len(chords(below))
 
 
-def test_the_valley_is_a_line_without_seams(drawn: tuple) -> None:
+def test_the_valley_is_a_line_without_seams(with_valley: tuple) -> None:
     """The stretches of one colour, put together, skip nothing of Γ in view."""
-    loss, _, _, figure = drawn
+    loss, _, _, figure = with_valley
     _, valley, _ = parts(figure)
     every = np.concatenate([np.empty((0, 2)), *map(points, valley[1:])])
     for branch in loss.branches:
@@ -205,10 +209,8 @@ def test_the_valley_is_a_line_without_seams(drawn: tuple) -> None:
             assert np.min(np.linalg.norm((every - point) / size, axis=1)) < 0.02
 
 
-def test_the_valley_is_coloured_by_its_sharpness(drawn: tuple) -> None:
-    loss, scheme, _, figure = drawn
-    if not loss.branches:
-        return
+def test_the_valley_is_coloured_by_its_sharpness(with_valley: tuple) -> None:
+    loss, scheme, _, figure = with_valley
     _, (_, *valley), _ = parts(figure)
     middles = np.array([points(trace)[len(points(trace)) // 2] for trace in valley])
     order = np.argsort(sharpnesses(loss, middles)[: len(valley)])
@@ -218,13 +220,9 @@ def test_the_valley_is_coloured_by_its_sharpness(drawn: tuple) -> None:
         np.testing.assert_allclose(colour, rgb(SHARPNESS_SCALES[scheme][end]), atol=12)
 
 
-def test_flattest_points_are_marked(drawn: tuple) -> None:
-    loss, scheme, _, figure = drawn
-    _, _, marks = parts(figure)
-    if not loss.branches:
-        assert not marks
-        return
-    (mark,) = marks
+def test_flattest_points_are_marked(with_valley: tuple) -> None:
+    loss, scheme, _, figure = with_valley
+    (mark,) = parts(figure)[2]
     assert set(mark.text) == {"flattest"}
     assert len(mark.text) == len(points(mark)) >= 1
     assert mark.marker.line.color == INKS[scheme]["ink"]

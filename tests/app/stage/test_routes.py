@@ -18,11 +18,12 @@ from app.binary import pack
 from app.stage.compute import PAGE_COLUMNS
 from app.stage.routes import PAGE_KEYS
 from app.stage.settings import Settings, read_query
-from dynamics import LOSSES
+from dynamics import LOSSES, Loss
 from dynamics.measures import measure_extras, profile_nodes
 from dynamics.phases import phases
 from dynamics.simulate import ROWS, Outcome
 from tests.app.bodies import head_of
+from tests.catalogue import losses
 
 FLOAT32 = 4
 SUFFIXES = ("bin", "npz", "csv", "json")
@@ -441,18 +442,18 @@ def test_a_section_has_the_heights_of_its_grid(client: FlaskClient) -> None:
     point = np.array(head["center"]) + a * np.array(head["along"]) + b * np.array(head["across"])
     loss = LOSSES["product-4"]
     assert blocks[0, 40, 7] ** 2 == pytest.approx(float(loss.value(point)), rel=1e-4)
-    top = np.linalg.eigvalsh(jax.hessian(loss.value)(point))[-1]
+    top = np.linalg.eigvalsh(jax.jit(jax.hessian(loss.value))(point))[-1]
     assert blocks[1, 40, 7] == pytest.approx(top, rel=1e-4)
     assert section_of(client, "loss=product-4&at=5")[1].shape[0] == 1  # λ₁ only when asked
 
 
-@pytest.mark.parametrize("loss", [key for key, loss in LOSSES.items() if loss.d > 2])
-def test_all_that_is_worth_seeing_of_a_section_is_in_it(client: FlaskClient, loss: str) -> None:
+@losses(lambda loss: loss.d > 2, each_kind=True)
+def test_all_that_is_worth_seeing_of_a_section_is_in_it(client: FlaskClient, loss: Loss) -> None:
     """The start, and the way of Φ."""
-    head, blocks = section_of(client, f"loss={loss}&steps=40")
+    head, blocks = section_of(client, f"loss={loss.key}&steps=40")
     (a_low, a_high), (b_low, b_high) = head["whole"]
     assert head["view"] == head["whole"]
-    start = np.array(LOSSES[loss].start) - head["center"]
+    start = np.array(loss.start) - head["center"]
     assert a_low < head["origin"] + start @ np.array(head["along"]) < a_high
     assert b_low < start @ np.array(head["across"]) < b_high
     assert np.all(np.isfinite(blocks))
@@ -477,17 +478,22 @@ def test_a_sheet_is_the_valley_over_the_first_two_coordinates(client: FlaskClien
     assert sharpness[50, 30] == pytest.approx(1 / x**2 + 1 / y**2 + (x * y) ** 2, rel=1e-5)
 
 
-@pytest.mark.parametrize("loss", LOSSES)
+@losses(lambda loss: loss.d > 2 and loss.codim < loss.d, each_kind=True)
 def test_a_run_brings_the_way_of_its_drift_where_the_valley_is_no_plane_curve(
-    client: FlaskClient, loss: str
+    client: FlaskClient, loss: Loss
 ) -> None:
-    head, _ = head_of(client.get(f"/run.bin?loss={loss}&steps=10").data)
-    record = LOSSES[loss]
-    assert ("valley" in head) == (record.d > 2 and record.codim < record.d)
-    if "valley" in head:
-        assert [curve["rows"] > 100 for curve in head["valley"]["curves"]] == [True]
-        (flattest,) = head["valley"]["flattest"]
-        assert float(record.value(np.array(flattest))) < 1e-12
+    head, _ = head_of(client.get(f"/run.bin?loss={loss.key}&steps=10").data)
+    assert [curve["rows"] > 100 for curve in head["valley"]["curves"]] == [True]
+    (flattest,) = head["valley"]["flattest"]
+    assert float(loss.value(np.array(flattest))) < 1e-12
+
+
+@losses(lambda loss: loss.d == 2 or loss.codim == loss.d, each_kind=True)
+def test_a_run_brings_no_way_where_the_valley_is_drawn_or_a_point(
+    client: FlaskClient, loss: Loss
+) -> None:
+    head, _ = head_of(client.get(f"/run.bin?loss={loss.key}&steps=10").data)
+    assert "valley" not in head
 
 
 NO_VIEW = "The view must be four numbers: x low, x high, y low, y high."

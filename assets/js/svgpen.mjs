@@ -1,0 +1,234 @@
+// A pen that writes SVG: what the panels ask of a canvas's context, as text that can be read. Pure.
+//
+// It has no matrix: a panel paints in pixels of the page, and SVG is sharp at every density.
+
+const INHERITED = {
+  fillStyle: "#000000",
+  strokeStyle: "#000000",
+  lineWidth: 1,
+  lineCap: "butt",
+  lineJoin: "miter",
+  globalAlpha: 1,
+  font: "10px sans-serif",
+  textAlign: "start",
+  textBaseline: "alphabetic",
+};
+
+const ANCHORS = /** @type {Record<string, string>} */ ({ center: "middle", right: "end", end: "end" });
+const MIDDLE = 0.36; // of the size of letters, from their middle to the line on which they stand
+const WHOLE = 2 * Math.PI - 1e-9;
+
+/**
+ * To a tenth of a pixel.
+ * @param {number} value
+ */
+const short = (value) => String(Math.round(10 * value) / 10 || 0);
+
+/**
+ * @param {string} text
+ */
+const escaped = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/"/g, "&quot;");
+
+/**
+ * @param {Record<string, string | number | null>} values
+ */
+const attributes = (values) =>
+  Object.entries(values)
+    .filter(([, value]) => value !== null)
+    .map(([name, value]) => ` ${name}="${escaped(String(value))}"`)
+    .join("");
+
+class SvgPen {
+  constructor() {
+    Object.assign(this, INHERITED);
+    /** @type {string[]} */
+    this.lines = [];
+    /** @type {string[]} */
+    this.path = [];
+    /** @type {number[]} */
+    this.dash = [];
+    /** @type {any[]} */
+    this.saved = [];
+    this.clips = 0;
+    this.open = 0;
+  }
+
+  // What is painted stays as sharp as it is, whatever the density of a screen.
+  setTransform() {}
+
+  clearRect() {
+    this.lines = [];
+    this.clips = this.open = 0;
+  }
+
+  save() {
+    const { fillStyle, strokeStyle, lineWidth, lineCap, lineJoin, globalAlpha, open } = /** @type {any} */ (this);
+    this.saved.push({ fillStyle, strokeStyle, lineWidth, lineCap, lineJoin, globalAlpha, open, dash: this.dash });
+  }
+
+  restore() {
+    const { open, ...before } = this.saved.pop();
+    for (; this.open > open; this.open--) this.lines.push("</g>");
+    Object.assign(this, before);
+  }
+
+  // Clips are nested, as they are on a canvas: each opens a group that ends with `restore`.
+  clip() {
+    const id = `clip-${this.clips++}`;
+    this.lines.push(
+      `<clipPath id="${id}"><path d="${this.path.join(" ")}"/></clipPath>`,
+      `<g clip-path="url(#${id})">`,
+    );
+    this.open++;
+  }
+
+  /** @param {number[]} dash */
+  setLineDash(dash) {
+    this.dash = dash;
+  }
+
+  beginPath() {
+    this.path = [];
+  }
+
+  closePath() {
+    this.path.push("Z");
+  }
+
+  /**
+   * @param {string} letter
+   * @param {number[]} numbers
+   */
+  add(letter, ...numbers) {
+    this.path.push(letter + numbers.map(short).join(" "));
+  }
+
+  /** @type {(x: number, y: number) => void} */
+  moveTo(x, y) {
+    this.add("M", x, y);
+  }
+
+  /** @type {(x: number, y: number) => void} */
+  lineTo(x, y) {
+    this.add("L", x, y);
+  }
+
+  /** @type {(cx: number, cy: number, x: number, y: number) => void} */
+  quadraticCurveTo(cx, cy, x, y) {
+    this.add("Q", cx, cy, x, y);
+  }
+
+  /** @type {(x: number, y: number, width: number, height: number) => void} */
+  rect(x, y, width, height) {
+    this.add("M", x, y);
+    this.add("h", width);
+    this.add("v", height);
+    this.add("h", -width);
+    this.closePath();
+  }
+
+  /** @type {(x: number, y: number, r: number, from: number, to: number) => void} */
+  arc(x, y, r, from, to) {
+    const at = (/** @type {number} */ angle) => [x + r * Math.cos(angle), y + r * Math.sin(angle)];
+    const half = (/** @type {number} */ angle) => this.add("A", r, r, 0, 0, 1, ...at(angle));
+    this.add(this.path.length ? "L" : "M", ...at(from));
+    if (to - from >= WHOLE) half(from + Math.PI);
+    if (to - from >= WHOLE) half(from);
+    else this.add("A", r, r, 0, Math.abs(to - from) > Math.PI ? 1 : 0, 1, ...at(to));
+  }
+
+  fill() {
+    this.put({ d: this.path.join(" "), ...this.filled() });
+  }
+
+  stroke() {
+    this.put({ d: this.path.join(" "), fill: "none", ...this.stroked() });
+  }
+
+  /** @type {(x: number, y: number, width: number, height: number) => void} */
+  fillRect(x, y, width, height) {
+    const before = this.path;
+    this.beginPath();
+    this.rect(x, y, width, height);
+    this.fill();
+    this.path = before;
+  }
+
+  /** @type {(text: string, x: number, y: number) => void} */
+  fillText(text, x, y) {
+    this.write(text, x, y, this.filled());
+  }
+
+  /** @type {(text: string, x: number, y: number) => void} */
+  strokeText(text, x, y) {
+    this.write(text, x, y, { fill: "none", ...this.stroked() });
+  }
+
+  /**
+   * Another sheet, laid on this one.
+   * @param {{ getContext: () => SvgPen }} sheet
+   */
+  drawImage(sheet) {
+    this.lines.push(`<g opacity="${/** @type {any} */ (this).globalAlpha}">`, ...sheet.getContext().lines, "</g>");
+  }
+
+  filled() {
+    const { fillStyle, globalAlpha } = /** @type {any} */ (this);
+    return { fill: fillStyle, "fill-opacity": globalAlpha < 1 ? globalAlpha : null };
+  }
+
+  stroked() {
+    const { strokeStyle, lineWidth, lineCap, lineJoin, globalAlpha } = /** @type {any} */ (this);
+    return {
+      stroke: strokeStyle,
+      "stroke-width": lineWidth,
+      "stroke-linecap": lineCap === "butt" ? null : lineCap,
+      "stroke-linejoin": lineJoin === "miter" ? null : lineJoin,
+      "stroke-dasharray": this.dash.length ? this.dash.join(" ") : null,
+      "stroke-opacity": globalAlpha < 1 ? globalAlpha : null,
+    };
+  }
+
+  /**
+   * @param {Record<string, any>} values
+   */
+  put(values) {
+    if (values.d) this.lines.push(`<path${attributes(values)}/>`);
+  }
+
+  /**
+   * @param {string} text
+   * @param {number} x
+   * @param {number} y
+   * @param {Record<string, any>} ink
+   */
+  write(text, x, y, ink) {
+    const { font, textAlign, textBaseline } = /** @type {any} */ (this);
+    const [, size, family] = /([\d.]+)px (.*)/.exec(font) || [];
+    const down = textBaseline === "middle" ? MIDDLE * Number(size) : 0;
+    const place = { x: short(x), y: short(y + down), "text-anchor": ANCHORS[textAlign] || null };
+    const letters = { "font-size": size, "font-family": family };
+    this.lines.push(`<text${attributes({ ...place, ...letters, ...ink })}>${escaped(text)}</text>`);
+  }
+}
+
+/**
+ * What stands for a canvas of a size: its pen writes SVG.
+ * @param {Size} size
+ */
+export function svgSheet(size) {
+  const pen = new SvgPen();
+  return { size, width: 0, height: 0, measure() {}, getContext: () => pen };
+}
+
+/**
+ * The picture of sheets that lie on each other, from the lowest.
+ * @param {Size} size
+ * @param {string} paper
+ * @param {ReturnType<typeof svgSheet>[]} sheets
+ */
+export function svgOf([width, height], paper, sheets) {
+  const head = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`;
+  const ground = `<rect width="${width}" height="${height}" fill="${paper}"/>`;
+  return [head, ground, ...sheets.flatMap((sheet) => sheet.getContext().lines), "</svg>", ""].join("\n");
+}

@@ -21,7 +21,7 @@ export JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS := 0
 export JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES := -1
 
 # What the formatter lays out.
-FORMATTED := "assets/**/*.{js,mjs,ts}" "!assets/vendor" "tests/javascript/*.mjs" "*.{mjs,json}"
+FORMATTED := "assets/**/*.{js,mjs,ts}" "!assets/vendor" "tests/{javascript,agreed}/*.mjs" "*.{mjs,json}"
 
 .PHONY: help run test test-all mutants bench setup browser clean
 

@@ -1,4 +1,4 @@
-"""python -m tests.agreed: draw every agreed picture anew. Look at what has changed, then keep it."""
+"""python -m tests.agreed: draws every agreed picture anew. Look at what changed, then keep it."""
 
 from app.server import create_app
 from dynamics.compilation import prepare_process

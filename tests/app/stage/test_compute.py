@@ -22,7 +22,7 @@ from app.server import create_app
 from app.stage import compute as stage_compute
 from app.stage.compute import Compute
 from app.stage.settings import Settings, read_query, write_query
-from dynamics import Loss
+from dynamics import LOSSES, Loss
 from dynamics.phases import phases
 from dynamics.simulate import ROWS, Outcome
 from tests.catalogue import losses

@@ -25,7 +25,7 @@ def told(stage: Stage) -> dict[str, Any]:
         ),
         "range": stage.page.evaluate(RANGE),
         "ground": stage.page.evaluate(
-            "edgewalk.stage.graphOf('landscape').data.map(({ line }) => line && line.color).join()"
+            "[...edgewalk.stage.graphOf('landscape').data[0].z[10]].map((z) => z.toFixed(4)).join()"
         ),
         "slider": stage.slider("k").input_value(),
         "written": stage.page.inner_text("#numbers .value"),

@@ -31,6 +31,8 @@ const errors = {}; // the message at each control
 const written = {}; // what the page says of the runs
 /** @type {Record<string, number>} */
 const due = {}; // what waits for the hand to rest
+/** @type {{ texts: Record<string, string> }} */
+const hand = { texts: {} }; // what fields say while it has not, which Dash does not know yet
 
 export function begin() {
   $("loss").addEventListener("change", () => chooseLoss($("loss").value));
@@ -172,9 +174,11 @@ function drag(key, text, texts, from) {
   if (!dispatch({ type: "sets", key, text, from })) return;
   actions.request({ dragged: true });
   for (const [id, words] of Object.entries(texts)) $(id).value = words;
+  hand.texts = { ...hand.texts, ...texts };
   clearTimeout(due.rest);
   due.rest = setTimeout(() => {
-    for (const [id, words] of Object.entries(texts)) setQuietly(id, words);
+    for (const [id, words] of Object.entries(hand.texts)) setQuietly(id, words);
+    hand.texts = {};
     actions.request({});
   }, HAND_RESTS);
 }
@@ -370,6 +374,8 @@ function chooseLoss(key) {
  */
 function begins(query, carried) {
   clearTimeout(due.rest);
+  for (const id of Object.keys(hand.texts)) $(id).value = known[id];
+  hand.texts = {};
   dispatch({ type: "opens", query, carried });
   actions.pause();
   actions.request({});

@@ -35,7 +35,8 @@ PICTURE = """() => {
   const { settings, runs } = state.result;
   const text = (id) => document.getElementById(id).value;
   return {
-    settings, query: { ...state.query }, view: { ...state.view }, focus: state.focus, at: player.step,
+    settings, query: { ...state.query }, view: { ...state.view },
+    focus: state.focus, at: player.step,
     columns: runs.map(({ columns }) => [...columns.loss, ...columns.x]),
     numbers: [...document.querySelectorAll('[id^=now-]')].map((one) => one.textContent),
     controls: ['loss', 'eta', 'start-1'].map(text), link: location.search,

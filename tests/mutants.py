@@ -69,7 +69,12 @@ MODULES = {
     "fates": Module("dynamics/fates.py", ("dynamics/test_sweep.py",)),
     "link": Module(
         "app/link.py",
-        ("app/stage/test_settings.py", "app/lab/test_settings.py", "app/stage/test_routes.py"),
+        (
+            "app/test_link.py",
+            "app/stage/test_settings.py",
+            "app/lab/test_settings.py",
+            "app/stage/test_routes.py",
+        ),
     ),
 }
 

@@ -66,7 +66,7 @@ def on_manifold() -> Callable[[Loss], np.ndarray]:
 def along() -> Callable:
     """`along(function, loss, x)`: a function of (loss, x [d]) at points x [n, d], as NumPy arrays.
 
-    Compiled once for each function and loss: compilation is most of the time of these tests.
+    Compiled once for each function and family of losses, which is most of the time of these tests.
     """
     return _along
 
@@ -157,10 +157,10 @@ def _on_manifold(loss: Loss) -> np.ndarray:
 def _along(function: Callable, loss: Loss, x) -> Any:
     x = np.asarray(x, float)
     padded = np.resize(x, (BATCH * -(-len(x) // BATCH), loss.d))
-    answer = _compiled(function, loss)(padded)
+    answer = _compiled(function)(loss, padded)
     return jax.tree.map(lambda leaf: np.asarray(leaf)[: len(x)], answer)
 
 
 @lru_cache
-def _compiled(function: Callable, loss: Loss) -> Callable:
-    return quickly(jax.vmap(lambda x: function(loss, x)))
+def _compiled(function: Callable) -> Callable:
+    return quickly(jax.vmap(function, in_axes=(None, 0)))

@@ -7,6 +7,7 @@ import dynamics
 from dynamics import LOSSES, Fate, Loss, Rule
 from dynamics.orbits import _turned_alike, orbits
 from dynamics.sweep import sweep
+from tests.catalogue import each_kind_of_loss
 
 KEEP = 16
 
@@ -28,6 +29,7 @@ def assert_same_as_simulated(loss: Loss, rule_key: str) -> None:
         np.testing.assert_allclose(values, run.measured.loss[-KEEP:], rtol=1e-5, atol=1e-15)
 
 
+@each_kind_of_loss
 def test_the_last_iterates_are_those_of_the_run(loss: Loss) -> None:
     assert_same_as_simulated(loss, "ngd")
 

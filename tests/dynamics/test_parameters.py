@@ -10,8 +10,10 @@ import pytest
 import dynamics
 from dynamics import Loss, Parameter, measure, quadratic, simulate, sweep
 from dynamics.compilation import quickly
+from dynamics.curvature import gradient
 from dynamics.flows import integrate
-from dynamics.projection import solve_projection
+from dynamics.projection import projection, solve_projection
+from dynamics.types import Array
 
 PARAMETRISED = [
     loss for loss in dynamics.LOSSES.values() if any(p.is_number for p in loss.parameters)
@@ -24,6 +26,10 @@ def moved(loss: Loss, share: float) -> Loss:
     return loss.at(**{p.name: p.low + share * (p.high - p.low) for p in numbers})
 
 
+def closed_sharpness(loss: Loss, x: Array) -> Array:
+    return loss.manifold_sharpness(x)
+
+
 @pytest.mark.parametrize("share", [0.05, 0.1, 0.6])
 @pytest.mark.parametrize("loss", PARAMETRISED, ids=lambda loss: loss.key)
 def test_closed_forms_hold_for_other_numbers(loss: Loss, share: float, autodiff, along) -> None:
@@ -31,13 +37,12 @@ def test_closed_forms_hold_for_other_numbers(loss: Loss, share: float, autodiff,
     other = moved(loss, share)
     x = np.array(loss.start) * np.array([[1.0], [0.9], [1.07]])
     assert not np.allclose(other.value(x[0]), loss.value(x[0]))
-    np.testing.assert_allclose(
-        along(lambda loss, x: loss.gradient(x), other, x), autodiff.gradient(other, x), rtol=1e-12
-    )
-    ends = along(lambda loss, x: loss.projection(x), other, x)
+    found = along(gradient, other, x)
+    np.testing.assert_allclose(found, autodiff.gradient(other, x), rtol=1e-12)
+    ends = along(projection, other, x)
     np.testing.assert_allclose(ends, along(solve_projection, other, x), rtol=1e-7, atol=3e-8)
     top = np.linalg.eigvalsh(autodiff.hessian(other, ends))[:, -1]
-    found = along(lambda loss, x: loss.manifold_sharpness(x), other, ends)
+    found = along(closed_sharpness, other, ends)
     np.testing.assert_allclose(found, top, rtol=1e-9)
 
 

@@ -21,6 +21,16 @@ def test_effective_step_by_hand(key: str, expected: float) -> None:
     np.testing.assert_allclose(step, expected, rtol=1e-15)
 
 
+def test_a_step_of_gradient_flow_is_the_time_of_a_row() -> None:
+    step = step_length(dynamics.RULES["gradient-flow"], 0.1, np.array([4.0, 1.0]), np.ones(2))
+    np.testing.assert_array_equal(step, [0.1, 0.1])
+
+
+def test_a_rule_that_leaves_the_gradient_has_no_step_along_it() -> None:
+    aside = Rule("aside", step=lambda slope, eta, x, state: (x + eta, state))
+    assert np.all(np.isnan(step_length(aside, 0.1, np.array([4.0, 1.0]), np.ones(2))))
+
+
 @pytest.mark.parametrize(("key", "expected"), DRIFT.items())
 def test_drift_by_hand(key: str, expected: list[float]) -> None:
     """λ₁ = 4, P⊥∇λ₁ = (8, −4)."""

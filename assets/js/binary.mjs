@@ -24,7 +24,7 @@ function open(buffer) {
 /**
  * The buffer of /run.bin as {header fields, runs: [{…, columns}], descent, valley}. Columns share
  * the buffer; a column of vectors is flat, row by row, with its width in `widths`. `valley` is there
- * where Γ depends on the start.
+ * where Γ depends on the start. Of a first `part` of the answer, what is still to come is NaN.
  * @param {ArrayBuffer} buffer
  */
 export function decode(buffer) {
@@ -32,6 +32,10 @@ export function decode(buffer) {
   for (const run of header.runs) {
     run.widths = Object.fromEntries(run.columns.map((/** @type {any} */ c) => [c.name, c.width]));
     run.columns = Object.fromEntries(run.columns.map((/** @type {any} */ c) => [c.name, take(run.rows * c.width)]));
+    for (const { name, width } of run.absent || []) {
+      run.widths[name] = width;
+      run.columns[name] = new Float32Array(run.rows * width).fill(NaN);
+    }
   }
   if (header.descent) header.descent.points = take(header.descent.rows * header.descent.width);
   if (header.valley) fillCurves(header.valley, take);

@@ -51,6 +51,8 @@ type Run = Part & {
   outcome_step: number;
   outcome_words: string;
   phases: Phase[];
+  /** Columns that are still to come. */
+  absent?: { name: string; width: number }[];
   /** Full resolution around the playhead, and where one has zoomed in. */
   window?: Part;
   windowTurn?: number;
@@ -118,6 +120,8 @@ type Result = {
   descent: { rows: number; width: number; points: Float32Array };
   valley?: Valley;
   flattest_start: number[] | null;
+  /** Where it is but the first part of it. */
+  part?: "iterates";
 };
 
 /** What is asked of the server for a run, and how its answer is to be taken. */

@@ -135,3 +135,10 @@ test("in space the section of the run in focus at its step is wanted, and its sh
   assert.equal(sheet, "sheet.bin?loss=bowl");
   assert.match(wanted({ d: 3, look: "sharpness", view: null })[1], /&of=sharpness$/);
 });
+
+test("of iterates alone no section is wanted, which would come after all the rest", () => {
+  const state = makeState({ d: 3, valley: {} });
+  assert.equal(needsOf(state, [3, 4]).length, 1);
+  state.result.part = "iterates";
+  assert.equal(needsOf(state, [3, 4]).length, 0);
+});

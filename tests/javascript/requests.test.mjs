@@ -186,6 +186,95 @@ test("while the hand drags, a long run is asked for in part", async () => {
   assert.equal(cases[1][0].query.steps, "200000");
 });
 
+// With a clock that the test turns.
+async function withTimers(play) {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  try {
+    await play();
+  } finally {
+    mock.timers.reset();
+  }
+}
+
+test("where the whole takes long its iterates are asked for beside it, and told of first", () =>
+  withTimers(async () => {
+    const { requests, sent, told, heard } = setUp();
+    ask(requests, "1");
+    mock.timers.tick(100);
+    assert.equal(sent.length, 1);
+    mock.timers.tick(100);
+    assert.deepEqual(
+      sent.map(({ url }) => url),
+      ["run.bin?eta=1", "run.bin?eta=1&part=iterates"],
+    );
+    sent[1].resolve(found(1));
+    await settled();
+    assert.equal(requests.pending, true, "the whole is still to come");
+    mock.timers.tick(1000);
+    assert.equal(sent.length, 2);
+    assert.deepEqual(heard.at(-1), ["busy", true]);
+    sent[0].resolve(found(1, 2));
+    await settled();
+    assert.deepEqual(told(), [
+      ["run", [1], "1"],
+      ["run", [1, 2], "1"],
+    ]);
+    assert.deepEqual(heard.at(-1), ["busy", false]);
+  }));
+
+test("what comes after the whole, or fails, or is of an older choice, is not told of", () =>
+  withTimers(async () => {
+    const { requests, sent, told } = setUp();
+    for (const late of [found(9), refusal({ problems: [], nearest: "" })]) {
+      ask(requests, "1");
+      mock.timers.tick(200);
+      const [whole, part] = sent.slice(-2);
+      whole.resolve(found(1, 2));
+      await settled();
+      part.resolve(late);
+      await settled();
+    }
+    ask(requests, "1");
+    mock.timers.tick(200);
+    const [older, part] = sent.slice(-2);
+    part.resolve(refusal({ problems: [], nearest: "" }));
+    await settled();
+    ask(requests, "2");
+    older.resolve(found(1, 2));
+    await settled();
+    sent.at(-1).resolve(found(2));
+    await settled();
+    assert.deepEqual(told(), [...Array(3).fill(["run", [1, 2], "1"]), ["run", [2], "2"]]);
+  }));
+
+test("once the iterates stand, a newer choice does not wait for the whole, which is then nobody's", () =>
+  withTimers(async () => {
+    const { requests, sent, told } = setUp();
+    ask(requests, "1");
+    mock.timers.tick(200);
+    sent[1].resolve(found(1));
+    await settled();
+    ask(requests, "2");
+    await settled();
+    assert.equal(sent[2].url, "run.bin?eta=2");
+    sent[0].resolve(found(1, 2));
+    await settled();
+    sent[2].resolve(found(2));
+    await settled();
+    assert.deepEqual(told(), [
+      ["run", [1], "1"],
+      ["run", [2], "2"],
+    ]);
+  }));
+
+test("a dragged run is not asked for in two parts", () =>
+  withTimers(async () => {
+    const { requests, sent } = setUp();
+    ask(requests, "1", { dragged: true });
+    mock.timers.tick(10000);
+    assert.equal(sent.length, 1);
+  }));
+
 test("only what takes long is busy, and no longer than it takes", async () => {
   mock.timers.enable({ apis: ["setTimeout"] });
   try {

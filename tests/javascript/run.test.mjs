@@ -63,6 +63,14 @@ test("decode of a window needs no descent", () => {
   assert.equal(result.descent, undefined);
 });
 
+test("decode of a first part has NaN in the columns that are still to come", () => {
+  const run = { rows: 2, columns: [{ name: "step", width: 1 }], absent: [{ name: "flow", width: 3 }] };
+  const [{ columns, widths }] = binary.decode(pack({ part: "iterates", runs: [run] }, [0, 1])).runs;
+  assert.deepEqual([...columns.step], [0, 1]);
+  assert.deepEqual([...columns.flow], Array(6).fill(NaN));
+  assert.deepEqual(widths, { step: 1, flow: 3 });
+});
+
 test("decode copies nothing: columns share the buffer", () => {
   const buffer = pack({ runs: [{ rows: 1, columns: [{ name: "step", width: 1 }] }] }, [5]);
   assert.equal(binary.decode(buffer).runs[0].columns.step.buffer, buffer);

@@ -90,7 +90,9 @@ export function needsOf(state, steps) {
   const { result } = state;
   const { loss, sheet } = result.settings;
   const about = { loss, subject: subjectOf(result) };
-  const seen = isPlane(state) ? heightsNeed(state, about) : sectionNeed(state, about, steps);
+  // Of a run of which there are the iterates alone, a section would come after the whole.
+  const section = () => (result.part ? null : sectionNeed(state, about, steps));
+  const seen = isPlane(state) ? heightsNeed(state, about) : section();
   return [
     ...(result.valley ? [] : [need("valley", about, {})]),
     ...(seen ? [seen] : []),

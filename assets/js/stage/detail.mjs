@@ -16,7 +16,7 @@ let refinements = 0; // how often full resolution was looked for: a late answer 
 // For each panel over axes, the steps in view of each run in as many rows as a recording has.
 export async function refine() {
   const { result } = state;
-  if (!result) return;
+  if (!result || result.part) return;
   const { section } = scene();
   const turn = ++refinements;
   let came = false;

@@ -1,5 +1,7 @@
 // Asking the server for runs. One request is under way at a time; of those that wait only the newest
-// is kept, so an answer never overwrites a newer one and the hand is followed as fast as can be.
+// is kept, so an answer never overwrites a newer one and the hand is followed as fast as can be. Where
+// the server takes long, as it does for a loss that nobody has opened yet, it is asked for the iterates
+// alone beside the whole.
 import { decode } from "../binary.mjs";
 import { forRun, readQuery, writeQuery } from "../link.mjs";
 import { locate } from "../run.mjs";
@@ -9,6 +11,7 @@ const MOST_STEPS_WHILE_DRAGGED = 100000;
 const WINDOW_PAUSE = 60;
 const FASTEST_FOR_WINDOWS = 2000;
 const NOTICEABLE = 250;
+const PATIENCE = 150; // ms until the first part of an answer is asked for too
 
 export class Requests {
   /**
@@ -23,7 +26,7 @@ export class Requests {
     this.hear = hear;
     /** @type {Asked | null} */
     this.waiting = null;
-    /** @type {{ asked: Asked, reply: Promise<Said> } | null} */
+    /** @type {{ asked: Asked, reply: Promise<Said | null>, begun: boolean, leave: () => void } | null} */
     this.under = null;
     this.busy = false;
     this.windowAsked = 0;
@@ -38,6 +41,7 @@ export class Requests {
   ask(asked) {
     this.waiting = asked;
     if (!this.busy) this.next();
+    else if (this.under?.begun) this.under.leave();
   }
 
   // Whether a newer answer than the one that is being told of is still to come.
@@ -54,7 +58,7 @@ export class Requests {
         const { asked, reply } = this.under;
         const answer = await reply;
         this.under = this.send();
-        this.tell(answer, asked);
+        if (answer) this.tell(answer, asked);
         this.under = this.under || this.send();
       }
     } finally {
@@ -69,17 +73,41 @@ export class Requests {
     if (!asked) return null;
     this.waiting = null;
     const late = setTimeout(() => this.hear.busy(true), NOTICEABLE);
-    return { asked, reply: this.answer(asked).finally(() => clearTimeout(late)) };
+    const later = asked.dragged ? 0 : setTimeout(() => this.begin(asked), PATIENCE);
+    const whole = this.answer(asked).finally(() => {
+      clearTimeout(late);
+      clearTimeout(later);
+    });
+    /** @type {() => void} */
+    let leave = () => {};
+    const left = new Promise((resolve) => (leave = () => resolve(null)));
+    return { asked, reply: Promise.race([whole, left]), begun: false, leave };
+  }
+
+  /**
+   * The iterates of a run whose whole takes long. Once they are told of, the next that is asked for does
+   * not wait for the whole.
+   * @param {Asked} asked
+   */
+  async begin(asked) {
+    const { under } = this;
+    if (under?.asked !== asked) return;
+    const said = await this.answer(asked, "iterates");
+    if (said.status !== 200 || !said.body || this.under !== under || this.waiting) return;
+    under.begun = true;
+    this.tell(said, asked);
   }
 
   /**
    * What the server says, as {status, body}; status 0 where it says nothing, and `unread` tells where it
    * cannot be read.
    * @param {Asked} asked
+   * @param {string} [part]
    * @returns {Promise<Said>}
    */
-  async answer(asked) {
-    const { status, bytes } = await bytesOf(this.fetch, `run.bin?${writeQuery(sent(asked))}`);
+  async answer(asked, part) {
+    const query = { ...sent(asked), ...(part && { part }) };
+    const { status, bytes } = await bytesOf(this.fetch, `run.bin?${writeQuery(query)}`);
     try {
       if (status === 200) return { status, body: decode(bytes) };
       return { status, body: status === 400 ? json(bytes) : null };
@@ -108,6 +136,7 @@ export class Requests {
    * @param {number[]} steps
    */
   async window(result, player, steps) {
+    if (result.part) return false; // a stretch would come after the whole
     const missing = result.runs.filter((run, i) => !locate(run, steps[i]).exact);
     const fast = player.playing && player.speed > FASTEST_FOR_WINDOWS;
     if (!missing.length || fast) return false;

@@ -25,7 +25,7 @@ export function sceneOf(state, playhead, steps) {
     panel: result.settings.codim > 1 ? chosen.panel : "sharpness",
     at: result.runs.length > 1 ? Math.min(playhead.at, playhead.last) : playhead.step,
     steps,
-    valley: result.valley || foundFor(state, "valley"),
+    valley: (!result.part && result.valley) || foundFor(state, "valley"),
     section,
     sheet: result.settings.sheet ? foundFor(state, "sheet") : null,
     heights: section || (d > 2 ? null : foundFor(state, "heights")),

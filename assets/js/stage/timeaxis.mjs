@@ -88,17 +88,18 @@ function tidyEnd(end) {
 
 /**
  * The largest value worth seeing: what lies on Γ (of a run that diverges, near where it began), both
- * walls at the edge, GD's threshold if near.
+ * walls at the edge, GD's threshold if near. While Γ is still to come, the iterates tell about as much.
  * @param {Run[]} runs
  */
 function highest(runs) {
   let top = 0;
   for (const run of runs) {
     let own = 0;
-    for (const name of ["projection_sharpness", "flow_sharpness"]) {
+    const names = run.absent ? ["sharpness"] : ["projection_sharpness", "flow_sharpness"];
+    for (const name of names) {
       for (const value of run.columns[name]) if (value > own) own = value;
     }
-    own = Math.min(own, MOST_RISE * run.columns.projection_sharpness[0] || Infinity);
+    own = Math.min(own, MOST_RISE * run.columns[names[0]][0] || Infinity);
     const threshold = 2 / run.eta;
     top = Math.max(top, 1.5 * own, run.rule === "gd" && threshold < 8 * own ? 1.15 * threshold : 0);
   }

@@ -77,6 +77,7 @@ export class Across {
    * @param {number} height
    */
   paintNothing(pen, { result, focus, steps, inks }, width, height) {
+    if (result.part) return; // it is still to come
     const { part, row } = locate(result.runs[focus], steps[focus]);
     const settled = part.columns.offset[row] === 0;
     const words = settled ? "on the valley floor" : "no valley in reach of gradient flow";

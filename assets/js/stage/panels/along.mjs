@@ -62,7 +62,7 @@ export class Along {
     if (shown === this.shown && valley === this.painted) return;
     [this.shown, this.painted] = [shown, valley];
     const pen = wipe(this.still);
-    if (!valley) return;
+    if (!valley || (!this.view && scene.result.part)) return; // it is still to come
     if (!this.view) return pens.label(pen, inks, wordsFor(valley), width / 2, height / 2, inks.soft, "center");
     const frame = frameFor(this.view, [width, height]);
     this.paintAxes(pen, inks, this.view, frame);

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { clockTime } from "../../assets/js/clock.mjs";
 import { decode, decodeValley } from "../../assets/js/binary.mjs";
 import { rgb } from "../../assets/js/inks.mjs";
-import { svgOf, svgSheet } from "../../assets/js/svgpen.mjs";
+import { svgOf, svgSheet } from "./svgpen.mjs";
 import { Across } from "../../assets/js/stage/panels/across.mjs";
 import { Alignment } from "../../assets/js/stage/panels/alignment.mjs";
 import { Along } from "../../assets/js/stage/panels/along.mjs";
@@ -62,7 +62,7 @@ function axesOf([[xLow, xHigh], [yLow, yHigh]], [width, height], right) {
     p2d: (pixel) => low + (pixel / length) * (high - low),
   });
   const [xaxis, yaxis] = [axis(xLow, xHigh, 46, width - 46 - right, false), axis(yLow, yHigh, 8, height - 48, true)];
-  return { layout: { uirevision: "one" }, _fullLayout: { xaxis, yaxis } };
+  return { layout: { uirevision: "one", meta: { loss: settings.loss } }, _fullLayout: { xaxis, yaxis } };
 }
 
 const plan = JSON.parse(readFileSync(0, "utf8"));

@@ -18,6 +18,7 @@ from app.lab import compute as lab_compute
 from app.lab.compute import CHUNK, Grid, Lab, Regimes, interlaced
 from app.lab.settings import LabSettings
 from app.once import Once, StoppedError
+from app.runspec import LossSpec
 from dynamics import LOSSES, RULES, Fate
 from dynamics.compilation import quickly
 from dynamics.curvature import sharpness
@@ -54,12 +55,17 @@ def test_the_grid_is_what_the_settings_say(lab: Lab) -> None:
     )
     assert lab.filled(settings) is settings
     grid, orbit = lab.grid(settings), lab.orbit_grid(settings)
-    assert (grid.loss, grid.rule, grid.steps, grid.shape) == ("hyperbola", "ngd", 77, (21, 21))
+    assert (grid.loss, grid.rule, grid.steps, grid.shape) == (
+        LossSpec("hyperbola"),
+        "ngd",
+        77,
+        (21, 21),
+    )
     np.testing.assert_allclose(grid.etas[[0, 10, 20]], [0.01, 0.1, 1.0], rtol=1e-12)
     np.testing.assert_allclose(grid.starts[:, 0], np.linspace(1, 3, 21))
     np.testing.assert_allclose(orbit.etas[[0, -1]], [0.01, 1.0])
     np.testing.assert_array_equal(orbit.starts, grid.starts[[10]])
-    assert (orbit.loss, orbit.rule, orbit.steps) == ("hyperbola", "ngd", 77)
+    assert (orbit.loss, orbit.rule, orbit.steps) == (LossSpec("hyperbola"), "ngd", 77)
 
 
 def test_the_default_line_crosses_the_view_at_equal_distances(lab: Lab) -> None:
@@ -168,7 +174,7 @@ def test_a_map_is_what_a_sweep_says(lab: Lab) -> None:
     rows, columns = grid.shape
     found = lab.regimes(grid, stays)
     starts, etas = np.tile(grid.starts, (rows, 1)), np.repeat(grid.etas, columns)
-    expected = dynamics.sweep(grid.loss, grid.rule, starts, etas, grid.steps)
+    expected = dynamics.sweep(grid.loss.record, grid.rule, starts, etas, grid.steps)
     for name in Regimes._fields:
         column = getattr(expected, name).reshape(rows, columns)
         np.testing.assert_array_equal(getattr(found, name), column, err_msg=name)
@@ -377,7 +383,7 @@ def test_the_sharpness_of_a_map_is_that_below_its_last_iterates(lab: Lab) -> Non
     """Against a run simulated on its own, Φ and λ₁ by the definitions."""
     grid = grid_of(lab, size=16, steps=200, rule=("ngd",), eta=(0.01, 0.03))
     found = lab.regimes(grid, stays)
-    loss = LOSSES[grid.loss]
+    loss = grid.loss.record
     for row, column in ((0, 0), (5, 9), (15, 15)):
         run = dynamics.simulate(loss, "ngd", grid.starts[column], grid.etas[row], 200)
         expected = quickly(sharpness)(loss, quickly(projection)(loss, run.x[-1]))

@@ -209,7 +209,7 @@ def test_a_figure_of_the_paper_is_one_run_with_its_points(name: str) -> None:
     reading = read_query(dict(parse_qsl(FIGURES[name], strict_parsing=True)))
     assert (reading.problems, reading.notices) == ((), ())
     (what,) = reading.settings.runs
-    assert (what.loss, what.rule) == ("paper-valley", rule)
+    assert (what.loss.key, what.rule) == ("paper-valley", rule)
     run = dynamics.simulate(**what.plain)
     assert len(run.x) == count
     np.testing.assert_allclose(run.x[: len(first)], first, atol=5e-4)

@@ -286,3 +286,12 @@ test("axes that a person never moved are the loss's own", () => {
     }
   }
 });
+
+test("runs of a moving hand, which have fewer steps, leave the link as it was asked", () => {
+  const state = reduce(begun({ loss: "bowl" }), { type: "sets", key: "start", text: "1,1", from: 1 });
+  const asked = { ...asks(state), dragged: true, query: { ...state.query, steps: "7" } };
+  const dragged = reduce(state, ran(asked));
+  assert.equal(dragged.result.settings.steps, 7);
+  assert.deepEqual(dragged.query, state.query);
+  assert.equal(reduce(state, ran({ ...asked, dragged: false })).query.steps, "7");
+});

@@ -136,7 +136,8 @@ const reducers = {
 function ran(state, { result, asked, newest }) {
   if (!isAsked(state, asked)) return state;
   const before = state.result && state.result.runs[state.focus];
-  const query = newest ? forRun(readQuery(result.query)) : state.query;
+  // While a hand moves, runs have fewer steps than the link asks for.
+  const query = newest && !asked.dragged ? forRun(readQuery(result.query)) : state.query;
   const next = { ...state, result, query, shown: state.opening, focus: focusFor(result.runs, before, state.focus) };
   if (!isOpening(state)) return next;
   const { page } = result;

@@ -45,7 +45,7 @@ test test-all: setup
 	$(NODE) $(TOOLS)/tsc --project .
 	$(NODE) $(TOOLS)/prettier --log-level warn --check $(FORMATTED)
 	$(NODE) $(TOOLS)/eslint --max-warnings 0 .
-	$(NODE) --test tests/javascript/*.test.mjs
+	$(PYTHON) -m tests.javascript
 	$(PYTHON) -m pytest --numprocesses 2 --dist loadfile $(EVERY)
 
 mutants: $(DEVELOPMENT)

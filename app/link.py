@@ -6,7 +6,7 @@ valid setting); a number out of range is clamped, with a notice.
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any, Generic, TypeVar
@@ -223,7 +223,7 @@ def _short(text: str) -> str:
     return text if len(text) <= LONGEST_ECHO else f"{text[:LONGEST_ECHO]}…"
 
 
-def one_of(name: str, known: tuple[str, ...]) -> Callable[[str, Any], str]:
+def one_of(name: str, known: Collection[str]) -> Callable[[str, Any], str]:
     """A reader of one of a few words."""
 
     def read(text: str, settings: Any) -> str:

@@ -27,6 +27,7 @@ from app.stage import routes as stage_routes
 from app.stage.compute import Compute
 from app.stage.layout import stage
 from app.stage.settings import Settings
+from app.vocabulary import vocabulary_json
 
 ASSETS = ROOT / "assets"
 # Bytes of results, and of compiled programs: some thousand of each.
@@ -76,7 +77,7 @@ INDEX = """<!DOCTYPE html>
         <script src="assets/vendor/regenerator-runtime.js"></script>
         {%favicon%}
         {%css%}
-        {modules}
+        {head}
     </head>
     <body>
         {%app_entry%}
@@ -134,17 +135,19 @@ def _page(server: Flask, path: str, name: str, unloaded: list[str], **more: Any)
         assets_folder=str(ASSETS),
         assets_ignore=f"^({'|'.join(map(re.escape, [EARLY, RUNTIME, *others, *unloaded]))})$",
         assets_path_ignore=[f"^{MODULES}$"],
-        index_string=INDEX.replace("{modules}", _preloads(entry) if entry else ""),
+        index_string=INDEX.replace("{head}", _head(entry) if entry else ""),
         title=TITLES[name],
         update_title="",
         **more,
     )
 
 
-def _preloads(entry: str) -> str:
-    """Links to all that an entry imports, so that a browser need not find it import by import."""
+def _head(entry: str) -> str:
+    """The vocabulary of the scripts, and links to all that an entry imports, so that a browser need
+    not find it import by import."""
+    names = f'<script type="application/json" id="vocabulary">{vocabulary_json()}</script>'
     links = [f'<link rel="modulepreload" href="assets/{name}">' for name in imported(ASSETS, entry)]
-    return f"\n{8 * ' '}".join(links)
+    return f"\n{8 * ' '}".join([names, *links])
 
 
 def _with_slash(name: str):

@@ -20,7 +20,7 @@ LENT = {
     *("LOSSES", "RULES", "MAX_STEPS", "Loss", "Rule", "find_loss", "find_rule", "nearest_key"),
     *("prepare_process", "let_go_of_programs"),
     *("Fate", "Orbits", "Cut", "Heights", "Terrain", "Valley", "View"),
-    *("Parameter", "clean", "encode", "prepare_process"),
+    *("Parameter", "clean", "encode", "Outcome", "ROWS"),
 }
 
 ORDER = [
@@ -61,6 +61,7 @@ ORDER = [
     "dynamics.__main__",
     "app",
     "app.theme",
+    "app.vocabulary",
     "app.binary",
     "app.disk",
     "app.programs",

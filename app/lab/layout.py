@@ -11,16 +11,12 @@ import dash_mantine_components as dmc
 from dash import html
 from dash.development.base_component import Component
 
-from app.lab.settings import FIT, MAX_MAP_STEPS, MAX_TAU, MIN_TAU, PLOTS
+from app.lab.settings import FIT, MAX_MAP_STEPS, MAX_TAU, MIN_TAU
 from app.parts import aria, choice, data, field, header, slider
+from app.vocabulary import CLOCKS, COLOURS, ORBIT_VIEWS, PLOTS, WAYS
 from dynamics import LOSSES, RULES
 
-TABS = {"regimes": "Regime map", "rate": "Rate", "collapse": "Collapse"}
 BUTTONS = {"share": "Share", "scheme": "Dark"}
-WAYS = {"line": "on a line", "valley": "along Γ"}
-COLOURS = {"fate": "fate", "sharpness": "sharpness"}
-ORBIT_VIEWS = {"offset": "offset", "scaled": "offset / η", "sharpness": "λ₁"}
-CLOCKS = {"step": "t", "eta": "ηt", "tau": "η²t"}
 
 # The least, the greatest, and the step of each slider; powers of ten for all but the slice.
 SLIDERS = {
@@ -191,7 +187,7 @@ def _tabs() -> html.Div:
             **aria(controls=f"panel-{plot}", selected="false"),
             **data(plot=plot),
         )
-        for plot, words in TABS.items()
+        for plot, words in PLOTS.items()
     ]
     return html.Div(tabs, role="tablist", className="tabs", **aria(label="Plots"))
 

@@ -38,12 +38,10 @@ from app.link import (
     write_numbers,
 )
 from app.runspec import LossSpec, Numbers, plain_loss
-from app.stage.settings import MAX_RUNS, Settings, write_query
+from app.stage.settings import Settings, write_query
+from app.vocabulary import COLOURS, MAX_RUNS, PLOTS, WAYS
 from dynamics import LOSSES, MAX_STEPS, RULES
 
-PLOTS = ("regimes", "rate", "collapse")
-WAYS = ("line", "valley")
-COLOURS = ("fate", "sharpness")
 LEAST_SIZE, MOST_SIZE = 16, 400
 MAX_MAP_STEPS = 100_000
 MIN_TAU, MAX_TAU = 0.05, 40.0  # the least of `RATE_ETAS` takes ten million steps to the last

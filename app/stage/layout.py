@@ -16,10 +16,11 @@ from app.parts import aria, choice, data, field, header, slider
 from app.stage import ids
 from app.stage.settings import Settings
 from app.stage.words import FIGURES, SYMBOLS
+from app.vocabulary import AXES, CLOCKS, HIGHEST_SPEED, LAWS, LOOKS, PANELS, STROBES, VIEW
 from dynamics import LOSSES, RULES
 
 ETA_LOW, ETA_HIGH = 1e-3, 10.0
-SPEED_LOW, SPEED_HIGH = 0.0, 4.0
+SPEEDS = 0.0, HIGHEST_SPEED, 0.05  # powers of ten
 START_SPEED = 24
 
 GRAPH_CONFIG: Any = {
@@ -40,11 +41,6 @@ READINGS = (
     ("threshold", "2/ηₜ", "threshold"),
 )
 
-LAWS = (
-    ("stableness_pair", "1/Sₜ + 1/Sₜ₊₁"),
-    ("sqrt_loss_pair", "(√Lₜ + √Lₜ₊₁) / law"),
-)
-
 EXPORTS = {
     "Landscape": {"PNG": "landscape.png", "SVG": "landscape.svg"},
     "Sharpness": {"PNG": "sharpness.png", "SVG": "sharpness.svg"},
@@ -54,12 +50,7 @@ EXPORTS = {
     "The run": {"CSV": "run.csv", "NPZ": "run.npz"},
 }
 
-STROBES = {"all": "all", "even": "even", "odd": "odd", "midpoints": "mid"}
-LOOKS = {"root": "√L", "log": "log L", "sharpness": "λ₁", "surface": "3-D"}
-CLOCKS = {"step": "t", "eta": "ηt", "tau": "η²t"}
-AXES = {"linear": "linear", "log": "log"}
 START_NAMES = "xyzw"
-PANELS = {"sharpness": "Sharpness", "alignment": "Alignment"}
 
 BUTTONS_OF_HEAD = {"share": "Share", "export": "Export", "help": "Help", "scheme": "Dark"}
 
@@ -257,8 +248,8 @@ def _panels() -> html.Div:
 
 def _landscape() -> html.Figure:
     tools = [
-        _tool("strobe", choice(ids.STROBE, "Iterates shown", STROBES, "all")),
-        _tool("look", choice(ids.LOOK, "Look of the landscape", LOOKS, "root")),
+        _tool("strobe", choice(ids.STROBE, "Iterates shown", STROBES, VIEW["strobe"])),
+        _tool("look", choice(ids.LOOK, "Look of the landscape", LOOKS, VIEW["look"])),
     ]
     words = [
         html.Span(
@@ -273,8 +264,8 @@ def _landscape() -> html.Figure:
 def _sharpness() -> html.Figure:
     """Sharpness on a clock; where there is something to align, the alignment in its place."""
     tools = [
-        _tool("clock", choice(ids.CLOCK, "Clock", CLOCKS, "tau")),
-        _tool("axis", choice(ids.AXIS, "Time axis", AXES, "linear")),
+        _tool("clock", choice(ids.CLOCK, "Clock", CLOCKS, VIEW["clock"])),
+        _tool("axis", choice(ids.AXIS, "Time axis", AXES, VIEW["axis"])),
     ]
     words = [
         html.Span(
@@ -294,7 +285,7 @@ def _sharpness() -> html.Figure:
     ]
     figure = _panel(ids.SHARPNESS, "Sharpness", words, tools)
     caption, plot = figure.children  # type: ignore[misc]  # Dash types children too widely
-    panels = html.Span(choice(ids.PANEL, "Panel", PANELS, "sharpness"), id="panels", hidden=True)
+    panels = html.Span(choice(ids.PANEL, "Panel", PANELS, VIEW["panel"]), id="panels", hidden=True)
     caption.children.insert(1, _part("panel", panels))
     plot.children = [
         plot.children,
@@ -350,7 +341,7 @@ def _laws() -> html.Div:
             id=f"gauge-{name}",
             className="gauge none",
         )
-        for name, symbol in LAWS
+        for name, symbol in LAWS.items()
     ]
     return html.Div(
         [
@@ -406,7 +397,10 @@ def _transport() -> html.Div:
             html.Div(
                 [
                     slider(
-                        ids.SPEED, "Speed", (SPEED_LOW, SPEED_HIGH, 0.05), math.log10(START_SPEED)
+                        ids.SPEED,
+                        "Speed",
+                        SPEEDS,
+                        math.log10(START_SPEED),
                     ),
                     html.P(id="speed-words", className="facts"),
                 ],

@@ -24,10 +24,8 @@ from app.runspec import LossSpec
 from app.stage.compute import LAWS, Compute, Cut, Heights, Valley, View, profile_axis
 from app.stage.settings import Settings, read_query, write_query
 from app.stage.words import coordinate_names, page_words
+from app.vocabulary import PAGE_KEYS
 from dynamics import LOSSES, find_loss
-
-# Belong to the page, not to the run.
-PAGE_KEYS = ("at", "clock", "axis", "strobe", "look", "panel", "focus", "hide", "embed")
 
 
 def register(server: Flask, compute: Compute) -> None:

@@ -28,17 +28,12 @@ from app.link import (
     write_numbers,
 )
 from app.runspec import LossSpec, Numbers, RunSpec
+from app.vocabulary import AXES, CLOCKS, LOOKS, MAX_RUNS, PANELS, STROBES, VIEW
 from dynamics import LOSSES, MAX_STEPS
 
-MAX_RUNS = 4
 MIN_DEFAULT_STEPS = 20
 MAX_NOISE = 1.0
 LARGEST_EXACT = 2**53
-CLOCKS = ("step", "eta", "tau")
-AXES = ("linear", "log")
-STROBES = ("all", "even", "odd", "midpoints")
-LOOKS = ("root", "log", "sharpness", "surface")
-PANELS = ("sharpness", "alignment")
 HIDEABLE = (
     "header", "loss", "rules", "eta", "horizon", "start", "more", "strobe", "look", "clock", "axis",
     "panel", "sharpness", "across", "along", "laws", "gap", "phases", "now", "story", "transport",
@@ -63,11 +58,11 @@ class Settings:
     steps: int | None = None
     noise: float = 0.0
     seed: int = 0
-    clock: str = "tau"
-    axis: str = "linear"
-    strobe: str = "all"
-    look: str = "root"
-    panel: str = "sharpness"
+    clock: str = VIEW["clock"]
+    axis: str = VIEW["axis"]
+    strobe: str = VIEW["strobe"]
+    look: str = VIEW["look"]
+    panel: str = VIEW["panel"]
     focus: int | None = None
     at: int = 0
     hide: tuple[str, ...] = ()
@@ -110,7 +105,7 @@ class Settings:
     @property
     def last_at(self) -> int:
         """The end of the time bar, which counts steps of the first η: there the last run ends."""
-        power = CLOCKS.index(self.clock)
+        power = list(CLOCKS).index(self.clock)
         ends = (self.steps_at(eta) * (eta / self.eta[0]) ** power for eta in self.eta)
         return min(math.ceil(max(ends)), LARGEST_EXACT)
 

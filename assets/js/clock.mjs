@@ -1,8 +1,10 @@
 // The three clocks: steps t, time ηt and slow time τ = η²t.
+import { vocabulary } from "./vocabulary.mjs";
 
+/** @type {Clock[]} */
+export const CLOCKS = /** @type {any} */ (Object.keys(vocabulary.clocks));
 // How often each clock multiplies t by η.
-/** @type {Record<Clock, number>} */
-const POWERS = { step: 0, eta: 1, tau: 2 };
+const POWERS = /** @type {Record<Clock, number>} */ (Object.fromEntries(CLOCKS.map((clock, k) => [clock, k])));
 
 /**
  * Time on a clock at step t.

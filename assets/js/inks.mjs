@@ -1,26 +1,5 @@
 // The inks of the current colour scheme, from the style sheet, and colours between them.
-
-export const INKS = [
-  "paper",
-  "card",
-  "ink",
-  "soft",
-  "line",
-  "even",
-  "odd",
-  "theory",
-  "threshold",
-  "flow",
-  "ok",
-  "warn",
-  "flat-map",
-  "mid-map",
-  "edge-map",
-  "sharp-map",
-];
-export const MOST_RUNS = 4;
-export const SCALE = 5; // colours of the scale of sharpness
-export const HEIGHTS = 4; // and of the landscape, from the valley up
+import { vocabulary } from "./vocabulary.mjs";
 
 // The inks of the current colour scheme, from the style sheet: by name, of the runs when several are
 // compared, and the scales of sharpness and of height, [red, green, blue] each.
@@ -38,9 +17,11 @@ export function readInks() {
    * @param {number} count
    */
   const many = (name, count) => Array.from({ length: count }, (_, i) => ink(`${name}-${i + 1}`));
-  const named = Object.fromEntries(INKS.map((name) => [name, ink(name)]));
-  const [scale, heights] = [many("scale", SCALE), many("height", HEIGHTS)].map((colours) => colours.map(rgb));
-  return /** @type {any} */ ({ ...named, runs: many("run", MOST_RUNS), scale, heights });
+  const named = Object.fromEntries(vocabulary.inks.map((name) => [name, ink(name)]));
+  const [scale, heights] = [many("scale", vocabulary.scale), many("height", vocabulary.heights)].map((colours) =>
+    colours.map(rgb),
+  );
+  return /** @type {any} */ ({ ...named, runs: many("run", vocabulary.most_runs), scale, heights });
 }
 
 /**

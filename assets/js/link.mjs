@@ -1,7 +1,5 @@
 // The link: settings as the text of a query, and back. The server alone knows what is valid. Pure.
-
-// Belong to the page and not to a run, so a run is not asked for again when they change.
-export const PAGE_KEYS = ["at", "clock", "axis", "strobe", "look", "panel", "focus", "hide", "embed"];
+import { vocabulary } from "./vocabulary.mjs";
 
 /**
  * @param {string} search
@@ -20,11 +18,12 @@ export function writeQuery(query) {
 }
 
 /**
- * What is sent for a run: the query without what belongs to the page.
+ * What is sent for a run: the query without what belongs to the page, so that no run is asked for again
+ * when that changes.
  * @param {Query} query
  */
 export function forRun(query) {
-  const entries = Object.entries(query).filter(([key]) => !PAGE_KEYS.includes(key));
+  const entries = Object.entries(query).filter(([key]) => !vocabulary.page_keys.includes(key));
   return Object.fromEntries(entries);
 }
 

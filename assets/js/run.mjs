@@ -1,4 +1,5 @@
 // A run, and how to find a step in it. A part is a run or a stretch of one.
+import { vocabulary } from "./vocabulary.mjs";
 
 /**
  * The point of a row of a column of vectors, as an array.
@@ -55,13 +56,11 @@ export function consecutiveFrom(part, row, count) {
   return first;
 }
 
-export const FAILURES = ["not_finite", "left_domain"];
-
 /**
  * Whether a run ended because it could not go on.
  * @param {Run} run
  */
-export const failed = (run) => FAILURES.includes(run.outcome);
+export const failed = (run) => vocabulary.failures.includes(run.outcome);
 
 /**
  * @param {number} step

@@ -21,6 +21,26 @@ type Message = { field: string; text: string };
 
 type Clock = "step" | "eta" | "tau";
 type Strobe = "all" | "even" | "odd" | "midpoints";
+// What is said in Python, in `app/vocabulary.py`.
+type Vocabulary = {
+  view: Chosen & Record<string, any>;
+  page_keys: string[];
+  clocks: Record<Clock, string>;
+  clock_titles: Record<Clock, string>;
+  strobes: Strobe[];
+  laws: string[];
+  phases: Record<Phase["name"], string>;
+  failures: string[];
+  plots: Plot[];
+  orbit_titles: Record<OrbitView, string>;
+  fates: number; // how many have an ink; 0 is a cell that was not computed
+  inks: string[];
+  scale: number; // colours of the scale of sharpness
+  heights: number; // and of the landscape, from the valley up
+  most_runs: number;
+  rows: number; // of a recording
+  highest_speed: number; // a power of ten, in steps a second
+};
 type Look = "root" | "log" | "sharpness" | "surface";
 type Kind = "even" | "odd" | "midpoint";
 type Parity = "even" | "odd";

@@ -2,17 +2,15 @@
 renews them."""
 
 import json
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
 from flask.testing import FlaskClient
 
 from app.theme import INKS, RUN_INKS, SHARPNESS_SCALES
+from tests.javascript import node
 
 FOLDER = Path(__file__).parent
-NODE = Path(sys.executable).with_name("node")
 EVERY = ("landscape", "sharpness", "across", "along", "gap")
 
 # A run by its link, its panels, and what of the page they depend on.
@@ -58,11 +56,5 @@ def draw(client: FlaskClient, name: str) -> dict[str, str]:
             path = Path(folder, kind)
             path.write_bytes(client.get(address).data)
             plan[kind] = str(path)
-        done = subprocess.run(
-            [NODE, FOLDER / "draw.mjs"],
-            input=json.dumps(plan),
-            check=True,
-            capture_output=True,
-            text=True,
-        )
+        done = node(FOLDER / "draw.mjs", input=json.dumps(plan), check=True, capture_output=True)
     return {f"{name}-{panel}.svg": text for panel, text in json.loads(done.stdout).items()}

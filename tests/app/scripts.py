@@ -1,14 +1,15 @@
 """What the page's modules hold, as Node sees it."""
 
 import json
-import subprocess
-import sys
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+from tests.javascript import FOLDER, node
 
 ASSETS = Path(__file__).parents[2] / "assets"
-NODE = Path(sys.executable).with_name("node")
+PARTS = FOLDER / "parts.mjs"
+_LISTS = ("calls", "members", "values", "compared", "later")
 
 # A function is told as its name; what is exported and can be written as JSON, as it is.
 _TELL = """
@@ -22,14 +23,47 @@ console.log(JSON.stringify({ ...held }, plain));
 def exported(module: str) -> dict[str, Any]:
     """What a module under `assets/js` exports."""
     address = (ASSETS / "js" / module).as_uri()
-    command = [NODE, "--input-type=module", "--eval", _TELL, address]
-    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    told = node("--input-type=module", "--eval", _TELL, address, check=True, capture_output=True)
+    return json.loads(told.stdout)
 
 
-def modules(*folders: str) -> dict[str, str]:
-    """The text of the modules in folders of `assets/js`, by name; "" is that folder itself."""
-    paths = [path for name in folders for path in (ASSETS / "js" / name).glob("*.mjs")]
-    return {
-        path.relative_to(ASSETS / "js").as_posix(): path.read_text(encoding="utf-8")
-        for path in paths
-    }
+class Parts(NamedTuple):
+    """What modules say, as a parser reads them."""
+
+    calls: list[tuple[str | None, list[str | None]]]
+    """Functions that are called by name, with the texts that they are given; None is no text."""
+    members: list[tuple[str | None, str | None]]
+    """Names, and what of them is read."""
+    keys: dict[str, list[str]]
+    """Keys of the objects that a function makes, by its name."""
+    values: list[tuple[str, str]]
+    """Keys of objects that have a text."""
+    compared: list[tuple[str | None, str]]
+    """Names, and the text they are compared with."""
+    later: list[str]
+    """Modules that are imported when they are wanted."""
+
+    def given(self, *functions: str, least: int = 1) -> set[str]:
+        """The first texts that calls of functions with so many arguments are given."""
+        calls = [texts for name, texts in self.calls if name in functions and len(texts) >= least]
+        return {texts[0] for texts in calls if texts[0]}
+
+
+@cache
+def parts_of(*names: str) -> Parts:
+    """What modules under `assets/js` say; a folder's name stands for all that lie in it, and "" for
+    those that lie in no folder."""
+    folder = ASSETS / "js"
+    paths = [path for name in names for path in _found(folder / name)]
+    told = node(PARTS, *paths, check=True, capture_output=True, cwd=ASSETS.parent)
+    every = json.loads(told.stdout).values()
+    lists = {name: [item for one in every for item in one[name]] for name in _LISTS}
+    keys: dict[str, list[str]] = {}
+    for one in every:
+        for function, found in one["keys"].items():
+            keys.setdefault(function, []).extend(found)
+    return Parts(**lists, keys=keys)
+
+
+def _found(path: Path) -> list[Path]:
+    return sorted(path.glob("*.mjs")) if path.is_dir() else [path]

@@ -8,13 +8,13 @@ from typing import get_args
 import pytest
 
 from app.stage.figures import sharpness_frame
-from app.stage.settings import MAX_RUNS
 from app.theme import HEIGHT_SCALES, INKS, RUN_INKS, SHARPNESS_SCALES, Scheme, template
-from tests.app.scripts import exported, modules
+from app.vocabulary import MAX_RUNS, VOCABULARY
+from tests.app.scripts import parts_of
 
 ASSETS = Path(__file__).parents[2] / "assets"
 CSS = (ASSETS / "style" / "base.css").read_text(encoding="utf-8")
-PAINTERS = "\n".join(modules("", "stage", "stage/panels", "lab").values())
+PAINTERS = parts_of("", "stage", "stage/panels", "lab")
 SCHEMES = get_args(Scheme)
 SELECTORS = {"light": ":root", "dark": ':root[data-mantine-color-scheme="dark"]'}
 
@@ -68,7 +68,6 @@ def test_style_sheet_uses_no_ink_that_is_not_in_the_table() -> None:
     own = {"font", "icon", "share", "swatch"}  # no colours, or one that the page's script picks
     known = INKS["light"] | numbered("light")
     assert set(re.findall(r"var\(--([\w-]+)\)", CSS)) - own <= set(known)
-    assert "`var(--run-${i + 1})`" in PAINTERS
 
 
 def test_colours_stand_in_the_table_alone() -> None:
@@ -78,23 +77,17 @@ def test_colours_stand_in_the_table_alone() -> None:
 
 
 def test_canvas_reads_inks_that_exist() -> None:
-    read = set(exported("inks.mjs")["INKS"])
-    assert {"even", "odd", "theory", "threshold", "flow", *MAPS} <= read <= set(INKS["light"])
-    used = set(re.findall(r"(?<!/)\binks\.(\w+)", PAINTERS))
-    used |= set(re.findall(r'\binks\["([\w-]+)"\]', PAINTERS))
+    used = {name for of, name in PAINTERS.members if of == "inks" and name} - {"map"}
     assert {"theory", "edge-map", "runs", "scale", "heights"} <= used
-    assert used <= read | {"runs", "scale", "heights"}
+    assert used <= {*INKS["light"], "runs", "scale", "heights"}
 
 
 def test_canvas_reads_as_many_of_each_list_as_there_are() -> None:
-    count = exported("inks.mjs")
-    assert count["MOST_RUNS"] == MAX_RUNS
     for scheme in SCHEMES:
         assert len(RUN_INKS[scheme]) == MAX_RUNS
-        assert len(SHARPNESS_SCALES[scheme]) == count["SCALE"]
-        assert len(HEIGHT_SCALES[scheme]) == count["HEIGHTS"]
-    read = dict(re.findall(r'many\("(\w+)", (\w+)\)', PAINTERS))
-    assert read == {"run": "MOST_RUNS", "scale": "SCALE", "height": "HEIGHTS"}
+        assert len(SHARPNESS_SCALES[scheme]) == VOCABULARY["scale"]
+        assert len(HEIGHT_SCALES[scheme]) == VOCABULARY["heights"]
+    assert PAINTERS.given("many") == set(LISTS)
 
 
 def test_schemes_have_the_same_inks_and_scales() -> None:

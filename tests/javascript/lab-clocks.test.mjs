@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { CLOCKS, closest, curveOf, spreadOf, valueAt } from "../../assets/js/lab/clocks.mjs";
+import { CLOCKS } from "../../assets/js/clock.mjs";
+import { closest, curveOf, spreadOf, valueAt } from "../../assets/js/lab/clocks.mjs";
 
 // A run whose sharpness is exp(−η^power t), every step recorded.
 function run(eta, power, last) {

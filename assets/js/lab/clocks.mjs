@@ -1,8 +1,6 @@
 // Runs of several step sizes on the three clocks, and how far apart their curves are on each. Pure.
-import { clockTime } from "../clock.mjs";
+import { CLOCKS, clockTime } from "../clock.mjs";
 
-/** @type {Clock[]} */
-export const CLOCKS = ["step", "eta", "tau"];
 const TIMES = 400;
 
 /**

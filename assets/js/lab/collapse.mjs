@@ -1,12 +1,14 @@
 // The third plot: sharpness at Φ(x_t) of several step sizes against t, ηt and η²t, side by side.
 import { decode } from "../binary.mjs";
 import { addCanvas, wipe } from "../canvas.mjs";
+import { CLOCKS } from "../clock.mjs";
 import { $ } from "../elements.mjs";
 import { writeQuery } from "../link.mjs";
 import { nearestOf } from "../nearest.mjs";
 import { inWords } from "../numbers.mjs";
 import * as pens from "../pens.mjs";
 import { SILENT, bytesOf, json, unreadable } from "../said.mjs";
+import { vocabulary } from "../vocabulary.mjs";
 import { actions } from "./actions.mjs";
 import * as axis from "./axis.mjs";
 import * as clocks from "./clocks.mjs";
@@ -16,8 +18,6 @@ import * as tip from "./tip.mjs";
 import { query, state as page } from "./state.mjs";
 
 const MARGIN = { left: 52, right: 14, top: 10, bottom: 46 };
-/** @type {Record<Clock, string>} */
-const NAMES = { step: "t", eta: "ηt", tau: "η²t" };
 /** @type {Record<Clock, string>} */
 const TIMES = { step: "step t", eta: "ηt", tau: "slow time η²t" };
 const PICTURE = [1260, 460];
@@ -35,7 +35,7 @@ const canvases = {};
 let control = null;
 
 export function begin() {
-  for (const clock of clocks.CLOCKS) {
+  for (const clock of CLOCKS) {
     const host = $(`collapse-${clock}`);
     canvases[clock] = addCanvas(host);
     host.addEventListener("pointermove", (event) => probe(event, host, clock));
@@ -88,7 +88,7 @@ function accept(meaning, result) {
   state.result = result;
   state.curves = {};
   state.spreads = {};
-  for (const clock of clocks.CLOCKS) {
+  for (const clock of CLOCKS) {
     state.curves[clock] = runs.map((run) => clocks.curveOf(run, clock));
     state.spreads[clock] = spreadOn(clock);
   }
@@ -111,7 +111,7 @@ function spreadOn(clock) {
 
 export function paint() {
   if (!state.result || $("panel-collapse").hidden) return;
-  for (const clock of clocks.CLOCKS) {
+  for (const clock of CLOCKS) {
     const canvas = canvases[clock];
     if (canvas.size[0]) draw(wipe(canvas), canvas.size, clock, page.inks);
   }
@@ -155,7 +155,7 @@ const names = () => state.result.words.labels;
 function showWords() {
   const { spreads, result } = state;
   const best = clocks.closest(spreads);
-  for (const clock of clocks.CLOCKS) {
+  for (const clock of CLOCKS) {
     const known = Number.isFinite(spreads[clock]);
     $(`spread-${clock}`).textContent = known ? percent(spreads[clock]) : "–";
     $(`card-${clock}`).classList.toggle("best", clock === best);
@@ -191,9 +191,9 @@ function sentence(best) {
     new Set(result.runs.map(({ rule }) => rule)).size > 1
       ? " The runs of each rule are compared among themselves."
       : "";
-  const [next] = clocks.CLOCKS.filter((clock) => clock !== best).sort((a, b) => spreads[a] - spreads[b]);
+  const [next] = CLOCKS.filter((clock) => clock !== best).sort((a, b) => spreads[a] - spreads[b]);
   const times = spreads[next] / spreads[best];
-  return `The curves lie closest on the clock ${NAMES[best]}: there they are at most ${percent(spreads[best])} apart, ${times.toPrecision(2)} times less than on the next best.${several}`;
+  return `The curves lie closest on the clock ${vocabulary.clocks[best]}: there they are at most ${percent(spreads[best])} apart, ${times.toPrecision(2)} times less than on the next best.${several}`;
 }
 
 // ---- what is pointed at ----
@@ -234,7 +234,7 @@ function drawAll(pen, [width, height], inks) {
     pens.line(pen, inks.runs[i], 3, pens.DASHES[i], 0, 1, (k) => [20 + 220 * i + 34 * k, 18]);
     pens.label(pen, inks, name, 62 + 220 * i, 18, inks.ink);
   });
-  clocks.CLOCKS.forEach((clock, k) => {
+  CLOCKS.forEach((clock, k) => {
     pen.save();
     pen.translate((k * width) / 3, 34);
     draw(pen, [width / 3, height - 64], clock, inks);

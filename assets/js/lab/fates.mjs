@@ -1,8 +1,8 @@
 // The inks of the fates and of sharpness on the map, as 32-bit pixels.
 import { shade } from "../inks.mjs";
+import { vocabulary } from "../vocabulary.mjs";
 import * as axis from "./axis.mjs";
 
-export const COUNT = 8; // fates that have an ink; 0 is a cell that was not computed
 export const SHADES = 256;
 const TAILS = 0.01; // of the cells at each end that the scale of sharpness leaves out
 
@@ -13,7 +13,7 @@ export function read() {
    * @param {string} name
    */
   const ink = (name) => style.getPropertyValue(name).trim();
-  return [ink("--card"), ...Array.from({ length: COUNT }, (_, k) => ink(`--fate-${k + 1}`))];
+  return [ink("--card"), ...Array.from({ length: vocabulary.fates }, (_, k) => ink(`--fate-${k + 1}`))];
 }
 
 /**

@@ -2,6 +2,7 @@
 import { addCanvas, wipe } from "../canvas.mjs";
 import * as pens from "../pens.mjs";
 import { parity } from "../run.mjs";
+import { vocabulary } from "../vocabulary.mjs";
 import * as axis from "./axis.mjs";
 import { MARGIN } from "./map.mjs";
 import { floats, readHead } from "./stream.mjs";
@@ -10,12 +11,6 @@ const STRIP = 8; // pixels of the strip of fates, and its distance from the diag
 const GAP = 4;
 const SEEN = 0.995; // of the iterates that the axis has room for
 const POINT = 0.9; // half-width in pixels
-/** @type {Record<OrbitView, string>} */
-export const TITLES = {
-  offset: "offset along v₁",
-  scaled: "offset / η",
-  sharpness: "sharpness λ₁(Φ)",
-};
 
 /**
  * The buffer of /orbit.bin: its header, and offset and loss [n × keep], sharpness and fate [n].
@@ -81,7 +76,7 @@ export class Orbit {
     const { inks, orbitView } = scene;
     const box = this.frame(scene, size);
     const axes = { ...box, height: box.height + GAP + STRIP };
-    axis.paintAxes(pen, inks, axes, { x: "step size η", y: TITLES[orbitView] });
+    axis.paintAxes(pen, inks, axes, { x: "step size η", y: vocabulary.orbit_titles[orbitView] });
     pens.within(pen, box, () => {
       if (orbitView === "sharpness") this.drawSharpness(pen, scene, box);
       else this.drawOffsets(pen, scene, box);

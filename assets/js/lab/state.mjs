@@ -1,8 +1,9 @@
 // What the lab shows: which plot is in view, and the query of each, of which the link is made.
 import { writeQuery } from "../link.mjs";
+import { vocabulary } from "../vocabulary.mjs";
 
 /** @type {Plot[]} */
-export const PLOTS = ["regimes", "rate", "collapse"];
+export const PLOTS = vocabulary.plots;
 /** @type {Plot} */
 export const USUAL = "regimes";
 

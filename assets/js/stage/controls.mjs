@@ -1,11 +1,11 @@
 // The controls: what a person set there becomes the text of the query, and the other way round.
 import { setProps } from "../dash.mjs";
 import { $, element, find } from "../elements.mjs";
-import { MOST_RUNS } from "../inks.mjs";
 import { numbersOf, readQuery } from "../link.mjs";
 import { inWords } from "../numbers.mjs";
 import { locate } from "../run.mjs";
 import * as sliders from "../sliders.mjs";
+import { vocabulary } from "../vocabulary.mjs";
 import { actions } from "./actions.mjs";
 import { requests } from "./asked.mjs";
 import * as ribbon from "./ribbon.mjs";
@@ -17,8 +17,7 @@ import { etasOf, halfOf } from "./store.mjs";
 /** @type {Record<string, string>} */
 export const FIELDS = { eta: "eta", start: "start-1", steps: "horizon", noise: "noise", seed: "seed" };
 export const STARTS = ["start-1", "start-2", "start-3", "start-4"]; // one for each coordinate, if they suffice
-export const VIEW = ["clock", "axis", "strobe", "look", "panel"];
-const CLOCKS = { step: "t", eta: "ηt", tau: "τ" };
+const VIEW = Object.keys(vocabulary.view);
 const HAND_RESTS = 150;
 
 /** @type {Record<string, any>} */
@@ -257,8 +256,8 @@ function chooseRules(keys) {
 export function compare() {
   const { rule } = state.result.settings;
   const list = etasOf(state);
-  if ((list.length + 1) * rule.length > MOST_RUNS) {
-    return say([{ field: "eta", text: `At most ${MOST_RUNS} runs at once: remove one first.` }]);
+  if ((list.length + 1) * rule.length > vocabulary.most_runs) {
+    return say([{ field: "eta", text: `At most ${vocabulary.most_runs} runs at once: remove one first.` }]);
   }
   setEtas([...list, halfOf(Math.min(...list.map(Number)))]);
 }
@@ -294,7 +293,9 @@ function showRuns({ runs, words, settings }) {
           return row;
         });
   const { clock } = state.view;
-  const meeting = several ? [element("p", `side by side at the same ${CLOCKS[clock]}: the clock decides`)] : [];
+  const meeting = several
+    ? [element("p", `side by side at the same ${vocabulary.clocks[clock]}: the clock decides`)]
+    : [];
   $("runs").replaceChildren(...rows, ...meeting);
 }
 

@@ -1,5 +1,6 @@
 // The run at full resolution where one has zoomed in.
 import { clockTime } from "../clock.mjs";
+import { vocabulary } from "../vocabulary.mjs";
 import { actions } from "./actions.mjs";
 import { frameOf, isAbout } from "./frame.mjs";
 import { requests } from "./asked.mjs";
@@ -9,7 +10,6 @@ import { graphOf, state } from "./state.mjs";
 import { isPlane } from "./store.mjs";
 
 const MOST_OF_IT = 0.6; // of a run: where that much is in view, the overview serves
-export const ROWS = 5000; // of a recording
 
 let refinements = 0; // how often full resolution was looked for: a late answer is not the newest
 
@@ -46,7 +46,7 @@ export async function refine() {
  * @returns {[number, number] | null}
  */
 function stretchFor(run, range) {
-  if (!range || run.last < ROWS) return null;
+  if (!range || run.last < vocabulary.rows) return null;
   const [first, last] = range;
   return last - first > MOST_OF_IT * run.last ? null : [first, last - first + 1];
 }

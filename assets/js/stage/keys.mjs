@@ -2,14 +2,13 @@
 import { $, find } from "../elements.mjs";
 import { forRun, readQuery, writeQuery } from "../link.mjs";
 import { chooseOther } from "../scheme.mjs";
+import { vocabulary } from "../vocabulary.mjs";
 import { actions } from "./actions.mjs";
 import * as controls from "./controls.mjs";
 import { scene } from "./scene.mjs";
 import { graphOf, player, state, steps } from "./state.mjs";
 
-export const STROBES = ["all", "even", "odd", "midpoints"];
 const FASTER = 0.3; // powers of ten
-export const HIGHEST_SPEED = 4;
 const TEXT_FIELDS = "input:not([type=checkbox], [type=radio], [type=range]), select, textarea";
 
 export function begin() {
@@ -77,8 +76,9 @@ export const keys = {
   "[": () => faster(-FASTER),
   "]": () => faster(FASTER),
   s: () => {
-    const next = STROBES.indexOf(state.view.strobe) + 1;
-    controls.change("strobe", STROBES[next % STROBES.length]);
+    const { strobes } = vocabulary;
+    const next = strobes.indexOf(state.view.strobe) + 1;
+    controls.change("strobe", strobes[next % strobes.length]);
   },
   l: loop,
   "?": help,
@@ -90,7 +90,7 @@ export const keys = {
  */
 function faster(power) {
   const now = Math.log10(player.speed) + power;
-  controls.change("speed", Math.min(Math.max(now, 0), HIGHEST_SPEED));
+  controls.change("speed", Math.min(Math.max(now, 0), vocabulary.highest_speed));
 }
 
 /**

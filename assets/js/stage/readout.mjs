@@ -3,13 +3,13 @@ import { $ } from "../elements.mjs";
 import { inWords } from "../numbers.mjs";
 import { consecutiveFrom, failed, isSmooth, locate } from "../run.mjs";
 import * as sliders from "../sliders.mjs";
+import { vocabulary } from "../vocabulary.mjs";
 import * as embed from "./embed.mjs";
 import { acrossView } from "./panels/across.mjs";
 import * as ribbon from "./ribbon.mjs";
 import { player, state, steps } from "./state.mjs";
 
 const PAUSE = 0.1; // seconds between two read-outs while a run plays
-export const LAWS = ["stableness_pair", "sqrt_loss_pair"];
 
 let shown = 0;
 
@@ -34,7 +34,7 @@ export function show(standing) {
   const place = locate(run, step);
   const numbers = numbersAt(run, place);
   for (const [name, words] of Object.entries(numbers)) setText(`now-${name}`, words);
-  for (const name of LAWS) showGauge(run, name, place);
+  for (const name of vocabulary.laws) showGauge(run, name, place);
   showAsides(place);
   showHalved(run, place);
   showStory(run, place, state.result.words.stories[state.focus], numbers);

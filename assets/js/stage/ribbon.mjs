@@ -2,16 +2,10 @@
 // is a button that goes where the phase begins.
 import { lastStep, sameTime } from "../clock.mjs";
 import { $ } from "../elements.mjs";
+import { vocabulary } from "../vocabulary.mjs";
 import { actions } from "./actions.mjs";
 import { state, steps } from "./state.mjs";
 
-/** @type {Record<Phase["name"], string>} */
-export const WORDS = {
-  descent: "descent",
-  alignment: "alignment",
-  edge: "at the edge: bouncing across, drifting along",
-  beyond: "beyond the theorem: λ₁ = λ₂",
-};
 const LEAST = 24; // pixels of a button that can be hit
 
 /** @type {Band[]} */
@@ -85,7 +79,7 @@ function buttons() {
  */
 function button({ name, first }, left, right) {
   const made = Object.assign(document.createElement("button"), { type: "button" });
-  const words = Object.assign(document.createElement("span"), { textContent: WORDS[name] });
+  const words = Object.assign(document.createElement("span"), { textContent: vocabulary.phases[name] });
   made.append(words);
   made.style.left = `${left}px`;
   made.style.width = `${right - left}px`;

@@ -4,8 +4,6 @@ import { find } from "../elements.mjs";
 import { Player } from "./player.mjs";
 import { INITIAL, reduce } from "./store.mjs";
 
-export { VIEW } from "./store.mjs";
-
 export const player = new Player();
 
 /** @type {StageState} */

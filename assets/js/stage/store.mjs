@@ -3,10 +3,10 @@
 // has changed since is dropped here, and the record stays the same one.
 import { forRun, numbersOf, readQuery, writeQuery } from "../link.mjs";
 import { isSmooth } from "../run.mjs";
+import { vocabulary } from "../vocabulary.mjs";
 
 // What belongs to the picture and not to a run, as the link has it, and its defaults.
-/** @type {Chosen & Record<string, any>} */
-export const VIEW = { clock: "tau", axis: "linear", strobe: "all", look: "root", panel: "sharpness" };
+export const VIEW = vocabulary.view;
 
 const MARGIN = 0.08; // of the loss's own view, beyond a start that lies outside it
 export const ASIDE = 0.25; // of the view, on each side: heights of a section there

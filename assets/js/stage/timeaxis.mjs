@@ -1,10 +1,9 @@
 // The axes of the sharpness panel: the clock, and λ₁.
 import { clockTime } from "../clock.mjs";
+import { vocabulary } from "../vocabulary.mjs";
 import { isDrawn } from "./frame.mjs";
 import { dispatch, graphOf, state } from "./state.mjs";
 
-/** @type {Record<Clock, string>} */
-const CLOCK_WORDS = { step: "step t", eta: "time ηt", tau: "slow time τ = η²t" };
 const MOST_RISE = 8; // of λ₁ on Γ over its first value that the axis follows
 
 // After a zoom or a pan by hand.
@@ -33,7 +32,7 @@ export function frameSharpness() {
     "xaxis.type": axis,
     "xaxis.range": across,
     "yaxis.range": up,
-    "xaxis.title.text": CLOCK_WORDS[clock],
+    "xaxis.title.text": vocabulary.clock_titles[clock],
   });
 }
 

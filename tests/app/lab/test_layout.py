@@ -11,24 +11,21 @@ import pytest
 
 from app.lab import layout as page
 from app.lab.settings import (
-    COLOURS,
     FIELDS,
     FIT,
     MAX_MAP_STEPS,
     MAX_TAU,
     MIN_TAU,
-    PLOTS,
-    WAYS,
     LabSettings,
 )
 from app.theme import INKS
+from app.vocabulary import CLOCKS, ORBIT_TITLES, ORBIT_VIEWS, PLOTS, VOCABULARY
 from dynamics import LOSSES, RULES, Fate
 from dynamics.starts import SCOUTS, interesting_etas, straight_line
 from tests.app.layout import components, id_counts, of_type
-from tests.app.scripts import exported, modules
+from tests.app.scripts import exported, parts_of
 
 ASSETS = Path(__file__).parents[3] / "assets"
-EVERY_SCRIPT = "\n".join(modules("lab").values())
 CSS = (ASSETS / "style" / "lab.css").read_text(encoding="utf-8")
 SELECTORS = {"light": ":root", "dark": ':root[data-mantine-color-scheme="dark"]'}
 FATES = [fate for fate in Fate if fate is not Fate.UNKNOWN]
@@ -82,7 +79,7 @@ def test_every_id_stands_on_the_page_once(layout: dict) -> None:
 
 
 def test_every_id_that_the_scripts_ask_for_is_on_the_page(layout: dict) -> None:
-    asked = set(re.findall(r'\$\("([\w-]+)"\)', EVERY_SCRIPT))
+    asked = parts_of("lab").given("$")
     assert len(asked) > 30
     assert asked - set(id_counts(layout)) == set()
 
@@ -91,7 +88,7 @@ def test_ids_that_the_scripts_compose_are_on_the_page(layout: dict) -> None:
     every = set(id_counts(layout))
     for plot in PLOTS:
         assert {f"panel-{plot}", f"tab-{plot}", f"rule-{plot}"} <= every
-    for clock in exported("lab/clocks.mjs")["CLOCKS"]:
+    for clock in CLOCKS:
         assert {f"collapse-{clock}", f"spread-{clock}", f"card-{clock}"} <= every
 
 
@@ -103,9 +100,7 @@ def test_what_points_to_another_part_of_the_page_finds_it(layout: dict) -> None:
                 assert name in every, f"{key}={name}"
 
 
-def test_page_and_server_agree_on_the_plots(layout: dict) -> None:
-    assert tuple(page.TABS) == PLOTS
-    assert tuple(exported("lab/state.mjs")["PLOTS"]) == PLOTS
+def test_every_plot_has_its_tab(layout: dict) -> None:
     tabs = [part for part in of_type(layout, "Button") if part.get("role") == "tab"]
     assert [tab["data-plot"] for tab in tabs] == list(PLOTS)
     marked = {
@@ -126,10 +121,8 @@ def test_every_field_is_heard(layout: dict) -> None:
     )
 
 
-def test_choices_offer_all_there_is() -> None:
-    assert tuple(page.WAYS) == WAYS
-    assert tuple(page.COLOURS) == COLOURS
-    assert list(page.ORBIT_VIEWS) == list(exported("lab/orbit.mjs")["TITLES"])
+def test_every_view_of_the_orbit_has_a_title() -> None:
+    assert list(ORBIT_VIEWS) == list(ORBIT_TITLES)
 
 
 def test_rules_are_those_that_a_plot_can_be_made_of(layout: dict) -> None:
@@ -197,8 +190,7 @@ def test_distance_is_that_of_its_source() -> None:
 @pytest.mark.parametrize("scheme", SELECTORS)
 def test_every_fate_has_an_ink(scheme: str) -> None:
     assert list(fate_inks(scheme)) == [f"fate-{int(fate)}" for fate in FATES]
-    count = exported("lab/fates.mjs")["COUNT"]
-    assert count == len(FATES) == max(FATES)
+    assert VOCABULARY["fates"] == len(FATES) == max(FATES)
 
 
 @pytest.mark.parametrize("vision", VISIONS)

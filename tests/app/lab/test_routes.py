@@ -24,6 +24,7 @@ from dynamics import Fate
 from dynamics.orbits import orbits
 from dynamics.rate import measure_rate
 from tests.app.bodies import head_of
+from tests.app.scripts import parts_of
 
 SIZE = 24
 MAP = f"size={SIZE}&steps=120&eta=0.1,2&from=0.4,0.9&to=3,0.9"
@@ -447,9 +448,8 @@ def reached(entry: str) -> set[str]:
     """What a page's modules import, at once or later."""
     found = set(imported(ASSETS, entry))
     for name in list(found):
-        text = (ASSETS / name).read_text(encoding="utf-8")
-        for address in re.findall(r'await import\("\./([^"]+)"\)', text):
-            later = f"{name.rpartition('/')[0]}/{address}"
+        for address in parts_of(name.removeprefix("js/")).later:
+            later = f"{name.rpartition('/')[0]}/{address.removeprefix('./')}"
             found |= {later} | reached(later)
     return found
 

@@ -31,7 +31,8 @@ from app.lab.settings import (
 )
 from app.link import MAX_COORDINATE, MAX_ETA, MIN_ETA, Reading
 from app.runspec import LossSpec
-from app.stage.settings import MAX_RUNS, read_query
+from app.stage.settings import read_query
+from app.vocabulary import MAX_RUNS
 from dynamics import LOSSES, MAX_STEPS, RULES
 from tests.app.draws import random_start
 
@@ -89,7 +90,7 @@ def assert_sentence(text: str) -> None:
 def random_settings(seed: int) -> LabSettings:
     """Any valid settings: each field sometimes left as it is, else drawn from all it may be."""
     draw = random.Random(seed)
-    plot, loss = draw.choice(PLOTS), draw.choice(list(LOSSES))
+    plot, loss = draw.choice(list(PLOTS)), draw.choice(list(LOSSES))
     rules = {"regimes": STEPPING, "rate": DRIFTING, "collapse": list(RULES)}[plot]
     count = draw.randint(1, MAX_RUNS) if plot == "collapse" else 1
     chosen = draw.sample(rules, min(count, len(rules)))
@@ -109,13 +110,13 @@ def random_settings(seed: int) -> LabSettings:
         if count == 1
         else tuple(key for key in RULES if key in chosen),
         eta=maybe(lambda: (low, low * draw.uniform(1.1, 10))),
-        along=draw.choice(WAYS) if loss in VALLEYS else "line",
+        along=draw.choice(list(WAYS)) if loss in VALLEYS else "line",
         first=maybe(point),
         last=maybe(point),
         off=draw.choice([0.1, -0.5, MAX_COORDINATE, draw.random()]),
         size=draw.randint(LEAST_SIZE, MOST_SIZE),
         steps=draw.choice([2000, 1, MAX_MAP_STEPS]),
-        colour=draw.choice(COLOURS),
+        colour=draw.choice(list(COLOURS)),
         slice=draw.choice([0.5, 0.0, 1.0, draw.random()]),
         start=maybe(point),
         tau=maybe(lambda: draw.uniform(MIN_TAU, MAX_TAU)),

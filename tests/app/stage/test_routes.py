@@ -16,8 +16,8 @@ from flask.testing import FlaskClient
 import dynamics
 from app.binary import pack
 from app.stage.compute import PAGE_COLUMNS
-from app.stage.routes import PAGE_KEYS
 from app.stage.settings import Settings, read_query
+from app.vocabulary import PAGE_KEYS
 from dynamics import LOSSES, Loss
 from dynamics.measures import measure_extras, profile_nodes
 from dynamics.phases import phases

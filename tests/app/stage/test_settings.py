@@ -11,19 +11,15 @@ import pytest
 import dynamics
 from app.link import MAX_COORDINATE, MAX_ETA, MIN_ETA, Message, Reading
 from app.stage.settings import (
-    AXES,
-    CLOCKS,
     FIELDS,
     HIDEABLE,
-    LOOKS,
     MAX_NOISE,
-    MAX_RUNS,
-    STROBES,
     Settings,
     horizon_steps,
     read_query,
     write_query,
 )
+from app.vocabulary import AXES, CLOCKS, LOOKS, MAX_RUNS, STROBES
 from dynamics import LOSSES, MAX_STEPS, RULES, Parameter
 from dynamics.simulate import check_numbers
 from tests.app.draws import random_start
@@ -98,10 +94,10 @@ def random_settings(seed: int) -> Settings:
         steps=draw.choice([None, 0, 1, MAX_STEPS, draw.randrange(MAX_STEPS)]),
         noise=draw.choice([0.0, 1.0, 1e-14, draw.random() * 1e-3]),
         seed=draw.choice([0, 2**32 - 1, draw.randrange(2**32)]),
-        clock=draw.choice(CLOCKS),
-        axis=draw.choice(AXES),
-        strobe=draw.choice(STROBES),
-        look=draw.choice(LOOKS),
+        clock=draw.choice(list(CLOCKS)),
+        axis=draw.choice(list(AXES)),
+        strobe=draw.choice(list(STROBES)),
+        look=draw.choice(list(LOOKS)),
         hide=tuple(draw.sample(HIDEABLE, draw.choice([0, 0, 1, 4]))),
         embed=draw.choice([False, True]),
     )

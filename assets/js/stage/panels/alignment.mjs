@@ -12,9 +12,9 @@ import { inWords } from "../../numbers.mjs";
 import * as pens from "../../pens.mjs";
 import { consecutiveFrom, locate, parity, pointAt, shownStep, shows, upTo } from "../../run.mjs";
 import { labelledTicks } from "../../ticks.mjs";
+import { vocabulary } from "../../vocabulary.mjs";
 import { isInside } from "../frame.mjs";
 
-const CLOCKS = { step: "t", eta: "ηt", tau: "η²t" };
 const REACH = 1.3; // of the disc's radius, what is in view on each side
 const RECENT = 9;
 const ROOM = 22; // pixels left free below and above a plot
@@ -139,7 +139,7 @@ export class Alignment {
     for (const { value, text } of part.times) {
       pens.label(pen, inks, text, part.x(value), part.bottom + 11, inks.soft, "center");
     }
-    pens.label(pen, inks, CLOCKS[clock], part.right, part.bottom + 11, inks.soft, "right");
+    pens.label(pen, inks, vocabulary.clocks[clock], part.right, part.bottom + 11, inks.soft, "right");
     pens.line(pen, inks.line, 1, [], 0, 1, (k) => [sets.left + k * sets.size, sets.y(0)]);
     pens.line(pen, inks.line, 1, [], 0, 1, (k) => [sets.x(0), sets.top + k * sets.size]);
     pens.label(pen, inks, "angle θₜ to v₁", angle.left + 6, angle.top - 10, inks.ink);

@@ -1,0 +1,84 @@
+"""The vocabulary: what pages and server call by one name, said here alone. The scripts of a page
+have it as one JSON, which stands in its head.
+
+    python -m app.vocabulary    print that JSON, for scripts that run without a page
+"""
+
+import json
+from typing import Any
+
+from app.theme import HEIGHT_SCALES, INKS, SHARPNESS_SCALES
+from dynamics import Fate
+from dynamics.simulate import ROWS, Outcome
+
+# What is chosen on the stage: the name in a link, and what its control says of it.
+CLOCKS = {"step": "t", "eta": "ηt", "tau": "η²t"}  # the k-th is ηᵏt
+AXES = {"linear": "linear", "log": "log"}
+STROBES = {"all": "all", "even": "even", "odd": "odd", "midpoints": "mid"}
+LOOKS = {"root": "√L", "log": "log L", "sharpness": "λ₁", "surface": "3-D"}
+PANELS = {"sharpness": "Sharpness", "alignment": "Alignment"}
+
+# What is shown where a link says nothing of it.
+VIEW = {"clock": "tau", "axis": "linear", "strobe": "all", "look": "root", "panel": "sharpness"}
+
+# What belongs to the page and not to a run, in a link of the stage.
+PAGE_KEYS = ("at", *VIEW, "focus", "hide", "embed")
+
+CLOCK_TITLES = {"step": "step t", "eta": "time ηt", "tau": "slow time τ = η²t"}
+
+LAWS = {"stableness_pair": "1/Sₜ + 1/Sₜ₊₁", "sqrt_loss_pair": "(√Lₜ + √Lₜ₊₁) / law"}
+
+PHASES = {
+    "descent": "descent",
+    "alignment": "alignment",
+    "edge": "at the edge: bouncing across, drifting along",
+    "beyond": "beyond the theorem: λ₁ = λ₂",
+}
+
+# How a run ends that cannot go on.
+FAILURES = (Outcome.NOT_FINITE, Outcome.LEFT_DOMAIN)
+
+# Of the lab.
+PLOTS = {"regimes": "Regime map", "rate": "Rate", "collapse": "Collapse"}
+WAYS = {"line": "on a line", "valley": "along Γ"}
+COLOURS = {"fate": "fate", "sharpness": "sharpness"}
+ORBIT_VIEWS = {"offset": "offset", "scaled": "offset / η", "sharpness": "λ₁"}
+ORBIT_TITLES = {
+    "offset": "offset along v₁",
+    "scaled": "offset / η",
+    "sharpness": "sharpness λ₁(Φ)",
+}
+
+MAX_RUNS = 4
+HIGHEST_SPEED = 4.0  # a power of ten, in steps a second
+
+# What the scripts read.
+VOCABULARY: dict[str, Any] = {
+    "view": VIEW,
+    "page_keys": PAGE_KEYS,
+    "clocks": CLOCKS,
+    "clock_titles": CLOCK_TITLES,
+    "strobes": list(STROBES),
+    "laws": list(LAWS),
+    "phases": PHASES,
+    "failures": [outcome.name.lower() for outcome in FAILURES],
+    "plots": list(PLOTS),
+    "orbit_titles": ORBIT_TITLES,
+    "fates": max(Fate),
+    "inks": list(INKS["light"]),
+    "scale": len(SHARPNESS_SCALES["light"]),
+    "heights": len(HEIGHT_SCALES["light"]),
+    "most_runs": MAX_RUNS,
+    "rows": ROWS,
+    "highest_speed": HIGHEST_SPEED,
+}
+
+
+def vocabulary_json() -> str:
+    """The vocabulary as it stands in a page; no text in it can end a script."""
+    text = json.dumps(VOCABULARY, ensure_ascii=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c")
+
+
+if __name__ == "__main__":
+    print(vocabulary_json())

@@ -545,31 +545,106 @@ type StageEvent =
   | { type: "stands"; turn: number }
   | { type: "came"; answer: Answer };
 
+// ---- what the lab shows ----
+
 type LabState = {
-  plot: Plot;
-  queries: Record<Plot, Query>;
-  settings: Record<string, any>;
-  asked: Record<string, string>;
-  mended: Message[] | null;
-  inks: Inks;
-  fateInks: string[];
+  readonly plot: Plot;
+  /** Of each plot its settings, as the text of the link. */
+  readonly queries: Readonly<Record<Plot, Query>>;
+  /** Counts the questions of each plot: what is set and what is asked. */
+  readonly turns: Readonly<Record<Plot, number>>;
+  /** The question of each that was sent last. */
+  readonly asked: Readonly<Record<Plot, { turn: number; query: Query } | null>>;
+  readonly progress: Readonly<Record<Plot, Progress>>;
+  /** By plot, as the server understands its link: nothing left open. */
+  readonly settings: Readonly<Record<string, any>>;
+  /** What is on its way, and has nothing to show yet. */
+  readonly coming: Readonly<Record<Plot, Coming | null>>;
+  /** Messages about a link that was put right, until its answer comes. */
+  readonly mended: Message[] | null;
+  readonly inks: Inks;
+  readonly fateInks: string[];
+  /** The map on screen, the positions on its axis, and the ranges of both. */
+  readonly cells: any;
+  readonly places: any;
+  readonly ranges: { eta: Span; place: Span };
+  readonly cursor: Cursor;
+  /** The fate that is picked out. */
+  readonly only: number | null;
+  readonly orbit: OrbitData;
+  readonly orbitView: OrbitView;
+  readonly path: PathShown | null;
+  readonly rate: RateState;
+  readonly collapse: CollapseState;
 };
 
-type CollapseState = { result: Result; curves: Record<string, TimeCurve[]>; spreads: Record<string, number> };
+/** How far an answer has come; of what comes in one piece there is no share. */
+type Progress = { at: "rest" | "under way" | "late" | "left"; share: number | null };
+
+/** The header of an answer, and of a map the names of the loss's coordinates. */
+type Coming = { head: Meaning; names?: string[] };
+
+/** A run, and Γ where it is a curve of the plane. */
+type PathShown = { result: Result; valley: Valley | null };
 
 type RateState = { head: any; points: GapPoint[]; fit: any; count: number };
 
-type RegimesState = {
-  cells: any;
-  places: any;
-  ranges: { eta: Span; place: Span };
-  coming: any;
-  cursor: Cursor;
-  only: number | null;
-  orbit: OrbitData;
-  orbitView: OrbitView;
-  path: any;
+type CollapseState = { result: Result; curves: Record<string, TimeCurve[]>; spreads: Record<string, number> };
+
+type PathScene = { inks: Inks; path: PathShown | null };
+type RateScene = { inks: Inks; rate: RateState };
+type CollapseScene = { inks: Inks; collapse: CollapseState };
+
+type LabEvent =
+  | { type: "shows"; plot: Plot }
+  | { type: "sets"; key: string; text: string }
+  | { type: "takesLoss"; key: string }
+  | { type: "opens"; plot: Plot; query: Query; problems?: Message[] }
+  | { type: "staysAlong" }
+  | { type: "asks"; plot: Plot; share: number | null }
+  | { type: "lasts"; plot: Plot; turn: number }
+  | { type: "ends"; plot: Plot; turn: number; early: boolean }
+  | { type: "refuses"; plot: Plot; turn: number }
+  | { type: "adopts"; plot: Plot; turn: number; meaning: Meaning; names?: string[] }
+  | { type: "row"; turn: number; record: MapRecord }
+  | { type: "line"; turn: number; line: any }
+  | { type: "ran"; turn: number; result: Result }
+  | { type: "orbit"; question: string; found: OrbitData }
+  | { type: "path"; question: string; found: PathShown }
+  | { type: "points"; cursor: Cursor }
+  | { type: "picks"; value: number }
+  | { type: "looks"; orbitView: OrbitView }
+  | { type: "paintsIn"; inks: Inks; fateInks: string[] };
+
+/** A picture to keep: its size, and how it is painted. */
+type Keepsake = {
+  size: Size;
+  draw: (pen: Pen, size: Size, scene: any) => void;
+  /** The answer that it shows, which may be older than the link; none where there is nothing to paint yet. */
+  of: (scene: any) => { settings: any } | null;
 };
+
+interface LabPlot {
+  ask(turn: number): void;
+  stop(): void;
+  paint(): void;
+  /** Where nothing of it has come; of what comes in one piece no share is known. */
+  readonly share: number | null;
+  readonly pictures: Record<string, Keepsake>;
+}
+
+/** What the page does for its parts. */
+interface LabPage {
+  set(key: string, text: string): void;
+  request(): void;
+  adopt(plot: Plot, turn: number, meaning: Meaning, names?: string[]): void;
+  refuse(plot: Plot, turn: number, refusal: Refusal): void;
+  end(plot: Plot, turn: number, words?: string | null): void;
+  setSlice(share: number): void;
+  setOrbitView(view: OrbitView): void;
+  readonly progress: { draw(): void };
+  readonly tip: { show(rows: string[][], x: number, y: number): void; hide(): void };
+}
 
 // Every part of the pages is of HTML.
 interface ParentNode {

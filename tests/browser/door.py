@@ -19,10 +19,8 @@ STAGE = {
 LAB = {
     "inks": ["inks"],
     "map": ["lab/map"],
-    "page": ["lab/state"],
-    "regimes": ["lab/regimes"],
+    "lab": ["lab/state", "lab/store"],
     "rate": ["lab/rate"],
-    "collapse": ["lab/collapse"],
 }
 
 _OPEN = """async (rooms) => {

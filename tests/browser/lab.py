@@ -34,7 +34,7 @@ class Lab(Driver):
         """Wait until the plot in view is whole and painted."""
         open_door(self.page, LAB)
         self.wait(
-            "!edgewalk[edgewalk.page.state.plot].isBusy()"
+            "!edgewalk.lab.isUnderWay(edgewalk.lab.state, edgewalk.lab.state.plot)"
             " && document.querySelector('.panel:not([hidden])[data-drawn]')"
         )
         self.paint()
@@ -57,15 +57,16 @@ class Lab(Driver):
     def cell(self, row: int, column: int) -> dict[str, Any]:
         """What the page knows of a cell."""
         return self.page.evaluate(
-            "([row, column]) => edgewalk.regimes.state.cells.at(row, column)", [row, column]
+            "([row, column]) => edgewalk.lab.state.cells.at(row, column)", [row, column]
         )
 
     def pixel_of(self, row: int, column: int) -> tuple[float, float]:
         """The middle of a cell in the window."""
         x, y = self.page.evaluate(
             """([row, column]) => {
-                const box = edgewalk.regimes.frameNow();
-                const { rows, columns } = edgewalk.regimes.state.cells;
+                const { size } = document.querySelector('#map-plot canvas');
+                const box = edgewalk.map.frameOf(edgewalk.lab.state, size);
+                const { rows, columns } = edgewalk.lab.state.cells;
                 const edge = document.getElementById('map-plot').getBoundingClientRect();
                 return [edge.left + box.left + ((row + 0.5) / rows) * box.width,
                         edge.top + box.top + (1 - (column + 0.5) / columns) * box.height];

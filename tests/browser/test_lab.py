@@ -42,7 +42,7 @@ def test_every_cell_has_the_ink_of_its_fate(lab: Lab):
     hessian = np.asarray(jax.hessian(quadratic.value)(np.zeros(quadratic.d)))
     critical = 2 / np.linalg.eigvalsh(hessian)[-1]
     converges, diverges = lab.ink("fate-2"), lab.ink("fate-8")
-    etas = lab.page.evaluate("edgewalk.regimes.state.cells.head.etas")
+    etas = lab.page.evaluate("edgewalk.lab.state.cells.head.etas")
     assert len(etas) == 30
     assert etas[0] < critical / 2
     assert etas[-1] > 2 * critical
@@ -57,10 +57,10 @@ def test_every_cell_has_the_ink_of_its_fate(lab: Lab):
 def test_the_map_is_the_sweep(lab: Lab):
     """Of a loss where many things happen, cell by cell."""
     lab.open("?size=40&steps=300&eta=0.3,2")
-    head = lab.page.evaluate("edgewalk.regimes.state.cells.head")
+    head = lab.page.evaluate("edgewalk.lab.state.cells.head")
     etas, starts = np.array(head["etas"]), np.array(head["starts"])
     found = sweep("hyperbola", "gd", np.tile(starts, (40, 1)), np.repeat(etas, 40), 300)
-    shown = lab.page.evaluate("Array.from(edgewalk.regimes.state.cells.outcome)")
+    shown = lab.page.evaluate("Array.from(edgewalk.lab.state.cells.outcome)")
     assert shown == found.outcome.tolist()
     assert len(set(shown)) >= 4
 
@@ -94,7 +94,7 @@ def test_colour_by_sharpness_has_a_bar_with_numbers(lab: Lab):
     low, middle, high = (float(lab.text(f"scale-{end}")) for end in ("low", "middle", "high"))
     assert low < middle < high
     assert middle == pytest.approx(np.sqrt(low * high), rel=0.01)
-    values = lab.page.evaluate("Array.from(edgewalk.regimes.state.cells.sharpness)")
+    values = lab.page.evaluate("Array.from(edgewalk.lab.state.cells.sharpness)")
     assert low >= np.nanmin(np.array(values, float)) - 1e-3
     lab.open(f"?{SMALL}&colour=sharpness")
     assert float(lab.text("scale-low")) == low
@@ -104,16 +104,16 @@ def test_progress_and_cancel_keep_what_was_computed(lab: Lab):
     lab.begin(LONG)
     cancel = lab.button("Cancel")
     expect(cancel).to_be_visible(timeout=90_000)
-    lab.wait("edgewalk.regimes.state.cells?.count > 0")
+    lab.wait("edgewalk.lab.state.cells?.count > 0")
     lab.wait("document.getElementById('progress-bar').value > 0")
     cancel.click()
     expect(cancel).to_be_hidden()
     expect(lab.page.get_by_text(re.compile(r"stopped at \d+ %"))).to_be_visible()
-    count = lab.page.evaluate("edgewalk.regimes.state.cells.count")
+    count = lab.page.evaluate("edgewalk.lab.state.cells.count")
     assert 0 < count < 400
     assert lab.painted("map-plot") > 100_000
     lab.page.wait_for_timeout(700)
-    assert lab.page.evaluate("edgewalk.regimes.state.cells.count") == count
+    assert lab.page.evaluate("edgewalk.lab.state.cells.count") == count
     lab.type_into("size", "16")
     expect(lab.page.get_by_text(re.compile("stopped at"))).to_be_hidden()
     lab.expect_query(size="16")
@@ -121,18 +121,18 @@ def test_progress_and_cancel_keep_what_was_computed(lab: Lab):
 
 def test_a_change_begins_anew_and_ends_the_old(lab: Lab):
     lab.begin(LONG)
-    lab.wait("edgewalk.regimes.state.cells?.count > 0")
+    lab.wait("edgewalk.lab.state.cells?.count > 0")
     lab.page.select_option("#loss", "ring")
     lab.page.fill("#size", "20")
     lab.page.press("#size", "Enter")
     lab.page.fill("#steps", "100")
     lab.page.press("#steps", "Enter")
     lab.expect_query(loss="ring", size="20", steps="100")
-    lab.wait("edgewalk.regimes.state.cells.rows === 20")
+    lab.wait("edgewalk.lab.state.cells.rows === 20")
     lab.settle()
-    settings = lab.page.evaluate("edgewalk.page.state.settings.regimes")
+    settings = lab.page.evaluate("edgewalk.lab.state.settings.regimes")
     assert (settings["loss"], settings["size"], settings["steps"]) == ("ring", 20, 100)
-    assert lab.page.evaluate("edgewalk.regimes.state.cells.share") == 1
+    assert lab.page.evaluate("edgewalk.lab.state.cells.share") == 1
 
 
 # ---- a cell ----
@@ -145,8 +145,8 @@ def test_pointing_at_a_cell_tells_its_run_and_draws_its_path(lab: Lab):
     expect(lab.page.locator("#cell-fate")).to_have_text(cell["fate"]["sentence"])
     assert float(lab.text("cell-eta")) == pytest.approx(cell["eta"], rel=1e-3)
     assert float(lab.text("cell-threshold")) == pytest.approx(2 / cell["eta"], rel=1e-3)
-    lab.wait(f"Math.abs(edgewalk.regimes.state.path?.result.runs[0].eta - {cell['eta']}) < 1e-9")
-    run = lab.page.evaluate("edgewalk.regimes.state.path.result.settings")
+    lab.wait(f"Math.abs(edgewalk.lab.state.path?.result.runs[0].eta - {cell['eta']}) < 1e-9")
+    run = lab.page.evaluate("edgewalk.lab.state.path.result.settings")
     assert run["start"] == pytest.approx(cell["start"])
     assert run["steps"] == 300
     assert lab.painted("path-plot") > 500
@@ -172,10 +172,10 @@ def test_a_click_opens_the_run_on_the_stage(lab: Lab):
 def test_by_keyboard(lab: Lab):
     lab.open()
     lab.map.focus()
-    row, column = lab.page.evaluate("Object.values(edgewalk.regimes.state.cursor)")
+    row, column = lab.page.evaluate("Object.values(edgewalk.lab.state.cursor)")
     for key in ("ArrowRight", "ArrowRight", "ArrowUp", "Shift+ArrowLeft"):
         lab.page.keyboard.press(key)
-    cursor = lab.page.evaluate("edgewalk.regimes.state.cursor")
+    cursor = lab.page.evaluate("edgewalk.lab.state.cursor")
     assert cursor == {"row": row + 2 - 10, "column": column + 1}
     assert float(lab.text("cell-eta")) == pytest.approx(
         lab.cell(row - 8, column + 1)["eta"], rel=1e-3
@@ -215,14 +215,15 @@ def test_everything_is_reached_by_tab(lab: Lab):
 
 def test_the_slice_is_dragged_and_has_its_orbit_diagram(lab: Lab):
     lab.open()
-    lab.wait("edgewalk.regimes.state.orbit")
-    start = lab.page.evaluate("edgewalk.regimes.state.orbit.start")
+    lab.wait("edgewalk.lab.state.orbit")
+    start = lab.page.evaluate("edgewalk.lab.state.orbit.start")
     x, y = lab.page.evaluate(
         """() => {
-            const { state, scene, frameNow } = edgewalk.regimes;
-            const box = frameNow();
+            const { state, scene } = edgewalk.lab;
+            const { size } = document.querySelector('#map-plot canvas');
+            const box = edgewalk.map.frameOf(state, size);
             const edge = document.getElementById('map-plot').getBoundingClientRect();
-            const line = edgewalk.map.sliceAt(scene().slice, box, state.cells.columns);
+            const line = edgewalk.map.sliceAt(scene(state).slice, box, state.cells.columns);
             return [edge.left + box.left + 200, edge.top + line];
         }"""
     )
@@ -230,9 +231,9 @@ def test_the_slice_is_dragged_and_has_its_orbit_diagram(lab: Lab):
     lab.page.mouse.down()
     lab.page.mouse.move(x, lab.pixel_of(0, 30)[1], steps=4)
     lab.page.mouse.up()
-    lab.wait("edgewalk.regimes.state.orbit.column === 30")
+    lab.wait("edgewalk.lab.state.orbit.column === 30")
     assert "/lab/" in lab.page.url  # a drag is no click
-    assert lab.page.evaluate("edgewalk.regimes.state.orbit.start") != start
+    assert lab.page.evaluate("edgewalk.lab.state.orbit.start") != start
     assert float(lab.query["slice"]) == pytest.approx(30 / 39, abs=1e-4)
     assert lab.painted("orbit-plot") > 2000
 
@@ -240,20 +241,20 @@ def test_the_slice_is_dragged_and_has_its_orbit_diagram(lab: Lab):
 def test_the_slice_by_its_slider(lab: Lab):
     lab.open()
     lab.slider("Slice").fill("0")
-    lab.wait("edgewalk.regimes.state.orbit?.column === 0")
+    lab.wait("edgewalk.lab.state.orbit?.column === 0")
     lab.expect_query(slice="0")
-    start = lab.page.evaluate("edgewalk.regimes.state.cells.head.starts[0]")
-    assert lab.page.evaluate("edgewalk.regimes.state.orbit.start") == pytest.approx(start)
+    start = lab.page.evaluate("edgewalk.lab.state.cells.head.starts[0]")
+    assert lab.page.evaluate("edgewalk.lab.state.orbit.start") == pytest.approx(start)
     assert str(start[0]).rstrip("0") in lab.text("slice-words")
 
 
 def test_orbit_diagram_shows_a_bounce_of_two_in_two_inks(lab: Lab):
     """At the edge even and odd steps lie on two sides; the strip below has the map's inks."""
     lab.open("?size=40&steps=3000&eta=1.02,1.15&from=1.2,0.9&to=1.3,0.9&slice=0")
-    lab.wait("edgewalk.regimes.state.orbit")
+    lab.wait("edgewalk.lab.state.orbit")
     orbit = lab.page.evaluate(
         "(({etas, keep, step, offset, fate}) => ({etas, keep, step, offset: Array.from(offset),"
-        " fate: Array.from(fate)}))(edgewalk.regimes.state.orbit)"
+        " fate: Array.from(fate)}))(edgewalk.lab.state.orbit)"
     )
     offset = np.array(orbit["offset"]).reshape(len(orbit["etas"]), orbit["keep"])
     assert set(orbit["fate"]) == {4}
@@ -267,7 +268,7 @@ def test_orbit_diagram_shows_a_bounce_of_two_in_two_inks(lab: Lab):
             pen.drawImage(canvas, 0, 0);
             const { data } = pen.getImageData(0, 0, width, height);
             const seen = { even: 0, odd: 0, strip: 0 };
-            const strip = edgewalk.inks.rgb(edgewalk.page.state.fateInks[4]).join();
+            const strip = edgewalk.inks.rgb(edgewalk.lab.state.fateInks[4]).join();
             for (let k = 0; k < data.length; k += 4) {
                 const [r, g, b] = data.subarray(k, k + 3);
                 if (data[k + 3] < 100) continue;
@@ -285,9 +286,9 @@ def test_orbit_diagram_shows_a_bounce_of_two_in_two_inks(lab: Lab):
 
 def test_orbit_diagram_can_show_the_sharpness_beside_its_threshold(lab: Lab):
     lab.open()
-    lab.wait("edgewalk.regimes.state.orbit")
+    lab.wait("edgewalk.lab.state.orbit")
     lab.page.locator("#orbit-view").get_by_text("λ₁", exact=True).click()
-    lab.wait("edgewalk.regimes.state.orbitView === 'sharpness'")
+    lab.wait("edgewalk.lab.state.orbitView === 'sharpness'")
     assert lab.painted("orbit-plot") > 1000
 
 
@@ -296,7 +297,7 @@ def test_orbit_diagram_can_show_the_sharpness_beside_its_threshold(lab: Lab):
 
 def test_rate_measures_the_slope_that_dynamics_does(lab: Lab):
     lab.open("?plot=rate&loss=parabolic-valley&start=2,0.3&tau=1&etas=0.1,0.05,0.025,0.0125")
-    lab.wait("edgewalk.rate.state.fit")
+    lab.wait("edgewalk.lab.state.rate.fit")
     expected = measure_rate("parabolic-valley", "ngd", (2, 0.3), 1.0, (0.1, 0.05, 0.025, 0.0125))
     assert float(lab.text("slope")) == pytest.approx(expected.slope, abs=1e-3)
     low, high = map(float, re.findall(r"(-?[\d.]+)(?: …|$)", lab.text("slope-interval")))
@@ -308,7 +309,8 @@ def test_rate_measures_the_slope_that_dynamics_does(lab: Lab):
     for eta, gap in zip(expected.etas, expected.gaps, strict=True):
         at = lab.page.evaluate(
             """([eta, gap]) => {
-                const box = edgewalk.rate.frameNow();
+                const { size } = document.querySelector('#rate-plot canvas');
+                const box = edgewalk.rate.frameOf(edgewalk.lab.state, size);
                 const edge = document.getElementById('rate-plot').getBoundingClientRect();
                 return [edge.left + box.x.at(eta), edge.top + box.y.at(gap)];
             }""",
@@ -357,7 +359,7 @@ def test_rules_are_added_and_the_last_one_stays(lab: Lab):
     lab.page.locator("[data-for=collapse]").get_by_text("GD on √L", exact=True).click()
     lab.expect_query(rule="ngd,sqrt-gd")
     lab.settle()
-    lab.wait("edgewalk.collapse.state.result.runs.length === 4")
+    lab.wait("edgewalk.lab.state.collapse.result.runs.length === 4")
     for name in ("GD on √L", "Normalized GD"):
         lab.page.locator("[data-for=collapse]").get_by_text(name, exact=True).click()
         lab.settle()
@@ -514,7 +516,7 @@ def test_a_tap_shows_the_cell_and_its_link_opens_it(new_context):
     context = new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     lab = Lab(context.new_page()).open()
     lab.page.touchscreen.tap(*lab.pixel_of(10, 30))
-    lab.wait("edgewalk.regimes.state.cursor.row === 10")
+    lab.wait("edgewalk.lab.state.cursor.row === 10")
     assert "/lab/" in lab.page.url
     eta = lab.cell(10, 30)["eta"]
     assert f"eta={eta:.6g}"[:9] in (lab.page.locator("#open").get_attribute("href") or "")

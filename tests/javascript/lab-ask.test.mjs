@@ -22,51 +22,52 @@ function setUp() {
       sent.push(one);
     });
   const hear = Object.fromEntries(
-    ["item", "done", "refused", "failed", "stopped"].map((name) => [name, (what) => heard.push([name, what])]),
+    ["item", "done", "refused", "failed", "stopped"].map((name) => [
+      name,
+      (what, turn) => heard.push([name, what, turn]),
+    ]),
   );
   return { asking: new Asking(fetch, hear), sent, heard };
 }
 
-test("pieces are heard as they come, then the end", async () => {
+test("pieces are heard as they come, then the end, each with the turn of its question", async () => {
   const { asking, sent, heard } = setUp();
-  asking.ask("rate.ndjson", new Lines());
+  asking.ask("rate.ndjson", new Lines(), 1);
   sent[0].answer();
   sent[0].stream.enqueue(bytes('{"a": 1}\n{"a"'));
   await settled();
-  assert.deepEqual(heard, [["item", { a: 1 }]]);
-  assert.equal(asking.busy, true);
+  assert.deepEqual(heard, [["item", { a: 1 }, 1]]);
   sent[0].stream.enqueue(bytes(": 2}\n"));
   sent[0].stream.close();
   await settled();
   assert.deepEqual(heard.slice(1), [
-    ["item", { a: 2 }],
-    ["done", undefined],
+    ["item", { a: 2 }, 1],
+    ["done", undefined, 1],
   ]);
-  assert.equal(asking.busy, false);
 });
 
 test("a newer question ends the older one, of which nothing more is heard", async () => {
   const { asking, sent, heard } = setUp();
-  asking.ask("one", new Lines());
+  asking.ask("one", new Lines(), 1);
   sent[0].answer();
   sent[0].stream.enqueue(bytes('{"a": 1}\n'));
   await settled();
-  asking.ask("two", new Lines());
+  asking.ask("two", new Lines(), 2);
   assert.equal(sent[0].signal.aborted, true);
   sent[1].answer();
   sent[1].stream.enqueue(bytes('{"b": 1}\n'));
   sent[1].stream.close();
   await settled();
   assert.deepEqual(heard, [
-    ["item", { a: 1 }],
-    ["item", { b: 1 }],
-    ["done", undefined],
+    ["item", { a: 1 }, 1],
+    ["item", { b: 1 }, 2],
+    ["done", undefined, 2],
   ]);
 });
 
 test("what is stopped ends on the server too, and what had come is kept", async () => {
   const { asking, sent, heard } = setUp();
-  asking.ask("one", new Lines());
+  asking.ask("one", new Lines(), 1);
   sent[0].answer();
   sent[0].stream.enqueue(bytes('{"a": 1}\n'));
   await settled();
@@ -74,19 +75,18 @@ test("what is stopped ends on the server too, and what had come is kept", async 
   await settled();
   assert.equal(sent[0].signal.aborted, true);
   assert.deepEqual(heard, [
-    ["item", { a: 1 }],
-    ["stopped", undefined],
+    ["item", { a: 1 }, 1],
+    ["stopped", undefined, 1],
   ]);
-  assert.equal(asking.busy, false);
 });
 
 test("a query that is refused is told with its problems", async () => {
   const { asking, sent, heard } = setUp();
-  asking.ask("one", new Lines());
+  asking.ask("one", new Lines(), 1);
   sent[0].told = { problems: [], nearest: "loss=ring" };
   sent[0].answer(400);
   await settled();
-  assert.deepEqual(heard, [["refused", { problems: [], nearest: "loss=ring" }]]);
+  assert.deepEqual(heard, [["refused", { problems: [], nearest: "loss=ring" }, 1]]);
 });
 
 test("a server that fails, does not answer or breaks off is told", async () => {
@@ -101,7 +101,7 @@ test("a server that fails, does not answer or breaks off is told", async () => {
   ];
   for (const end of cases) {
     const { asking, sent, heard } = setUp();
-    asking.ask("one", new Lines());
+    asking.ask("one", new Lines(), 1);
     end(sent[0]);
     await settled();
     assert.deepEqual(

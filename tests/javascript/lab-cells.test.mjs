@@ -29,9 +29,7 @@ const record = (row, ...outcome) => ({
 });
 
 function filled(...records) {
-  const cells = new Cells(head());
-  for (const one of records) cells.take(one);
-  return cells;
+  return records.reduce((cells, one) => cells.with(one), new Cells(head()));
 }
 
 test("a cell says what is known of it", () => {
@@ -55,6 +53,22 @@ test("a row that comes twice counts once", () => {
   const cells = filled(record(0, 4, 4, 8), record(0, 4, 4, 4));
   assert.equal(cells.count, 1);
   assert.deepEqual(Object.fromEntries(cells.shares()), { 4: 1 });
+});
+
+test("a table with one more row leaves the one before as it was", () => {
+  const before = filled(record(0, 4, 4, 8));
+  const after = before.with(record(1, 8, 8, 8));
+  assert.deepEqual([before.count, after.count], [1, 2]);
+  assert.deepEqual([...before.outcome.slice(0, 6)], [4, 4, 8, 0, 0, 0]);
+  assert.deepEqual([...after.outcome.slice(0, 6)], [4, 4, 8, 8, 8, 8]);
+  assert.deepEqual(
+    [before, after].map((cells) => cells.at(0, 2).sharpness),
+    [4, 4],
+  );
+  assert.deepEqual(
+    [before, after].map((cells) => cells.at(1, 0).known),
+    [false, true],
+  );
 });
 
 test("a row that is not done shows the nearest that is", () => {

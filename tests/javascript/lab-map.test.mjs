@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Cells } from "../../assets/js/lab/cells.mjs";
+import { Cells, columnOf } from "../../assets/js/lab/cells.mjs";
 import * as fates from "../../assets/js/lab/fates.mjs";
 import * as map from "../../assets/js/lab/map.mjs";
 import * as orbit from "../../assets/js/lab/orbit.mjs";
@@ -17,9 +17,9 @@ const SCALE = [
 ];
 
 function scene(more) {
-  const cells = new Cells({ rows: 3, columns: 2, etas: [], starts: [], positions: [], fates: [] });
-  cells.take({ row: 0, outcome: [4, 8], sharpness: [1, NaN], period: [2, 0] });
-  cells.take({ row: 2, outcome: [2, 2], sharpness: [10, 100], period: [0, 0] });
+  const cells = new Cells({ rows: 3, columns: 2, etas: [], starts: [], positions: [], fates: [] })
+    .with({ row: 0, outcome: [4, 8], sharpness: [1, NaN], period: [2, 0] })
+    .with({ row: 2, outcome: [2, 2], sharpness: [10, 100], period: [0, 0] });
   return { cells, colour: "fate", fateInks: INKS, inks: { line: "#0000ff", scale: SCALE }, only: null, ...more };
 }
 
@@ -70,7 +70,7 @@ test("the slice is the middle of a column, and a pixel finds it again", () => {
   assert.equal(map.sliceAt(1, box, 100), 11);
   for (const column of [0, 37, 99]) {
     const share = column / 99;
-    assert.equal(map.columnOf(share, 100), column);
+    assert.equal(columnOf(share, 100), column);
     close(map.sliceOf(map.sliceAt(share, box, 100), box, 100), share);
   }
   assert.equal(map.sliceOf(-50, box, 100), 1);

@@ -6,8 +6,8 @@ import { SILENT, unreadable } from "../said.mjs";
 export class Asking {
   /**
    * `fetch` as in browsers; `hear` is told of item(item) for each piece that is whole, then of one of
-   * done(), refused(body), failed(words) and stopped(). Nothing is heard of a question once there is
-   * a newer one.
+   * done(), refused(body), failed(words) and stopped(), each with the turn of the question. Nothing is
+   * heard of a question once there is a newer one.
    * @param {(url: string, options?: any) => Promise<Response>} fetch
    * @param {any} hear
    */
@@ -17,22 +17,19 @@ export class Asking {
     this.control = null;
   }
 
-  get busy() {
-    return this.control !== null;
-  }
-
   /**
    * Ask an address; `parser` takes bytes by `push` and answers with items.
    * @param {string} address
    * @param {Parser} parser
+   * @param {number} turn
    */
-  async ask(address, parser) {
+  async ask(address, parser, turn) {
     if (this.control) this.control.abort();
     const control = (this.control = new AbortController());
-    const [end, what] = await this.listen(address, parser, control);
+    const [end, what] = await this.listen(address, parser, control, turn);
     if (control !== this.control) return;
     this.control = null;
-    this.hear[end](what);
+    this.hear[end](what, turn);
   }
 
   /**
@@ -40,8 +37,9 @@ export class Asking {
    * @param {string} address
    * @param {Parser} parser
    * @param {AbortController} control
+   * @param {number} turn
    */
-  async listen(address, parser, control) {
+  async listen(address, parser, control, turn) {
     try {
       const response = await this.fetch(address, { signal: control.signal });
       if (response.status === 400) return ["refused", await response.json()];
@@ -51,7 +49,7 @@ export class Asking {
         const { done, value } = await reader.read();
         if (control.signal.aborted) return ["stopped"];
         if (done) break;
-        for (const item of parser.push(value)) this.hear.item(item);
+        for (const item of parser.push(value)) this.hear.item(item, turn);
       }
       return parser.isWhole ? ["done"] : ["failed", "The answer broke off. What had come is kept."];
     } catch (error) {

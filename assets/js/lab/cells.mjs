@@ -21,15 +21,22 @@ export class Cells {
   }
 
   /**
+   * The same table with one more row.
    * @param {MapRecord} mapRecord
    */
-  take({ row, outcome, sharpness, period }) {
+  with({ row, outcome, sharpness, period }) {
+    const next = new Cells(this.head);
     const at = row * this.columns;
-    this.outcome.set(outcome, at);
-    this.sharpness.set(sharpness, at);
-    this.period.set(period, at);
-    this.count += 1 - this.done[row];
-    this.done[row] = 1;
+    next.outcome.set(this.outcome);
+    next.outcome.set(outcome, at);
+    next.sharpness.set(this.sharpness);
+    next.sharpness.set(sharpness, at);
+    next.period.set(this.period);
+    next.period.set(period, at);
+    next.done.set(this.done);
+    next.done[row] = 1;
+    next.count = this.count + 1 - this.done[row];
+    return next;
   }
 
   get share() {
@@ -122,6 +129,13 @@ export class Cells {
     return { row: held(row + ways[key][0], this.rows), column: held(column + ways[key][1], this.columns) };
   }
 }
+
+/**
+ * The column of a slice, which is a share of the positions.
+ * @param {number} slice
+ * @param {number} columns
+ */
+export const columnOf = (slice, columns) => Math.round(slice * (columns - 1));
 
 /**
  * The ranges of both axes, half a cell beyond the middle of the outermost ones.

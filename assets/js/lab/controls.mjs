@@ -2,10 +2,8 @@
 // round.
 import { setProps } from "../dash.mjs";
 import { $, element, find } from "../elements.mjs";
-import { numbersOf } from "../link.mjs";
 import * as sliders from "../sliders.mjs";
-import { actions } from "./actions.mjs";
-import { state, writeLink } from "./state.mjs";
+import { dispatch, state, writeLink } from "./state.mjs";
 
 const REST = 150; // ms that a slider rests before anything is asked for
 export const FIELDS = ["eta-low", "eta-high", "from", "to", "off", "size", "steps", "start", "tau", "etas"];
@@ -20,43 +18,182 @@ const POWERS = {
   "tau-slider": "tau",
 };
 const LISTS = ["from", "to", "start", "etas"];
-// Of another loss these mean nothing.
-const OF_A_LOSS = ["eta", "along", "from", "to", "off", "slice", "start", "tau", "etas"];
 
-/** @type {Record<string, string>} */
-const shown = {}; // what each field says, as far as the page has heard
-/** @type {Record<string, string | undefined>} */
-const errors = {};
-/** @type {number | undefined} */
-let resting;
+export class Controls {
+  /**
+   * @param {LabPage} page
+   */
+  constructor(page) {
+    this.page = page;
+    /** @type {Record<string, string>} */
+    this.shown = {}; // what each field says, as far as the page has heard
+    /** @type {Record<string, string | undefined>} */
+    this.errors = {}; // and what stands below it
+    /** @type {number | undefined} */
+    this.resting = undefined;
+    const controls = find(".controls");
+    controls.addEventListener("focusout", ({ target }) => this.heard(target));
+    controls.addEventListener("keydown", (event) => event.key === "Enter" && this.heard(event.target));
+    document.addEventListener("change", ({ target }) => this.chosen(target));
+    sliders.begin((id, value) => this.slid(id, value));
+  }
 
-export function begin() {
-  const controls = find(".controls");
-  controls.addEventListener("focusout", ({ target }) => heard(target));
-  controls.addEventListener("keydown", (event) => event.key === "Enter" && heard(event.target));
-  document.addEventListener("change", ({ target }) => chosen(target));
-  sliders.begin(slid);
+  // ---- what a person does ----
+
+  /**
+   * @param {any} field
+   */
+  heard(field) {
+    if (!FIELDS.includes(field.id) || field.value === (this.shown[field.id] ?? "")) return;
+    this.shown[field.id] = field.value;
+    this.setField(field.id, field.value);
+  }
+
+  /**
+   * @param {string} id
+   * @param {string} text
+   */
+  setField(id, text) {
+    if (id.startsWith("eta-"))
+      return this.page.set("eta", ["eta-low", "eta-high"].map((name) => $(name).value.trim()).join(","));
+    return this.page.set(id, LISTS.includes(id) ? packed(text) : text.trim());
+  }
+
+  /**
+   * @param {string} id
+   * @param {number} value
+   */
+  slid(id, value) {
+    if (id === "slice") return this.page.setSlice(value);
+    const name = POWERS[id];
+    const text = name === "steps" ? String(Math.round(10 ** value)) : String(Number((10 ** value).toPrecision(3)));
+    this.put(name, text);
+    $(name).value = text;
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => this.setField(name, text), REST);
+    return undefined;
+  }
+
+  /**
+   * A list, a chip or a choice.
+   * @param {any} target
+   */
+  chosen(target) {
+    if (target.id === "loss") return this.chooseLoss(target.value);
+    if (target.closest(".chips")) return this.chooseRules(target);
+    const choice = target.closest("[role=radiogroup]");
+    if (!choice) return undefined;
+    if (choice.id === "orbit-view") return this.page.setOrbitView(target.value);
+    if (choice.id === "colour" || choice.id === "along") return this.page.set(choice.id, target.value);
+    return undefined;
+  }
+
+  /**
+   * @param {any} target
+   */
+  chooseRules(target) {
+    const { plot } = state;
+    const keys = Object.keys(names(plot));
+    const known = state.settings[plot].rule;
+    const kept =
+      plot === "collapse"
+        ? keys.filter((key) => (key === target.value ? target.checked : known.includes(key)))
+        : [target.value];
+    if (kept.length) return this.page.set("rule", kept.join(","));
+    this.say([{ field: "", text: "Choose at least one rule." }]);
+    return setProps(`rule-${plot}`, { value: [...known] });
+  }
+
+  /**
+   * @param {string} key
+   */
+  chooseLoss(key) {
+    dispatch({ type: "takesLoss", key });
+    this.page.request();
+  }
+
+  // ---- the other way round ----
+
+  /**
+   * Not while a person is writing there.
+   * @param {string} id
+   * @param {string} text
+   */
+  put(id, text) {
+    if ($(id) === document.activeElement && $(id).value !== (this.shown[id] ?? "")) return;
+    this.shown[id] = text;
+    setProps(id, { value: text });
+  }
+
+  /**
+   * Put the settings of a plot into the controls.
+   * @param {Plot} plot
+   * @param {any} settings
+   */
+  show(plot, settings) {
+    showLoss(settings.loss);
+    setProps(`rule-${plot}`, { value: plot === "collapse" ? settings.rule : settings.rule[0] });
+    if (plot === "regimes") this.showMap(settings);
+    else this.showRuns(settings);
+  }
+
+  /**
+   * @param {any} any
+   */
+  showMap({ eta, along, from, to, off, size, steps, colour, slice }) {
+    for (const [name, value] of [
+      ["eta-low", eta[0]],
+      ["eta-high", eta[1]],
+      ["off", off],
+      ["size", size],
+      ["steps", steps],
+    ])
+      this.put(name, short(value));
+    this.put("from", list(from));
+    this.put("to", list(to));
+    setProps("along", { value: along });
+    setProps("colour", { value: colour });
+    for (const part of document.querySelectorAll("[data-along]")) part.hidden = part.dataset.along !== along;
+    const powers = { "eta-low-slider": eta[0], "eta-high-slider": eta[1], "steps-slider": steps };
+    for (const [id, value] of Object.entries(powers)) sliders.set(id, Math.log10(value), short(value));
+    sliders.set("slice", slice);
+  }
+
+  /**
+   * @param {any} any
+   */
+  showRuns({ start, tau, etas }) {
+    this.put("start", list(start));
+    this.put("tau", short(tau));
+    this.put("etas", list(etas));
+    sliders.set("tau-slider", Math.log10(tau), short(tau));
+  }
+
+  /**
+   * Messages at the control they are about, the others over the page; older ones go.
+   * @param {Message[]} messages
+   */
+  say(messages) {
+    const at = Object.fromEntries(messages.map(({ field, text }) => [PLACES[field], text]));
+    for (const id of FIELDS) {
+      if (at[id] || this.errors[id]) setProps(id, { error: at[id] || false });
+      this.errors[id] = at[id];
+    }
+    const elsewhere = messages.filter(({ field }) => !PLACES[field] || isHidden(PLACES[field]));
+    const close = element("button", "×");
+    close.setAttribute("aria-label", "Close the message");
+    close.addEventListener("click", () => $("messages").replaceChildren());
+    $("messages").replaceChildren(
+      ...(elsewhere.length ? [...elsewhere.map(({ text }) => element("p", text)), close] : []),
+    );
+  }
 }
 
-// ---- what a person does ----
-
-/**
- * @param {any} field
- */
-function heard(field) {
-  if (!FIELDS.includes(field.id) || field.value === (shown[field.id] ?? "")) return;
-  shown[field.id] = field.value;
-  setField(field.id, field.value);
-}
-
-/**
- * @param {string} id
- * @param {string} text
- */
-function setField(id, text) {
-  if (id.startsWith("eta-"))
-    return actions.set("eta", ["eta-low", "eta-high"].map((name) => $(name).value.trim()).join(","));
-  return actions.set(id, LISTS.includes(id) ? packed(text) : text.trim());
+// There is no valley to start along: the choice goes back, as there is no text to mend.
+export function restoreAlong() {
+  dispatch({ type: "staysAlong" });
+  setProps("along", { value: state.queries.regimes.along });
+  writeLink();
 }
 
 /**
@@ -67,74 +204,6 @@ const packed = (text) =>
     .split(",")
     .map((part) => part.trim())
     .join(",");
-
-/**
- * @param {string} id
- * @param {number} value
- */
-function slid(id, value) {
-  if (id === "slice") return actions.setSlice(value);
-  const name = POWERS[id];
-  const text = name === "steps" ? String(Math.round(10 ** value)) : String(Number((10 ** value).toPrecision(3)));
-  put(name, text);
-  $(name).value = text;
-  clearTimeout(resting);
-  resting = setTimeout(() => setField(name, text), REST);
-  return undefined;
-}
-
-/**
- * A list, a chip or a choice.
- * @param {any} target
- */
-function chosen(target) {
-  if (target.id === "loss") return chooseLoss(target.value);
-  if (target.closest(".chips")) return chooseRules(target);
-  const choice = target.closest("[role=radiogroup]");
-  if (!choice) return undefined;
-  if (choice.id === "orbit-view") return actions.setOrbitView(target.value);
-  if (choice.id === "colour") return actions.set("colour", target.value, { quiet: true });
-  if (choice.id === "along") return actions.set("along", target.value);
-  return undefined;
-}
-
-/**
- * @param {any} target
- */
-function chooseRules(target) {
-  const { plot } = state;
-  const keys = Object.keys(names(plot));
-  const known = state.settings[plot].rule;
-  const kept =
-    plot === "collapse"
-      ? keys.filter((key) => (key === target.value ? target.checked : known.includes(key)))
-      : [target.value];
-  if (kept.length) return actions.set("rule", kept.join(","));
-  say([{ field: "", text: "Choose at least one rule." }]);
-  return setProps(`rule-${plot}`, { value: [...known] });
-}
-
-/**
- * Another loss brings its own starts, step sizes and numbers.
- * @param {string} key
- */
-function chooseLoss(key) {
-  for (const query of Object.values(state.queries)) {
-    for (const name of [...OF_A_LOSS, ...Object.keys(numbersOf(query))]) delete query[name];
-    query.loss = key;
-  }
-  actions.request();
-}
-
-// There is no valley to start along: the choice goes back, as there is no text to mend.
-export function restoreAlong() {
-  const { queries, settings } = state;
-  queries.regimes.along = settings.regimes.along;
-  setProps("along", { value: settings.regimes.along });
-  writeLink();
-}
-
-// ---- the other way round ----
 
 /**
  * @param {Plot} plot
@@ -153,17 +222,6 @@ export const ruleName = (keys) => {
 };
 
 /**
- * Not while a person is writing there.
- * @param {string} id
- * @param {string} text
- */
-function put(id, text) {
-  if ($(id) === document.activeElement && $(id).value !== (shown[id] ?? "")) return;
-  shown[id] = text;
-  setProps(id, { value: text });
-}
-
-/**
  * @param {number} value
  */
 const short = (value) => String(Number(value.toPrecision(6)));
@@ -171,18 +229,6 @@ const short = (value) => String(Number(value.toPrecision(6)));
  * @param {number[]} values
  */
 const list = (values) => values.map(short).join(", ");
-
-/**
- * Put the settings of a plot into the controls.
- * @param {Plot} plot
- * @param {any} settings
- */
-export function show(plot, settings) {
-  showLoss(settings.loss);
-  setProps(`rule-${plot}`, { value: plot === "collapse" ? settings.rule : settings.rule[0] });
-  if (plot === "regimes") showMap(settings);
-  else showRuns(settings);
-}
 
 /**
  * @param {string} key
@@ -196,39 +242,16 @@ function showLoss(key) {
 }
 
 /**
- * @param {any} any
+ * What the page knows of a loss, chosen or not.
+ * @param {string} key
  */
-function showMap({ eta, along, from, to, off, size, steps, colour, slice }) {
-  for (const [name, value] of [
-    ["eta-low", eta[0]],
-    ["eta-high", eta[1]],
-    ["off", off],
-    ["size", size],
-    ["steps", steps],
-  ])
-    put(name, short(value));
-  put("from", list(from));
-  put("to", list(to));
-  setProps("along", { value: along });
-  setProps("colour", { value: colour });
-  for (const part of document.querySelectorAll("[data-along]")) part.hidden = part.dataset.along !== along;
-  const powers = { "eta-low-slider": eta[0], "eta-high-slider": eta[1], "steps-slider": steps };
-  for (const [id, value] of Object.entries(powers)) sliders.set(id, Math.log10(value), short(value));
-  sliders.set("slice", slice);
-}
+export const optionOf = (key) => find(`option[value="${CSS.escape(key)}"]`, $("loss"));
 
 /**
- * @param {any} any
+ * The names of a loss's coordinates, where it has its own.
+ * @param {string} key
  */
-function showRuns({ start, tau, etas }) {
-  put("start", list(start));
-  put("tau", short(tau));
-  put("etas", list(etas));
-  sliders.set("tau-slider", Math.log10(tau), short(tau));
-}
-
-// The names of the loss's coordinates, where it has its own.
-export const variables = () => ($("loss").selectedOptions[0].dataset.variables || "").split(",").filter(Boolean);
+export const variablesOf = (key) => (optionOf(key).dataset.variables || "").split(",").filter(Boolean);
 
 /**
  * The controls of a plot, and no others.
@@ -237,25 +260,6 @@ export const variables = () => ($("loss").selectedOptions[0].dataset.variables |
 export function showFor(plot) {
   for (const part of document.querySelectorAll("[data-for]"))
     part.hidden = !part.dataset.for?.split(" ").includes(plot);
-}
-
-/**
- * Messages at the control they are about, the others over the page; older ones go.
- * @param {Message[]} messages
- */
-export function say(messages) {
-  const at = Object.fromEntries(messages.map(({ field, text }) => [PLACES[field], text]));
-  for (const id of FIELDS) {
-    if (at[id] || errors[id]) setProps(id, { error: at[id] || false });
-    errors[id] = at[id];
-  }
-  const elsewhere = messages.filter(({ field }) => !PLACES[field] || isHidden(PLACES[field]));
-  const close = element("button", "×");
-  close.setAttribute("aria-label", "Close the message");
-  close.addEventListener("click", () => $("messages").replaceChildren());
-  $("messages").replaceChildren(
-    ...(elsewhere.length ? [...elsewhere.map(({ text }) => element("p", text)), close] : []),
-  );
 }
 
 /**

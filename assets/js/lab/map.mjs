@@ -3,6 +3,7 @@ import { addCanvas, penFor, wipe } from "../canvas.mjs";
 import { rgb } from "../inks.mjs";
 import * as pens from "../pens.mjs";
 import * as axis from "./axis.mjs";
+import { columnOf } from "./cells.mjs";
 import * as fates from "./fates.mjs";
 
 export const MARGIN = { left: 66, right: 18, top: 8, bottom: 44 };
@@ -21,12 +22,11 @@ export class RegimeMap {
   }
 
   /**
+   * The frame on the page.
    * @param {MapScene} scene
-   * @param {Size} [size]
    */
-  frame(scene, size = this.still.size) {
-    const { eta, place } = scene.ranges;
-    return axis.frame(size, MARGIN, { kind: "log", range: eta }, { kind: "linear", range: place });
+  frame(scene) {
+    return frameOf(scene, this.still.size);
   }
 
   /**
@@ -51,7 +51,7 @@ export class RegimeMap {
    */
   draw(pen, size, scene) {
     const { inks, cells, places } = scene;
-    const box = this.frame(scene, size);
+    const box = frameOf(scene, size);
     fill(this.grid, scene);
     pen.imageSmoothingEnabled = box.width < cells.rows || box.height < cells.columns;
     pen.drawImage(this.grid, box.left, box.top, box.width, box.height);
@@ -113,6 +113,13 @@ export class RegimeMap {
 }
 
 /**
+ * @param {{ ranges: { eta: Span, place: Span } }} scene
+ * @param {Size} size
+ */
+export const frameOf = ({ ranges: { eta, place } }, size) =>
+  axis.frame(size, MARGIN, { kind: "log", range: eta }, { kind: "linear", range: place });
+
+/**
  * Where the slice lies: through the middle of its column.
  * @param {number} slice
  * @param {Box} box
@@ -121,12 +128,6 @@ export class RegimeMap {
 export function sliceAt(slice, { top, height }, columns) {
   return top + height - ((columnOf(slice, columns) + 0.5) / columns) * height;
 }
-
-/**
- * @param {number} slice
- * @param {number} columns
- */
-export const columnOf = (slice, columns) => Math.round(slice * (columns - 1));
 
 /**
  * The share of the positions at a pixel.

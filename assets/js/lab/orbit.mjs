@@ -58,9 +58,10 @@ export class Orbit {
    * @param {{ above?: boolean }} [given1]
    */
   paint(scene, { above = false } = {}) {
-    if (!scene.orbit || !scene.ranges || !this.still.size[0]) return;
-    if (!above) this.draw(wipe(this.still), this.still.size, scene);
-    const pen = wipe(this.above);
+    if (!scene.ranges || !this.still.size[0]) return;
+    const [still, pen] = [above ? null : wipe(this.still), wipe(this.above)];
+    if (!scene.orbit) return;
+    if (still) this.draw(still, this.still.size, scene);
     if (!scene.cursor) return;
     const box = this.frame(scene);
     const x = box.x.at(scene.cells.head.etas[scene.cursor.row]);

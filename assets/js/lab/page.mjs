@@ -1,92 +1,233 @@
-// The lab's page: which plot is in view, the query of each, their link, and the beginning.
+// The lab's page: which plot is in view, what is asked for, the link, and the beginning.
 import { penFor } from "../canvas.mjs";
 import { canSetProps, whenReady } from "../dash.mjs";
 import { $, find } from "../elements.mjs";
 import { readInks } from "../inks.mjs";
-import { readQuery, writeQuery } from "../link.mjs";
+import { readQuery } from "../link.mjs";
 import * as pens from "../pens.mjs";
 import { chooseOther, scheme, showScheme } from "../scheme.mjs";
-import { actions } from "./actions.mjs";
-import * as collapse from "./collapse.mjs";
-import * as controls from "./controls.mjs";
+import { Collapse } from "./collapse.mjs";
+import { Controls, optionOf, restoreAlong, showFor } from "./controls.mjs";
 import * as fates from "./fates.mjs";
-import * as progress from "./progress.mjs";
-import * as rate from "./rate.mjs";
-import * as regimes from "./regimes.mjs";
-import { PLOTS, USUAL, query, state, writeLink } from "./state.mjs";
-import * as tip from "./tip.mjs";
+import { ProgressBar } from "./progress.mjs";
+import { Rate } from "./rate.mjs";
+import { Regimes } from "./regimes.mjs";
+import { dispatch, state, writeLink } from "./state.mjs";
+import { PLOTS, QUIET, USUAL, isAsked, isFresh, scene, settingsOf } from "./store.mjs";
+import { Tip } from "./tip.mjs";
 
-/** @type {Record<Plot, any>} */
-const plots = { regimes, rate, collapse };
-// How a map is looked at: no new map for these.
-const QUIET = ["colour", "slice"];
 const SCALE = 2; // pixels of a picture to keep for each of the page
 const HEAD = 30; // and room above it for its title
 
-/**
- * Change a setting of the plot in view; quietly where that needs no new numbers.
- * @param {string} key
- * @param {string} text
- * @param {{ quiet?: boolean }} [given2]
- */
-function set(key, text, { quiet = false } = {}) {
-  state.queries[state.plot][key] = text;
-  if (!quiet) return request();
-  writeLink();
-  return plots[state.plot].paint();
-}
-
-function request() {
-  writeLink();
-  state.asked[state.plot] = writeQuery(query());
-  plots[state.plot].ask();
-}
-
-/**
- * An answer has come: the link is now the server's, and so are the values that it had to change.
- * @param {Plot} plot
- * @param {Meaning} meaning
- */
-function adopted(plot, { settings, notices, query: text }) {
-  const { plot: name, ...clean } = readQuery(text);
-  const mine = Object.entries(state.queries[plot]).filter(([key]) => QUIET.includes(key));
-  const first = !state.settings[plot];
-  state.queries[plot] = { ...clean, ...(first || notices.length ? {} : Object.fromEntries(mine)) };
-  state.settings[plot] = settings;
-  state.asked[plot] = writeQuery(query(plot));
-  if (plot !== state.plot) return;
-  say([...(state.mended || []), ...notices]);
-  state.mended = null;
-  controls.show(plot, { ...settings, ...quietNow(plot, settings) });
-  writeLink();
-}
-
-/**
- * What of the settings has been changed since they were asked for.
- * @param {Plot} plot
- * @param {any} any
- */
-function quietNow(plot, { colour, slice }) {
-  const now = state.queries[plot];
-  return plot === USUAL ? { colour: now.colour || colour, slice: Number(now.slice ?? slice) } : {};
-}
-
-/**
- * A query that cannot be read: keep the last picture; at first show the nearest valid settings or,
- * should they be none, the usual ones.
- * @param {Refusal} refusal
- */
-function refused({ problems, nearest }) {
-  progress.end(state.plot);
-  if (state.settings[state.plot]) {
-    if (problems.some(({ field }) => field === "along")) controls.restoreAlong();
-    return say(problems);
+class Lab {
+  constructor() {
+    this.tip = new Tip();
+    this.progress = new ProgressBar();
+    this.controls = new Controls(this);
+    this.regimes = new Regimes(this);
+    /** @type {Record<Plot, LabPlot>} */
+    this.plots = { regimes: this.regimes, rate: new Rate(this), collapse: new Collapse(this) };
+    /** @type {Record<string, () => unknown>} */
+    this.buttons = {
+      share: () => this.shareLink(),
+      scheme: () => this.setScheme(chooseOther()),
+      cancel: () => this.plots[state.plot].stop(),
+      again: () => this.request(),
+    };
+    document.addEventListener("click", (event) => this.onClick(event));
+    document.addEventListener("keydown", ({ key }) => key === "Escape" && this.say([]));
+    find("[role=tablist]").addEventListener("keydown", (event) => this.onTabKey(event));
+    this.setScheme(scheme());
   }
-  const { plot = USUAL, ...clean } = state.mended ? { plot: state.plot } : readPlot(nearest);
-  if (state.mended && !Object.keys(state.queries[state.plot]).length) return say(problems);
-  state.mended = state.mended || problems;
-  state.queries[plot] = clean;
-  return show(plot);
+
+  /**
+   * Open a link.
+   * @param {string} search
+   */
+  open(search) {
+    const { plot = USUAL, ...query } = readPlot(search);
+    if (!PLOTS.includes(plot)) return this.askMeaning(search);
+    dispatch({ type: "opens", plot, query });
+    return this.show(plot);
+  }
+
+  /**
+   * A plot that there is not is for the server to say something about.
+   * @param {string} search
+   */
+  async askMeaning(search) {
+    const turn = state.turns[USUAL];
+    const response = await fetch(`../lab.json${search}`);
+    const refusal = response.status === 400 ? await response.json() : null;
+    if (!isAsked(state, USUAL, turn) || state.plot !== USUAL) return; // a person has chosen one meanwhile
+    if (refusal) this.refuse(USUAL, turn, refusal);
+    else this.show(USUAL);
+  }
+
+  // ---- what is asked, and what becomes of it ----
+
+  /**
+   * Change a setting of the plot in view; quietly where that needs no new numbers.
+   * @param {string} key
+   * @param {string} text
+   */
+  set(key, text) {
+    dispatch({ type: "sets", key, text });
+    if (!QUIET.includes(key)) return this.request();
+    writeLink();
+    return this.plots[state.plot].paint();
+  }
+
+  request() {
+    const { plot } = state;
+    dispatch({ type: "asks", plot, share: this.plots[plot].share });
+    writeLink();
+    this.progress.begin(plot, state.turns[plot]);
+    this.plots[plot].ask(state.turns[plot]);
+  }
+
+  /**
+   * An answer has begun: the link is now the server's, and so are the values that it had to change.
+   * @param {Plot} plot
+   * @param {number} turn
+   * @param {Meaning} meaning
+   * @param {string[]} [names]
+   */
+  adopt(plot, turn, meaning, names) {
+    const { mended } = state;
+    if (!dispatch({ type: "adopts", plot, turn, meaning, names }) || plot !== state.plot) return;
+    this.say([...(mended || []), ...meaning.notices]);
+    this.controls.show(plot, settingsOf(state, plot));
+    writeLink();
+  }
+
+  /**
+   * A query that cannot be read: keep the last picture; at first show the nearest valid settings or,
+   * should they be none, the usual ones.
+   * @param {Plot} asked
+   * @param {number} turn
+   * @param {Refusal} refusal
+   */
+  refuse(asked, turn, { problems, nearest }) {
+    if (!dispatch({ type: "refuses", plot: asked, turn }) || asked !== state.plot) return undefined;
+    this.progress.draw();
+    if (state.settings[asked]) {
+      if (problems.some(({ field }) => field === "along")) restoreAlong();
+      return this.say(problems);
+    }
+    const { plot = USUAL, ...query } = state.mended ? { plot: asked } : readPlot(nearest);
+    if (state.mended && !Object.keys(state.queries[asked]).length) return this.say(problems);
+    dispatch({ type: "opens", plot, query, problems });
+    return this.show(plot);
+  }
+
+  /**
+   * Nothing more comes; `words` say why where something is missing.
+   * @param {Plot} plot
+   * @param {number} turn
+   * @param {string | null} [words]
+   */
+  end(plot, turn, words = null) {
+    if (!dispatch({ type: "ends", plot, turn, early: words !== null })) return;
+    this.progress.draw();
+    if (words) this.say([{ field: "", text: words }]);
+  }
+
+  /**
+   * @param {number} share
+   */
+  setSlice(share) {
+    this.regimes.setSlice(share);
+  }
+
+  /**
+   * @param {OrbitView} view
+   */
+  setOrbitView(view) {
+    this.regimes.setOrbitView(view);
+  }
+
+  /**
+   * @param {Message[]} messages
+   */
+  say(messages) {
+    this.controls.say(messages);
+  }
+
+  // ---- tabs ----
+
+  /**
+   * @param {Plot} plot
+   */
+  show(plot) {
+    dispatch({ type: "shows", plot });
+    for (const name of PLOTS) {
+      const here = name === plot;
+      $(`panel-${name}`).hidden = !here;
+      $(`tab-${name}`).setAttribute("aria-selected", String(here));
+      $(`tab-${name}`).tabIndex = here ? 0 : -1;
+    }
+    showFor(plot);
+    this.progress.draw();
+    this.tip.hide();
+    if (!isFresh(state, plot)) return this.request();
+    writeLink();
+    if (state.settings[plot]) this.controls.show(plot, settingsOf(state, plot));
+    return requestAnimationFrame(() => this.plots[plot].paint());
+  }
+
+  /**
+   * @param {Plot} plot
+   */
+  choose(plot) {
+    this.say([]);
+    this.show(plot);
+    $(`tab-${plot}`).focus();
+  }
+
+  /**
+   * @param {KeyboardEvent} event
+   */
+  onTabKey(event) {
+    const at = PLOTS.indexOf(state.plot);
+    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: PLOTS.length - 1 }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    this.choose(PLOTS[(to + PLOTS.length) % PLOTS.length]);
+  }
+
+  // ---- buttons ----
+
+  async shareLink() {
+    writeLink();
+    let words = "The link is copied: it opens exactly this.";
+    try {
+      await navigator.clipboard.writeText(location.href);
+    } catch {
+      words = `Copy this link: ${location.href}`;
+    }
+    this.say([{ field: "", text: words }]);
+  }
+
+  /**
+   * @param {string} name
+   */
+  setScheme(name) {
+    showScheme(name);
+    dispatch({ type: "paintsIn", inks: readInks(), fateInks: fates.read() });
+    for (const plot of PLOTS) this.plots[plot].paint();
+  }
+
+  /**
+   * @param {any} any
+   */
+  onClick({ target }) {
+    const button = target.closest("button");
+    if (!button) return;
+    if (this.buttons[button.id]) this.buttons[button.id]();
+    if (button.dataset.plot) this.choose(button.dataset.plot);
+    if (button.dataset.picture) keepPicture(button.dataset.picture, this.plots[state.plot].pictures);
+  }
 }
 
 /**
@@ -96,96 +237,30 @@ function refused({ problems, nearest }) {
 const readPlot = (search) => /** @type {{ plot?: Plot } & Query} */ (readQuery(search));
 
 /**
- * @param {Message[]} messages
- */
-const say = (messages) => controls.say(messages);
-
-// ---- tabs ----
-
-/**
- * @param {Plot} plot
- */
-function show(plot) {
-  state.plot = plot;
-  for (const name of PLOTS) {
-    const here = name === plot;
-    $(`panel-${name}`).hidden = !here;
-    $(`tab-${name}`).setAttribute("aria-selected", String(here));
-    $(`tab-${name}`).tabIndex = here ? 0 : -1;
-  }
-  controls.showFor(plot);
-  progress.draw();
-  tip.hide();
-  if (state.asked[plot] !== writeQuery(query())) return request();
-  writeLink();
-  if (state.settings[plot]) controls.show(plot, { ...state.settings[plot], ...quietNow(plot, state.settings[plot]) });
-  return requestAnimationFrame(plots[plot].paint);
-}
-
-/**
- * @param {Plot} plot
- */
-function choose(plot) {
-  say([]);
-  show(plot);
-  $(`tab-${plot}`).focus();
-}
-
-/**
- * @param {KeyboardEvent} event
- */
-function onTabKey(event) {
-  const at = PLOTS.indexOf(state.plot);
-  const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: PLOTS.length - 1 }[event.key];
-  if (to === undefined) return;
-  event.preventDefault();
-  choose(PLOTS[(to + PLOTS.length) % PLOTS.length]);
-}
-
-// ---- buttons ----
-
-async function share() {
-  writeLink();
-  let words = "The link is copied: it opens exactly this.";
-  try {
-    await navigator.clipboard.writeText(location.href);
-  } catch {
-    words = `Copy this link: ${location.href}`;
-  }
-  say([{ field: "", text: words }]);
-}
-
-/**
- * @param {string} name
- */
-function setScheme(name) {
-  showScheme(name);
-  state.inks = readInks();
-  state.fateInks = fates.read();
-  for (const plot of PLOTS) plots[plot].paint();
-}
-
-/**
  * Download a picture, painted afresh at its own size.
  * @param {string} name
+ * @param {Record<string, Keepsake>} pictures
  */
-function keepPicture(name) {
-  const picture = plots[state.plot].pictures[name]();
-  if (!picture) return;
-  const [width, height] = picture.size;
+function keepPicture(name, pictures) {
+  const now = scene(state);
+  const { size, draw, of } = pictures[name];
+  const shown = of(now);
+  if (!shown) return;
+  const { loss } = shown.settings;
+  const [width, height] = size;
   const canvas = Object.assign(document.createElement("canvas"), {
     width: SCALE * width,
     height: SCALE * (HEAD + height),
   });
   const pen = penFor(canvas);
   pen.scale(SCALE, SCALE);
-  pen.fillStyle = state.inks.card;
+  pen.fillStyle = now.inks.card;
   pen.fillRect(0, 0, width, HEAD + height);
-  pens.label(pen, state.inks, titleOf(name), 14, HEAD / 2 + 2, state.inks.ink);
+  pens.label(pen, now.inks, titleOf(name, loss), 14, HEAD / 2 + 2, now.inks.ink);
   pen.translate(0, HEAD);
-  picture.draw(pen, picture.size);
+  draw(pen, size, now);
   const link = document.createElement("a");
-  link.download = `edgewalk-${state.settings[state.plot].loss}-${name}.png`;
+  link.download = `edgewalk-${loss}-${name}.png`;
   canvas.toBlob((blob) => {
     link.href = URL.createObjectURL(/** @type {Blob} */ (blob));
     link.click();
@@ -195,58 +270,20 @@ function keepPicture(name) {
 
 /**
  * @param {string} name
+ * @param {string} loss
  */
-function titleOf(name) {
+function titleOf(name, loss) {
   const [title, aside] = $(`${name}-aside`).parentElement?.children || [];
-  return `${$("loss").selectedOptions[0].textContent}. ${title.textContent}: ${aside.textContent}`;
-}
-
-/** @type {Record<string, () => unknown>} */
-const buttons = { share, scheme: () => setScheme(chooseOther()), cancel: () => progress.stop(), again: request };
-
-/**
- * @param {any} any
- */
-function onClick({ target }) {
-  const button = target.closest("button");
-  if (!button) return;
-  if (buttons[button.id]) buttons[button.id]();
-  if (button.dataset.plot) choose(button.dataset.plot);
-  if (button.dataset.picture) keepPicture(button.dataset.picture);
-}
-
-// ---- beginning ----
-
-function begin() {
-  Object.assign(actions, {
-    set,
-    request,
-    adopted,
-    refused,
-    setSlice: regimes.setSlice,
-    setOrbitView: regimes.setOrbitView,
-  });
-  controls.begin();
-  for (const plot of PLOTS) plots[plot].begin();
-  document.addEventListener("click", onClick);
-  document.addEventListener("keydown", ({ key }) => key === "Escape" && say([]));
-  find("[role=tablist]").addEventListener("keydown", onTabKey);
-  setScheme(scheme());
-  const { plot = USUAL, ...rest } = readPlot(location.search);
-  document.body.dataset.ready = "yes";
-  if (!PLOTS.includes(plot)) return askMeaning();
-  state.queries[plot] = rest;
-  return show(plot);
-}
-
-// A plot that there is not is for the server to say something about.
-async function askMeaning() {
-  const response = await fetch(`../lab.json${location.search}`);
-  if (response.status === 400) refused(await response.json());
-  else show(USUAL);
+  return `${optionOf(loss).textContent}. ${title.textContent}: ${aside.textContent}`;
 }
 
 // Once the page is there.
 export function start() {
   whenReady(() => $("map-plot") && $("tau") && canSetProps(), begin);
+}
+
+function begin() {
+  const lab = new Lab();
+  document.body.dataset.ready = "yes";
+  lab.open(location.search);
 }

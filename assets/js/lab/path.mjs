@@ -20,22 +20,21 @@ export class Path {
   }
 
   /**
-   * `shown` is {result, valley}: an answer of /run.bin, and Γ or null; nothing where it is null.
-   * @param {{ inks: Inks }} scene
-   * @param {{ result: Result, valley: Valley | null } | null} shown
+   * @param {PathScene} scene
    */
-  paint({ inks }, shown) {
+  paint(scene) {
     const pen = wipe(this.canvas);
-    if (shown && this.canvas.size[0]) this.draw(pen, this.canvas.size, inks, shown);
+    if (this.canvas.size[0]) this.draw(pen, this.canvas.size, scene);
   }
 
   /**
    * @param {Pen} pen
    * @param {Size} size
-   * @param {Inks} inks
-   * @param {{ result: Result, valley: Valley | null }} given3
+   * @param {PathScene} scene
    */
-  draw(pen, size, inks, { result, valley }) {
+  draw(pen, size, { inks, path }) {
+    if (!path) return;
+    const { result, valley } = path;
     const run = result.runs[0];
     if (run.widths.x === 2) this.drawPlane(pen, size, inks, result, run, valley);
     else this.drawAcross(pen, size, inks, run);

@@ -1,50 +1,39 @@
 // How far what is asked for has come, where it takes more than a second; and how to stop it.
 import { $, find } from "../elements.mjs";
-import { state } from "./state.mjs";
+import { dispatch, state } from "./state.mjs";
+import { isUnderWay } from "./store.mjs";
 
 const PATIENCE = 1000; // ms
 
-/** @typedef {{ share: number | null, stop: (() => void) | null, late: number, shown: boolean, left: boolean }} Progress */
+export class ProgressBar {
+  constructor() {
+    /** @type {Partial<Record<Plot, number>>} */
+    this.due = {}; // until the bar is shown, by plot
+  }
 
-/** @type {Record<string, Progress>} */
-const of = {}; // by plot: {share, stop, late, shown, left}
+  /**
+   * Something is asked for.
+   * @param {Plot} plot
+   * @param {number} turn
+   */
+  begin(plot, turn) {
+    clearTimeout(this.due[plot]);
+    this.due[plot] = setTimeout(() => dispatch({ type: "lasts", plot, turn }) && this.draw(), PATIENCE);
+    this.draw();
+  }
 
-/**
- * Something is asked for; `stop` ends it. Of what comes in one piece there is no share.
- * @param {Plot} plot
- * @param {() => void} stop
- * @param {number | null} [share]
- */
-export function begin(plot, stop, share = 0) {
-  clearTimeout(of[plot] && of[plot].late);
-  /** @type {Progress} */
-  const one = (of[plot] = { share, stop, late: 0, shown: false, left: false });
-  one.late = setTimeout(() => {
-    one.shown = true;
-    draw();
-  }, PATIENCE);
-  draw();
-}
-
-/**
- * @param {Plot} plot
- * @param {number | null} share
- */
-export function show(plot, share) {
-  of[plot].share = share;
-  if (of[plot].shown) draw();
-}
-
-/**
- * It has ended; `early` if something is missing.
- * @param {Plot} plot
- * @param {boolean} [early]
- */
-export function end(plot, early = false) {
-  if (!of[plot]) return;
-  clearTimeout(of[plot].late);
-  Object.assign(of[plot], { shown: false, stop: null, left: early });
-  draw();
+  // What there is to say of the plot in view.
+  draw() {
+    const { at, share } = state.progress[state.plot];
+    const left = at === "left";
+    $("progress").hidden = !left && at !== "late";
+    $("progress-bar").hidden = left || share === null;
+    $("progress-bar").value = String(share || 0);
+    $("progress-words").textContent = wordsFor(share, left);
+    $("cancel").hidden = left;
+    $("again").hidden = !left;
+    find("main").setAttribute("aria-busy", String(isUnderWay(state, state.plot)));
+  }
 }
 
 /**
@@ -52,28 +41,11 @@ export function end(plot, early = false) {
  */
 const percent = (share) => `${Math.floor(100 * share)} %`;
 
-// What there is to say of the plot in view.
-export function draw() {
-  const { plot } = state;
-  const one = of[plot] || { share: 0, shown: false, left: false, stop: null };
-  $("progress").hidden = !one.shown && !one.left;
-  $("progress-bar").hidden = one.left || one.share === null;
-  $("progress-bar").value = String(one.share || 0);
-  $("progress-words").textContent = wordsFor(one);
-  $("cancel").hidden = one.left;
-  $("again").hidden = !one.left;
-  find("main").setAttribute("aria-busy", String(Boolean(one.stop)));
-}
-
 /**
- * @param {{ share: number | null, left: boolean }} given
+ * @param {number | null} share
+ * @param {boolean} left
  */
-function wordsFor({ share, left }) {
+function wordsFor(share, left) {
   if (share === null) return left ? "stopped" : "computing";
   return left ? `stopped at ${percent(share)}` : percent(share);
-}
-
-export function stop() {
-  const one = of[state.plot];
-  if (one && one.stop) one.stop();
 }

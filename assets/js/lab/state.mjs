@@ -1,29 +1,24 @@
-// What the lab shows: which plot is in view, and the query of each, of which the link is made.
+// The one record of what the lab shows, the events that change it, and its link.
 import { writeQuery } from "../link.mjs";
-import { vocabulary } from "../vocabulary.mjs";
+import { INITIAL, queryOf, reduce } from "./store.mjs";
 
-/** @type {Plot[]} */
-export const PLOTS = vocabulary.plots;
-/** @type {Plot} */
-export const USUAL = "regimes";
+export { PLOTS } from "./store.mjs";
 
 /** @type {LabState} */
-export const state = {
-  plot: USUAL,
-  queries: { regimes: {}, rate: {}, collapse: {} }, // as the text of the link
-  settings: {}, // by plot, of what is on screen: nothing left open
-  asked: {}, // by plot, the query that was asked last
-  mended: null, // messages about a link that was put right, until its answer comes
-  inks: /** @type {any} */ (null),
-  fateInks: /** @type {any} */ (null),
-};
+export const state = { ...INITIAL };
 
-// The query of a plot as it stands in the link.
-export function query(plot = state.plot) {
-  return { ...(plot === USUAL ? {} : { plot }), ...state.queries[plot] };
+/**
+ * Something has happened; answers whether it changed anything.
+ * @param {LabEvent} event
+ */
+export function dispatch(event) {
+  const next = reduce({ ...state }, event);
+  const changed = /** @type {(keyof LabState)[]} */ (Object.keys(next)).some((name) => next[name] !== state[name]);
+  Object.assign(state, next);
+  return changed;
 }
 
 export function writeLink() {
-  const text = writeQuery(query());
+  const text = writeQuery(queryOf(state));
   history.replaceState(null, "", text ? `?${text}` : location.pathname);
 }

@@ -1,5 +1,0 @@
-// What can be done from anywhere in the lab. The page, which knows all its parts, puts these here at
-// the beginning; so its parts need not know the page.
-
-/** @type {Record<string, (...given: any[]) => any>} */
-export const actions = {};

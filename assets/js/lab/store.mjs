@@ -1,0 +1,412 @@
+// What the lab shows, as one record, and what becomes of it with each event. Pure: `reduce` gives the
+// next record, and nothing else changes one. An answer carries what it answers: of a plot the turn of
+// its question, of an orbit and a path the question itself. One whose question has changed since is
+// dropped here, and the record stays the same one.
+import { CLOCKS } from "../clock.mjs";
+import { numbersOf, readQuery, writeQuery } from "../link.mjs";
+import { vocabulary } from "../vocabulary.mjs";
+import { Cells, columnOf, placesOf, rangesOf } from "./cells.mjs";
+import { curveOf, spreadOf } from "./clocks.mjs";
+
+export const PLOTS = vocabulary.plots;
+/** @type {Plot} */
+export const USUAL = "regimes";
+
+// How a map is looked at: no new map for these.
+export const QUIET = ["colour", "slice"];
+// Of another loss these mean nothing.
+const OF_A_LOSS = ["eta", "along", "from", "to", "off", "slice", "start", "tau", "etas"];
+
+/** @type {Progress} */
+const RESTS = { at: "rest", share: 0 };
+
+/** @type {LabState} */
+export const INITIAL = {
+  plot: USUAL,
+  queries: { regimes: {}, rate: {}, collapse: {} },
+  turns: { regimes: 0, rate: 0, collapse: 0 },
+  asked: { regimes: null, rate: null, collapse: null },
+  progress: { regimes: RESTS, rate: RESTS, collapse: RESTS },
+  settings: {},
+  coming: { regimes: null, rate: null, collapse: null },
+  mended: null,
+  inks: /** @type {any} */ (null),
+  fateInks: /** @type {any} */ (null),
+  cells: null,
+  places: null,
+  ranges: /** @type {any} */ (null),
+  cursor: /** @type {any} */ (null),
+  only: null,
+  orbit: /** @type {any} */ (null),
+  orbitView: "offset",
+  path: null,
+  rate: { head: null, points: [], fit: null, count: 0 },
+  collapse: { result: /** @type {any} */ (null), curves: {}, spreads: {} },
+};
+
+/**
+ * @param {LabState} state
+ * @param {LabEvent} event
+ * @returns {LabState}
+ */
+export const reduce = (state, event) => reducers[event.type](state, /** @type {any} */ (event));
+
+/** @type {Record<LabEvent["type"], (state: LabState, event: any) => LabState>} */
+const reducers = {
+  // ---- what is asked for ----
+
+  shows: (state, { plot }) => ({ ...state, plot }),
+
+  // A setting of the plot in view.
+  sets: (state, { key, text }) => {
+    const { plot } = state;
+    const next = { ...state, queries: { ...state.queries, [plot]: { ...state.queries[plot], [key]: text } } };
+    return QUIET.includes(key) ? next : turned(next, plot);
+  },
+
+  // Another loss brings its own starts, step sizes and numbers, to every plot.
+  takesLoss: (state, { key }) => {
+    const queries = each((plot) => ({ ...withoutLoss(state.queries[plot]), loss: key }));
+    return PLOTS.reduce(turned, { ...state, queries });
+  },
+
+  // A link, as it came or put right, with what there is to say of that.
+  opens: (state, { plot, query, problems }) => {
+    const mended = state.mended || problems || null;
+    return turned({ ...state, mended, queries: { ...state.queries, [plot]: query } }, plot);
+  },
+
+  // There is no valley to start along: the starts lie as they did.
+  staysAlong: (state) => {
+    const { along } = state.settings.regimes;
+    return { ...state, queries: { ...state.queries, regimes: { ...state.queries.regimes, along } } };
+  },
+
+  asks,
+
+  // It takes more than a moment.
+  lasts: (state, { plot, turn }) =>
+    isAsked(state, plot, turn) && isUnderWay(state, plot) ? moved(state, plot, { at: "late" }) : state,
+
+  // Nothing more comes; `early` if something is missing.
+  ends: (state, { plot, turn, early }) => {
+    if (!isAsked(state, plot, turn)) return state;
+    const whole = plot === "regimes" && !early && state.coming.regimes ? mapCame(state) : state;
+    return moved(whole, plot, { at: early ? "left" : "rest" });
+  },
+
+  // A question that cannot be answered. Of a plot out of view that is told when it is looked at.
+  refuses: (state, { plot, turn }) => {
+    if (!isAsked(state, plot, turn)) return state;
+    const next = moved(state, plot, { at: "rest" });
+    return plot === state.plot ? next : { ...next, asked: { ...next.asked, [plot]: null } };
+  },
+
+  // ---- what comes ----
+
+  adopts,
+
+  // A row of the map; with the first one what was there before goes.
+  row: (state, { turn, record }) => {
+    if (!isAsked(state, "regimes", turn)) return state;
+    const next = state.coming.regimes ? mapCame(state) : state;
+    const cells = next.cells.with(record);
+    return moved({ ...next, cells }, "regimes", { share: cells.share });
+  },
+
+  // A gap that was measured, or at last the line through all of them.
+  line: (state, { turn, line }) => {
+    if (!isAsked(state, "rate", turn)) return state;
+    const { rate } = state.coming.rate ? rateCame(state) : state;
+    const next = line.slope === undefined ? { ...rate, points: [...rate.points, line] } : { ...rate, fit: line };
+    const known = { ...state, rate: next, coming: { ...state.coming, rate: null } };
+    return moved(known, "rate", { share: next.points.length / next.count });
+  },
+
+  ran: (state, { turn, result }) => {
+    if (!isAsked(state, "collapse", turn)) return state;
+    return { ...state, collapse: comparedOf(result), coming: { ...state.coming, collapse: null } };
+  },
+
+  orbit: (state, { question, found }) =>
+    state.cells && question === writeQuery(orbitQuery(state)) ? { ...state, orbit: found } : state,
+
+  path: (state, { question, found }) =>
+    state.cells && question === writeQuery(runQuery(state)) ? { ...state, path: found } : state,
+
+  // ---- how it is looked at ----
+
+  points: (state, { cursor }) => ({ ...state, cursor }),
+
+  // One fate is picked out, or all are seen again.
+  picks: (state, { value }) => ({ ...state, only: state.only === value ? null : value }),
+
+  looks: (state, { orbitView }) => ({ ...state, orbitView }),
+
+  paintsIn: (state, { inks, fateInks }) => ({ ...state, inks, fateInks }),
+};
+
+/**
+ * @template Value
+ * @param {(plot: Plot) => Value} make
+ */
+const each = (make) => /** @type {Record<Plot, Value>} */ (Object.fromEntries(PLOTS.map((plot) => [plot, make(plot)])));
+
+/**
+ * What is asked of a plot is another thing now.
+ * @param {LabState} state
+ * @param {Plot} plot
+ * @returns {LabState}
+ */
+const turned = (state, plot) => ({ ...state, turns: { ...state.turns, [plot]: state.turns[plot] + 1 } });
+
+/**
+ * @param {LabState} state
+ * @param {Plot} plot
+ * @param {Partial<Progress>} changes
+ * @returns {LabState}
+ */
+const moved = (state, plot, changes) => ({
+  ...state,
+  progress: { ...state.progress, [plot]: { ...state.progress[plot], ...changes } },
+});
+
+/**
+ * @param {Query} query
+ */
+const withoutLoss = (query) =>
+  Object.fromEntries(Object.entries(query).filter(([name]) => !OF_A_LOSS.includes(name) && !name.startsWith("p.")));
+
+/**
+ * Whether a turn is that of the last question, and nothing has changed what is asked since.
+ * @param {LabState} state
+ * @param {Plot} plot
+ * @param {number} turn
+ */
+export const isAsked = ({ turns }, plot, turn) => turns[plot] === turn;
+
+/**
+ * Whether a plot has been asked for as its link stands.
+ * @param {LabState} state
+ * @param {Plot} plot
+ */
+export const isFresh = ({ turns, asked }, plot) => asked[plot]?.turn === turns[plot];
+
+/**
+ * @param {LabState} state
+ * @param {Plot} plot
+ */
+export const isUnderWay = ({ progress }, plot) => ["under way", "late"].includes(progress[plot].at);
+
+/**
+ * A plot is asked for as its link stands; what was on its way is not waited for.
+ * @param {LabState} state
+ * @param {{ plot: Plot, share: number | null }} event
+ * @returns {LabState}
+ */
+function asks(state, { plot, share }) {
+  const next = turned(state, plot);
+  return {
+    ...next,
+    asked: { ...next.asked, [plot]: { turn: next.turns[plot], query: next.queries[plot] } },
+    coming: { ...next.coming, [plot]: null },
+    progress: { ...next.progress, [plot]: { at: "under way", share } },
+  };
+}
+
+/**
+ * What an answer will be of is known, and none of it yet: the last picture stays a little longer. The link
+ * is now the server's, but for how the map is looked at since it was asked for.
+ * @param {LabState} state
+ * @param {{ plot: Plot, turn: number, meaning: Meaning, names?: string[] }} event
+ * @returns {LabState}
+ */
+function adopts(state, { plot, turn, meaning, names }) {
+  if (!isAsked(state, plot, turn)) return state;
+  const { settings, notices } = meaning;
+  const now = state.queries[plot];
+  const then = state.asked[plot]?.query || {};
+  const anew = !state.settings[plot] || notices.length > 0; // such a value may be one that was put right
+  const mine = Object.entries(quietOf(now)).filter(([key, text]) => !anew || then[key] !== text);
+  return {
+    ...state,
+    queries: { ...state.queries, [plot]: { ...ownOf(meaning), ...Object.fromEntries(mine) } },
+    settings: { ...state.settings, [plot]: settings },
+    coming: { ...state.coming, [plot]: { head: meaning, names } },
+    mended: plot === state.plot ? null : state.mended,
+  };
+}
+
+/**
+ * The query that an answer is of, without its name of the plot.
+ * @param {Meaning} meaning
+ * @returns {Query}
+ */
+export function ownOf(meaning) {
+  const { plot, ...own } = readQuery(meaning.query);
+  return own;
+}
+
+/**
+ * Another map takes the place of the one before. Of the same loss its orbits and its path will do until
+ * there are new ones.
+ * @param {LabState} state
+ * @returns {LabState}
+ */
+function mapCame(state) {
+  const { head, names } = /** @type {Coming} */ (state.coming.regimes);
+  const { cells: before } = state;
+  const cells = new Cells(/** @type {MapHead} */ (head));
+  const places = placesOf(cells.head, names);
+  const next = { ...state, cells, places, ranges: rangesOf(cells.head, places.values) };
+  const same = before && subjectOf(before.head) === subjectOf(head);
+  return {
+    ...next,
+    coming: { ...state.coming, regimes: null },
+    cursor: before && state.cursor ? scaled(state.cursor, before, cells) : middleOf(next),
+    orbit: same ? state.orbit : /** @type {any} */ (null),
+    path: same ? state.path : null,
+  };
+}
+
+/**
+ * A loss and the numbers in its formula.
+ * @param {Meaning} meaning
+ */
+const subjectOf = ({ settings }) => writeQuery({ loss: settings.loss, ...numbersOf(settings) });
+
+/**
+ * @param {Cursor} cursor
+ * @param {Cells} before
+ * @param {Cells} now
+ */
+const scaled = ({ row, column }, before, now) => ({
+  row: Math.min(Math.round((row * now.rows) / before.rows), now.rows - 1),
+  column: Math.min(Math.round((column * now.columns) / before.columns), now.columns - 1),
+});
+
+/**
+ * @param {LabState} state
+ */
+const middleOf = (state) => ({
+  row: Math.floor(state.cells.rows / 2),
+  column: columnOf(sliceOf(state), state.cells.columns),
+});
+
+/**
+ * @param {LabState} state
+ * @returns {LabState}
+ */
+function rateCame(state) {
+  const { head } = /** @type {Coming} */ (state.coming.rate);
+  return { ...state, rate: { head, points: [], fit: null, count: head.settings.etas.length } };
+}
+
+/**
+ * Runs as curves on each clock, and how far apart they are there.
+ * @param {Result} result
+ * @returns {CollapseState}
+ */
+function comparedOf(result) {
+  const { runs } = result;
+  const curves = Object.fromEntries(CLOCKS.map((clock) => [clock, runs.map((run) => curveOf(run, clock))]));
+  const spreads = Object.fromEntries(CLOCKS.map((clock) => [clock, spreadAmong(runs, curves[clock])]));
+  return { result, curves, spreads };
+}
+
+/**
+ * Runs of different rules go different ways, so only those of one rule are compared.
+ * @param {Run[]} runs
+ * @param {TimeCurve[]} curves
+ */
+function spreadAmong(runs, curves) {
+  const rules = [...new Set(runs.map(({ rule }) => rule))];
+  const found = rules.map((rule) => spreadOf(curves.filter((_, i) => runs[i].rule === rule)));
+  return found.map(({ spread }) => spread).reduce((a, b) => (b > a || Number.isNaN(a) ? b : a), NaN);
+}
+
+// ---- what is asked of the server ----
+
+/**
+ * The query of a plot as it stands in the link.
+ * @param {LabState} state
+ * @param {Plot} [plot]
+ * @returns {Query}
+ */
+export const queryOf = ({ plot: shown, queries }, plot = shown) => ({
+  ...(plot === USUAL ? {} : { plot }),
+  ...queries[plot],
+});
+
+/**
+ * @param {Query} query
+ * @returns {Query}
+ */
+const quietOf = (query) => Object.fromEntries(Object.entries(query).filter(([key]) => QUIET.includes(key)));
+
+/**
+ * The map on screen, which may be older than the link, as it is looked at.
+ * @param {LabState} state
+ * @returns {Query}
+ */
+export const mapQuery = ({ cells, queries }) => ({ ...ownOf(cells.head), ...quietOf(queries.regimes) });
+
+/**
+ * The orbits of the slice through the map on screen.
+ * @param {LabState} state
+ * @returns {Query}
+ */
+export function orbitQuery(state) {
+  const { colour, ...own } = mapQuery(state);
+  return { ...own, slice: /** @type {any} */ (sliceOf(state)) };
+}
+
+/**
+ * The run of the cell under the cursor.
+ * @param {LabState} state
+ * @returns {Query}
+ */
+export function runQuery(state) {
+  const { loss, rule, steps, ...settings } = state.cells.head.settings;
+  const { eta, start } = cellOf(state);
+  return { loss, ...numbersOf(settings), rule, eta: short(eta), start: start.map(short).join(","), steps };
+}
+
+/**
+ * @param {number} value
+ */
+const short = (value) => String(Number(value.toPrecision(12)));
+
+// ---- what is seen ----
+
+/**
+ * @param {LabState} state
+ */
+export const cellOf = ({ cells, cursor }) => cells.at(cursor.row, cursor.column);
+
+/**
+ * The settings of a plot on screen, with what has been changed of them since they were asked for.
+ * @param {LabState} state
+ * @param {Plot} plot
+ */
+export function settingsOf({ settings, queries }, plot) {
+  const { colour, slice } = settings[plot];
+  const now = queries[plot];
+  const quiet = plot === USUAL ? { colour: now.colour || colour, slice: Number(now.slice ?? slice) } : {};
+  return { ...settings[plot], ...quiet };
+}
+
+/**
+ * @param {LabState} state
+ */
+const sliceOf = ({ queries, cells }) => Number(queries.regimes.slice ?? (cells ? cells.head.settings.slice : 0.5));
+
+/**
+ * What the pictures are painted from.
+ * @param {LabState} state
+ */
+export const scene = (state) => ({
+  ...state,
+  colour: /** @type {"fate" | "sharpness"} */ (state.queries.regimes.colour || "fate"),
+  slice: sliceOf(state),
+});

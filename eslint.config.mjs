@@ -4,9 +4,6 @@ import globals from "globals";
 
 const { browser, node } = globals;
 
-// Parts of the pages that still keep something of their own beside the store: an element, or what was shown last.
-const KEEPING = ["detail", "embed", "hover", "page", "readout", "ribbon", "ring", "zoom"];
-
 export default [
   { ignores: [".venv/", ".cache/", "assets/vendor/"] },
   js.configs.recommended,
@@ -26,7 +23,6 @@ export default [
   { files: ["assets/**"], languageOptions: { globals: browser } },
   {
     files: ["assets/js/**"],
-    ignores: KEEPING.map((name) => `assets/js/stage/${name}.mjs`),
     rules: {
       "no-restricted-syntax": [
         "error",

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from dash import Dash
-from flask import Flask, Response, redirect, request
+from flask import Flask, Request, Response, redirect, request
 from flask_caching import Cache
 
 from app import programs
@@ -39,6 +39,8 @@ COMPRESSION = {
     "COMPRESS_ALGORITHM_STREAMING": ["br", "zstd", "deflate"],
     "COMPRESS_BR_LEVEL": 9,
 }
+# Addresses whose answer is a file, which is compressed once and not for every visitor.
+FILES = re.compile(r"/assets/(.+)|/_dash-component-suites/.+")
 
 TITLES = {
     "stage": "Edgewalk: gradient descent at the edge of stability",
@@ -101,7 +103,7 @@ def create_app(cache_config: dict | None = None) -> Dash:
         cache_config: for flask-caching; by default files in `.cache/runs`.
     """
     server = Flask("edgewalk")
-    server.config.update(COMPRESSION)
+    server.config.update(COMPRESSION, COMPRESS_CACHE_BACKEND=Compressed, COMPRESS_CACHE_KEY=_file)
     app = _page(server, "/", "stage", [LAB_STYLE], compress=True)
     lab_app = _page(server, "/lab/", "lab", [PLOTLY])
     about_app = _page(server, "/about/", "about", [LAB_STYLE, PLOTLY])
@@ -174,14 +176,36 @@ def _bounds(config: dict) -> Bounds:
     return Bounds({PROGRAMS: MOST_PROGRAMS} | results)
 
 
+class Compressed(dict[str, bytes]):
+    """Files as they were compressed: by the algorithm and `_file`. Other answers are not kept."""
+
+    def set(self, key: str, content: bytes) -> None:
+        if not key.endswith(";"):
+            self[key] = content
+
+
+def _file(asked: Request) -> str:
+    """Which file an address gives, and of what time; "" where it gives none."""
+    found = FILES.search(asked.path)
+    if not found:
+        return ""
+    time = (ASSETS / found[1]).stat().st_mtime_ns if found[1] else 0
+    return f"{asked.full_path} {time}"
+
+
 def _lighten(server: Flask) -> None:
-    """Modules go to the page without their types, before they are compressed."""
+    """Modules go to the page without their types, and files in one piece, before they are
+    compressed."""
 
     @server.after_request
-    def strip(response: Response) -> Response:
+    def lighten(response: Response) -> Response:
+        if response.status_code != 200 or not FILES.search(request.path):
+            return response
+        response.direct_passthrough = False
+        data = response.get_data()
         if response.mimetype == "text/javascript" and f"/assets/{MODULES}/" in request.path:
-            response.direct_passthrough = False
-            response.set_data(without_types(response.get_data(as_text=True)))
+            data = without_types(data.decode()).encode()
+        response.set_data(data)
         return response
 
 

@@ -100,8 +100,17 @@ def wait_until_ready(url: str) -> None:
 
 def installed_chromium() -> str | None:
     """The system's Chromium; None where there is only Playwright's own."""
-    installed = filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome")))
-    return next(installed, None)
+    return _first_of("chromium", "chromium-browser", "google-chrome")
+
+
+def installed_shell() -> str | None:
+    """The system's Chromium without its windows, which opens a page in two thirds of the processor
+    time; with them where there is no other."""
+    return _first_of("chromium-headless-shell") or installed_chromium()
+
+
+def _first_of(*names: str) -> str | None:
+    return next(filter(None, map(shutil.which, names)), None)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page
 
-from benchmarks.session import FLAGS, installed_chromium
+from benchmarks.session import FLAGS, installed_shell
 from tests.browser.stage import Stage
 
 # What a page makes itself: canvases and exports.
@@ -20,7 +20,7 @@ LOCAL_SCHEMES = ("data:", "blob:", "about:")
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """The system's Chromium where there is one, else the one that Playwright downloaded."""
-    return browser_type_launch_args | {"executable_path": installed_chromium(), "args": FLAGS}
+    return browser_type_launch_args | {"executable_path": installed_shell(), "args": FLAGS}
 
 
 @pytest.fixture(scope="session")

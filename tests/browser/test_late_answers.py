@@ -11,7 +11,7 @@ from tests.browser.stage import Stage
 LOSSES = ("parabolic-valley", "ring", "product-3", "rank-one")
 SEEDS = range(4)
 ACTS = 8  # of one sequence
-LONGEST = 700  # ms that an answer is held back
+LONGEST = 400  # ms that an answer is held back
 
 # Every answer is held back for a while of its own, so that they overtake each other.
 HOLD_BACK = """(() => {
@@ -57,7 +57,7 @@ class Person:
     def act(self) -> None:
         acts = (self.choose, self.choose, self.drag, self.zoom, self.slide, self.look, self.play)
         self.rng.choice((*acts, self.step))()
-        self.page.wait_for_timeout(self.rng.choice((0, 60, 200, 600, 1200)))
+        self.page.wait_for_timeout(self.rng.choice((0, 60, 200, 500)))
 
     def choose(self) -> None:
         self.page.select_option("#loss", self.rng.choice(LOSSES))
@@ -103,7 +103,7 @@ class Person:
         if self.stage.button("Pause").count():
             self.stage.button("Pause").click()
         for _ in range(2):
-            self.page.wait_for_timeout(LONGEST + 400)
+            self.page.wait_for_timeout(LONGEST + 200)
             self.stage.settle()
 
 

@@ -8,7 +8,6 @@ import * as sliders from "../sliders.mjs";
 import { vocabulary } from "../vocabulary.mjs";
 import { actions } from "./actions.mjs";
 import { requests } from "./asked.mjs";
-import * as ribbon from "./ribbon.mjs";
 import { scene } from "./scene.mjs";
 import { dispatch, player, state, steps } from "./state.mjs";
 import { etasOf, halfOf } from "./store.mjs";
@@ -453,7 +452,7 @@ export function showRun(result) {
   unlessSame("numbers", [settings.loss, numbers], () => offerNumbers(settings));
   unlessSame("runs", [words.labels, settings.eta, state.view.clock], () => showRuns(result));
   unlessSame("focus", [words.labels, settings.eta, state.focus], markFocus);
-  ribbon.show(result.runs[state.focus]);
+  actions.showPhases(result.runs[state.focus]);
   $("flattest").disabled = !result.flattest_start;
   $("panels").hidden = settings.codim < 2;
   unlessSame("looks", settings.start.length > 3, () => offerLooks(settings.start.length));

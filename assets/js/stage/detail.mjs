@@ -11,32 +11,36 @@ import { isPlane } from "./store.mjs";
 
 const MOST_OF_IT = 0.6; // of a run: where that much is in view, the overview serves
 
-let refinements = 0; // how often full resolution was looked for: a late answer is not the newest
-
-// For each panel over axes, the steps in view of each run in as many rows as a recording has.
-export async function refine() {
-  const { result } = state;
-  if (!result || result.part) return;
-  const { section } = scene();
-  const turn = ++refinements;
-  let came = false;
-  for (const [panel, stepsInView] of Object.entries({ landscape: stepsOnMap, sharpness: stepsOnClock })) {
-    const frame = frameOf(graphOf(panel));
-    if (!frame || (panel === "landscape" && ((!section && !isPlane(state)) || !isAbout(frame, result)))) continue;
-    for (const run of result.runs) {
-      const wanted = stretchFor(run, stepsInView(run, frame, section));
-      /** @type {Record<string, Part>} */
-      const details = (run.details = run.details || {});
-      const key = wanted ? wanted.join() : "";
-      if (((details[panel] && details[panel].key) || "") === key) continue;
-      const part = wanted ? await requests.stretch(result, run, ...wanted) : null;
-      if (state.result !== result || turn !== refinements) return;
-      if (part) details[panel] = Object.assign(part, { key });
-      else delete details[panel];
-      came = true;
-    }
+export class Detail {
+  constructor() {
+    this.turns = 0; // how often full resolution was looked for: a late answer is not the newest
   }
-  if (came) actions.repaint();
+
+  // For each panel over axes, the steps in view of each run in as many rows as a recording has.
+  async refine() {
+    const { result } = state;
+    if (!result || result.part) return;
+    const { section } = scene();
+    const turn = ++this.turns;
+    let came = false;
+    for (const [panel, stepsInView] of Object.entries({ landscape: stepsOnMap, sharpness: stepsOnClock })) {
+      const frame = frameOf(graphOf(panel));
+      if (!frame || (panel === "landscape" && ((!section && !isPlane(state)) || !isAbout(frame, result)))) continue;
+      for (const run of result.runs) {
+        const wanted = stretchFor(run, stepsInView(run, frame, section));
+        /** @type {Record<string, Part>} */
+        const details = (run.details = run.details || {});
+        const key = wanted ? wanted.join() : "";
+        if (((details[panel] && details[panel].key) || "") === key) continue;
+        const part = wanted ? await requests.stretch(result, run, ...wanted) : null;
+        if (state.result !== result || turn !== this.turns) return;
+        if (part) details[panel] = Object.assign(part, { key });
+        else delete details[panel];
+        came = true;
+      }
+    }
+    if (came) actions.repaint();
+  }
 }
 
 /**

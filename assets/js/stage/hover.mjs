@@ -23,71 +23,94 @@ const NUMBERS = [
 
 const OF_STEPS = ["threshold", "stableness_pair"]; // gradient flow takes none
 
-/** @type {HTMLElement} */
-let tip = /** @type {any} */ (null);
-/** @type {HTMLElement} */
-let ring = /** @type {any} */ (null);
-/** @type {{ host: HTMLElement, panel: Probed, x: number, y: number, box: DOMRect } | null} */
-let watched = null; // the panel under the pointer, and where the pointer is
-/** @type {HTMLElement | null} */
-let explained = null;
-
-export function begin() {
-  tip = Object.assign(document.createElement("div"), { className: "tip", id: "tip", hidden: true });
-  tip.setAttribute("role", "tooltip");
-  ring = Object.assign(document.createElement("div"), { className: "probe", hidden: true });
-  document.body.append(tip);
-  for (const [on, off] of [
-    ["pointerover", "pointerout"],
-    ["focusin", "focusout"],
-  ]) {
-    document.addEventListener(on, ({ target }) =>
-      explain(target instanceof Element && target.closest("[data-explains]")),
-    );
-    document.addEventListener(off, ({ target }) => target === explained && hide());
+export class Hover {
+  constructor() {
+    this.tip = Object.assign(document.createElement("div"), { className: "tip", id: "tip", hidden: true });
+    this.tip.setAttribute("role", "tooltip");
+    this.ring = Object.assign(document.createElement("div"), { className: "probe", hidden: true });
+    /** @type {{ host: HTMLElement, panel: Probed, x: number, y: number, box: DOMRect } | null} */
+    this.watched = null; // the panel under the pointer, and where the pointer is
+    /** @type {HTMLElement | null} */
+    this.explained = null;
+    document.body.append(this.tip);
+    for (const [on, off] of [
+      ["pointerover", "pointerout"],
+      ["focusin", "focusout"],
+    ]) {
+      document.addEventListener(on, ({ target }) =>
+        this.explain(target instanceof Element && target.closest("[data-explains]")),
+      );
+      document.addEventListener(off, ({ target }) => target === this.explained && this.hide());
+    }
+    document.addEventListener("keydown", ({ key }) => key === "Escape" && this.hide());
   }
-  document.addEventListener("keydown", ({ key }) => key === "Escape" && hide());
-}
 
-/**
- * A panel that answers `probe(scene, x, y)` with what is found at a pixel of its host.
- * @param {HTMLElement} host
- * @param {Probed} panel
- */
-export function listen(host, panel) {
   /**
-   * @param {PointerEvent} pointerEvent
+   * A panel that answers `probe(scene, x, y)` with what is found at a pixel of its host.
+   * @param {HTMLElement} host
+   * @param {Probed} panel
    */
-  const point = ({ clientX, clientY }) => {
-    const box = host.getBoundingClientRect();
-    watched = { host, panel, x: clientX - box.left, y: clientY - box.top, box };
-    show();
-  };
-  host.addEventListener("pointermove", (event) => (event.buttons ? hide() : point(event)));
-  // A tap is no move.
-  host.addEventListener("pointerup", (event) => {
-    if (event.pointerType === "touch") point(event);
-  });
-  host.addEventListener("pointerleave", (event) => event.pointerType !== "touch" && hide());
-  for (const name of ["pointerdown", "wheel"]) host.addEventListener(name, hide, { passive: true });
-}
+  listen(host, panel) {
+    /**
+     * @param {PointerEvent} pointerEvent
+     */
+    const point = ({ clientX, clientY }) => {
+      const box = host.getBoundingClientRect();
+      this.watched = { host, panel, x: clientX - box.left, y: clientY - box.top, box };
+      this.show();
+    };
+    host.addEventListener("pointermove", (event) => (event.buttons ? this.hide() : point(event)));
+    // A tap is no move.
+    host.addEventListener("pointerup", (event) => {
+      if (event.pointerType === "touch") point(event);
+    });
+    host.addEventListener("pointerleave", (event) => event.pointerType !== "touch" && this.hide());
+    for (const name of ["pointerdown", "wheel"]) host.addEventListener(name, () => this.hide(), { passive: true });
+  }
 
-// The picture has moved on under a pointer that rests.
-export function follow() {
-  if (watched) show();
-}
+  // The picture has moved on under a pointer that rests.
+  follow() {
+    if (this.watched) this.show();
+  }
 
-function show() {
-  if (!state.result || !watched) return;
-  const { host, panel, x, y, box } = watched;
-  const found = panel.probe(scene(), x, y);
-  if (!found) return clear();
-  if (found.symbol) tip.replaceChildren(words(symbolWords(found.symbol)));
-  else fill(found);
-  if (ring.parentNode !== host) host.append(ring);
-  ring.hidden = Boolean(found.symbol);
-  ring.style.transform = `translate(${found.x}px, ${found.y}px)`;
-  showBeside(tip, box.left + (found.symbol ? x : found.x), box.top + (found.symbol ? y : found.y));
+  show() {
+    const { tip, ring, watched } = this;
+    if (!state.result || !watched) return;
+    const { host, panel, x, y, box } = watched;
+    const found = panel.probe(scene(), x, y);
+    if (!found) return this.clear();
+    if (found.symbol) tip.replaceChildren(words(symbolWords(found.symbol)));
+    else tip.replaceChildren(...wordsOf(found));
+    if (ring.parentNode !== host) host.append(ring);
+    ring.hidden = Boolean(found.symbol);
+    ring.style.transform = `translate(${found.x}px, ${found.y}px)`;
+    showBeside(tip, box.left + (found.symbol ? x : found.x), box.top + (found.symbol ? y : found.y));
+  }
+
+  /**
+   * @param {any} target
+   */
+  explain(target) {
+    const { tip } = this;
+    if (!target) return;
+    this.explained = target;
+    tip.replaceChildren(words(target.dataset.explains));
+    target.setAttribute("aria-describedby", "tip");
+    const box = target.getBoundingClientRect();
+    showBeside(tip, box.left, box.bottom - BELOW);
+  }
+
+  clear() {
+    this.tip.hidden = true;
+    this.ring.hidden = true;
+  }
+
+  hide() {
+    this.watched = null;
+    if (this.explained) this.explained.removeAttribute("aria-describedby");
+    this.explained = null;
+    this.clear();
+  }
 }
 
 /**
@@ -98,7 +121,7 @@ const symbolWords = (name) => find(`[data-symbol="${name}"]`).textContent;
 /**
  * @param {Found} found
  */
-function fill(found) {
+function wordsOf(found) {
   const { run, i, part, row } = /** @type {Required<Found>} */ (found);
   const { words: names, runs } = state.result;
   const { columns } = part;
@@ -109,12 +132,12 @@ function fill(found) {
   const lines = NUMBERS.filter(([, name]) => !(smooth && OF_STEPS.includes(name)))
     .map(([symbol, name]) => ({ symbol, value: columns[name][row] }))
     .filter(({ value }) => Number.isFinite(value));
-  tip.replaceChildren(
+  return [
     ...(runs.length > 1 ? [words(names.labels[i], "strong")] : []),
     words(head, "strong"),
     pair("x", `(${point})`),
     ...lines.map(({ symbol, value }) => pair(symbol, inWords(value))),
-  );
+  ];
 }
 
 /**
@@ -141,27 +164,3 @@ function pair(symbol, value) {
  * @param {string} [name]
  */
 const words = (text, name = "span") => Object.assign(document.createElement(name), { textContent: text });
-
-/**
- * @param {any} target
- */
-function explain(target) {
-  if (!target) return;
-  explained = target;
-  tip.replaceChildren(words(target.dataset.explains));
-  target.setAttribute("aria-describedby", "tip");
-  const box = target.getBoundingClientRect();
-  showBeside(tip, box.left, box.bottom - BELOW);
-}
-
-function clear() {
-  tip.hidden = true;
-  ring.hidden = true;
-}
-
-function hide() {
-  watched = null;
-  if (explained) explained.removeAttribute("aria-describedby");
-  explained = null;
-  clear();
-}

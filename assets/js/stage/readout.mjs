@@ -4,14 +4,14 @@ import { inWords } from "../numbers.mjs";
 import { consecutiveFrom, failed, isSmooth, locate } from "../run.mjs";
 import * as sliders from "../sliders.mjs";
 import { vocabulary } from "../vocabulary.mjs";
-import * as embed from "./embed.mjs";
 import { acrossView } from "./panels/across.mjs";
-import * as ribbon from "./ribbon.mjs";
+import { phaseAt } from "./ribbon.mjs";
 import { player, state, steps } from "./state.mjs";
 
-const PAUSE = 0.1; // seconds between two read-outs while a run plays
+/** @typedef {import("./ribbon.mjs").Ribbon} Ribbon */
+/** @typedef {import("./embed.mjs").Embed} Embed */
 
-let shown = 0;
+const PAUSE = 0.1; // seconds between two read-outs while a run plays
 
 /**
  * @param {string} id
@@ -21,27 +21,39 @@ function setText(id, text) {
   if ($(id).textContent !== text) $(id).textContent = text;
 }
 
-/**
- * At most ten times a second, unless the playhead stands.
- * @param {boolean} standing
- */
-export function show(standing) {
-  const now = performance.now() / 1000;
-  if (!state.result || (!standing && now - shown < PAUSE)) return;
-  shown = now;
-  const run = state.result.runs[state.focus];
-  const step = steps()[state.focus];
-  const place = locate(run, step);
-  const numbers = numbersAt(run, place);
-  for (const [name, words] of Object.entries(numbers)) setText(`now-${name}`, words);
-  for (const name of vocabulary.laws) showGauge(run, name, place);
-  showAsides(place);
-  showHalved(run, place);
-  showStory(run, place, state.result.words.stories[state.focus], numbers);
-  ribbon.mark(step);
-  sliders.set("playhead", player.step, `step ${player.step} of ${player.last}`);
-  embed.tell(player.step, run.eta, place.part.columns.sharpness[place.row]);
-  if (standing && !player.playing) summarise(run, numbers);
+export class Readout {
+  /**
+   * @param {Ribbon} ribbon
+   * @param {Embed} embed
+   */
+  constructor(ribbon, embed) {
+    this.ribbon = ribbon;
+    this.embed = embed;
+    this.shown = 0;
+  }
+
+  /**
+   * At most ten times a second, unless the playhead stands.
+   * @param {boolean} standing
+   */
+  show(standing) {
+    const now = performance.now() / 1000;
+    if (!state.result || (!standing && now - this.shown < PAUSE)) return;
+    this.shown = now;
+    const run = state.result.runs[state.focus];
+    const step = steps()[state.focus];
+    const place = locate(run, step);
+    const numbers = numbersAt(run, place);
+    for (const [name, words] of Object.entries(numbers)) setText(`now-${name}`, words);
+    for (const name of vocabulary.laws) showGauge(run, name, place);
+    showAsides(place);
+    showHalved(run, place);
+    showStory(run, place, state.result.words.stories[state.focus], numbers);
+    this.ribbon.mark(step);
+    sliders.set("playhead", player.step, `step ${player.step} of ${player.last}`);
+    this.embed.tell(player.step, run.eta, place.part.columns.sharpness[place.row]);
+    if (standing && !player.playing) summarise(run, numbers);
+  }
 }
 
 /**
@@ -152,7 +164,7 @@ function showStory(run, { part, row }, story, numbers) {
     stableness_pair: inWords(part.columns.stableness_pair[row]),
   };
   known.drift = fill(known.sharpness === known.first_sharpness ? story.stays : story.drifts, known);
-  const now = run.phases.length ? story.phases[ribbon.phaseAt(run.phases, step)] : story.all;
+  const now = run.phases.length ? story.phases[phaseAt(run.phases, step)] : story.all;
   setText("story", fill(ended ? story.end : now, known));
   $("story").classList.toggle("failed", ended && failed(run));
 }

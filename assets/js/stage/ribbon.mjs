@@ -8,11 +8,6 @@ import { state, steps } from "./state.mjs";
 
 const LEAST = 24; // pixels of a button that can be hit
 
-/** @type {Band[]} */
-let shown = [];
-let made = ""; // what the buttons were made for
-let width = 0; // observed: asking for it would lay the page out anew
-
 /**
  * Where each phase begins and ends, as shares of the time bar.
  * @param {Run} run
@@ -33,24 +28,43 @@ export function bands(run, runs, clock) {
   }));
 }
 
-export function begin() {
-  const place = $("ribbon");
-  new ResizeObserver(() => {
-    width = place.clientWidth;
-    const { result, focus } = state;
-    if (result) show(result.runs[focus]);
-  }).observe(place);
-}
+export class Ribbon {
+  constructor() {
+    /** @type {Band[]} */
+    this.shown = [];
+    this.made = ""; // what the buttons were made for
+    this.width = 0; // observed: asking for it would lay the page out anew
+    const place = $("ribbon");
+    new ResizeObserver(() => {
+      this.width = place.clientWidth;
+      const { result, focus } = state;
+      if (result) this.show(result.runs[focus]);
+    }).observe(place);
+  }
 
-/**
- * @param {Run} run
- */
-export function show(run) {
-  shown = bands(run, state.result.runs, state.view.clock);
-  const wanted = JSON.stringify([shown, width]);
-  if (wanted !== made) $("ribbon").replaceChildren(...shown.map(band), ...buttons());
-  made = wanted;
-  mark(steps()[state.focus]);
+  /**
+   * @param {Run} run
+   */
+  show(run) {
+    this.shown = bands(run, state.result.runs, state.view.clock);
+    const wanted = JSON.stringify([this.shown, this.width]);
+    if (wanted !== this.made) $("ribbon").replaceChildren(...this.shown.map(band), ...buttons(this.shown, this.width));
+    this.made = wanted;
+    this.mark(steps()[state.focus]);
+  }
+
+  /**
+   * @param {number} step
+   */
+  mark(step) {
+    const now = phaseAt(this.shown, step);
+    $("ribbon")
+      .querySelectorAll("button")
+      .forEach((one, k) => {
+        if ((one.getAttribute("aria-current") === "true") !== (k === now))
+          one.setAttribute("aria-current", String(k === now));
+      });
+  }
 }
 
 /**
@@ -63,8 +77,12 @@ function band({ name, from, to }) {
   return piece;
 }
 
-// Buttons keep to their bands, but for those that would be too small to hit: they are moved apart.
-function buttons() {
+/**
+ * Buttons keep to their bands, but for those that would be too small to hit: they are moved apart.
+ * @param {Band[]} shown
+ * @param {number} width
+ */
+function buttons(shown, width) {
   const lefts = shown.map(({ from }) => from * width);
   for (let k = lefts.length - 1, free = width; k >= 0; k--)
     free = lefts[k] = Math.max(0, Math.min(lefts[k], free - LEAST));
@@ -99,17 +117,4 @@ export function phaseAt(phases, step) {
   let k = 0;
   while (k + 1 < phases.length && phases[k + 1].first <= step) k++;
   return k;
-}
-
-/**
- * @param {number} step
- */
-export function mark(step) {
-  const now = phaseAt(shown, step);
-  $("ribbon")
-    .querySelectorAll("button")
-    .forEach((one, k) => {
-      if ((one.getAttribute("aria-current") === "true") !== (k === now))
-        one.setAttribute("aria-current", String(k === now));
-    });
 }

@@ -11,50 +11,67 @@ const NUDGE = 0.01; // of the width in view; ten times that with Shift
 /** @type {Record<string, number[]>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
-/** @type {HTMLElement} */
-let ring = /** @type {any} */ (null);
-/** @type {HTMLElement} */
-let host = /** @type {any} */ (null);
-
 function frame() {
   const found = frameOf(graphOf("landscape"));
   return found && isAbout(found, state.result) ? found : null;
 }
 
-/**
- * @param {HTMLElement} plot
- */
-export function begin(plot) {
-  host = plot;
-  ring = Object.assign(document.createElement("button"), { className: "start", type: "button", hidden: true });
-  host.append(ring);
-  ring.addEventListener("pointerdown", (event) => {
-    ring.setPointerCapture(event.pointerId);
-    event.preventDefault();
-    ring.focus();
-  });
-  ring.addEventListener("pointermove", (event) => {
-    if (ring.hasPointerCapture(event.pointerId)) follow(event);
-  });
-  ring.addEventListener("keydown", nudge);
-}
-
-/**
- * @param {PointerEvent} event
- */
-function follow(event) {
-  const map = frame();
-  if (!map) return;
-  const box = host.getBoundingClientRect();
+export class Ring {
   /**
-   * @param {number} value
-   * @param {number} low
-   * @param {number} size
+   * @param {HTMLElement} host
    */
-  const within = (value, low, size) => Math.min(Math.max(value, low), low + size);
-  const x = within(event.clientX - box.left, map.left, map.width);
-  const y = within(event.clientY - box.top, map.top, map.height);
-  move(map.dataX(x), map.dataY(y), map);
+  constructor(host) {
+    this.host = host;
+    const ring = Object.assign(document.createElement("button"), { className: "start", type: "button", hidden: true });
+    this.ring = ring;
+    host.append(ring);
+    ring.addEventListener("pointerdown", (event) => {
+      ring.setPointerCapture(event.pointerId);
+      event.preventDefault();
+      ring.focus();
+    });
+    ring.addEventListener("pointermove", (event) => {
+      if (ring.hasPointerCapture(event.pointerId)) this.follow(event);
+    });
+    ring.addEventListener("keydown", nudge);
+  }
+
+  /**
+   * @param {PointerEvent} event
+   */
+  follow(event) {
+    const map = frame();
+    if (!map) return;
+    const box = this.host.getBoundingClientRect();
+    /**
+     * @param {number} value
+     * @param {number} low
+     * @param {number} size
+     */
+    const within = (value, low, size) => Math.min(Math.max(value, low), low + size);
+    const x = within(event.clientX - box.left, map.left, map.width);
+    const y = within(event.clientY - box.top, map.top, map.height);
+    move(map.dataX(x), map.dataY(y), map);
+  }
+
+  // Put the ring where the run on screen starts.
+  place() {
+    const { result } = state;
+    const { ring } = this;
+    const map = result && frame();
+    if (!map) return;
+    const { start } = result.settings;
+    const { section } = scene();
+    if (start.length > 2 && !section) return;
+    const [x, y] = coordinates(section, start)(0);
+    const [left, top] = [map.x(x) - map.left, map.y(y) - map.top];
+    ring.hidden = scene().look === "surface";
+    const inside = left >= 0 && left <= map.width && top >= 0 && top <= map.height;
+    ring.style.transform = `translate(${map.x(x)}px, ${map.y(y)}px)`;
+    ring.classList.toggle("outside", !inside);
+    const words = start.map((value) => inWords(value)).join(", ");
+    ring.setAttribute("aria-label", `Start (${words}). Arrow keys move it.`);
+  }
 }
 
 /**
@@ -102,21 +119,3 @@ function move(x, y, map) {
  * @param {number[]} point
  */
 const inPicture = (point) => coordinates(scene().section, point)(0);
-
-// Put the ring where the run on screen starts.
-export function place() {
-  const { result } = state;
-  const map = ring && result && frame();
-  if (!map) return;
-  const { start } = result.settings;
-  const { section } = scene();
-  if (start.length > 2 && !section) return;
-  const [x, y] = coordinates(section, start)(0);
-  const [left, top] = [map.x(x) - map.left, map.y(y) - map.top];
-  ring.hidden = scene().look === "surface";
-  const inside = left >= 0 && left <= map.width && top >= 0 && top <= map.height;
-  ring.style.transform = `translate(${map.x(x)}px, ${map.y(y)}px)`;
-  ring.classList.toggle("outside", !inside);
-  const words = start.map((value) => inWords(value)).join(", ");
-  ring.setAttribute("aria-label", `Start (${words}). Arrow keys move it.`);
-}

@@ -1,9 +1,10 @@
 // Zoom and pan, by hand and by keyboard.
-import { refine } from "./detail.mjs";
 import { isDrawn } from "./frame.mjs";
 import { graphOf } from "./state.mjs";
 import { frameSharpness, showAllTime, takeOwn } from "./timeaxis.mjs";
 import { followZoom, showWhole, stands } from "./view.mjs";
+
+/** @typedef {import("./detail.mjs").Detail} Detail */
 
 /** @type {Record<string, number>} */
 const ZOOMS = { "+": 0.7, "=": 0.7, "-": 1 / 0.7 };
@@ -11,24 +12,38 @@ const ZOOMS = { "+": 0.7, "=": 0.7, "-": 1 / 0.7 };
 const MOVES = { ArrowLeft: [-0.1, 0], ArrowRight: [0.1, 0], ArrowUp: [0, 0.1], ArrowDown: [0, -0.1] };
 const REST = 250;
 
-/** @type {number | undefined} */
-let resting;
+export class Zoom {
+  /**
+   * @param {Detail} detail
+   */
+  constructor(detail) {
+    this.detail = detail;
+    /** @type {number | undefined} */
+    this.resting = undefined;
+    const [landscape, sharpness] = [graphOf("landscape"), graphOf("sharpness")];
+    for (const graph of [landscape, sharpness]) graph.on("plotly_relayout", () => this.settleLater());
+    sharpness.on("plotly_relayout", takeOwn);
+    landscape.on("plotly_doubleclick", showWhole);
+    landscape.on("plotly_afterplot", () => {
+      if (!isDrawn(landscape)) return;
+      document.body.dataset.drawn = "";
+      stands(landscape.layout.meta);
+    });
+    sharpness.on("plotly_afterplot", frameSharpness);
+    sharpness.on("plotly_doubleclick", showAllTime);
+    frameSharpness();
+    listenToKeys(landscape, "Landscape", showWhole);
+    listenToKeys(sharpness, "Sharpness", showAllTime);
+  }
 
-export function begin() {
-  const [landscape, sharpness] = [graphOf("landscape"), graphOf("sharpness")];
-  for (const graph of [landscape, sharpness]) graph.on("plotly_relayout", settleLater);
-  sharpness.on("plotly_relayout", takeOwn);
-  landscape.on("plotly_doubleclick", showWhole);
-  landscape.on("plotly_afterplot", () => {
-    if (!isDrawn(landscape)) return;
-    document.body.dataset.drawn = "";
-    stands(landscape.layout.meta);
-  });
-  sharpness.on("plotly_afterplot", frameSharpness);
-  sharpness.on("plotly_doubleclick", showAllTime);
-  frameSharpness();
-  listenToKeys(landscape, "Landscape", showWhole);
-  listenToKeys(sharpness, "Sharpness", showAllTime);
+  // After a zoom or a pan, once the hand rests.
+  settleLater() {
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => {
+      followZoom();
+      this.detail.refine();
+    }, REST);
+  }
 }
 
 /**
@@ -67,13 +82,4 @@ function rescale(graph, times, shift) {
     return [middle - half, middle + half];
   });
   window.Plotly.relayout(graph, { "xaxis.range": across, "yaxis.range": up });
-}
-
-// After a zoom or a pan, once the hand rests.
-function settleLater() {
-  clearTimeout(resting);
-  resting = setTimeout(() => {
-    followZoom();
-    refine();
-  }, REST);
 }

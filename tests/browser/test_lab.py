@@ -22,7 +22,7 @@ PLOTS = {
 }
 QUADRATIC = "?loss=quadratic&rule=gd&eta=0.05,20&size=30&steps=3000"
 # More than a second of work on any machine, and never waited for.
-LONG = "?size=400&steps=30000&loss=sine-valley&rule=ngd"
+LONG = "?size=400&steps=5000&loss=sine-valley&rule=ngd"
 
 
 @pytest.fixture

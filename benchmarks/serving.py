@@ -74,7 +74,7 @@ ROWS = (
     Row(
         "answer",
         "a run of 5,000 rows, asked for and in the page's arrays (warm)",
-        (Bound("≤", 15, "ms"), Bound("≤", 40, "ms (p95)")),
+        (Bound("≤", 10, "ms"), Bound("≤", 20, "ms (p95)")),
         answer,
     ),
     Row(
@@ -86,7 +86,7 @@ ROWS = (
     Row(
         "start",
         "`make run` on a prepared checkout → first picture",
-        (Bound("≤", 4, "s"),),
+        (Bound("≤", 3, "s"),),
         start,
     ),
 )

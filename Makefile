@@ -21,7 +21,7 @@ export JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS := 0
 export JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES := -1
 
 # What the formatter lays out.
-FORMATTED := "assets/**/*.{js,mjs,ts}" "!assets/vendor" "tests/{javascript,agreed}/*.mjs" "*.{mjs,json}"
+FORMATTED := "assets/**/*.{js,mjs,ts}" "!assets/vendor" "tests/{javascript,agreed,mutants}/*.mjs" "*.{mjs,json}"
 
 .PHONY: help run test test-all mutants bench setup browser clean
 
@@ -48,7 +48,7 @@ test test-all: setup
 	$(PYTHON) -m tests.javascript
 	$(PYTHON) -m pytest --numprocesses 2 --dist loadfile $(EVERY)
 
-mutants: $(DEVELOPMENT)
+mutants: $(DEVELOPMENT) $(SCRIPTS)
 	$(PYTHON) -m tests.mutants
 
 bench: setup

@@ -2,7 +2,6 @@
 renews them."""
 
 import json
-import tempfile
 from pathlib import Path
 
 from flask.testing import FlaskClient
@@ -43,18 +42,21 @@ RUNS = {
 }
 
 
-def draw(client: FlaskClient, name: str) -> dict[str, str]:
-    """The pictures of one of `RUNS` by their file names."""
-    query, panels, page = RUNS[name]
-    loss = query.split("&")[0]
+def prepare(client: FlaskClient, folder: Path) -> None:
+    """Write what `RUNS` are drawn from: a plan of each, and the files that it names."""
     inks = INKS["light"] | {"scale": SHARPNESS_SCALES["light"], "runs": RUN_INKS["light"]}
     usual = {"strobe": "all", "clock": "tau", "look": "root", "view": None, "inks": inks}
-    with tempfile.TemporaryDirectory() as folder:
-        files = {"run": f"/run.bin?{query}", "valley": f"/valley.bin?{loss}"}
-        plan = usual | page | {"panels": panels}
+    for name, (query, panels, page) in RUNS.items():
+        files = {"run": f"/run.bin?{query}", "valley": f"/valley.bin?{query.split('&')[0]}"}
+        plan = usual | page | {"name": name, "panels": panels}
         for kind, address in files.items():
-            path = Path(folder, kind)
+            path = folder / f"{name}.{kind}"
             path.write_bytes(client.get(address).data)
             plan[kind] = str(path)
-        done = node(FOLDER / "draw.mjs", input=json.dumps(plan), check=True, capture_output=True)
-    return {f"{name}-{panel}.svg": text for panel, text in json.loads(done.stdout).items()}
+        (folder / f"{name}.json").write_text(json.dumps(plan), encoding="utf-8")
+
+
+def draw(plan: str) -> dict[str, str]:
+    """The pictures of a plan by their file names."""
+    done = node(FOLDER / "draw.mjs", input=plan, check=True, capture_output=True)
+    return json.loads(done.stdout)

@@ -1,5 +1,6 @@
-// Draws panels of a run by the pen that writes SVG: node draw.mjs PLAN, which is JSON
-// {panels, run, valley, at, strobe, clock, look, view, inks}, the files by their paths. Prints {name: SVG}.
+// Draws panels of a run by the pen that writes SVG. A plan is {name, panels, run, valley, at, strobe, clock, look,
+// view, inks}, the files by their paths; its pictures are {file name: SVG}. node draw.mjs prints those of the plan
+// that it is given as JSON.
 import { readFileSync } from "node:fs";
 import { clockTime } from "../../assets/js/clock.mjs";
 import { decode, decodeValley } from "../../assets/js/binary.mjs";
@@ -53,7 +54,7 @@ function panelOf(name, axes) {
 }
 
 // The axes that Plotly would have.
-function axesOf([[xLow, xHigh], [yLow, yHigh]], [width, height], right) {
+function axesOf(loss, [[xLow, xHigh], [yLow, yHigh]], [width, height], right) {
   const axis = (low, high, offset, length, turned) => ({
     _offset: offset,
     _length: length,
@@ -62,37 +63,39 @@ function axesOf([[xLow, xHigh], [yLow, yHigh]], [width, height], right) {
     p2d: (pixel) => low + (pixel / length) * (high - low),
   });
   const [xaxis, yaxis] = [axis(xLow, xHigh, 46, width - 46 - right, false), axis(yLow, yHigh, 8, height - 48, true)];
-  return { layout: { uirevision: "one", meta: { loss: settings.loss } }, _fullLayout: { xaxis, yaxis } };
+  return { layout: { uirevision: "one", meta: { loss } }, _fullLayout: { xaxis, yaxis } };
 }
 
-const plan = JSON.parse(readFileSync(0, "utf8"));
-const inks = { ...plan.inks, scale: plan.inks.scale.map(rgb) };
-const result = decode(bytes(plan.run));
-const valley = result.valley || decodeValley(bytes(plan.valley));
-const { runs, settings } = result;
-const scene = {
-  ...{ result, valley, inks, focus: 0, section: null, sheet: null, heights: null, halved: null },
-  ...{ d: settings.start.length, clock: plan.clock, axis: "linear", strobe: plan.strobe, look: plan.look },
-  ...{ panel: "alignment", at: plan.at, steps: runs.map((run) => Math.min(plan.at, run.last)) },
-};
-const sharp = Math.max(...runs.map((run) => run.columns.sharpness.reduce((a, b) => Math.max(a, b))));
-const end = Math.max(...runs.map((run) => clockTime(plan.clock, run.eta, run.last)));
-const views = {
-  landscape: plan.view,
-  sharpness: [
-    [0, end],
-    [0, 1.3 * sharp],
-  ],
-};
+export function draw(plan) {
+  const inks = { ...plan.inks, scale: plan.inks.scale.map(rgb) };
+  const result = decode(bytes(plan.run));
+  const valley = result.valley || decodeValley(bytes(plan.valley));
+  const { runs, settings } = result;
+  const scene = {
+    ...{ result, valley, inks, focus: 0, section: null, sheet: null, heights: null, halved: null },
+    ...{ d: settings.start.length, clock: plan.clock, axis: "linear", strobe: plan.strobe, look: plan.look },
+    ...{ panel: "alignment", at: plan.at, steps: runs.map((run) => Math.min(plan.at, run.last)) },
+  };
+  const sharp = Math.max(...runs.map((run) => run.columns.sharpness.reduce((a, b) => Math.max(a, b))));
+  const end = Math.max(...runs.map((run) => clockTime(plan.clock, run.eta, run.last)));
+  const views = {
+    landscape: plan.view,
+    sharpness: [
+      [0, end],
+      [0, 1.3 * sharp],
+    ],
+  };
 
-const pictures = {};
-for (const name of plan.panels) {
-  globalThis.document = { createElement: () => svgSheet(SIZES[name]) };
-  const { panel, sheets } = panelOf(
-    name,
-    views[name] && axesOf(views[name], SIZES[name], name === "sharpness" ? 130 : 14),
-  );
-  panel.paint(scene);
-  pictures[name] = svgOf(SIZES[name], inks.card, sheets);
+  const pictures = {};
+  for (const name of plan.panels) {
+    globalThis.document = { createElement: () => svgSheet(SIZES[name]) };
+    const right = name === "sharpness" ? 130 : 14;
+    const axes = views[name] && axesOf(settings.loss, views[name], SIZES[name], right);
+    const { panel, sheets } = panelOf(name, axes);
+    panel.paint(scene);
+    pictures[`${plan.name}-${name}.svg`] = svgOf(SIZES[name], inks.card, sheets);
+  }
+  return pictures;
 }
-process.stdout.write(JSON.stringify(pictures));
+
+if (import.meta.main) process.stdout.write(JSON.stringify(draw(JSON.parse(readFileSync(0, "utf8")))));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { writeQuery } from "../../assets/js/link.mjs";
-import { INITIAL, VIEW, etasOf, isOf, isOpening, reduce, subjectOf } from "../../assets/js/stage/store.mjs";
+import { INITIAL, VIEW, etasOf, focusFor, isOf, isOpening, reduce, subjectOf } from "../../assets/js/stage/store.mjs";
 
 // Losses of two parameters and of three, with views of their own.
 const LOSSES = { bowl: 2, ring: 2, "rank-one": 3, "product-3": 3 };
@@ -155,6 +155,81 @@ test("the frame of the first link stays, and the run in focus with it", () => {
   const swapped = reduce(attended, { type: "sets", key: "eta", text: "0.2,0.5" });
   assert.equal(reduce(swapped, ran(asks(swapped))).focus, 0, "by its step size");
 });
+
+test("in focus is the run that was, by its rule in its place, and else the first that bounces", () => {
+  const runs = ["gradient-flow", "ngd", "ngd", "gd"].map((rule, i) => ({ rule, eta: i === 2 ? 0.2 : 0.1 }));
+  const focus = (rule, eta, place) => focusFor(runs, { rule, eta }, place);
+  assert.equal(focusFor(runs), 1, "at first");
+  assert.equal(focusFor(runs.slice(0, 1)), 0, "where none bounces");
+  assert.deepEqual([focus("ngd", 0.2, 0), focus("gradient-flow", 0.1, 3)], [2, 0], "by its rule and step size");
+  assert.equal(focus("ngd", 0.3, 2), 2, "by its place");
+  assert.deepEqual([focus("ngd", 0.3, 3), focus("sqrt-gd", 0.1, 2), focus("ngd", 0.3, 9)], [1, 1, 1], "it has gone");
+});
+
+test("a link says which run is in focus, the last where it has fewer", () => {
+  const focused = (focus) => {
+    const state = play(opens({ eta: "0.5,0.2,0.1" }));
+    const event = ran(asks(state));
+    event.result.page.focus = focus;
+    return reduce(state, event).focus;
+  };
+  assert.deepEqual([focused(null), focused(1), focused(7)], [0, 1, 2]);
+});
+
+test("a view that is not the server's is made wide enough for the start, and no wider", () => {
+  const viewFrom = (start) => {
+    const state = play(opens({}));
+    const event = ran(asks(state));
+    event.result.settings.start = start;
+    return reduce(state, event).picture.view;
+  };
+  const [[left, right], [low, high]] = own("bowl"); // 20 wide and 21 high, of which 0.08 is free beyond the start
+  assert.deepEqual(viewFrom([0, 0]), own("bowl"));
+  assert.deepEqual(viewFrom([30, 0]), [
+    [left, 31.6],
+    [low, high],
+  ]);
+  assert.deepEqual(viewFrom([-30, 40]), [
+    [-31.6, right],
+    [low, 41.68],
+  ]);
+});
+
+test("only another η, in slow time and of runs that are here, moves the number of steps", () => {
+  const state = begun({ eta: "0.5", steps: "90" });
+  const stepsAfter = (from, key, text) => reduce(from, { type: "sets", key, text }).query.steps;
+  assert.equal(stepsAfter(state, "eta", "0.25"), "360");
+  assert.equal(stepsAfter(state, "rule", "gd"), "90");
+  assert.equal(stepsAfter(begun({ eta: "0.5" }), "eta", "0.25"), undefined, "nobody asked for a number");
+  const other = reduce(state, opens({ loss: "ring", steps: "90" }));
+  assert.equal(stepsAfter(other, "eta", "0.25"), "90", "another loss is on its way");
+});
+
+test("no horizon has more than 10¹² steps", () => {
+  const state = begun({ eta: "0.5", steps: "500000000000" });
+  assert.equal(reduce(state, { type: "halves", halved: {}, from: state.shown }).query.steps, "1000000000000");
+  assert.equal(reduce(state, { type: "sets", key: "eta", text: "0.001" }).query.steps, "1000000000000");
+  const far = { type: "takesHorizon", tau: 1e15, from: state.shown };
+  assert.equal(reduce(state, far).query.steps, "1000000000000");
+});
+
+test("a link that cannot be read is mended, another run in focus ends the comparison", () => {
+  const halved = { eta: 0.5 };
+  const state = { ...begun(), halved };
+  const mended = reduce(state, { type: "mends", query: { eta: "0.1" } });
+  assert.deepEqual([mended.query, mended.opening], [{ eta: "0.1" }, state.opening]);
+  const attended = reduce(state, { type: "attends", i: 2 });
+  assert.deepEqual([attended.focus, attended.halved], [2, null]);
+  const opened = reduce({ ...state, tau: 4 }, opens({ loss: "ring" }));
+  assert.deepEqual([opened.halved, opened.tau, opened.opening], [null, null, state.opening + 1]);
+});
+
+test("before any runs there is nothing to show whole, and no answer finds a place", () => {
+  const state = play(opens({}));
+  assert.equal(reduce(state, { type: "showsWhole" }), state);
+  assert.equal(reduce(state, { type: "came", answer: sectionOf("rank-one") }), state);
+});
+
 test("a person's own axes of the clock stay while the clock and the loss do", () => {
   const framed = (key, kind) => ({
     key,

@@ -25,7 +25,7 @@ from pathlib import Path
 from tests.mutants import AGREED, FOLDER, MODULES, ROOT, python, scripts
 
 WORKERS = 2
-COUNT = {python: 20, scripts: 100}  # places of each module; a test of a script takes a moment
+COUNT = {python: 20, scripts: 60}  # places of each module; a test of a script takes a moment
 
 
 def main(arguments: list[str]) -> int:

@@ -65,7 +65,7 @@ MODULES = {
     "clock": painter("clock", "run", "panels", "player", "ribbon", "gap", "alignment"),
     "pens": painter("pens", "pens", "panels", "pictures"),
     "marks": painter("marks", "pens", "across", "along", "alignment", "panels", "pictures"),
-    "landscape": painter("stage/panels/landscape", "panels", "view", "pictures"),
+    "landscape": painter("stage/panels/landscape", "landscape", "panels", "view", "pictures"),
     "sharpness": painter("stage/panels/sharpness", "panels", "pictures"),
     "alignment": painter("stage/panels/alignment", "alignment", "pictures"),
     "across": painter("stage/panels/across", "across", "pictures"),

@@ -1,0 +1,226 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Landscape } from "../../assets/js/stage/panels/landscape.mjs";
+import { vocabulary } from "../../assets/js/vocabulary.mjs";
+import { svgSheet } from "../agreed/svgpen.mjs";
+
+const INKS = {
+  ...{ ink: "ink", soft: "soft", card: "card", warn: "warn", theory: "theory", even: "even", odd: "odd", flow: "flow" },
+  scale: [
+    [0, 0, 0],
+    [200, 100, 50],
+  ],
+  runs: ["first", "second"],
+};
+
+// A graph of 1000 × 800 pixels on which data are pixels, but for a margin of 10 and 20.
+const FRAME = { left: 10, top: 20, width: 1000, height: 800, x: (a) => a, y: (b) => b, section: null };
+
+// A run at the points given; where gradient flow takes each, and the theorem's point beside it.
+function makeRun(x, more) {
+  const steps = x.map((_, t) => t);
+  const columns = {
+    step: steps,
+    x: x.flat(),
+    projection: x.flatMap(() => [300, 300]),
+    flow: x.flatMap(() => [300, 300]),
+    gap: steps.map(() => 0.25),
+  };
+  for (const [name, values] of Object.entries(columns)) columns[name] = Float32Array.from(values);
+  return { rule: "ngd", eta: 0.1, rows: x.length, last: x.length - 1, columns, ...more };
+}
+const sceneOf = (runs, more) => ({
+  result: { runs, words: { labels: runs.map((_, i) => `run ${i}`) }, settings: { loss: "bowl" } },
+  ...{ d: 2, section: null, inks: INKS, focus: 0, strobe: "all", clock: "step", valley: null },
+  steps: runs.map((run) => run.last),
+  ...more,
+});
+
+// What a part of the panel paints, as lines of SVG, and the words in it: text, place, side.
+function painted(name, ...given) {
+  const pen = svgSheet([1020, 840]).getContext();
+  Object.create(Landscape.prototype)[name](pen, ...given);
+  return pen.lines;
+}
+function wordsOf(lines) {
+  const shape = /^<text x="(\S+)" y="(\S+)"(?: text-anchor="(\w+)")?.* fill="(\w+)">(.*)<\/text>$/;
+  const found = lines.map((line) => line.match(shape)).filter((match) => match && match[4] !== "none");
+  return found.map(([, x, y, anchor, ink, text]) => ({
+    text,
+    x: Number(x),
+    y: Math.round(y),
+    side: anchor ?? "start",
+    ink,
+  }));
+}
+const pathsOf = (lines) => lines.filter((line) => line.startsWith("<path"));
+
+test("the gap is a line with an end, where the two points are more than four pixels apart", () => {
+  const apart = (pixels) => {
+    const run = makeRun([[200, 200]]);
+    run.columns.flow = Float32Array.from([300 + pixels, 300]);
+    return pathsOf(painted("paintGap", sceneOf([run]), FRAME, run, 0));
+  };
+  assert.equal(apart(4).length, 0);
+  assert.equal(apart(NaN).length, 0);
+  const [gap, end] = apart(5);
+  assert.match(gap, /d="M300 300 L305 300".* stroke="theory" stroke-width="3"/);
+  assert.match(end, /d="M300 295 L300 305".* stroke="theory" stroke-width="2"/);
+});
+
+test("the theorem's name stands below its point, above it near the floor, and within the panel", () => {
+  const named = (x, y, many = false) => {
+    const [word] = wordsOf(painted("paintGhostLabel", INKS, FRAME, [x, y], 0.25, many));
+    return [word.text, word.x, word.side];
+  };
+  const heightAt = (y) => wordsOf(painted("paintGhostLabel", INKS, FRAME, [500, y], 0.25, true))[0].y;
+  const text = "X(τ), the theorem";
+  assert.deepEqual(named(500, 300), [`${text}, gap 0.2500`, 500, "middle"]);
+  assert.deepEqual(named(500, 300, true), [text, 500, "middle"]);
+  assert.deepEqual([named(104, 300)[2], named(105, 300)[2]], ["start", "middle"]);
+  assert.deepEqual([named(915, 300)[2], named(916, 300)[2]], ["middle", "end"]);
+  assert.deepEqual([named(69, 300, true)[2], named(70, 300, true)[2]], ["start", "middle"]);
+  assert.ok(heightAt(757) > 757 && heightAt(758) < 758);
+});
+
+test("the theorem's point is named where it is in view", () => {
+  const run = makeRun([[200, 200]]);
+  const scene = sceneOf([run]);
+  assert.equal(wordsOf(painted("paintGhost", scene, FRAME)).length, 1);
+  run.columns.flow = Float32Array.from([5, 300]);
+  assert.equal(wordsOf(painted("paintGhost", scene, FRAME)).length, 0);
+});
+
+test("names of runs stand right of all heads that are near, left of them at the edge, and apart", () => {
+  const heads = (...places) => {
+    const runs = places.map((place) => makeRun([place]));
+    return wordsOf(painted("paintNames", sceneOf(runs), FRAME)).map(({ text, x, y, side }) => [text, x, y, side]);
+  };
+  assert.deepEqual(heads([400, 400], [600, 400]), [
+    ["run 0", 412, 388, "start"],
+    ["run 1", 612, 403, "start"],
+  ]);
+  assert.deepEqual(
+    heads([400, 400], [440, 420]).map(([, x]) => x),
+    [452, 452],
+  );
+  assert.deepEqual(
+    heads([400, 400], [450, 400]).map(([, x]) => x),
+    [412, 462],
+  );
+  assert.deepEqual(
+    heads([880, 400], [400, 600]).map(([, x, , side]) => [x, side]),
+    [
+      [892, "start"],
+      [412, "start"],
+    ],
+  );
+  const [edge] = heads([891, 400], [400, 600]);
+  assert.deepEqual([edge[1], edge[3]], [879, "end"]);
+  assert.deepEqual(
+    heads([1200, 400], [400, 600]).map(([text]) => text),
+    ["run 1"],
+    "out of view",
+  );
+});
+
+test("a run that could not go on says so from the step at which it ended", () => {
+  const failing = { outcome: vocabulary.failures[0], outcome_step: 2 };
+  const runs = [
+    makeRun([
+      [1, 1],
+      [2, 2],
+      [3, 3],
+    ]),
+    makeRun(
+      [
+        [1, 1],
+        [2, 2],
+        [3, 3],
+      ],
+      failing,
+    ),
+  ];
+  const told = (step) => wordsOf(painted("paintFailures", sceneOf(runs, { steps: [step, step] }), FRAME));
+  assert.equal(told(1).length, 0);
+  const [word, ...more] = told(2);
+  assert.deepEqual([word.text, word.x, word.ink, more.length], ["run 1 ends at step 2", 22, "warn", 0]);
+});
+
+test("in a section Γ has the ink of its sharpness, and its flattest point a name", () => {
+  const valley = {
+    curves: [
+      {
+        x: Float32Array.from([10, 10, 20, 10, 30, 10, 40, 10, 50, 10, 60, 10]),
+        rows: 6,
+        sharpness: [1, 1, 1, 1, 4, 4],
+      },
+    ],
+    sharpness_range: [1, 4],
+    flattest: [[300, 200]],
+  };
+  const lines = painted("paintValley", sceneOf([], { valley }), FRAME);
+  const strokes = pathsOf(lines).filter((line) => line.includes('stroke-width="5"'));
+  assert.equal(strokes.length, 2);
+  assert.match(strokes[0], /d="M10 10 L50 10"/);
+  assert.match(strokes[1], /d="M50 10 L60 10"/);
+  const [from, to] = strokes.map((line) => line.match(/stroke="([^"]*)"/)[1]);
+  assert.notEqual(from, to);
+  assert.deepEqual(
+    wordsOf(lines).map(({ text, x, side }) => [text, x, side]),
+    [["flattest", 300, "middle"]],
+  );
+  assert.deepEqual(painted("paintValley", sceneOf([]), FRAME), [], "before it has come");
+});
+
+test("the way of gradient flow is named on the side that has room", () => {
+  const named = (x) => wordsOf(painted("paintWayName", INKS, [x, 100], FRAME)).map((word) => [word.x, word.side])[0];
+  assert.deepEqual(
+    [named(500), named(910), named(911)],
+    [
+      [514, "start"],
+      [924, "start"],
+      [897, "end"],
+    ],
+  );
+});
+
+test("the last iterates are joined in strobe all alone, and the head is that of the strobe", () => {
+  const run = makeRun([
+    [100, 100],
+    [200, 200],
+    [100, 300],
+    [200, 400],
+  ]);
+  const joined = (strobe, one = run) =>
+    pathsOf(painted("paintHead", sceneOf([one], { strobe }), FRAME, one, 0)).filter((line) =>
+      line.includes('stroke="ink"'),
+    );
+  assert.match(joined("all")[0], /d="M100 100 L200 200 L100 300 L200 400"/);
+  assert.deepEqual([joined("even"), joined("all", { ...run, rule: "gradient-flow" })], [[], []]);
+  const head = (strobe) => Object.create(Landscape.prototype).headOf(sceneOf([run], { strobe }), run, 0, FRAME);
+  assert.deepEqual(
+    [head("all"), head("even"), head("odd"), head("midpoints")],
+    [
+      [200, 400],
+      [100, 300],
+      [200, 400],
+      [150, 350],
+    ],
+  );
+});
+
+test("there is no frame of another loss, or in more dimensions before the section has come", () => {
+  const axis = { _offset: 0, _length: 10, range: [0, 10], d2p: (v) => v, p2d: (v) => v };
+  const graph = { layout: { uirevision: "one", meta: { loss: "bowl" } }, _fullLayout: { xaxis: axis, yaxis: axis } };
+  const panel = Object.assign(Object.create(Landscape.prototype), { graph: () => graph });
+  const frame = (more, loss = "bowl") => {
+    const scene = sceneOf([], more);
+    scene.result.settings.loss = loss;
+    return panel.frameFor(scene);
+  };
+  const section = { origin: 0 };
+  assert.equal(frame({}).section, null);
+  assert.equal(frame({ d: 3, section }).section, section);
+  assert.deepEqual([frame({ d: 3 }), frame({}, "ring")], [null, null]);
+});

@@ -51,7 +51,7 @@ MODULES = {
         ("dynamics/test_measures.py", "dynamics/test_stableness.py", "dynamics/test_warmup.py"),
     ),
     "phases": Module("dynamics/phases.py", ("dynamics/test_phases.py",)),
-    "fates": Module("dynamics/fates.py", ("dynamics/test_sweep.py",)),
+    "fates": Module("dynamics/fates.py", ("dynamics/test_fates.py", "dynamics/test_sweep.py")),
     "link": Module(
         "app/link.py",
         (

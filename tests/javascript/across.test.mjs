@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Across, acrossView } from "../../assets/js/stage/panels/across.mjs";
+import { svgSheet } from "../agreed/svgpen.mjs";
 
 const NODES = Array.from({ length: 9 }, (_, j) => -Math.cos((Math.PI * (j + 0.5)) / 9));
 const close = (a, b, tolerance = 1e-6) => assert.ok(Math.abs(a - b) <= tolerance, `${a} is not ${b}`);
@@ -89,4 +90,25 @@ test("the pointer finds nothing far from the hops, before a gap, or where no val
   assert.equal(panel.probe(scene, 170, 93), null);
   rows.columns.offset.fill(NaN);
   assert.equal(panel.probe(scene, 70, 93), null);
+});
+
+test("where there is nothing to magnify, words in the middle say why, once that is known", () => {
+  const { panel, rows, scene } = setUp([0, 1]);
+  const told = (result) => {
+    const pen = svgSheet([240, 144]).getContext();
+    panel.paintNothing(
+      pen,
+      { ...scene, result: { ...scene.result, ...result }, inks: { soft: "soft", card: "card" } },
+      240,
+      144,
+    );
+    return pen.lines
+      .filter((line) => line.includes('fill="soft"'))
+      .map((line) => line.match(/x="(\S+)" y="(\S+)".*>(.*)</).slice(1));
+  };
+  rows.columns.offset.fill(NaN);
+  assert.deepEqual(told(), [["120", "76.3", "no valley in reach of gradient flow"]]);
+  rows.columns.offset.fill(0);
+  assert.deepEqual(told(), [["120", "76.3", "on the valley floor"]]);
+  assert.deepEqual(told({ part: "iterates" }), []);
 });

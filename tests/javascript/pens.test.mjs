@@ -512,3 +512,7 @@ test("the range of a logarithmic axis is told in its own unit", () => {
     ],
   );
 });
+
+test("each of four runs has a dash of its own", () => {
+  assert.equal(new Set(pens.DASHES.map(String)).size, 4);
+});

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Surface } from "../../assets/js/stage/panels/surface.mjs";
 import * as solid from "../../assets/js/stage/solid.mjs";
+import { svgSheet } from "../agreed/svgpen.mjs";
 
 const { HEIGHT } = solid;
 const panel = Object.assign(Object.create(Surface.prototype), {
@@ -127,4 +128,165 @@ test("in space the pointer finds the nearest iterate that the strobe shows", () 
   const [x, y] = solid.project(view, ...IN_BOX[3]);
   const found = (strobe, steps = [5]) => panel.probe(makeScene(3, run, { strobe, steps }), x + 5, y - 5);
   assert.deepEqual([found("all").row, found("odd").row, found("even"), found("all", [2])], [3, 3, null, null]);
+});
+
+// ---- turning ----
+
+// A panel that hears a hand, and how often it was turned.
+function turning() {
+  const box = new EventTarget();
+  const one = Object.assign(Object.create(Surface.prototype), {
+    box,
+    angles: { yaw: 32, pitch: 34, zoom: 1 },
+    count: 0,
+  });
+  one.turned = () => one.count++;
+  one.listen();
+  const send = (type, more) => {
+    const event = Object.assign(new Event(type, { cancelable: true, bubbles: true }), more);
+    box.dispatchEvent(event);
+    return event.defaultPrevented;
+  };
+  return { one, box, send, key: (name) => send("keydown", { key: name }) };
+}
+
+test("arrow keys turn the box as a hand would by twelve pixels, and are nobody else's", () => {
+  for (const [name, dx, dy] of [
+    ["ArrowLeft", -12, 0],
+    ["ArrowRight", 12, 0],
+    ["ArrowUp", 0, -12],
+    ["ArrowDown", 0, 12],
+  ]) {
+    const { one, key } = turning();
+    const wanted = solid.turned(one.angles, dx, dy);
+    assert.notDeepEqual(wanted, one.angles);
+    assert.equal(key(name), true);
+    assert.deepEqual([one.angles, one.count], [wanted, 1]);
+  }
+  const { one, key } = turning();
+  assert.deepEqual([key("a"), one.count, one.angles.zoom], [false, 0, 1]);
+});
+
+test("plus, minus and a wheel enlarge between six tenths and four times", () => {
+  const { one, key, send } = turning();
+  key("+");
+  assert.equal(one.angles.zoom, 1.25);
+  key("-");
+  key("=");
+  assert.equal(one.angles.zoom, 1.25);
+  for (let k = 0; k < 20; k++) key("+");
+  assert.equal(one.angles.zoom, 4);
+  for (let k = 0; k < 20; k++) key("-");
+  assert.equal(one.angles.zoom, 0.6);
+  assert.equal(send("wheel", { deltaY: -500 * Math.LN2 }), true);
+  assert.ok(Math.abs(one.angles.zoom - 1.2) < 1e-12, "away from the hand is nearer");
+  assert.deepEqual([one.angles.yaw, one.angles.pitch], [32, 34]);
+});
+
+test("a hand turns the box while it holds it, and two clicks turn it back", () => {
+  const { one, box, send } = turning();
+  const first = one.angles;
+  let held = null;
+  box.setPointerCapture = (id) => (held = id);
+  box.hasPointerCapture = (id) => held === id;
+  send("pointermove", { pointerId: 7, movementX: 5, movementY: 3 });
+  assert.deepEqual(one.angles, first);
+  send("pointerdown", { pointerId: 7 });
+  send("pointermove", { pointerId: 7, movementX: 5, movementY: 3 });
+  assert.deepEqual(one.angles, solid.turned(first, 5, 3));
+  send("dblclick");
+  assert.deepEqual(one.angles, first);
+});
+
+// ---- painting ----
+
+// What a part of the panel paints, as lines of SVG.
+function painted(name, ...given) {
+  const pen = svgSheet([300, 200]).getContext();
+  panel[name](pen, ...given);
+  return pen.lines;
+}
+const INKS = { soft: "soft", ink: "ink", card: "card", flow: "flow", even: "even", odd: "odd", theory: "theory" };
+
+// Where words stand, in the order in which they are painted.
+const wordsOf = (lines) =>
+  lines
+    .map((line) => line.match(/^<text x="(\S+)" y="(\S+)".* fill="(soft|ink)">(.*)<\/text>$/))
+    .filter(Boolean)
+    .map(([, x, y, ink, text]) => ({ x: Number(x), y: Number(y), ink, text }));
+
+// Whether a point lies within the shadow of the box: among the triangles of its corners.
+function isWithin({ view }, x, y) {
+  const corners = [0, 1, 2, 3, 4, 5, 6, 7].map((k) =>
+    solid.project(view, k & 1 ? 1 : -1, k & 2 ? 1 : -1, k & 4 ? HEIGHT : 0),
+  );
+  const side = ([ax, ay], [bx, by]) => Math.sign((bx - ax) * (y - ay) - (by - ay) * (x - ax));
+  return corners.some((a, i) =>
+    corners.some((b, j) =>
+      corners.some((c, k) => i < j && j < k && Math.abs(side(a, b) + side(b, c) + side(c, a)) === 3),
+    ),
+  );
+}
+
+test("every side has its numbers and its name, beside the box from wherever it is seen", () => {
+  for (const yaw of [32, 122, 212, 302]) {
+    panel.angles = { yaw, pitch: 34, zoom: 1 };
+    const frame = panel.frameFor(makeScene(3, part(3, POINTS)));
+    const words = wordsOf(painted("paintAxes", INKS, frame));
+    const names = words.filter(({ ink }) => ink === "ink").map(({ text }) => text);
+    assert.deepEqual(names.sort(), ["x", "y", "z"]);
+    const numbers = words.filter(({ ink }) => ink === "soft").map(({ text }) => text);
+    const wanted = ["0.0 0.5 1.0", "0.0 0.5 1.0 1.5 2.0", "-0.5 0.0 0.5 1.0 1.5"].flatMap((side) => side.split(" "));
+    assert.deepEqual(numbers.sort(), wanted.sort());
+    for (const { x, y, text } of words) assert.ok(!isWithin(frame, x, y - 4.3), `${text} at ${yaw}`);
+  }
+  panel.angles = { yaw: 32, pitch: 34, zoom: 1 };
+});
+
+test("of Γ in space all is drawn that lies in the box, in the ink of its sharpness", () => {
+  const x = Float32Array.from(Array.from({ length: 26 }, (_, row) => [row / 20, 1, 0]).flat()); // the box ends at 1
+  const valley = { curves: [{ x, rows: 26, sharpness: Array.from(x, (_, row) => 1 + row) }], sharpness_range: [1, 26] };
+  const scene = makeScene(3, part(3, POINTS), { valley });
+  const frame = panel.frameFor(scene);
+  const lines = painted("paintValley", scene, frame);
+  assert.equal(lines.length, 2, "from 0 to 0.4 and to 0.8; the third ends at 1.2");
+  const shape = /d="M(\S+) (\S+) L(\S+) (\S+)".* stroke="([^"]*)"/;
+  const [one, two] = lines.map((line) => line.match(shape).slice(1));
+  assert.notEqual(one[4], two[4]);
+  assert.deepEqual(one.slice(2, 4), two.slice(0, 2));
+  const begins = solid.project(frame.view, -1, 0, HEIGHT / 4);
+  one.slice(0, 2).forEach((text, k) => assert.ok(Math.abs(Number(text) - begins[k]) < 0.051, text));
+  assert.deepEqual(painted("paintValley", { ...scene, valley: null }, frame), []);
+});
+
+test("a run in space is a mark for each iterate, gradient flow a line", () => {
+  const run = part(3, [POINTS[0], POINTS[1], POINTS[3]]);
+  const scene = makeScene(3, run, { inks: INKS });
+  const frame = panel.frameFor(scene);
+  const rows = (one) =>
+    painted("paintRows", { ...scene, result: { ...scene.result, runs: [one] } }, frame, one, 0, one, 0, 2);
+  assert.ok(rows(run).every((line) => line.includes('fill="even"') || line.includes('fill="odd"')));
+  const [line, ...more] = rows({ ...run, rule: "gradient-flow" });
+  assert.equal(more.length, 0);
+  assert.equal(line.match(/ [ML]|"M/g).length, 3);
+  assert.match(line, /stroke="flow" stroke-width="3"/);
+});
+
+test("the box is there while the look is that of the surface, and takes its size when it comes", () => {
+  let measured = 0;
+  const sheet = { measure: () => measured++ };
+  const one = Object.assign(Object.create(Surface.prototype), { box: { hidden: true }, past: sheet, now: sheet });
+  const look = (name) => {
+    one.paint({ look: name, result: null });
+    return [one.box.hidden, measured];
+  };
+  assert.deepEqual(
+    [look("root"), look("surface"), look("surface"), look("log")],
+    [
+      [true, 0],
+      [false, 2],
+      [false, 2],
+      [true, 4],
+    ],
+  );
 });

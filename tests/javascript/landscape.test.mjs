@@ -224,3 +224,16 @@ test("there is no frame of another loss, or in more dimensions before the sectio
   assert.equal(frame({ d: 3, section }).section, section);
   assert.deepEqual([frame({ d: 3 }), frame({}, "ring")], [null, null]);
 });
+
+test("at the playhead each run has its gap and its head", () => {
+  const runs = [makeRun([[200, 200]]), makeRun([[600, 400]])];
+  for (const [i, run] of runs.entries()) run.columns.flow = Float32Array.from([300, 320 + 20 * i]);
+  const lines = pathsOf(painted("paintNow", sceneOf(runs), FRAME));
+  const gaps = lines.filter((line) => line.includes('stroke-width="3"')).map((line) => line.match(/d="([^"]*)"/)[1]);
+  assert.deepEqual(gaps, ["M300 300 L300 320", "M300 300 L300 340"]);
+  for (const ink of INKS.runs)
+    assert.ok(
+      lines.some((line) => line.includes(`fill="${ink}"`)),
+      ink,
+    );
+});

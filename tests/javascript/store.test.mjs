@@ -94,8 +94,8 @@ test("a little zoom or pan is served by the contours that are there", () => {
   const of = { loss: "bowl", zoom: bowl.picture.zoom };
   const sees = (x) => reduce(bowl, { type: "sees", of, ranges: [x, own("bowl")[1]] }) !== bowl;
   assert.deepEqual(
-    [sees([-10, 10]), sees([-19, 1]), sees([-21, -1]), sees([0, 7]), sees([0, 6])],
-    [false, false, true, false, true],
+    [sees([-10, 10]), sees([-19, 1]), sees([-21, -1]), sees([-1, 19]), sees([1, 21]), sees([0, 7]), sees([0, 6])],
+    [false, false, true, false, true, false, true],
   );
 });
 
@@ -228,6 +228,11 @@ test("before any runs there is nothing to show whole, and no answer finds a plac
   const state = play(opens({}));
   assert.equal(reduce(state, { type: "showsWhole" }), state);
   assert.equal(reduce(state, { type: "came", answer: sectionOf("rank-one") }), state);
+});
+
+test("a still figure that stands changes nothing else", () => {
+  const state = begun();
+  assert.deepEqual(reduce(state, { type: "stands", turn: 3 }), { ...state, stood: 3 });
 });
 
 test("a person's own axes of the clock stay while the clock and the loss do", () => {

@@ -84,3 +84,9 @@ def test_fates_by_hand(bounces: bool, cases: list) -> None:
     fates, periods = jax.jit(partial(verdict, bounces=bounces))(Ending(path=path, **columns))
     found = list(zip(np.asarray(fates).tolist(), np.asarray(periods).tolist(), strict=True))
     assert found == [(fate, period) for *_, fate, period in cases]
+
+
+def test_each_fate_has_a_number_of_its_own() -> None:
+    """Maps of the lab send numbers; two fates of one number would be one."""
+    assert [fate.value for fate in Fate] == list(range(9))
+    assert len({fate.sentence for fate in Fate}) == 9

@@ -132,6 +132,7 @@ export function faintly(pen, alpha, [width, height], paint) {
   scratches.set(pen, scratch);
   scratch.size = [width, height];
   paint(wipe(scratch));
+  if (!scratch.width || !scratch.height) return; // a canvas without a pixel cannot be drawn
   pen.globalAlpha = alpha;
   pen.drawImage(scratch, 0, 0, width, height);
   pen.globalAlpha = 1;

@@ -49,6 +49,14 @@ class Driver:
             timeout=self.PATIENCE,
         )
 
+    def assert_accessible_in_both_schemes(self, width: int) -> None:
+        """So, opened in the dark as the system has it, and then by the page's own button."""
+        for scheme, other in (("dark", "Light"), ("light", "Dark")):
+            assert self.page.evaluate("document.documentElement.dataset.scheme") == scheme
+            self.assert_accessible_within(width)
+            self.button(other).click()
+            self.settle()
+
     def assert_accessible_within(self, width: int) -> None:
         """Nothing spills over, and Axe finds nothing serious."""
         assert self.page.evaluate("document.documentElement.scrollWidth") <= width

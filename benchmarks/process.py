@@ -84,8 +84,9 @@ def stopping() -> Figures:
                 time.sleep(pause)
                 begin = time.perf_counter()
                 process.send_signal(signal.SIGINT)
-                _, said = process.communicate()
+                process.wait()
                 times.append(time.perf_counter() - begin)
+                said = process.stderr.read() if process.stderr else b""
                 errors += bool(said) or process.returncode != 0
     return {
         "s": statistics.median(late),
@@ -131,14 +132,14 @@ def _get(url: str, path: str) -> None:
 
 def _draw(url: str, loss: str) -> None:
     """The still figures of the landscape, which Dash asks for."""
-    scene = {"loss": loss, "view": LOSSES[loss].view, "look": "root", "scheme": "light"}
+    scene = {"loss": loss, "theta": [], "view": LOSSES[loss].view, "look": "root"}
+    scene |= {"scheme": "light", "zoom": 1, "touch": False}
+    scene |= {"of": {"loss": loss, "zoom": 1, "turn": 1}}
     figures = [{"id": name, "property": "figure"} for name in ("landscape", "sharpness")]
     wanted = {
         "output": "..landscape.figure...sharpness.figure..",
         "outputs": figures,
-        "inputs": [
-            {"id": "scene", "property": "data", "value": scene | {"zoom": 1, "touch": False}}
-        ],
+        "inputs": [{"id": "scene", "property": "data", "value": scene}],
         "changedPropIds": ["scene.data"],
     }
     body, kind = json.dumps(wanted).encode(), {"Content-Type": "application/json"}

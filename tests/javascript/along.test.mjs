@@ -498,3 +498,22 @@ test("the pointer finds the bead of the nearest run, where it is painted", () =>
   });
   assert.equal(panel.probe(scene, 300, 20), null);
 });
+
+test("why there is no curve is said once all of the run has come, and not of its first part", () => {
+  const labels = [];
+  const pen = new Proxy(
+    {},
+    { get: (_, name) => (name === "fillText" ? (text) => labels.push(text) : () => {}), set: () => true },
+  );
+  const panel = Object.create(Along.prototype);
+  const sheet = () => ({ size: [300, 170], width: 300, height: 170, getContext: () => pen });
+  Object.assign(panel, { still: sheet(), canvas: sheet(), view: null, fresh: false, shown: "", painted: null });
+  const scene = makeScene(makeRun([[0, 4, 4]]), [], null);
+  const settings = { loss: "self-stabilization" };
+  const inks = { soft: "grey", card: "white" };
+  for (const part of ["iterates", undefined]) {
+    panel.reset();
+    panel.paint({ ...scene, inks, result: { ...scene.result, settings, part } });
+    assert.deepEqual(labels, part ? [] : ["Γ is a point: nowhere to drift"]);
+  }
+});

@@ -58,11 +58,13 @@ export class Along {
     const [width, height] = this.still.size;
     this.view = viewOf(scene);
     this.fresh = true;
-    const shown = [scene.result.settings.loss, width, height, density(), inks.card, ...boundsOf(this.view)].join();
+    const coming = !this.view && Boolean(scene.result.part);
+    const about = [scene.result.settings.loss, coming, width, height, density(), inks.card];
+    const shown = [...about, ...boundsOf(this.view)].join();
     if (shown === this.shown && valley === this.painted) return;
     [this.shown, this.painted] = [shown, valley];
     const pen = wipe(this.still);
-    if (!valley || (!this.view && scene.result.part)) return; // it is still to come
+    if (!valley || coming) return;
     if (!this.view) return pens.label(pen, inks, wordsFor(valley), width / 2, height / 2, inks.soft, "center");
     const frame = frameFor(this.view, [width, height]);
     this.paintAxes(pen, inks, this.view, frame);

@@ -103,7 +103,7 @@ def create_app(cache_config: dict | None = None) -> Dash:
         cache_config: for flask-caching; by default files in `.cache/runs`.
     """
     server = Flask("edgewalk")
-    server.config.update(COMPRESSION, COMPRESS_CACHE_BACKEND=Compressed, COMPRESS_CACHE_KEY=_file)
+    server.config.update(COMPRESSION, COMPRESS_CACHE_BACKEND=Compressed, COMPRESS_CACHE_KEY=file_of)
     app = _page(server, "/", "stage", [LAB_STYLE], compress=True)
     lab_app = _page(server, "/lab/", "lab", [PLOTLY])
     about_app = _page(server, "/about/", "about", [LAB_STYLE, PLOTLY])
@@ -177,20 +177,21 @@ def _bounds(config: dict) -> Bounds:
 
 
 class Compressed(dict[str, bytes]):
-    """Files as they were compressed: by the algorithm and `_file`. Other answers are not kept."""
+    """Files as they were compressed: by the algorithm and `file_of`. Other answers are not kept."""
 
     def set(self, key: str, content: bytes) -> None:
         if not key.endswith(";"):
             self[key] = content
 
 
-def _file(asked: Request) -> str:
-    """Which file an address gives, and of what time; "" where it gives none."""
+def file_of(asked: Request) -> str:
+    """Which file an address gives, and of what time; "" where it gives none. What is asked of a
+    file by a query does not change it."""
     found = FILES.search(asked.path)
     if not found:
         return ""
     time = (ASSETS / found[1]).stat().st_mtime_ns if found[1] else 0
-    return f"{asked.full_path} {time}"
+    return f"{asked.path} {time}"
 
 
 def _lighten(server: Flask) -> None:

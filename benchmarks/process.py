@@ -132,9 +132,11 @@ def _get(url: str, path: str) -> None:
 
 def _draw(url: str, loss: str) -> None:
     """The still figures of the landscape, which Dash asks for."""
-    scene = {"loss": loss, "theta": [], "view": LOSSES[loss].view, "look": "root"}
-    scene |= {"scheme": "light", "zoom": 1, "touch": False}
-    scene |= {"of": {"loss": loss, "zoom": 1, "turn": 1}}
+    scene = {
+        **{"loss": loss, "theta": [], "view": LOSSES[loss].view, "look": "root"},
+        **{"scheme": "light", "zoom": 1, "touch": False},
+        "of": {"loss": loss, "zoom": 1, "turn": 1},
+    }
     figures = [{"id": name, "property": "figure"} for name in ("landscape", "sharpness")]
     wanted = {
         "output": "..landscape.figure...sharpness.figure..",

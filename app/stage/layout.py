@@ -396,12 +396,7 @@ def _transport() -> html.Div:
             html.Div([_part("now", _numbers()), _part("story", _story())], className="reading"),
             html.Div(
                 [
-                    slider(
-                        ids.SPEED,
-                        "Speed",
-                        SPEEDS,
-                        math.log10(START_SPEED),
-                    ),
+                    slider(ids.SPEED, "Speed", SPEEDS, math.log10(START_SPEED)),
                     html.P(id="speed-words", className="facts"),
                 ],
                 className="speed",

@@ -640,6 +640,7 @@ interface LabPage {
   adopt(plot: Plot, turn: number, meaning: Meaning, names?: string[]): void;
   refuse(plot: Plot, turn: number, refusal: Refusal): void;
   end(plot: Plot, turn: number, words?: string | null): void;
+  endings(plot: Plot): Record<"refused" | "failed" | "stopped", (what: any, turn: number) => void>;
   setSlice(share: number): void;
   setOrbitView(view: OrbitView): void;
   readonly progress: { draw(): void };

@@ -49,21 +49,27 @@ class Parts(NamedTuple):
         return {texts[0] for texts in calls if texts[0]}
 
 
-@cache
 def parts_of(*names: str) -> Parts:
     """What modules under `assets/js` say; a folder's name stands for all that lie in it, and "" for
     those that lie in no folder."""
-    folder = ASSETS / "js"
-    paths = [path for name in names for path in _found(folder / name)]
-    told = node(PARTS, *paths, check=True, capture_output=True, cwd=ASSETS.parent)
-    every = json.loads(told.stdout).values()
-    lists = {name: [item for one in every for item in one[name]] for name in _LISTS}
+    told = [
+        one for name, one in _told().items() if name in names or name.rpartition("/")[0] in names
+    ]
+    lists = {name: [item for one in told for item in one[name]] for name in _LISTS}
     keys: dict[str, list[str]] = {}
-    for one in every:
+    for one in told:
         for function, found in one["keys"].items():
             keys.setdefault(function, []).extend(found)
     return Parts(**lists, keys=keys)
 
 
-def _found(path: Path) -> list[Path]:
-    return sorted(path.glob("*.mjs")) if path.is_dir() else [path]
+@cache
+def _told() -> dict[str, dict[str, Any]]:
+    """What each module says, by its name."""
+    folder = ASSETS / "js"
+    paths = sorted(folder.rglob("*.mjs"))
+    told = node(PARTS, *paths, check=True, capture_output=True, cwd=ASSETS.parent)
+    return {
+        Path(path).relative_to(folder).as_posix(): one
+        for path, one in json.loads(told.stdout).items()
+    }

@@ -1,8 +1,12 @@
 """What of the scripts a browser gets."""
 
+import os
+
 import pytest
+from flask import Request
 from flask.testing import FlaskClient
 
+from app import server
 from app.modules import without_types
 from tests.app.scripts import ASSETS
 
@@ -35,3 +39,24 @@ def test_modules_come_compressed(client: FlaskClient) -> None:
     answer = client.get("/assets/js/stage/page.mjs", headers={"Accept-Encoding": "br"})
     assert answer.headers["Content-Encoding"] == "br"
     assert len(answer.data) < len(client.get("/assets/js/stage/page.mjs").data) / 2
+
+
+def test_a_file_is_compressed_anew_only_when_it_changes(tmp_path, monkeypatch) -> None:
+    """Not for another query, of which there is no end; and nothing but files is kept."""
+    monkeypatch.setattr(server, "ASSETS", tmp_path)
+    path = tmp_path / "one.js"
+    path.write_text("1")
+
+    def name(address: str) -> str:
+        return server.file_of(Request.from_values(address))
+
+    before = name("/assets/one.js")
+    assert before == name("/assets/one.js?m=2")
+    assert before != name("/lab/assets/one.js")
+    os.utime(path, ns=(1, 1))
+    assert name("/assets/one.js") != before
+    assert name("/run.bin?eta=0.1") == ""
+    kept = server.Compressed()
+    kept.set(f"br;{before}", b"small")
+    kept.set(f"br;{name('/run.bin')}", b"a run")
+    assert kept == {f"br;{before}": b"small"}

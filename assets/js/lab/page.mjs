@@ -1,4 +1,5 @@
 // The lab's page: which plot is in view, what is asked for, the link, and the beginning.
+import { copyLink } from "../address.mjs";
 import { penFor } from "../canvas.mjs";
 import { canSetProps, whenReady } from "../dash.mjs";
 import { $, find } from "../elements.mjs";
@@ -154,6 +155,18 @@ class Lab {
     this.controls.say(messages);
   }
 
+  /**
+   * What is done where a question of a plot comes to no answer, or to a part of one.
+   * @param {Plot} plot
+   */
+  endings(plot) {
+    return {
+      refused: (/** @type {Refusal} */ refusal, /** @type {number} */ turn) => this.refuse(plot, turn, refusal),
+      failed: (/** @type {string} */ words, /** @type {number} */ turn) => this.end(plot, turn, words),
+      stopped: (/** @type {undefined} */ _, /** @type {number} */ turn) => this.end(plot, turn, ""),
+    };
+  }
+
   // ---- tabs ----
 
   /**
@@ -200,13 +213,7 @@ class Lab {
 
   async shareLink() {
     writeLink();
-    let words = "The link is copied: it opens exactly this.";
-    try {
-      await navigator.clipboard.writeText(location.href);
-    } catch {
-      words = `Copy this link: ${location.href}`;
-    }
-    this.say([{ field: "", text: words }]);
+    this.say([{ field: "", text: await copyLink() }]);
   }
 
   /**

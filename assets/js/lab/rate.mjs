@@ -33,9 +33,7 @@ export class Rate {
         page.end("rate", turn);
         this.paint();
       },
-      refused: (/** @type {Refusal} */ refusal, /** @type {number} */ turn) => page.refuse("rate", turn, refusal),
-      failed: (/** @type {string} */ words, /** @type {number} */ turn) => page.end("rate", turn, words),
-      stopped: (/** @type {undefined} */ _, /** @type {number} */ turn) => page.end("rate", turn, ""),
+      ...page.endings("rate"),
     });
     this.host.addEventListener("pointermove", (event) => this.probe(event));
     this.host.addEventListener("pointerleave", () => page.tip.hide());

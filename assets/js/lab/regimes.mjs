@@ -41,9 +41,7 @@ export class Regimes {
     this.asking = new Asking(get, {
       item: (/** @type {any} */ item, /** @type {number} */ turn) => this.item(item, turn),
       done: (/** @type {undefined} */ _, /** @type {number} */ turn) => this.replaces(() => page.end("regimes", turn)),
-      refused: (/** @type {Refusal} */ refusal, /** @type {number} */ turn) => page.refuse("regimes", turn, refusal),
-      failed: (/** @type {string} */ words, /** @type {number} */ turn) => page.end("regimes", turn, words),
-      stopped: (/** @type {undefined} */ _, /** @type {number} */ turn) => page.end("regimes", turn, ""),
+      ...page.endings("regimes"),
     });
     this.kept = {
       paths: new Kept(get, decode),

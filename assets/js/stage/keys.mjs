@@ -1,4 +1,5 @@
 // Buttons and keys.
+import { copyLink } from "../address.mjs";
 import { $, find } from "../elements.mjs";
 import { forRun, readQuery, writeQuery } from "../link.mjs";
 import { chooseOther } from "../scheme.mjs";
@@ -128,13 +129,7 @@ function onKey(event) {
 
 async function share() {
   actions.writeLink();
-  let words = "The link is copied: it opens exactly this.";
-  try {
-    await navigator.clipboard.writeText(location.href);
-  } catch {
-    words = `Copy this link: ${location.href}`;
-  }
-  controls.say([{ field: "", text: words }]);
+  controls.say([{ field: "", text: await copyLink() }]);
 }
 
 /**

@@ -1,9 +1,10 @@
 // The stage: what happens when runs arrive and when time passes, and the loop that paints them.
+import { showLink } from "../address.mjs";
 import { lastStep, sameTime } from "../clock.mjs";
 import { canSetProps, whenReady } from "../dash.mjs";
 import { $, find } from "../elements.mjs";
 import { readInks } from "../inks.mjs";
-import { readQuery, writeQuery } from "../link.mjs";
+import { readQuery } from "../link.mjs";
 import { scheme, showScheme } from "../scheme.mjs";
 import { actions } from "./actions.mjs";
 import { Answers, needsOf } from "./answers.mjs";
@@ -191,8 +192,7 @@ class Stage {
     }
     if (state.result && state.focus !== focusFor(state.result.runs)) query.focus = state.focus;
     if (player.step > 0) query.at = player.step;
-    const text = writeQuery(query);
-    history.replaceState(null, "", text ? `?${text}` : location.pathname);
+    showLink(query);
   }
 
   async sharpen() {

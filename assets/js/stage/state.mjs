@@ -1,24 +1,13 @@
 // The one record of what the stage shows, the place in time, and the events that change them.
 import { stepOf } from "../clock.mjs";
 import { find } from "../elements.mjs";
+import { hold } from "../record.mjs";
 import { Player } from "./player.mjs";
 import { INITIAL, reduce } from "./store.mjs";
 
 export const player = new Player();
 
-/** @type {StageState} */
-export const state = { ...INITIAL };
-
-/**
- * Something has happened; answers whether it changed anything.
- * @param {StageEvent} event
- */
-export function dispatch(event) {
-  const next = reduce({ ...state }, event);
-  const changed = /** @type {(keyof StageState)[]} */ (Object.keys(next)).some((name) => next[name] !== state[name]);
-  Object.assign(state, next);
-  return changed;
-}
+export const { state, dispatch } = hold(INITIAL, reduce);
 
 /**
  * @param {string} id

@@ -1,6 +1,8 @@
 // A canvas that fills its host at the screen's resolution. Its size is observed, because asking
 // for it in the midst of a picture would lay the page out anew.
 
+const PAPER = 3;
+
 /**
  * @param {HTMLElement} host
  * @param {boolean} [below]
@@ -16,7 +18,10 @@ export function addCanvas(host, below) {
   return canvas;
 }
 
-export const density = () => Math.min(globalThis.devicePixelRatio || 1, 2);
+// Pixels of a canvas for one of the page: those of the screen, or enough for paper.
+export const density = () => (onPaper() ? PAPER : Math.min(globalThis.devicePixelRatio || 1, 2));
+
+const onPaper = () => Boolean(globalThis.document?.documentElement?.dataset.paper);
 
 /**
  * The pen of a canvas, brought to its size.
@@ -36,10 +41,14 @@ export function penOf(canvas) {
 export const penFor = (canvas) => /** @type {Pen} */ (canvas.getContext("2d"));
 
 /**
+ * A canvas is printed as the strokes that made it, and there clearing would clear what lies below it as well;
+ * one that is given its size has none.
  * @param {Sheet} canvas
  */
 export function wipe(canvas) {
+  if (onPaper()) canvas.width = 0;
   const pen = penOf(canvas);
+  if (onPaper()) return pen;
   pen.clearRect(0, 0, canvas.width, canvas.height);
   return pen;
 }

@@ -394,6 +394,7 @@ interface Window {
   };
   dash_component_api: { getLayout: (id: string) => { props: any } };
   Plotly: {
+    react: (graph: Graph, data: any, layout: any) => void;
     relayout: (graph: Graph, changes: Record<string, any>) => void;
     downloadImage: (figure: any, options: Record<string, any>) => Promise<string>;
   };

@@ -27,7 +27,7 @@ LISTS = {"run": RUN_INKS, "scale": SHARPNESS_SCALES, "height": HEIGHT_SCALES}
 
 def css_inks(scheme: str) -> dict[str, str]:
     """The colours among the custom properties of a scheme's rule in the style sheet."""
-    rule = re.search(rf"^{re.escape(SELECTORS[scheme])} \{{(.*?)\}}", CSS, re.S | re.M)
+    rule = re.search(rf"^ *{re.escape(SELECTORS[scheme])} \{{(.*?)\}}", CSS, re.S | re.M)
     assert rule
     return dict(re.findall(r"--([\w-]+):\s*(#\w+);", rule[1]))
 

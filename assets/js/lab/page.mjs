@@ -5,6 +5,7 @@ import { canSetProps, whenReady } from "../dash.mjs";
 import { $, find } from "../elements.mjs";
 import { readInks } from "../inks.mjs";
 import { readQuery } from "../link.mjs";
+import { Paper } from "../paper.mjs";
 import * as pens from "../pens.mjs";
 import { chooseOther, scheme, showScheme } from "../scheme.mjs";
 import { Collapse } from "./collapse.mjs";
@@ -39,6 +40,7 @@ class Lab {
     document.addEventListener("keydown", ({ key }) => key === "Escape" && this.say([]));
     find("[role=tablist]").addEventListener("keydown", (event) => this.onTabKey(event));
     this.setScheme(scheme());
+    new Paper({ caption: () => captionOf(this.plots[state.plot]), paint: () => this.paintAtOnce() });
   }
 
   /**
@@ -221,6 +223,11 @@ class Lab {
    */
   setScheme(name) {
     showScheme(name);
+    this.paintAtOnce();
+  }
+
+  // All of it with the inks that the style sheet has now.
+  paintAtOnce() {
     dispatch({ type: "paintsIn", inks: readInks(), fateInks: fates.read() });
     for (const plot of PLOTS) this.plots[plot].paint();
   }
@@ -273,6 +280,16 @@ function keepPicture(name, pictures) {
     link.click();
     URL.revokeObjectURL(link.href);
   });
+}
+
+/**
+ * What the plot in view is about, in a line.
+ * @param {LabPlot} plot
+ */
+function captionOf({ pictures }) {
+  const [[name, { of }]] = Object.entries(pictures);
+  const shown = of(scene(state));
+  return shown ? titleOf(name, shown.settings.loss) : "";
 }
 
 /**

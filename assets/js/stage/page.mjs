@@ -5,6 +5,7 @@ import { canSetProps, whenReady } from "../dash.mjs";
 import { $, find } from "../elements.mjs";
 import { readInks } from "../inks.mjs";
 import { readQuery } from "../link.mjs";
+import { Paper } from "../paper.mjs";
 import { scheme, showScheme } from "../scheme.mjs";
 import { actions } from "./actions.mjs";
 import { Answers, needsOf } from "./answers.mjs";
@@ -12,6 +13,7 @@ import { requests } from "./asked.mjs";
 import * as controls from "./controls.mjs";
 import { Detail } from "./detail.mjs";
 import { Embed } from "./embed.mjs";
+import { heading } from "./heading.mjs";
 import { Hover } from "./hover.mjs";
 import * as keys from "./keys.mjs";
 import { Across } from "./panels/across.mjs";
@@ -245,6 +247,12 @@ class Stage {
     if (this.ring) this.ring.place();
   }
 
+  // All of it with the inks that the style sheet has now, the still figures apart.
+  paintAtOnce() {
+    dispatch({ type: "paintsIn", inks: readInks() });
+    this.repaint();
+  }
+
   /**
    * What few look at is loaded when it is wanted first.
    * @param {Scene} scene
@@ -411,6 +419,7 @@ class Stage {
     for (const panel of [sharpness, across, along, gap]) this.hover.listen(panel.host, panel);
     this.ring = new Ring(host.landscape);
     new Zoom(this.detail);
+    new Paper({ caption: () => (state.result ? heading(scene()) : ""), paint: () => this.paintAtOnce() });
     const later = () => requestAnimationFrame(() => this.repaint());
     for (const id of ["landscape", "sharpness"]) {
       for (const event of ["plotly_afterplot", "plotly_relayouting"]) graphOf(id).on(event, later);

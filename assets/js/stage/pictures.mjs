@@ -8,6 +8,7 @@ import { acrossView } from "./panels/across.mjs";
 import { inSets } from "./panels/alignment.mjs";
 import { placeOn, valueAt, viewOf } from "./panels/along.mjs";
 import { BANDS, DOUBLINGS, bandsOf, logarithms, shadeAt, thresholdAt } from "./panels/ground.mjs";
+import { heading } from "./heading.mjs";
 import { coordinates } from "./section.mjs";
 
 const SIZE = { width: 1000, height: 720 };
@@ -486,15 +487,6 @@ function alignmentLayout(layout, scene) {
     xaxis3: { ...clock, domain: [0.56, 1], anchor: "y3" },
     yaxis3: { domain: [0, 0.44], anchor: "x3", range: [0, 1.05], title: { text: "|⟨v₁, x̃ₜ⟩| / λ₁" } },
   };
-}
-
-/**
- * @param {Scene} scene
- */
-function heading({ result, steps, focus }) {
-  const { words, settings } = result;
-  const rules = words.rules.map((rule) => rule.name).join(", ");
-  return `${words.formula}, ${rules}, η = ${settings.eta.join(", ")}, step ${steps[focus]}`;
 }
 
 /**

@@ -32,8 +32,11 @@ PHASES = {
     "descent": "descent",
     "alignment": "alignment",
     "edge": "at the edge: bouncing across, drifting along",
+    "overlong": "too large a step for the laws",
     "beyond": "beyond the theorem: λ₁ = λ₂",
 }
+
+NOWHERE = "at the edge: bouncing across"  # where Γ is a point
 
 # How a run ends that cannot go on.
 FAILURES = (Outcome.NOT_FINITE, Outcome.LEFT_DOMAIN)
@@ -61,6 +64,7 @@ VOCABULARY: dict[str, Any] = {
     "strobes": list(STROBES),
     "laws": list(LAWS),
     "phases": PHASES,
+    "nowhere": NOWHERE,
     "failures": [outcome.name.lower() for outcome in FAILURES],
     "plots": list(PLOTS),
     "orbit_titles": ORBIT_TITLES,

@@ -6,12 +6,16 @@ time and never left, is S_t ≥ 1 [ALP22, section 3]:
 
     descent     outside I₁
     alignment   inside, while x̃ still turns towards v₁
-    edge        √L(x_t) + √L(x_{t+1}) is what the theorem says of two steps in a row
+    edge        √L(x_t) + √L(x_{t+1}) is what the theorem says of two steps in a row, and x̃ hops
+                along v₁
+    overlong    inside, with nothing to align, and yet not what the theorem says: η is too large
     beyond      λ₁ > λ₂ fails on Γ, and with it the theorem
 
-In codimension 1 there is nothing to align, and the edge follows on the descent. The law of √L has
-λ₁ at Φ(x_t); 1/S_t + 1/S_{t+1} = 1 says the same with λ₁ at x_t, which strays farther from it where
-η is large: by 30 % on `ellipse` at η = 0.1, where √L strays by 13 %.
+In codimension 1 there is nothing to align, and the edge follows on the descent. Elsewhere the law
+alone does not do: hops along v_j make its ratio √(λ_j/λ₁) for NGD and λ_j/λ₁ for GD on √L, which
+may be near 1. The law of √L has λ₁ at Φ(x_t); 1/S_t + 1/S_{t+1} = 1 says the same with λ₁ at x_t,
+which strays farther from it where η is large: by 30 % on `ellipse` at η = 0.1, where √L strays by
+13 %.
 
 [ALP22] Arora, Li, Panigrahi, ICML 2022, arXiv 2205.09745.
 """
@@ -41,7 +45,7 @@ HALVINGS = 30
 class Phase(NamedTuple):
     """A phase lasts to the first step of the next one, or to the end of the run."""
 
-    name: Literal["descent", "alignment", "edge", "beyond"]
+    name: Literal["descent", "alignment", "edge", "overlong", "beyond"]
     first: int
     """The step at which it begins."""
 
@@ -51,8 +55,10 @@ def phases(run: Run, measures: Measures) -> tuple[Phase, ...]:
     without a limiting flow has no phases.
 
     Alignment begins at the first step with S_t ≥ 1 from which S_t ≥ 1/1.2 for twelve steps, the
-    edge at the first from which the law of √L holds within 20 % for twelve steps. (Fewer will do at
-    the end of the run, but for six at least.) From where a run stands still neither begins. The
+    edge at the first from which, for twelve steps, the law of √L holds within 20 % and x̃ is off v₁
+    by at most 20 % of the mean hop, which is ½λ₁. (Fewer will do at the end of the run, but for six
+    at least.) In codimension 1 what is inside for six steps or more and never at the edge is
+    overlong. From where a run stands still neither begins. The
     theorem ends, and so does every other phase, where the eigengap closes. All are sought on the
     recorded rows, and found exactly between them.
     """
@@ -68,18 +74,29 @@ def phases(run: Run, measures: Measures) -> tuple[Phase, ...]:
         found = inverse_recorded(measures) if part is run else inverse_stableness(part)
         return moving(part, found)
 
-    def law(part: Run) -> np.ndarray:
-        return moving(part, (measures if part is run else measure(part)).sqrt_loss_pair)
+    def arrives(part: Run) -> int | None:
+        along = measures if part is run else measure(part)
+        return _arrives(moving(part, along.sqrt_loss_pair), off_direction(along))
 
     inside = pinpoint(run, lambda part: _enters(inverse(part)), LASTING)
-    edge = pinpoint(run, lambda part: _arrives(law(part)), LASTING)
-    return _in_order(inside, edge, eigengap_closes(run, measures))
+    edge = pinpoint(run, arrives, LASTING)
+    found = _in_order(inside, edge, eigengap_closes(run, measures))
+    return _overlong(found, min(int(run.step[-1]), end)) if run.loss.codim == 1 else found
 
 
 def inverse_recorded(measures: Measures) -> np.ndarray:
     """1/S_t of each row, [t], from its measures."""
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         return measures.threshold / (2 * measures.sharpness)
+
+
+def off_direction(measures: Measures) -> np.ndarray:
+    """The part of x̃ off v₁, in mean hops ½λ₁, [t].
+
+    The angle θ_t would not do: every second iterate may lie on Γ, and there it is rounding.
+    """
+    off = np.linalg.norm(measures.components[:, 1:], axis=1)
+    return 2 * off / measures.spectrum[:, 0]
 
 
 def _in_order(inside: int | None, edge: int | None, beyond: int | None) -> tuple[Phase, ...]:
@@ -95,14 +112,22 @@ def _in_order(inside: int | None, edge: int | None, beyond: int | None) -> tuple
     return tuple(phase for phase, end in zip(found, ends, strict=True) if phase.first != end)
 
 
+def _overlong(found: tuple[Phase, ...], end: float) -> tuple[Phase, ...]:
+    """The phases, [-1] of which lasts to `end`, of a run with nothing to align."""
+    *before, last = found
+    lasting = last.name == "alignment" and end - last.first >= LEAST
+    return (*before, Phase("overlong", last.first)) if lasting else found
+
+
 def _enters(inverse: np.ndarray) -> int | None:
     """The row from which S ≥ 1, from 1/S [t]."""
     return first_lasting((inverse > 0) & (inverse <= 1 + TOLERANCE), inverse <= 1)
 
 
-def _arrives(law: np.ndarray) -> int | None:
-    """The row from which the law of √L holds, from the ratio to its value at the edge, [t]."""
-    near = np.abs(law - 1) <= TOLERANCE
+def _arrives(law: np.ndarray, off: np.ndarray) -> int | None:
+    """The row from which the law of √L holds along v₁, from its ratio to its value at the edge and
+    the part of x̃ off v₁ in mean hops, [t] each."""
+    near = (np.abs(law - 1) <= TOLERANCE) & (off <= TOLERANCE)
     return first_lasting(near, near)
 
 

@@ -106,6 +106,12 @@ def _phase(settings: Settings, run: Mapping[str, Any], i: int) -> str:
             f"Alignment from step {phase['first']:,}: within a bounce of the floor, but {turning}"
             "the laws of the edge do not hold yet; 1/Sₜ + 1/Sₜ₊₁ is {stableness_pair}."
         )
+    if phase["name"] == "overlong":
+        return (
+            f"Too large a step for the laws, from step {phase['first']:,}: each hop is within a "
+            "bounce of the floor, but so long that the valley changes below it. 1/Sₜ + 1/Sₜ₊₁ is "
+            "{stableness_pair}, and the theorem is about small η."
+        )
     if phase["name"] == "beyond":
         return (
             f"Beyond the theorem since step {phase['first']:,}: λ₁ and λ₂ have met, so there is no "

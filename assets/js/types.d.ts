@@ -30,6 +30,7 @@ type Vocabulary = {
   strobes: Strobe[];
   laws: string[];
   phases: Record<Phase["name"], string>;
+  nowhere: string;
   failures: string[];
   plots: Plot[];
   orbit_titles: Record<OrbitView, string>;
@@ -59,7 +60,7 @@ type Part = {
   key?: string;
 };
 
-type Phase = { name: "descent" | "alignment" | "edge" | "beyond"; first: number };
+type Phase = { name: "descent" | "alignment" | "edge" | "overlong" | "beyond"; first: number };
 
 type Run = Part & {
   rule: string;

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 import dynamics
+from app.vocabulary import NOWHERE, PHASES
 from dynamics.phases import TOLERANCE, phases
 from tests.browser.stage import Stage
 
@@ -25,8 +26,9 @@ def test_the_ribbon(stage: Stage, loss: str, rule: str, eta: float, steps: int):
     run = open_run(stage, loss, rule, eta, steps)
     found = phases(run, dynamics.measure(run))
     ribbon = stage.page.get_by_role("group", name="Phases").get_by_role("button")
+    words = PHASES | ({"edge": NOWHERE} if loss == "quadratic" else {})
     names = [button.get_attribute("aria-label") for button in ribbon.all()]
-    assert names == [f"{phase.name}, from step {phase.first}" for phase in found]
+    assert names == [f"{words[phase.name]}, from step {phase.first}" for phase in found]
     bands = stage.page.locator("#ribbon .band")
     lefts = [float(band.evaluate("(b) => parseFloat(b.style.left)")) for band in bands.all()]
     assert lefts == pytest.approx([100 * phase.first / steps for phase in found], rel=1e-4)
@@ -86,3 +88,9 @@ def test_the_ribbon_is_that_of_the_run_in_focus(stage: Stage):
     stage.page.get_by_role("group", name="Runs").get_by_text("GD", exact=True).click()
     assert ribbon.count() == 0
     stage.expect_query(focus="1")
+
+
+def test_too_large_a_step_is_told(stage: Stage):
+    stage.open("?loss=quartic-hyperbola&eta=0.5&steps=400&at=300")
+    expect(stage.button(f"{PHASES['overlong']}, from step 0")).to_be_visible()
+    assert stage.page.inner_text("#story").startswith("Too large a step for the laws")

@@ -50,7 +50,21 @@ def pair(*stretches: tuple[float, int]) -> np.ndarray:
     ],
 )
 def test_the_edge_by_hand(column: np.ndarray, row: int | None) -> None:
-    assert _arrives(column) == row
+    assert _arrives(column, np.zeros(len(column))) == row
+
+
+@pytest.mark.parametrize(
+    ("off", "row"),
+    [
+        (pair((0.0, 30)), 0),
+        (pair((0.21, 20), (0.19, 30)), 20),
+        (pair((0.0, LASTING - 1), (0.21, 1), (0.0, 30)), LASTING),
+        (pair((0.21, 30)), None),
+        (pair((np.nan, 30)), None),
+    ],
+)
+def test_the_edge_asks_for_alignment_by_hand(off: np.ndarray, row: int | None) -> None:
+    assert _arrives(np.ones(len(off)), off) == row
 
 
 @pytest.mark.parametrize(
@@ -171,7 +185,7 @@ def test_a_run_that_lands_on_the_floor_was_at_the_edge_before() -> None:
 def test_a_step_too_long_for_the_law_has_no_edge() -> None:
     """The 2-cycle it settles on has √L 38 % above the law."""
     run = simulate("quartic-hyperbola", "ngd", None, 0.5, 400)
-    assert [phase.name for phase in phases(run, measure(run))] == ["alignment"]
+    assert [phase.name for phase in phases(run, measure(run))] == ["overlong"]
 
 
 def test_other_numbers_compile_nothing(compiled: list[str]) -> None:
@@ -267,7 +281,12 @@ def by_definition(run: dynamics.Run) -> dict[str, int]:
     law = np.where(np.isnan(s), np.nan, law)
     steps = range(len(s) - 5)
     entered = [t for t in steps if s[t] >= 1 and all(v >= 1 / 1.2 for v in s[t : t + 12])]
-    edge = [t for t in steps if all(abs(p - 1) <= 0.2 for p in law[t : t + 12])]
+    off = [
+        np.sqrt(np.sum(c[1:] ** 2)) / (0.5 * v[0])
+        for c, v in zip(found.components, found.spectrum, strict=True)
+    ]
+    near = [abs(p - 1) <= 0.2 and a <= 0.2 for p, a in zip(law, off, strict=True)]
+    edge = [t for t in steps if all(near[t : t + 12])]
     end = len(s)
     beyond = min([*closed(found), end])
     begins = {
@@ -277,6 +296,9 @@ def by_definition(run: dynamics.Run) -> dict[str, int]:
         "beyond": beyond,
     }
     ends = [*list(begins.values())[1:], end]
+    found_none = run.loss.codim == 1 and not edge
+    if found_none and begins["alignment"] + 6 < end:
+        return {"descent": 0, "overlong": begins["alignment"]}
     return {name: t for (name, t), after in zip(begins.items(), ends, strict=True) if t < after}
 
 
@@ -286,3 +308,28 @@ def closed(found: dynamics.Measures) -> list[int]:
     turned = np.abs(np.sum(found.direction[1:] * found.direction[:-1], axis=1)) < np.sqrt(0.5)
     two = found.spectrum.shape[1] > 1
     return list(np.flatnonzero(two & (narrow | np.append(False, turned))))
+
+
+# Runs that hop along v_2, for ever or until rounding has grown, and the step from which θ_t < 0.1.
+TURNED = [
+    ("quadratic-5", (0, -0.4, 0.6, -0.8, 1), 0.05, None, 0.8),
+    ("quadratic-5", (1e-9, -0.4, 0.6, -0.8, 1), 0.05, 80, 1.0),
+    ("crossing", (0.95, 0, 0.5), 0.05, None, 0.773482),
+    ("rank-one", (1.4, 1.4, 0.9, 0.4), 0.05, 16, None),
+]
+
+
+@pytest.mark.parametrize(("key", "start", "eta", "aligned", "pair"), TURNED)
+def test_hops_along_another_direction_are_not_the_edge(key, start, eta, aligned, pair) -> None:
+    run = simulate(key, "ngd", start, eta, 2000, record="all")
+    found = measure(run)
+    if pair:
+        np.testing.assert_allclose(found.stableness_pair[-20:], pair, rtol=1e-6)
+    edge = named(run).get("edge")
+    if aligned is None:
+        assert edge is None
+        np.testing.assert_allclose(found.alignment[-20:], np.pi / 2)
+    else:
+        off = np.flatnonzero(found.alignment >= 0.1)
+        assert off[-1] + 1 == aligned
+        assert edge == pytest.approx(aligned, abs=3)

@@ -91,17 +91,26 @@ function buttons(shown, width) {
 }
 
 /**
+ * Where Γ is a point there is nowhere to drift.
+ * @param {Phase["name"]} name
+ */
+function inWords(name) {
+  const { codim, start } = state.result.settings;
+  return name === "edge" && codim === start.length ? vocabulary.nowhere : vocabulary.phases[name];
+}
+
+/**
  * @param {Phase} phase
  * @param {number} left
  * @param {number} right
  */
 function button({ name, first }, left, right) {
   const made = Object.assign(document.createElement("button"), { type: "button" });
-  const words = Object.assign(document.createElement("span"), { textContent: vocabulary.phases[name] });
+  const words = Object.assign(document.createElement("span"), { textContent: inWords(name) });
   made.append(words);
   made.style.left = `${left}px`;
   made.style.width = `${right - left}px`;
-  const when = `${name}, from step ${first.toLocaleString("en")}`;
+  const when = `${inWords(name)}, from step ${first.toLocaleString("en")}`;
   made.setAttribute("aria-label", when);
   made.title = when;
   made.addEventListener("click", () => actions.seekOwn(first));

@@ -24,6 +24,7 @@ PHASES = {
     "none": [],
     "edge at once": [("edge", 0)],
     "no alignment": [("descent", 0), ("edge", 40)],
+    "too large": [("descent", 0), ("overlong", 3)],
     "all three": [("descent", 0), ("alignment", 1), ("edge", 1_000_000)],
 }
 
@@ -232,3 +233,9 @@ def test_every_symbol_is_explained_in_one_line() -> None:
         assert 10 < len(text) < 120
         assert "\n" not in text
         assert text == text.strip()
+
+
+def test_too_large_a_step_is_told() -> None:
+    *_, overlong = story("ring", "ngd", found="too large")["phases"]
+    assert overlong.startswith("Too large a step for the laws, from step 3: ")
+    assert blanks(overlong) == {"stableness_pair"}

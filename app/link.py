@@ -15,7 +15,7 @@ from urllib.parse import quote, urlencode
 import numpy as np
 
 from app.runspec import LossSpec, Numbers
-from dynamics import LOSSES, RULES, Loss, Parameter, find_loss, find_rule
+from dynamics import LOSSES, RULES, Loss, Parameter, find_loss, find_rule, numerals
 from dynamics.catalogue import nearest_key
 
 MIN_ETA, MAX_ETA = 1e-12, 1e6
@@ -176,9 +176,13 @@ def read_number(text: str, name: str, low: float, high: float) -> float:
         ValueError: no number.
         ClampedError: outside the range.
     """
-    value = _parsed(text)
+    value = numerals.read_number(text)
     if math.isnan(value):
-        raise ValueError(f"{name} must be a number, got {echo(text)}.")
+        meant = numerals.meant_number(text)
+        problem = f"{name} must be a number, got {echo(text)}.{numerals.hint(meant)}"
+        if low <= numerals.read_number(meant) <= high:
+            raise BrokenError(problem, numerals.read_number(meant))
+        raise ValueError(problem)
     nearest = min(max(value, low), high)
     if nearest != value:
         raise ClampedError(nearest, f"{name} must be in {low:g} … {high:g}; {nearest:g} is used.")
@@ -187,21 +191,13 @@ def read_number(text: str, name: str, low: float, high: float) -> float:
 
 def read_whole(text: str, name: str, low: int, high: int) -> int:
     """A whole number in [low, high], in any notation: 1e5 is one. Raises as `read_number` does."""
-    value = _parsed(text)
-    if math.isnan(value) or (math.isfinite(value) and value != int(value)):
+    value = numerals.read_whole(text)
+    if math.isnan(value):
         raise ValueError(f"{name} must be a whole number, got {echo(text)}.")
     nearest = int(min(max(value, low), high))
     if nearest != value:
         raise ClampedError(nearest, f"{name} must be in {low:,} … {high:,}; {nearest:,} is used.")
     return nearest
-
-
-def _parsed(text: str) -> float:
-    """The number that a text says, or NaN. Python alone takes 1_000 and ١; the page does not."""
-    try:
-        return float(text) if text.isascii() and "_" not in text else math.nan
-    except ValueError:
-        return math.nan
 
 
 def write_number(value: float) -> str:
@@ -272,8 +268,16 @@ def read_etas(text: str, most: int, instead: tuple[float, ...], at_most: str) ->
         instead: the nearest valid ones where none can be read.
         at_most: how a notice begins that some are left out.
     """
+    if meant := numerals.meant_numbers(text):
+        nearest = tuple(filter(None, map(numerals.read_number, meant.split(","))))[:most] or instead
+        problem = f"η must be numbers between commas, got {echo(text)}.{numerals.hint(meant)}"
+        raise BrokenError(problem, nearest)
     found, notices, problems = [], [], []
-    for part in text.split(","):
+    parts = text.split(",")
+    for part in parts:
+        if len(parts) > 1 and numerals.read_number(part) == 0:
+            problems.append(f"η must be above 0, got {echo(text)}.")
+            continue
         try:
             found.append(read_number(part.strip(), "η", MIN_ETA, MAX_ETA))
         except ClampedError as clamped:
@@ -302,7 +306,9 @@ def read_point(text: str, spec: LossSpec, name: str = "The start") -> tuple[floa
     loss = spec.record
     parts = [part.strip() for part in text.split(",")]
     if len(parts) != loss.d:
-        raise ValueError(f"{name} must be {loss.d} numbers, got {echo(text)}.")
+        raise ValueError(
+            f"{name} must be {loss.d} numbers, got {echo(text)}.{_points(parts, loss.d)}"
+        )
     point = tuple(read_number(part, name, -math.inf, math.inf) for part in parts)
     near = tuple(min(max(p, -MAX_COORDINATE), MAX_COORDINATE) for p in point)
     if loss.domain and not loss.domain.inside(np.array(near)):
@@ -310,3 +316,11 @@ def read_point(text: str, spec: LossSpec, name: str = "The start") -> tuple[floa
     if near != point:
         raise ClampedError(near, f"{name} must lie within ±{MAX_COORDINATE:g}; it was moved there.")
     return point
+
+
+def _points(parts: Sequence[str], d: int) -> str:
+    """What to say where decimal commas make too many parts."""
+    if len(parts) == 2 * d and all(part.lstrip("+-−").isdigit() for part in parts):
+        pairs = zip(parts[::2], parts[1::2], strict=True)
+        return numerals.hint(", ".join(".".join(pair) for pair in pairs))
+    return " Decimals have a point." if d < len(parts) <= 2 * d else ""

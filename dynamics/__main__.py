@@ -10,6 +10,7 @@ Bad input gets one line on standard error and exit status 2, and nothing is writ
 
 import argparse
 import json
+import math
 import re
 import sys
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ from functools import partial
 import jax
 import numpy as np
 
+from dynamics import numerals
 from dynamics.catalogue import LOSSES, RULES, find_loss, find_rule
 from dynamics.compilation import prepare_process, quickly
 from dynamics.curvature import sharpness
@@ -58,7 +60,7 @@ def _joined(arguments: Sequence[str]) -> list[str]:
     """`--start -1,2` as `--start=-1,2`: argparse takes −1,2 for the name of an option."""
     joined: list[str] = []
     for text in arguments:
-        if re.match(r"-\.?\d", text) and joined and joined[-1].startswith("--"):
+        if re.match(r"[-−]\.?\d", text) and joined and joined[-1].startswith("--"):
             joined[-1] += f"={text}"
         else:
             joined.append(text)
@@ -83,7 +85,7 @@ def _parser() -> argparse.ArgumentParser:
 
     rate = _command(commands, "rate", _rate, "measure how the gap shrinks with η")
     rate.add_argument("--tau", type=_number, required=True, help="slow time of the gaps")
-    rate.add_argument("--etas", type=_numbers, required=True, help="step sizes, comma-separated")
+    rate.add_argument("--etas", type=_step_sizes, required=True, help="step sizes, comma-separated")
     return parser
 
 
@@ -101,21 +103,30 @@ def _command(commands, name: str, command, words: str) -> argparse.ArgumentParse
 
 
 def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"must be a number, got {text!r}") from None
+    value = numerals.read_number(text)
+    if math.isnan(value):
+        hint = numerals.hint(numerals.meant_number(text))
+        raise argparse.ArgumentTypeError(
+            f"must be a number, got {text!r}{'.' if hint else ''}{hint}"
+        )
+    return value
 
 
 def _whole(text: str) -> int:
-    try:
-        return int(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"must be a whole number, got {text!r}") from None
+    value = numerals.read_whole(text)
+    if not math.isfinite(value):
+        raise argparse.ArgumentTypeError(f"must be a whole number, got {text!r}")
+    return int(value)
 
 
 def _numbers(text: str) -> tuple[float, ...]:
     return tuple(_number(part) for part in text.split(","))
+
+
+def _step_sizes(text: str) -> tuple[float, ...]:
+    if hint := numerals.hint(numerals.meant_numbers(text)):
+        raise argparse.ArgumentTypeError(f"must be numbers between commas, got {text!r}.{hint}")
+    return _numbers(text)
 
 
 def _parameter(text: str) -> tuple[str, float]:

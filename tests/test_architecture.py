@@ -18,12 +18,13 @@ ROOT = Path(__file__).parents[1]
 DOORS = {"app.stage.compute", "app.lab.compute"}
 LENT = {
     *("LOSSES", "RULES", "MAX_STEPS", "Loss", "Rule", "find_loss", "find_rule", "nearest_key"),
-    *("prepare_process", "let_go_of_programs"),
+    *("numerals", "read_number", "prepare_process", "let_go_of_programs"),
     *("Fate", "Orbits", "Cut", "Heights", "Terrain", "Valley", "View"),
     *("Parameter", "clean", "encode", "Outcome", "ROWS"),
 }
 
 ORDER = [
+    "dynamics.numerals",
     "dynamics.types",
     "dynamics.compilation",
     "dynamics.special",

@@ -26,6 +26,7 @@ from app.stage.settings import Settings, read_query, write_query
 from app.stage.words import coordinate_names, page_words
 from app.vocabulary import PAGE_KEYS
 from dynamics import LOSSES, find_loss
+from dynamics.numerals import read_number
 
 
 def register(server: Flask, compute: Compute) -> None:
@@ -182,7 +183,7 @@ def answer_sheet(compute: Compute, loss: LossSpec) -> Response:
 
 def _view(text: str) -> View:
     try:
-        x_low, x_high, y_low, y_high = (float(part) for part in text.split(","))
+        x_low, x_high, y_low, y_high = map(read_number, text.split(","))
     except ValueError:
         x_low = x_high = y_low = y_high = math.nan
     if not (-math.inf < x_low < x_high < math.inf and -math.inf < y_low < y_high < math.inf):

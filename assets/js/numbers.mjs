@@ -1,4 +1,19 @@
-// Numbers as a person reads them.
+// Numbers as a person reads and writes them.
+
+const NUMBER = /^([-+−]?(?:[0-9]+\.?[0-9]*|\.[0-9]+))(?:[eE]([-+−]?[0-9]+)|·10(⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+))?$/;
+const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+
+/**
+ * The number that a text says, as the server reads it: NaN where it says none.
+ * @param {string} text
+ */
+export function readNumber(text) {
+  if (/^[-+]?inf$/.test(text.trim())) return text.trim()[0] === "-" ? -Infinity : Infinity;
+  const [, digits, power, raised] = text.trim().match(NUMBER) || [];
+  if (digits === undefined) return NaN;
+  const plain = `${digits}e${power || raised || 0}`.replace(/[−⁻]/g, "-");
+  return Number(plain.replace(/[⁰¹²³⁴⁵⁶⁷⁸⁹]/g, (c) => String(RAISED.indexOf(c))));
+}
 
 /**
  * A number as a person reads it: four significant digits or to the unit, small and large ones with
@@ -20,5 +35,5 @@ export function inWords(value) {
  * @param {number} power
  */
 function superscript(power) {
-  return String(power).replace(/[-0-9]/g, (c) => (c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(c)]));
+  return String(power).replace(/[-0-9]/g, (c) => (c === "-" ? "⁻" : RAISED[Number(c)]));
 }

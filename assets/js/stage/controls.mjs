@@ -2,7 +2,7 @@
 import { setProps } from "../dash.mjs";
 import { $, element, find } from "../elements.mjs";
 import { numbersOf, readQuery } from "../link.mjs";
-import { inWords } from "../numbers.mjs";
+import { inWords, readNumber } from "../numbers.mjs";
 import { locate } from "../run.mjs";
 import * as sliders from "../sliders.mjs";
 import { vocabulary } from "../vocabulary.mjs";
@@ -238,7 +238,7 @@ function nameStartFields({ start, variables }) {
 // Where the start is by now, whether or not its run has arrived.
 export function startNow() {
   const { query, result } = state;
-  return query.start ? query.start.split(",").map(Number) : result.settings.start;
+  return query.start ? query.start.split(",").map(readNumber) : result.settings.start;
 }
 
 /**
@@ -258,7 +258,7 @@ export function compare() {
   if ((list.length + 1) * rule.length > vocabulary.most_runs) {
     return say([{ field: "eta", text: `At most ${vocabulary.most_runs} runs at once: remove one first.` }]);
   }
-  setEtas([...list, halfOf(Math.min(...list.map(Number)))]);
+  setEtas([...list, halfOf(Math.min(...list.map(readNumber)))]);
 }
 
 /**
@@ -269,7 +269,7 @@ function chooseRun({ target }) {
   const button = target.closest("button");
   if (!button) return;
   if (button.dataset.run) return actions.attend(Number(button.dataset.run));
-  setEtas(etasOf(state).filter((eta) => Number(eta) !== Number(button.dataset.eta)));
+  setEtas(etasOf(state).filter((eta) => readNumber(eta) !== Number(button.dataset.eta)));
   $("eta").focus();
 }
 
@@ -388,7 +388,7 @@ function begins(query, carried) {
  */
 function setHorizon(text) {
   if (state.unit === "steps") return set("steps", text);
-  const time = text.trim() === "" ? NaN : Number(text);
+  const time = readNumber(text);
   if (!(time >= 0)) {
     const got = text.trim() ? `‘${text}’` : "nothing";
     return say([{ field: "steps", text: `The horizon must be a number, 0 or more, got ${got}.` }]);

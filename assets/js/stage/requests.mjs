@@ -4,6 +4,7 @@
 // alone beside the whole.
 import { decode } from "../binary.mjs";
 import { forRun, readQuery, writeQuery } from "../link.mjs";
+import { readNumber } from "../numbers.mjs";
 import { locate } from "../run.mjs";
 import { SILENT, bytesOf, json, unreadable } from "../said.mjs";
 
@@ -180,7 +181,7 @@ export class Requests {
  */
 function sent({ query, dragged, steps, whole }) {
   const wanted = whole ? { ...query } : forRun(query);
-  const asked = Number(wanted.steps) || steps || 0;
+  const asked = readNumber(wanted.steps || "") || steps || 0;
   if (dragged && asked > MOST_STEPS_WHILE_DRAGGED) wanted.steps = MOST_STEPS_WHILE_DRAGGED;
   return wanted;
 }

@@ -2,6 +2,7 @@
 // next record, and nothing else changes one. An answer carries what it answers; one whose question
 // has changed since is dropped here, and the record stays the same one.
 import { forRun, numbersOf, readQuery, writeQuery } from "../link.mjs";
+import { readNumber } from "../numbers.mjs";
 import { isSmooth } from "../run.mjs";
 import { vocabulary } from "../vocabulary.mjs";
 
@@ -201,7 +202,7 @@ export const etasOf = ({ query, result }) => (query.eta ? query.eta.split(",") :
 /**
  * @param {number | string} eta
  */
-export const halfOf = (eta) => String(Number((Number(eta) / 2).toPrecision(12)));
+export const halfOf = (eta) => String(Number((readNumber(String(eta)) / 2).toPrecision(12)));
 
 /**
  * In slow time the horizon stays when η changes, so the number of steps follows.
@@ -219,7 +220,7 @@ function keepHorizon(state, key) {
  * @param {number} time
  * @param {number | string} eta
  */
-const stepsFor = (time, eta) => String(Math.round(Math.min(time / Number(eta) ** 2, 1e12)));
+const stepsFor = (time, eta) => String(Math.round(Math.min(time / readNumber(String(eta)) ** 2, 1e12)));
 
 // ---- the part of the plane that is in view ----
 

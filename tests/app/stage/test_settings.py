@@ -383,6 +383,35 @@ def test_a_far_start_on_the_ring_is_moved_without_a_warning() -> None:
 
 # ---- broken: a problem, and the nearest valid settings ----
 
+
+@pytest.mark.parametrize(
+    ("key", "text", "nearest"),
+    [
+        ("eta", "0,05", (0.05,)),
+        ("eta", "0,1,0,05", (0.1, 0.05)),
+        ("eta", "0,1; 0,05", (0.1, 0.05)),
+        ("noise", "0,001", 0.001),
+    ],
+)
+def test_a_decimal_comma_is_told_and_what_was_meant_is_nearest(key, text, nearest) -> None:
+    reading = read_query({key: text, "steps": "10"})
+    (problem,) = reading.problems
+    assert problem.field == key
+    assert "Did you mean" in problem.text
+    assert reading.settings == Settings(steps=10, **{key: nearest})
+
+
+def test_a_zero_among_step_sizes_is_refused() -> None:
+    reading = read_query({"eta": "0,5,1", "steps": "10"})
+    assert [problem.text for problem in reading.problems] == ["η must be above 0, got ‘0,5,1’."]
+    assert reading.settings.eta == (5.0, 1.0)
+
+
+def test_what_the_page_writes_is_read() -> None:
+    reading = read_query({"start": "−0.5,2.5·10⁻⁴", "steps": "10,000"})
+    assert reading == Reading(Settings(start=(-0.5, 2.5e-4), steps=10_000))
+
+
 BROKEN = [
     ("eta", "", "η must be a number, got nothing."),
     ("eta", "x", "η must be a number, got ‘x’."),
@@ -396,7 +425,13 @@ BROKEN = [
     ("eta", "x,nan", "η must be a number, got ‘x’."),
     ("start", "", "The start must be 2 numbers, got nothing."),
     ("start", "1", "The start must be 2 numbers, got ‘1’."),
-    ("start", "1,2,3", "The start must be 2 numbers, got ‘1,2,3’."),
+    ("start", "1,2,3", "The start must be 2 numbers, got ‘1,2,3’. Decimals have a point."),
+    (
+        "start",
+        "1,5,0,2",
+        "The start must be 2 numbers, got ‘1,5,0,2’. Did you mean 1.5, 0.2? Decimals have a point.",
+    ),
+    ("noise", "x0,1", "noise must be a number, got ‘x0,1’."),
     ("start", "1,", "The start must be a number, got nothing."),
     ("start", "nan,1", "The start must be a number, got ‘nan’."),
     ("start", "1,٢", "The start must be a number, got ‘٢’."),

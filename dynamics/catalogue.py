@@ -3,6 +3,10 @@
 from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import TypeVar
+from weakref import WeakSet
+
+import jax
+import numpy as np
 
 from dynamics.losses.factorizations import (
     HYPERBOLA,
@@ -18,7 +22,7 @@ from dynamics.losses.stabilization import SELF_STABILIZATION
 from dynamics.losses.surfaces import ELLIPSE, RING
 from dynamics.losses.valleys import PAPER_VALLEY, PARABOLIC_VALLEY, SINE_VALLEY
 from dynamics.rules import RULES
-from dynamics.types import Loss, Rule
+from dynamics.types import Family, Loss, Rule
 
 Record = TypeVar("Record", Loss, Rule)
 
@@ -47,13 +51,23 @@ LOSSES: dict[str, Loss] = {
 }
 
 
+TRACEABLE: WeakSet[Family] = WeakSet()
+"""Of which losses that was asked before."""
+
+
 def find_loss(loss: Loss | str) -> Loss:
     """The loss of that key; a record is returned as it is.
 
     Raises:
-        ValueError: no loss has that key; the message names the nearest.
+        ValueError: no loss has that key, and the message names the nearest; or JAX cannot trace the
+            functions of a record.
     """
-    return loss if isinstance(loss, Loss) else _find(loss, LOSSES, "loss")
+    if not isinstance(loss, Loss):
+        return _find(loss, LOSSES, "loss")
+    if loss.family not in TRACEABLE:
+        _check_traceable(loss)
+        TRACEABLE.add(loss.family)
+    return loss
 
 
 def find_rule(rule: Rule | str) -> Rule:
@@ -78,3 +92,22 @@ def _find(key: str, records: Mapping[str, Record], kind: str) -> Record:
     near = nearest_key(key, records)
     hint = f" Did you mean {near!r}?" if near else ""
     raise ValueError(f"no {kind} called {key!r}.{hint} Known: {', '.join(records)}.")
+
+
+def _check_traceable(loss: Loss) -> None:
+    """Raises ValueError where L or ∇L is no function of an array of JAX, of the right shape."""
+    for name, function, shape in (
+        ("value", loss.value, ()),
+        ("gradient", loss.gradient, (loss.d,)),
+    ):
+        if function is None:
+            continue
+        try:
+            found = jax.eval_shape(function, jax.ShapeDtypeStruct((loss.d,), np.float64)).shape
+        except jax.errors.JAXTypeError as error:
+            raise ValueError(
+                f"{name} of {loss.key} must be traceable: use jax.numpy, not numpy or math, and no "
+                "if or loop that asks for a number"
+            ) from error
+        if found != shape:
+            raise ValueError(f"{name} of {loss.key} must have shape {shape}, got {found}")

@@ -198,6 +198,10 @@ class Loss:
     """A length by which to judge others: half the wider side of the view, or how far the start."""
 
     def __post_init__(self) -> None:
+        if not len(self.start):
+            raise ValueError(
+                f"start of {self.key} must have one number for each parameter, got none"
+            )
         if unknown := set(self.theta) - {parameter.name for parameter in self.parameters}:
             raise ValueError(_no_parameter(self, sorted(unknown)[0]))
         theta = {p.name: p.checked(self.theta.get(p.name, p.default)) for p in self.parameters}

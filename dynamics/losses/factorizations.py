@@ -6,27 +6,27 @@ from functools import partial
 import jax.numpy as jnp
 import numpy as np
 
+from dynamics.special import sum_of_squares
 from dynamics.types import Array, Branch, Loss
 
 PRODUCT_STEPS = 12
 
 
-def _balanced(x: Array) -> Array:
-    """The point (X, Y) with XY = 1, X, Y > 0 and X² − Y² = x² − y², stable for either sign."""
-    x, y = x
-    c = x * x - y * y
-    root = jnp.sqrt(c * c + 4)
+def _factors(c: Array) -> Array:
+    """The point (X, Y) with XY = 1, X, Y > 0 and X² − Y² = c, stable for either sign."""
+    root = jnp.hypot(c, 2.0)
     squared = jnp.where(c > 0, 0.5 * (c + root), 2 / (root - c))
     return jnp.stack([jnp.sqrt(squared), 1 / jnp.sqrt(squared)])
 
 
+def _balanced(x: Array) -> Array:
+    """The point (X, Y) with XY = 1, X, Y > 0 and X² − Y² = x² − y²."""
+    return _factors((x[0] - x[1]) * (x[0] + x[1]))
+
+
 def _scaled_flow(x: Array, tau: Array, rate: float) -> Array:
     """c = x² − y² decays as e^{−rate·τ} along xy = ±1."""
-    x, y = x
-    c = (x * x - y * y) * jnp.exp(-rate * tau)
-    root = jnp.sqrt(c * c + 4)
-    squared = jnp.where(c > 0, 0.5 * (c + root), 2 / (root - c))
-    return jnp.stack([jnp.sign(x) * jnp.sqrt(squared), jnp.sign(y) / jnp.sqrt(squared)])
+    return jnp.sign(x) * _factors((x[0] - x[1]) * (x[0] + x[1]) * jnp.exp(-rate * tau))
 
 
 def _nan_unless(condition: Array, x: Array) -> Array:
@@ -199,6 +199,15 @@ def _rank_one_curve(s: Array, sign: float) -> Array:
     return jnp.stack([u, u, w, w])
 
 
+def _rank_one_projection(x: Array) -> Array:
+    """Φ keeps C = ‖u‖² − ‖w‖². So z = (u, w) obeys z' = Az − ½‖z‖²z, A = (½C M; Mᵀ −½C) constant,
+    and turns into the top eigenvector of A, ∝ (a, a, b, b) with 2a² − 2b² = C and ab = 1, or its
+    opposite; where it is orthogonal to that, it runs into a saddle."""
+    a, b = _factors(0.5 * sum_of_squares(x[:2], x[2:]))
+    side = jnp.sign(a * (x[0] + x[1]) + b * (x[2] + x[3]))
+    return _nan_unless(side != 0, side * jnp.stack([a, a, b, b]))
+
+
 def _rank_one_flow(x: Array, tau: Array) -> Array:
     """‖u‖² − ‖w‖² decays as e^{−τ/2}; u and w are multiples of (1, 1)."""
     u, w = _scaled_flow(x[::2], tau, 0.5)
@@ -214,6 +223,7 @@ RANK_ONE = Loss(
     valley="uwᵀ = M",
     sharpness_formula="λ₁ = ‖u‖² + ‖w‖²",
     manifold_sharpness=lambda x: jnp.sum(x**2),
+    projection=_rank_one_projection,
     limiting_flows={"sqrt-gd": _rank_one_flow},
     codim=3,
     branches=tuple(Branch(partial(_rank_one_curve, sign=a), -2.5, 2.5) for a in (1.0, -1.0)),

@@ -3,6 +3,7 @@
 import jax.numpy as jnp
 
 from dynamics.losses.valleys import PARABOLIC_VALLEY
+from dynamics.special import sum_of_squares
 from dynamics.types import Array, Branch, Loss, Parameter, Theta
 
 NEWTON_STEPS = 10
@@ -34,8 +35,7 @@ def _slide(x: Array, y: Array, level: Array) -> Array:
 
 def _plane_projection(x: Array) -> Array:
     """Φ keeps y/x² and z² − ln x² − x² − y²."""
-    x, y, z = x
-    return _slide(x, y, (x - z) * (x + z) + y * y)
+    return _slide(x[0], x[1], sum_of_squares(x[:2], x[2:]))
 
 
 def _plane_ngd_flow(x: Array, tau: Array) -> Array:

@@ -41,6 +41,8 @@ STRANDED = [
     ("ellipse", (0.0, 0.0)),
     ("product-3", (1.5, 0.7, -0.7)),
     ("product-3", (1.5, 0.0, 0.0)),
+    ("rank-one", (1.5, -1.5, 0.7, -0.7)),
+    ("rank-one", (0.0, 0.0, 0.0, 0.0)),
 ]
 
 
@@ -92,6 +94,35 @@ def test_far_starts_are_finite_in_closed_form(loss: Loss, along) -> None:
     """Where a run that diverges can get before it overflows."""
     x = 0.7 ** np.arange(loss.d) * np.array([[1e3], [-1e6], [1e20], [1e60]])
     assert np.all(np.isfinite(along(projection, loss, x)))
+
+
+@pytest.mark.parametrize(
+    ("key", "x", "end"),
+    [
+        ("hyperbola", (1e30, 1e30), (1, 1)),
+        ("hyperbola", (1e7 + 0.1, 1e7 + 0.1), (1, 1)),
+        ("hyperbola", (-3e60, 1e60), (-(8**0.5) * 1e60, -(8**-0.5) * 1e-60)),
+        ("quartic-hyperbola", (1e7 + 0.1, -1e7 - 0.1), (1, -1)),
+        ("parabolic-valley", (1e7 + 0.1, 1e7 + 0.1), (5.373385794694981, 0)),
+        ("product-3", (1e7 + 0.1, 1e7 + 0.1, 1e7 + 0.1), (1, 1, 1)),
+        ("plane-valley", (3e7, 4e7, 5e7), None),
+        ("rank-one", (1e7 + 0.1, 2e7 + 0.1, 1e7 + 0.1, 2e7 + 0.1), (1, 1, 1, 1)),
+        ("rank-one", (-6.5557, -0.2756, 3.6378, 22.6588), (0.0643084,) * 2 + (15.5500791,) * 2),
+        ("rank-one", (-1, 0.2, -0.1, 0.3), None),
+    ],
+)
+def test_squares_that_cancel_do_so_exactly(key: str, x: tuple, end: tuple | None) -> None:
+    """In one compiled program, which may contract x² − y² to an operation that rounds once."""
+    loss = dynamics.LOSSES[key]
+    found = np.asarray(jax.jit(partial(projection, loss))(jnp.array(x)))
+    if key == "plane-valley":  # ln q + x²q + y²q² = 0 with X = x√q, Y = yq
+        q = found[1] / x[1]
+        np.testing.assert_allclose(found[0], x[0] * np.sqrt(q), rtol=1e-12)
+        np.testing.assert_allclose(np.log(q) + found[0] ** 2 + found[1] ** 2, 0, atol=1e-12)
+    else:
+        np.testing.assert_allclose(
+            found, flow_for_long(loss, np.array(x)) if end is None else end, rtol=1e-6
+        )
 
 
 @pytest.mark.parametrize("x", [(3.0, 30.0), (-3.0, -30.0), (81.7, 46.4)])

@@ -6,12 +6,16 @@ import dash_mantine_components as dmc
 from dash import html
 
 TAGLINE = "gradient descent at the edge of stability"
-PAGES = {"Stage": "/", "Lab": "/lab/", "About": "/about/"}
+# Where each page lies, seen from the first.
+PAGES = {"Stage": "", "Lab": "lab/", "About": "about/"}
 
 
 def header(page: str, buttons: dict[str, str]) -> html.Header:
     """The head of one of `PAGES`; `buttons` are ids and words."""
-    links = [html.A(name, href=href, **_here(name == page)) for name, href in PAGES.items()]
+    first = up(PAGES[page].count("/"))
+    links = [
+        html.A(name, href=f"{first}{path}", **_here(name == page)) for name, path in PAGES.items()
+    ]
     actions = [html.Button(word, id=name, className="button") for name, word in buttons.items()]
     return html.Header(
         [
@@ -21,6 +25,15 @@ def header(page: str, buttons: dict[str, str]) -> html.Header:
             html.Div(actions, className="actions"),
         ]
     )
+
+
+def up(folders: int) -> str:
+    """The way to the first page from an address so many folders below it.
+
+    All that a page links to and asks for has a relative address, since a proxy may have put a path
+    in front of every one.
+    """
+    return "../" * folders or "./"
 
 
 def _here(yes: bool) -> dict[str, Any]:

@@ -4,6 +4,8 @@ Each page is a Dash app of its own on one Flask server. All serve the whole of `
 what it needs.
 """
 
+import base64
+import hashlib
 import os
 import re
 from functools import partial
@@ -14,9 +16,10 @@ from dash import Dash
 from flask import Flask, Request, Response, redirect, request
 from flask_caching import Cache
 
-from app import programs
+from app import missing, programs
 from app.about.layout import about
 from app.disk import PROGRAMS, RESULTS, ROOT, Bounds
+from app.front import Front
 from app.lab import routes as lab_routes
 from app.lab.compute import Lab
 from app.lab.layout import lab
@@ -70,11 +73,18 @@ POLICY = (
 # Scripts, styles and fonts, which only a page makes anything of.
 PARTS_OF_PAGES = ("text/javascript", "text/css", "font/woff2")
 
+# What a page loads lies below it, so its address ends in a slash; a proxy may leave that out.
+SLASH = (
+    'location.pathname.endsWith("/") || '
+    "location.replace(`${location.pathname}/${location.search}${location.hash}`)"
+)
+
 INDEX = """<!DOCTYPE html>
 <html lang="en">
     <head>
         {%metas%}
         <title>{%title%}</title>
+        <script>{slash}</script>
         <script src="assets/scheme.js"></script>
         <script src="assets/vendor/regenerator-runtime.js"></script>
         {%favicon%}
@@ -107,6 +117,7 @@ def create_app(cache_config: dict | None = None) -> Dash:
     app = _page(server, "/", "stage", [LAB_STYLE], compress=True)
     lab_app = _page(server, "/lab/", "lab", [PLOTLY])
     about_app = _page(server, "/about/", "about", [LAB_STYLE, PLOTLY])
+    pages = [app, lab_app, about_app]
     programs.keep_on_disk()
     cache = Cache(app.server, config=cache_config or _cache_config())
     once = Once(cache, version(), _bounds(cache.config or {}))
@@ -120,8 +131,12 @@ def create_app(cache_config: dict | None = None) -> Dash:
     for name in ("lab", "about"):
         app.server.add_url_rule(f"/{name}", name, partial(_with_slash, name))
     stage_callbacks.register(app, compute)
+    missing.register(
+        app.server, [f"{page.config.routes_pathname_prefix}<path:path>" for page in pages]
+    )
     _lighten(app.server)
-    _secure(app.server, [code for page in (app, lab_app, about_app) for code in page.csp_hashes()])
+    _secure(app.server, [_hash(SLASH), *(code for page in pages for code in page.csp_hashes())])
+    app.server.wsgi_app = Front(app.server.wsgi_app, os.environ.get("PREFIX", ""))
     return app
 
 
@@ -130,18 +145,22 @@ def _page(server: Flask, path: str, name: str, unloaded: list[str], **more: Any)
     leaves out the files that are `unloaded`."""
     entry = ENTRIES.get(name)
     others = [other for other in ENTRIES.values() if other != entry]
-    return Page(
+    page = Page(
         f"edgewalk{path.rstrip('/')}",
         server=server,  # type: ignore[arg-type]  # Dash declares a WSGI callable too narrowly
         url_base_pathname=path,
         assets_folder=str(ASSETS),
         assets_ignore=f"^({'|'.join(map(re.escape, [EARLY, RUNTIME, *others, *unloaded]))})$",
         assets_path_ignore=[f"^{MODULES}$"],
-        index_string=INDEX.replace("{head}", _head(entry) if entry else ""),
+        index_string=INDEX.replace("{slash}", SLASH).replace(
+            "{head}", _head(entry) if entry else ""
+        ),
         title=TITLES[name],
         update_title="",
         **more,
     )
+    page.init_app(requests_pathname_prefix="./")  # which the constructor refuses
+    return page
 
 
 def _head(entry: str) -> str:
@@ -155,7 +174,13 @@ def _head(entry: str) -> str:
 def _with_slash(name: str):
     """What a page loads lies beside it, so its address ends in a slash."""
     query = request.query_string.decode()
-    return redirect(f"/{name}/?{query}" if query else f"/{name}/")
+    return redirect(f"{name}/?{query}" if query else f"{name}/")
+
+
+def _hash(script: str) -> str:
+    """A script as a policy names it."""
+    digest = hashlib.sha256(script.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
 def _cache_config() -> dict:

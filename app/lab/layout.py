@@ -267,7 +267,8 @@ def _beside_map() -> html.Div:
                             html.Span("The cell’s run", className="title"),
                             html.Span(id="path-words", className="aside"),
                             html.Span(
-                                html.A("Open on the stage", id="open", href="/"), className="tools"
+                                html.A("Open on the stage", id="open", href="../"),
+                                className="tools",
                             ),
                         ]
                     ),

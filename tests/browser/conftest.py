@@ -51,15 +51,20 @@ class Heard:
 
 
 @pytest.fixture
-def heard(request: pytest.FixtureRequest, server_url: str) -> Iterator[Heard]:
+def home(server_url: str) -> str:
+    """What every address begins with that a page may ask for."""
+    return f"{server_url}/"
+
+
+@pytest.fixture
+def heard(request: pytest.FixtureRequest, home: str) -> Iterator[Heard]:
     """What the pages of this test say and ask for; judged when the test is over."""
     heard = Heard()
     yield heard
     assert not heard.exceptions
     if not request.node.get_closest_marker("expects_console_errors"):
         assert not heard.complaints
-    at_home = (f"{server_url}/", *LOCAL_SCHEMES)
-    assert not [url for url in heard.requests if not url.startswith(at_home)]
+    assert not [url for url in heard.requests if not url.startswith((home, *LOCAL_SCHEMES))]
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ MEDIA_TYPES = {
     "json": "application/json",
     "ndjson": "application/x-ndjson",
 }
+DECIMALS = ("point", "comma")
 
 
 def unless_known(tag: str, suffix: str, make: Callable[[], bytes | Iterable[bytes]]) -> Response:
@@ -20,6 +21,22 @@ def unless_known(tag: str, suffix: str, make: Callable[[], bytes | Iterable[byte
     if request.if_none_match.contains(tag):
         return _tagged(Response(status=304), tag)
     return _tagged(Response(make(), content_type=MEDIA_TYPES[suffix]), tag)
+
+
+def take_decimal(query: dict[str, str]) -> tuple[bool, tuple[Message, ...]]:
+    """Take `decimal` out of the query of a .csv: whether it wants commas, and what is wrong."""
+    mark = query.pop("decimal", DECIMALS[0])
+    wrong = Message("decimal", f"decimal must be {' or '.join(DECIMALS)}.")
+    return mark == "comma", () if mark in DECIMALS else (wrong,)
+
+
+def as_file(response: Response, name: str, settings_at: str = "") -> Response:
+    """A response that a browser keeps under a name. A .csv says where its settings are, which have
+    no place in it; a relative address."""
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    if settings_at:
+        response.headers["Link"] = f'<{settings_at}>; rel="describedby"; type="application/json"'
+    return response
 
 
 def refusal(problems: Sequence[Message], nearest: str) -> Response:

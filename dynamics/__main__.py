@@ -15,6 +15,7 @@ import re
 import sys
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 
 import jax
 import numpy as np
@@ -77,11 +78,11 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--steps", type=_whole, required=True, help="number of steps")
     run.add_argument("--noise", type=_number, default=0.0, help="radius of the noise")
     run.add_argument("--seed", type=_whole, default=0, help="of the noise")
-    run.add_argument("--out", help="a .npz, .csv or .json file for the columns")
+    _file_arguments(run)
 
     flow = _command(commands, "flow", _flow, "integrate the limiting flow")
     flow.add_argument("--tau", type=_number, required=True, help="slow time τ = η²t")
-    flow.add_argument("--out", help="a .npz, .csv or .json file for the columns")
+    _file_arguments(flow)
 
     rate = _command(commands, "rate", _rate, "measure how the gap shrinks with η")
     rate.add_argument("--tau", type=_number, required=True, help="slow time of the gaps")
@@ -100,6 +101,21 @@ def _command(commands, name: str, command, words: str) -> argparse.ArgumentParse
     )  # fmt: skip
     parser.add_argument("--start", type=_numbers, required=True, help="comma-separated numbers")
     return parser
+
+
+def _file_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--out", help="a .npz, .csv or .json file for the columns")
+    command.add_argument(
+        "--decimal-comma", action="store_true",
+        help="in a .csv: 0,5 in place of 0.5, and semicolons between the cells",
+    )  # fmt: skip
+
+
+def _out(options: argparse.Namespace) -> Path | None:
+    """The file for the columns, where one is asked for and can be written."""
+    if options.decimal_comma and not (options.out or "").endswith(".csv"):
+        raise ValueError(f"decimal-comma wants an out that ends in .csv, got {options.out}")
+    return check_path(options.out) if options.out else None
 
 
 def _number(text: str) -> float:
@@ -162,7 +178,7 @@ def _list(_: argparse.Namespace) -> dict:
 
 
 def _simulate(options: argparse.Namespace) -> dict:
-    out = check_path(options.out) if options.out else None
+    out = _out(options)
     run = simulate(
         _loss(options), options.rule, options.start, options.eta, options.steps,
         noise=options.noise, seed=options.seed,
@@ -170,7 +186,7 @@ def _simulate(options: argparse.Namespace) -> dict:
     measures = measure(run)
     settings = run_settings(run)
     if out:
-        write(out, run_columns(run, measures), settings)
+        write(out, run_columns(run, measures), settings, options.decimal_comma)
     return {
         "settings": settings,
         "x": run.x[-1],
@@ -189,7 +205,7 @@ def _simulate(options: argparse.Namespace) -> dict:
 
 
 def _flow(options: argparse.Namespace) -> dict:
-    out = check_path(options.out) if options.out else None
+    out = _out(options)
     loss, rule = _loss(options), find_rule(options.rule)
     check_tau(options.tau)
     start = checked_start(loss, options.start)
@@ -197,7 +213,7 @@ def _flow(options: argparse.Namespace) -> dict:
     columns = {"tau": tau, **_flow_columns(loss, rule, start, tau)}
     settings = loss_settings(loss) | {"rule": rule.key, "start": start, "tau": options.tau}
     if out:
-        write(out, columns, settings)
+        write(out, columns, settings, options.decimal_comma)
     return {"settings": settings, "x": columns["flow"][-1], "sharpness": columns["sharpness"][-1]}
 
 

@@ -2,6 +2,10 @@
 
 A column of vectors is one array in .npz and .json; in .csv it is one column a component, named
 `x_0`, `x_1`, … A value that nothing defines is NaN in .npz, empty in .csv and null in .json.
+
+A .csv is a header and rows, nothing else, so that every program reads it without being told how;
+what was asked for stands in a .settings.json beside it, and inside the two others. With decimal
+commas it has semicolons between its cells, as spreadsheets of half of Europe want it.
 """
 
 import csv
@@ -18,6 +22,7 @@ from dynamics.simulate import Run
 from dynamics.types import Loss
 
 SUFFIXES = (".npz", ".csv", ".json")
+SETTINGS_SUFFIX = ".settings.json"
 PICTURE_ONLY = ("span", "profile")
 
 Columns = Mapping[str, np.ndarray]
@@ -64,18 +69,25 @@ def check_path(path: str) -> Path:
     return file
 
 
-def write(path: Path, columns: Columns, settings: Mapping) -> None:
+def write(path: Path, columns: Columns, settings: Mapping, decimal_comma: bool = False) -> None:
     """Write columns in the format of the path's ending; `settings` says what was asked for."""
-    path.write_bytes(encode(path.suffix, columns, settings))
+    path.write_bytes(encode(path.suffix, columns, settings, decimal_comma))
+    if path.suffix == ".csv":
+        path.with_suffix(SETTINGS_SUFFIX).write_bytes(encode_settings(settings))
 
 
-def encode(suffix: str, columns: Columns, settings: Mapping) -> bytes:
-    """The bytes of a file: ".npz", ".csv" or ".json"."""
+def encode(suffix: str, columns: Columns, settings: Mapping, decimal_comma: bool = False) -> bytes:
+    """The bytes of a file: ".npz", ".csv", which alone may have decimal commas, or ".json"."""
     if suffix == ".npz":
         return _npz(columns, settings)
     if suffix == ".csv":
-        return _csv(columns, settings).encode()
+        return _csv(columns, decimal_comma).encode()
     return json.dumps({"settings": clean(settings), "columns": clean(columns)}).encode()
+
+
+def encode_settings(settings: Mapping) -> bytes:
+    """The bytes of the file beside a .csv."""
+    return json.dumps(clean(settings), ensure_ascii=False).encode() + b"\n"
 
 
 def _npz(columns: Columns, settings: Mapping) -> bytes:
@@ -85,24 +97,27 @@ def _npz(columns: Columns, settings: Mapping) -> bytes:
     return buffer.getvalue()
 
 
-def _csv(columns: Columns, settings: Mapping) -> str:
-    """A comment line with the settings, a header, then a line a row."""
+def _csv(columns: Columns, decimal_comma: bool) -> str:
+    """A header, then a line a row."""
     text = io.StringIO()
-    text.write(f"# {json.dumps(clean(settings), ensure_ascii=False)}\n")
-    writer = csv.writer(text, lineterminator="\n")
+    writer = csv.writer(text, delimiter=";" if decimal_comma else ",", lineterminator="\n")
     flat = {}
     for name, column in columns.items():
         parts = [column] if column.ndim == 1 else list(column.T)
         names = [name] if column.ndim == 1 else [f"{name}_{i}" for i in range(len(parts))]
         flat |= dict(zip(names, parts, strict=True))
     writer.writerow(flat)
-    writer.writerows(zip(*(_cells(column) for column in flat.values()), strict=True))
+    cells = (_cells(column, decimal_comma) for column in flat.values())
+    writer.writerows(zip(*cells, strict=True))
     return text.getvalue()
 
 
-def _cells(column: np.ndarray) -> list:
+def _cells(column: np.ndarray, decimal_comma: bool) -> list:
     cells = column.tolist()
-    return ["" if c != c else repr(c) for c in cells] if column.dtype.kind == "f" else cells
+    if column.dtype.kind != "f":
+        return cells
+    texts = ["" if c != c else repr(c) for c in cells]
+    return [text.replace(".", ",") for text in texts] if decimal_comma else texts
 
 
 def clean(value):

@@ -20,7 +20,7 @@ LENT = {
     *("LOSSES", "RULES", "MAX_STEPS", "Loss", "Rule", "find_loss", "find_rule", "nearest_key"),
     *("numerals", "read_number", "prepare_process", "let_go_of_programs"),
     *("Fate", "Orbits", "Cut", "Heights", "Terrain", "Valley", "View"),
-    *("Parameter", "clean", "encode", "Outcome", "ROWS"),
+    *("Parameter", "clean", "encode", "encode_settings", "SETTINGS_SUFFIX", "Outcome", "ROWS"),
 }
 
 ORDER = [

@@ -16,6 +16,14 @@ from app.parts import aria, choice, data, field, header, slider
 from app.vocabulary import CLOCKS, COLOURS, ORBIT_VIEWS, PLOTS, WAYS
 from dynamics import LOSSES, RULES
 
+# The files of a plot: words, and the end of their address.
+FILES = {
+    "csv": ("CSV", "csv"),
+    "comma": ("CSV 0,5", "csv?decimal=comma"),
+    "npz": ("NPZ", "npz"),
+    "json": ("JSON", "json"),
+}
+
 BUTTONS = {"share": "Share", "scheme": "Dark"}
 
 # The least, the greatest, and the step of each slider; powers of ten for all but the slice.
@@ -317,7 +325,7 @@ def _rate() -> html.Figure:
     return _figure(
         "rate",
         "Gap to the theorem",
-        _keep("rate", "Rate", "rate", ("csv", "json")),
+        _keep("rate", "Rate", "rate", ("csv", "comma", "json")),
         _picture("rate-plot", "Gap against step size, on logarithmic axes"),
     )
 
@@ -408,17 +416,18 @@ def _picture(name: str, label: str) -> html.Div:
 
 
 def _keep(
-    resource: str, what: str, picture: str, kinds: tuple[str, ...] = ("csv", "npz")
+    resource: str, what: str, picture: str, kinds: tuple[str, ...] = ("csv", "comma", "npz")
 ) -> list[Component]:
     """The picture and the data of a plot, to keep."""
     links = [
         html.A(
-            kind.upper(),
+            FILES[kind][0],
             id=f"{resource}-{kind}",
             href="#",
             className="button small",
             download="",
-            **aria(label=f"{what}, {kind.upper()}"),
+            **data(of=resource, form=FILES[kind][1]),
+            **aria(label=f"{what}, {FILES[kind][0]}"),
         )
         for kind in kinds
     ]

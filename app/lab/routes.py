@@ -8,6 +8,7 @@
     /rate.csv, .json       the same in one piece
     /lab.json              what a link means, with nothing left open
 
+A .csv takes `decimal=comma`, and its settings are in /lab.json, those of a rate in /rate.json.
 A query that cannot be read is answered with 400, the problems and the nearest valid query. Whoever
 goes away stops what is computed for them.
 
@@ -32,7 +33,7 @@ import numpy as np
 from flask import Flask, Response, request
 
 from app.binary import float32, pack
-from app.http import refusal, unless_known
+from app.http import as_file, refusal, take_decimal, unless_known
 from app.lab.compute import Band, Lab, slope_through
 from app.lab.settings import LabSettings, read_lab_query, write_lab_query
 from app.link import Message, Reading
@@ -44,11 +45,12 @@ from dynamics.orbits import Orbits
 
 class Asked(NamedTuple):
     """What a query asks for: the query itself, mended, what there is to say of it, and what it
-    means, with nothing left open."""
+    means, with nothing left open; and whether a table is to have decimal commas."""
 
     query: str
     notices: tuple[Message, ...]
     settings: LabSettings
+    decimal_comma: bool
 
 
 Body = bytes | Iterable[bytes]
@@ -67,24 +69,30 @@ def _answer(lab: Lab, name: str, suffix: str, make: Maker) -> Response:
     query = request.args.to_dict()
     if name in PLOTS:
         query["plot"] = PLOTS[name]
+    decimal_comma, problems = take_decimal(query) if suffix == "csv" else (False, ())
     asked = read_lab_query(query)
-    if asked.problems:
-        return refusal(asked.problems, write_lab_query(asked.settings))
-    tag = lab.once.key(f"{name}.{suffix}", query=query)
+    if problems := (*problems, *asked.problems):
+        return refusal(problems, write_lab_query(asked.settings))
+    tag = lab.once.key(f"{name}.{suffix}", query=query, decimal_comma=decimal_comma)
     gone = _gone(request.environ)
     try:
-        response = unless_known(tag, suffix, lambda: make(lab, _filled(lab, asked), gone))
+        response = unless_known(
+            tag, suffix, lambda: make(lab, _filled(lab, asked, decimal_comma), gone)
+        )
     except StoppedError:
         return Response(status=503)
     if suffix in ("csv", "npz") and response.status_code == 200:
         file = f"edgewalk-{name}-{asked.settings.loss}-{asked.settings.rules[0]}.{suffix}"
-        response.headers["Content-Disposition"] = f'attachment; filename="{file}"'
+        beside = "rate.json" if name == "rate" else "lab.json"
+        where = f"{beside}?{write_lab_query(asked.settings)}" if suffix == "csv" else ""
+        as_file(response, file, where)
     return response
 
 
-def _filled(lab: Lab, reading: Reading[LabSettings]) -> Asked:
+def _filled(lab: Lab, reading: Reading[LabSettings], decimal_comma: bool) -> Asked:
     settings = reading.settings
-    return Asked(write_lab_query(settings), reading.notices, lab.filled(settings))
+    query, filled = write_lab_query(settings), lab.filled(settings)
+    return Asked(query, reading.notices, filled, decimal_comma)
 
 
 def _gone(environ: dict[str, Any]) -> Gone:
@@ -166,7 +174,7 @@ def _map_file(suffix: str, lab: Lab, asked: Asked, gone: Gone) -> bytes:
         "sharpness": found.sharpness.ravel(),
         "ended": found.ended.ravel(),
     }
-    return encode(f".{suffix}", table, settings.plain)
+    return encode(f".{suffix}", table, settings.plain, asked.decimal_comma)
 
 
 def _names(outcomes: np.ndarray) -> np.ndarray:
@@ -210,7 +218,7 @@ def _orbit_file(suffix: str, lab: Lab, asked: Asked, gone: Gone) -> bytes:
         "outcome": np.repeat(_names(found.fate.outcome), keep),
         "sharpness": np.repeat(found.fate.sharpness, keep),
     }
-    return encode(f".{suffix}", table, asked.settings.plain)
+    return encode(f".{suffix}", table, asked.settings.plain, asked.decimal_comma)
 
 
 def _rate_stream(lab: Lab, asked: Asked, gone: Gone) -> Iterator[bytes]:
@@ -233,7 +241,7 @@ def _rate_json(lab: Lab, asked: Asked, gone: Gone) -> bytes:
 def _rate_csv(lab: Lab, asked: Asked, gone: Gone) -> bytes:
     etas, gaps = asked.settings.step_sizes, list(lab.gaps(asked.settings, gone))
     table = {"eta": np.array(etas), "gap": np.array(gaps)}
-    return encode(".csv", table, asked.settings.plain | slope_through(etas, gaps))
+    return encode(".csv", table, {}, asked.decimal_comma)
 
 
 def _json(value: Any) -> bytes:

@@ -119,10 +119,13 @@ class Compute:
         key = self._page_key(spec, stretch)
         return self.once.result(key, lambda: self._encode_for_page(spec, stretch))
 
-    def file(self, settings: Settings, suffix: str, about: Mapping) -> bytes:
+    def file(self, settings: Settings, suffix: str, decimal_comma: bool = False) -> bytes:
         """All runs of the settings as one table: ".npz", ".csv" or ".json"."""
-        key = self.once.key(suffix, runs=settings.runs, about=about)
-        return self.once.result(key, lambda: encode(suffix, self._table(settings.runs), about))
+        about = settings.plain
+        key = self.once.key(suffix, runs=settings.runs, about=about, comma=decimal_comma)
+        return self.once.result(
+            key, lambda: encode(suffix, self._table(settings.runs), about, decimal_comma)
+        )
 
     def descent(self, loss: LossSpec, start: tuple[float, ...]) -> np.ndarray:
         """Gradient flow from a start to Γ, [160, d]."""

@@ -47,7 +47,13 @@ EXPORTS = {
     "Alignment": {"PNG": "alignment.png", "SVG": "alignment.svg"},
     "Across the valley": {"PNG": "across.png", "SVG": "across.svg"},
     "Along the valley": {"PNG": "along.png", "SVG": "along.svg"},
-    "The run": {"CSV": "run.csv", "NPZ": "run.npz"},
+    "The run": {
+        "CSV": "run.csv",
+        "CSV 0,5": "run.csv?decimal=comma",
+        "NPZ": "run.npz",
+        "JSON": "run.json",
+        "Settings": "run.settings.json",
+    },
 }
 
 START_NAMES = "xyzw"
@@ -464,6 +470,10 @@ def _exports() -> html.Dialog:
         [
             html.Dl(rows, className="numbers"),
             html.P("Pictures show the run up to the playhead; files hold all of it."),
+            html.P(
+                "A CSV is a header and rows alone, with decimal commas and semicolons where "
+                "a spreadsheet wants them; its settings are a file of their own."
+            ),
         ],
     )
 

@@ -1,12 +1,13 @@
-"""The plain routes: /healthz; a run as /run.bin, /run.npz, /run.csv and /run.json; and what does
-not depend on a run, Γ as /valley.bin and heights of a view as /heights.bin.
+"""The plain routes: /healthz; a run as /run.bin, /run.npz, /run.csv and /run.json, and what it is
+computed from as /run.settings.json; and what does not depend on a run, Γ as /valley.bin and heights
+of a view as /heights.bin.
 
 A run takes the query of the page's own link. /run.bin takes `first` and `count` too: a stretch of
 steps, in full up to 5,000 of them, else as pairs spread over it. With `part=iterates` it answers
 with x, L, λ₁ and the threshold alone, which are there first: the rest of a loss that nobody has
-opened yet takes seconds, for its programs to be compiled. A query that cannot be read is
-answered with 400 and JSON: the problems, each with its field and a message for a person, and the
-query of the nearest valid settings.
+opened yet takes seconds, for its programs to be compiled. /run.csv takes `decimal=comma`. A query
+that cannot be read is answered with 400 and JSON: the problems, each with its field and a message
+for a person, and the query of the nearest valid settings.
 """
 
 import math
@@ -18,7 +19,7 @@ from typing import Any
 from flask import Flask, Response, jsonify, request
 
 from app.binary import float32, pack
-from app.http import MEDIA_TYPES, refusal, unless_known
+from app.http import MEDIA_TYPES, as_file, refusal, take_decimal, unless_known
 from app.link import NUMBER, Message, Reading
 from app.runspec import LossSpec
 from app.stage.compute import LAWS, Compute, Cut, Heights, Valley, View, profile_axis
@@ -26,6 +27,7 @@ from app.stage.settings import Settings, read_query, write_query
 from app.stage.words import coordinate_names, page_words
 from app.vocabulary import PAGE_KEYS
 from dynamics import LOSSES, find_loss
+from dynamics.files import SETTINGS_SUFFIX, encode_settings
 from dynamics.numerals import read_number
 
 
@@ -38,6 +40,7 @@ def register(server: Flask, compute: Compute) -> None:
         "run",
         lambda suffix: answer_run(compute, suffix, request.args.to_dict()),
     )
+    server.add_url_rule("/run.settings.json", "settings", lambda: answer_settings(compute))
     server.add_url_rule("/valley.bin", "valley", lambda: _of_loss(partial(answer_valley, compute)))
     server.add_url_rule(
         "/heights.bin", "heights", lambda: _of_loss(partial(answer_heights, compute))
@@ -50,7 +53,9 @@ def register(server: Flask, compute: Compute) -> None:
 
 def answer_run(compute: Compute, suffix: str, query: dict[str, str]) -> Response:
     """The response of /run.<suffix> to a query."""
-    problems, stretch, part = (), None, None
+    problems, stretch, part, decimal_comma = (), None, None, False
+    if suffix == "csv":
+        decimal_comma, problems = take_decimal(query)
     if suffix == "bin":
         part = query.pop("part", None)
         try:
@@ -63,17 +68,35 @@ def answer_run(compute: Compute, suffix: str, query: dict[str, str]) -> Response
     problems += reading.problems
     if problems:
         return refusal(problems, write_query(reading.settings))
-    tag = compute.once.key(suffix, query=query, stretch=stretch, part=part)
+    settings = reading.settings
+    tag = compute.once.key(
+        suffix, query=query, stretch=stretch, part=part, decimal_comma=decimal_comma
+    )
     if suffix == "bin":
         return unless_known(tag, suffix, lambda: _binary(compute, reading, stretch, part))
-    plain = reading.settings.plain
     response = unless_known(
-        tag, suffix, lambda: compute.file(reading.settings, f".{suffix}", plain)
+        tag, suffix, lambda: compute.file(settings, f".{suffix}", decimal_comma)
     )
-    if response.status_code == 200:
-        name = f"edgewalk-{reading.settings.loss}-{'-'.join(reading.settings.rule)}.{suffix}"
-        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    if response.status_code != 200:
+        return response
+    beside = f"run{SETTINGS_SUFFIX}?{write_query(settings)}" if suffix == "csv" else ""
+    return as_file(response, f"{_file_name(settings)}.{suffix}", beside)
+
+
+def _file_name(settings: Settings) -> str:
+    return f"edgewalk-{settings.loss}-{'-'.join(settings.rule)}"
+
+
+def answer_settings(compute: Compute) -> Response:
+    """What the runs of a query are computed from: what a .csv of them has no place for."""
+    query = request.args.to_dict()
+    reading = read_query(query)
+    settings = reading.settings
+    if reading.problems:
+        return refusal(reading.problems, write_query(settings))
+    tag = compute.once.key(SETTINGS_SUFFIX, query=query)
+    response = unless_known(tag, "json", lambda: encode_settings(settings.plain))
+    return as_file(response, f"{_file_name(settings)}{SETTINGS_SUFFIX}")
 
 
 def _of_loss(answer: Callable[[LossSpec], Response]) -> Response:

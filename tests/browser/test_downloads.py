@@ -57,7 +57,12 @@ def test_the_run_as_files(stage: Stage, tmp_path: Path):
         assert np.array_equal(file["step"], run.step)
         assert json.loads(str(file["settings"]))["eta"] == [0.05]
     lines = download(stage, "The run, CSV", tmp_path).read_text().splitlines()
-    rows = list(csv.DictReader(lines[1:]))
+    rows = list(csv.DictReader(lines))
     assert len(rows) == 301
     assert float(rows[-1]["x_0"]) == run.x[-1, 0]
     assert rows[0]["rule"] == "ngd"
+    settings = json.loads(download(stage, "The run, Settings", tmp_path).read_text())
+    assert (settings["loss"], settings["steps"]) == ("hyperbola", 300)
+    comma = download(stage, "The run, CSV 0,5", tmp_path).read_text().splitlines()
+    last = dict(zip(comma[0].split(";"), comma[-1].split(";"), strict=True))
+    assert float(last["x_0"].replace(",", ".")) == run.x[-1, 0]

@@ -141,16 +141,26 @@ def test_rate(capsys) -> None:
 def test_out(capsys, tmp_path: Path, line: str, suffix: str) -> None:
     path = tmp_path / f"run{suffix}"
     printed = answer(capsys, f"{line} --out {path}")
-    assert list(tmp_path.iterdir()) == [path]
+    beside = [tmp_path / "run.settings.json"] if suffix == ".csv" else []
+    assert sorted(tmp_path.iterdir()) == [path, *beside]
+    assert all(json.loads(file.read_text()) == printed["settings"] for file in beside)
     name = "x" if line == SIMULATE else "flow"
     if suffix == ".npz":
         last = np.load(path)[name][-1]
     elif suffix == ".json":
         last = np.array(json.loads(path.read_text())["columns"][name])[-1]
     else:
-        head, *rows = [row.split(",") for row in path.read_text().splitlines()[1:]]
+        head, *rows = [row.split(",") for row in path.read_text().splitlines()]
         last = np.array([float(rows[-1][head.index(f"{name}_{i}")]) for i in range(2)])
     np.testing.assert_array_equal(last, printed["x"])
+
+
+def test_decimal_commas(capsys, tmp_path: Path) -> None:
+    path = tmp_path / "run.csv"
+    printed = answer(capsys, f"{SIMULATE} --out {path} --decimal-comma")
+    head, *rows = [row.split(";") for row in path.read_text().splitlines()]
+    last = [rows[-1][head.index(f"x_{i}")] for i in range(2)]
+    assert [float(cell.replace(",", ".")) for cell in last] == printed["x"]
 
 
 BAD = [
@@ -175,6 +185,10 @@ BAD = [
     (changed(SIMULATE, seed="-1"), "seed must be a whole number in 0 … 4294967295, got -1"),
     (changed(SIMULATE, out="run.txt"), "out must end in .npz, .csv, .json, got run.txt"),
     (changed(SIMULATE, out="none/run.csv"), "out must lie in a folder that exists, got none/run"),
+    (
+        f"{SIMULATE} --out run.npz --decimal-comma",
+        "decimal-comma wants an out that ends in .csv, got run.npz",
+    ),
     (changed(SIMULATE, start=None), "the following arguments are required: --start"),
     (changed(SIMULATE, step="1"), "unrecognized arguments: --step"),
     (changed(FLOW, rule="gd"), "rule must have a flow (ngd, sqrt-gd, gradient-flow), got gd"),

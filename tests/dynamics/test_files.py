@@ -49,9 +49,7 @@ def test_npz(run: Run, columns: dict) -> None:
 
 
 def test_csv(run: Run, columns: dict) -> None:
-    head, *lines = encode(".csv", columns, run_settings(run)).decode().splitlines()
-    assert head.startswith("# ")
-    assert json.loads(head[2:]) == settings_of(run)
+    lines = encode(".csv", columns, run_settings(run)).decode().splitlines()
     rows = list(csv.DictReader(lines))
     assert len(rows) == 41
     for name, column in columns.items():
@@ -63,6 +61,24 @@ def test_csv(run: Run, columns: dict) -> None:
     assert sum(np.prod(column.shape[1:], dtype=int) for column in columns.values()) == len(rows[0])
     assert rows[3]["step"] == "3"
     assert (rows[3]["gap"] == "") == (run.rule.key == "gd")
+
+
+def test_a_csv_is_read_without_being_told_how(run: Run, columns: dict, tmp_path: Path) -> None:
+    """By a reader that takes the first line for the names and all others for rows."""
+    path = tmp_path / "run.csv"
+    write(path, columns, run_settings(run))
+    table = np.genfromtxt(path, delimiter=",", names=True)
+    assert len(table) == 41
+    np.testing.assert_array_equal(table["x_1"], columns["x"][:, 1])
+    np.testing.assert_array_equal(table["gap"], columns["gap"])
+
+
+def test_a_csv_with_decimal_commas_holds_the_same(run: Run, columns: dict) -> None:
+    point = encode(".csv", columns, {}).decode()
+    comma = encode(".csv", columns, {}, decimal_comma=True).decode()
+    assert comma.splitlines()[1].split(";")[0] == "0,05"
+    assert "." not in comma
+    assert comma.translate(str.maketrans(",;", ".,")) == point
 
 
 def test_json(run: Run, columns: dict) -> None:
@@ -78,7 +94,11 @@ def test_json(run: Run, columns: dict) -> None:
 def test_write(run: Run, columns: dict, tmp_path: Path, suffix: str) -> None:
     path = check_path(str(tmp_path / f"run{suffix}"))
     write(path, columns, run_settings(run))
-    assert path.read_bytes()[:2] == {".npz": b"PK", ".csv": b"# ", ".json": b'{"'}[suffix]
+    assert path.read_bytes()[:2] == {".npz": b"PK", ".csv": b"et", ".json": b'{"'}[suffix]
+    beside = tmp_path / "run.settings.json"
+    assert beside.exists() == (suffix == ".csv")
+    if beside.exists():
+        assert json.loads(beside.read_text(encoding="utf-8")) == settings_of(run)
 
 
 @pytest.mark.parametrize(

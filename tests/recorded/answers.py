@@ -180,16 +180,14 @@ def file_of(suffix: str, data: bytes) -> dict[str, Any]:
         return {"settings": settings, "kinds": kinds, "columns": columns}
     if suffix == ".json":
         return _table_of(json.loads(data))
-    comment, _, rest = data.decode().partition("\n")
-    rows = list(csv.reader(io.StringIO(rest)))
+    rows = list(csv.reader(io.StringIO(data.decode())))
     columns = dict(zip(rows[0], zip(*rows[1:], strict=True), strict=True))
-    return {
-        "settings": json.loads(comment.removeprefix("# ")),
-        "columns": {name: _cells(column) for name, column in columns.items()},
-    }
+    return {"columns": {name: _cells(column) for name, column in columns.items()}}
 
 
 def _table_of(found: dict[str, Any]) -> dict[str, Any]:
+    if "columns" not in found:  # the settings beside a .csv
+        return found
     columns = {name: _numeric(column) for name, column in found["columns"].items()}
     return found | {"columns": columns}
 

@@ -11,12 +11,11 @@ import { SILENT, bytesOf, json, unreadable } from "../said.mjs";
 import { vocabulary } from "../vocabulary.mjs";
 import * as axis from "./axis.mjs";
 import * as clocks from "./clocks.mjs";
+import { linkFiles } from "./files.mjs";
 import { dispatch, state } from "./state.mjs";
 import { isAsked, queryOf, scene } from "./store.mjs";
 
 const MARGIN = { left: 52, right: 14, top: 10, bottom: 46 };
-/** @type {Record<Clock, string>} */
-const TIMES = { step: "step t", eta: "ηt", tau: "slow time η²t" };
 /** @type {Size} */
 const PICTURE = [1260, 460];
 const REACH = 30;
@@ -79,7 +78,7 @@ export class Collapse {
     if (!dispatch({ type: "ran", turn, result })) return;
     this.page.end("collapse", turn);
     $("panel-collapse").dataset.drawn = "yes";
-    for (const kind of ["csv", "npz"]) $(`collapse-${kind}`).href = `../run.${kind}?${meaning.stage}`;
+    linkFiles("collapse", "run", meaning.stage);
     this.paint();
     showWords(state.collapse);
   }
@@ -114,7 +113,7 @@ export class Collapse {
     if (!found) return this.page.tip.hide();
     const rows = [
       [result.words.labels[found.i], ""],
-      [TIMES[clock], inWords(time)],
+      [vocabulary.clock_titles[clock], inWords(time)],
       ["λ₁(Φ(xₜ))", inWords(found.value)],
     ];
     this.page.tip.show(rows, edge.left + px, edge.top + box.y.at(found.value));
@@ -161,7 +160,7 @@ function frameOf({ collapse }, size, clock) {
 export function draw(pen, size, scene, clock) {
   const { inks, collapse } = scene;
   const box = frameOf(scene, size, clock);
-  axis.paintAxes(pen, inks, box, { x: TIMES[clock], y: clock === "step" ? "λ₁(Φ(xₜ))" : "" });
+  axis.paintAxes(pen, inks, box, { x: vocabulary.clock_titles[clock], y: clock === "step" ? "λ₁(Φ(xₜ))" : "" });
   pens.within(pen, box, () => {
     collapse.curves[clock].forEach(({ times, values }, i) => {
       /** @type {Place} */

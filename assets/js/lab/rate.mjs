@@ -8,6 +8,7 @@ import * as pens from "../pens.mjs";
 import { Asking } from "./ask.mjs";
 import * as axis from "./axis.mjs";
 import { ruleName } from "./controls.mjs";
+import { linkFiles } from "./files.mjs";
 import * as fit from "./fit.mjs";
 import { dispatch, state } from "./state.mjs";
 import { ownOf, scene } from "./store.mjs";
@@ -72,7 +73,7 @@ export class Rate {
   begins() {
     $("panel-rate").dataset.drawn = "yes";
     const query = writeQuery(ownOf(state.rate.head));
-    for (const kind of ["csv", "json"]) $(`rate-${kind}`).href = `../rate.${kind}?${query}`;
+    linkFiles("rate", "rate", query);
   }
 
   paint() {

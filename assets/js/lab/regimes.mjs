@@ -8,6 +8,7 @@ import * as sliders from "../sliders.mjs";
 import { Asking, Kept } from "./ask.mjs";
 import { columnOf } from "./cells.mjs";
 import { ruleName, variablesOf } from "./controls.mjs";
+import { linkFiles } from "./files.mjs";
 import * as legend from "./legend.mjs";
 import { RegimeMap, sliceAt, sliceOf } from "./map.mjs";
 import { decodeOrbit, Orbit } from "./orbit.mjs";
@@ -338,10 +339,8 @@ function showCaption() {
 
 function showData() {
   const query = mapQuery(state);
-  for (const kind of ["csv", "npz"]) {
-    $(`regimes-${kind}`).href = address(`regimes.${kind}`, query);
-    $(`orbit-${kind}`).href = address(`orbit.${kind}`, { ...query, slice: orbitQuery(state).slice });
-  }
+  linkFiles("regimes", "regimes", writeQuery(query));
+  linkFiles("orbit", "orbit", writeQuery({ ...query, slice: orbitQuery(state).slice }));
 }
 
 function showCell() {

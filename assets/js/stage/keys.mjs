@@ -101,8 +101,8 @@ function onClick(event) {
   const { target } = event;
   const item = target.closest("[data-export]");
   if (item) {
-    const [panel, format] = item.dataset.export.split(".");
-    keep(panel, format);
+    const [, what, format] = item.dataset.export.match(/^(\w+)\.(.+)$/);
+    keep(what, format);
   }
   // A dialog itself is hit only where its backdrop is.
   if (item || target.closest(".close") || target.nodeName === "DIALOG") return target.closest("dialog").close();
@@ -133,7 +133,7 @@ async function share() {
 }
 
 /**
- * Download a panel as a picture, or the run as a file.
+ * Download a panel as a picture, or the run as a file; the format of a file may bring a query of its own.
  * @param {string} what
  * @param {string} format
  */
@@ -141,7 +141,8 @@ async function keep(what, format) {
   if (!state.result) return;
   if (what === "run") {
     const link = document.createElement("a");
-    link.href = `run.${format}?${writeQuery(forRun(readQuery(state.result.query)))}`;
+    const query = writeQuery(forRun(readQuery(state.result.query)));
+    link.href = `run.${format}${format.includes("?") ? "&" : "?"}${query}`;
     link.download = "";
     link.click();
   } else if (what === "alignment" && state.result.settings.codim < 2) {

@@ -10,6 +10,7 @@ import { placeOn, valueAt, viewOf } from "./panels/along.mjs";
 import { BANDS, DOUBLINGS, bandsOf, logarithms, shadeAt, thresholdAt } from "./panels/ground.mjs";
 import { heading } from "./heading.mjs";
 import { coordinates } from "./section.mjs";
+import { vocabulary } from "../vocabulary.mjs";
 
 const SIZE = { width: 1000, height: 720 };
 
@@ -470,7 +471,7 @@ function alignmentLayout(layout, scene) {
   const [one, two] = pointAt(part.columns.spectrum, part.widths.spectrum, row);
   const shape = { line: { color: scene.inks.theory, width: 1.5 }, fillcolor: scene.inks.theory, opacity: 0.15 };
   const clock = {
-    title: { text: { step: "step t", eta: "time ηt", tau: "slow time τ = η²t" }[scene.clock] },
+    title: { text: vocabulary.clock_titles[scene.clock] },
     type: scene.axis,
   };
   const reach = [-1.3, 1.3];

@@ -46,12 +46,10 @@ def records_of(body: bytes) -> tuple[dict[str, Any], np.ndarray, dict[str, np.nd
     return header, order, {name: table[:, k] for k, name in enumerate(names)}
 
 
-def table_of(text: str) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """A .csv: its comment line of settings, and its columns."""
-    comment, _, rest = text.partition("\n")
-    rows = list(csv.DictReader(io.StringIO(rest)))
-    columns = {name: np.array([row[name] for row in rows]) for name in rows[0]}
-    return json.loads(comment.removeprefix("# ")), columns
+def table_of(text: str) -> dict[str, np.ndarray]:
+    """The columns of a .csv."""
+    rows = list(csv.DictReader(io.StringIO(text)))
+    return {name: np.array([row[name] for row in rows]) for name in rows[0]}
 
 
 def numbers(column: np.ndarray) -> np.ndarray:
@@ -170,8 +168,7 @@ def test_a_file_nobody_waits_for_is_not_made(client: FlaskClient, suffix: str) -
 
 
 def test_a_table_has_a_row_for_every_run(client: FlaskClient, expected: dynamics.Sweep) -> None:
-    settings, table = table_of(client.get(f"/regimes.csv?{MAP}").text)
-    assert settings == settings_of(MAP).plain
+    table = table_of(client.get(f"/regimes.csv?{MAP}").text)
     names = ["eta", "position", "start_0", "start_1", "outcome", "period", "sharpness", "ended"]
     assert list(table) == names
     np.testing.assert_allclose(numbers(table["eta"]), np.repeat(np.geomspace(0.1, 2, SIZE), SIZE))
@@ -184,7 +181,7 @@ def test_a_table_has_a_row_for_every_run(client: FlaskClient, expected: dynamics
 
 def test_both_files_of_a_map_agree(client: FlaskClient) -> None:
     query = f"{MAP}&rule=ngd"
-    _, table = table_of(client.get(f"/regimes.csv?{query}").text)
+    table = table_of(client.get(f"/regimes.csv?{query}").text)
     with np.load(io.BytesIO(client.get(f"/regimes.npz?{query}").data), allow_pickle=False) as file:
         arrays = dict(file)
     assert json.loads(str(arrays.pop("settings"))) == settings_of(query).plain
@@ -193,6 +190,27 @@ def test_both_files_of_a_map_agree(client: FlaskClient) -> None:
     np.testing.assert_array_equal(table["outcome"], arrays.pop("outcome"))
     for name, column in arrays.items():
         np.testing.assert_array_equal(numbers(table[name]), column, err_msg=name)
+
+
+@pytest.mark.parametrize("name", ["regimes", "orbit", "rate"])
+def test_a_table_says_where_its_settings_are(client: FlaskClient, name: str) -> None:
+    query = RATE if name == "rate" else MAP
+    link = client.get(f"/{name}.csv?{query}").headers["Link"]
+    address, rel = re.fullmatch(r'<(.*)>; rel="(\w+)"; type="application/json"', link).groups()
+    assert rel == "describedby"
+    plot = "rate" if name == "rate" else "regimes"
+    assert client.get(f"/{address}").get_json()["settings"] == settings_of(query, plot).plain
+
+
+@pytest.mark.parametrize("name", ["regimes", "orbit", "rate"])
+def test_a_table_with_decimal_commas_holds_the_same(client: FlaskClient, name: str) -> None:
+    address = f"/{name}.csv?{RATE if name == 'rate' else MAP}"
+    point, comma = (client.get(address + more).text for more in ("", "&decimal=comma"))
+    assert "." not in comma
+    assert comma.translate(str.maketrans(",;", ".,")) == point
+    refused = client.get(f"{address}&decimal=tab")
+    assert refused.status_code == 400
+    assert refused.get_json()["problems"][0]["field"] == "decimal"
 
 
 # ---- the orbit ----
@@ -221,8 +239,7 @@ def test_an_orbit_decodes_to_the_last_iterates(client: FlaskClient) -> None:
 
 def test_the_last_row_of_an_orbit_is_the_last_step(client: FlaskClient) -> None:
     """Of runs that a person can repeat on the stage."""
-    settings, table = table_of(client.get(f"/orbit.csv?{MAP}").text)
-    assert settings == settings_of(MAP).plain
+    table = table_of(client.get(f"/orbit.csv?{MAP}").text)
     names = ["eta", "step", "x_0", "x_1", "offset", "loss", "outcome", "sharpness"]
     assert list(table) == names
     assert len(table["eta"]) == 600 * 64
@@ -237,7 +254,7 @@ def test_the_last_row_of_an_orbit_is_the_last_step(client: FlaskClient) -> None:
 
 
 def test_both_files_of_an_orbit_agree(client: FlaskClient) -> None:
-    _, table = table_of(client.get(f"/orbit.csv?{MAP}").text)
+    table = table_of(client.get(f"/orbit.csv?{MAP}").text)
     with np.load(io.BytesIO(client.get(f"/orbit.npz?{MAP}").data), allow_pickle=False) as file:
         np.testing.assert_array_equal(numbers(table["offset"]), file["offset"])
         np.testing.assert_array_equal(numbers(table["x_1"]), file["x"][:, 1])
@@ -280,13 +297,12 @@ def test_a_rate_comes_line_by_line_and_stops_when_closed(client: FlaskClient, mo
 
 def test_the_files_of_a_rate_say_the_same(client: FlaskClient) -> None:
     whole = client.get(f"/rate.json?{RATE}").get_json()
-    settings, table = table_of(client.get(f"/rate.csv?{RATE}").text)
+    table = table_of(client.get(f"/rate.csv?{RATE}").text)
     head, *gaps, last = lines_of(client.get(f"/rate.ndjson?{RATE}").text)
     assert whole == head | last | {
         "etas": [line["eta"] for line in gaps],
         "gaps": [line["gap"] for line in gaps],
     }
-    assert settings == head["settings"] | last
     np.testing.assert_array_equal(numbers(table["gap"]), whole["gaps"])
     np.testing.assert_array_equal(numbers(table["eta"]), whole["etas"])
 

@@ -188,9 +188,9 @@ def test_different_settings_have_different_keys(
         for stretch in ((0, 5), (0, 6), (1, 5)):
             compute.page_run(run, stretch)
         for suffix in (".npz", ".csv", ".json"):
-            compute.file(settings, suffix, {})
-        compute.file(replace(settings, rule=("ngd", "gd")), ".csv", {})
-        compute.file(replace(settings, eta=(settings.eta[0], 0.3)), ".csv", {})
+            compute.file(settings, suffix)
+        compute.file(replace(settings, rule=("ngd", "gd")), ".csv")
+        compute.file(replace(settings, eta=(settings.eta[0], 0.3)), ".csv")
     for view in (((0.0, 1.0), (0.0, 1.0)), ((0.0, 1.0), (0.0, 2.0))):
         for loss in ("ring", "ellipse"):
             compute.terrain(LossSpec(loss), view)

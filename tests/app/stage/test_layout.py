@@ -107,10 +107,11 @@ def test_every_export_is_one_that_can_be_made() -> None:
     listed = [(form, name) for formats in EXPORTS.values() for form, name in formats.items()]
     assert len(dict(listed)) >= 4
     for words, name in listed:
-        what, form = name.split(".")
-        assert words == form.upper()
+        what, form = name.split(".", 1)
+        kind = form.split("?")[0]
+        assert words.startswith(kind.upper()) or kind == "settings.json"
         assert what in ("run", ids.LANDSCAPE, ids.SHARPNESS, ids.ALIGNMENT, ids.ACROSS, ids.ALONG)
-        assert form in (MEDIA_TYPES if what == "run" else ("png", "svg"))
+        assert kind in ((*MEDIA_TYPES, "settings.json") if what == "run" else ("png", "svg"))
 
 
 def test_every_part_that_can_be_hidden_is_on_the_page_once(layout: Component) -> None:

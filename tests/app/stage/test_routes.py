@@ -53,12 +53,10 @@ def unpack(body: bytes) -> dict[str, Any]:
     return header
 
 
-def table_of(text: str) -> tuple[dict[str, Any], dict[str, list[str]]]:
-    """A .csv: its comment line of settings, and its columns as text."""
-    comment, _, rest = text.partition("\n")
-    assert comment.startswith("# ")
-    rows = list(csv.DictReader(io.StringIO(rest)))
-    return json.loads(comment[2:]), {name: [row[name] for row in rows] for name in rows[0]}
+def table_of(text: str) -> dict[str, list[str]]:
+    """The columns of a .csv as text."""
+    rows = list(csv.DictReader(io.StringIO(text)))
+    return {name: [row[name] for row in rows] for name in rows[0]}
 
 
 @pytest.fixture(scope="module")
@@ -576,9 +574,11 @@ def test_the_three_files_agree(client: FlaskClient) -> None:
     query = "steps=40&rule=ngd,gd"
     with np.load(io.BytesIO(client.get(f"/run.npz?{query}").data), allow_pickle=False) as file:
         arrays = dict(file)
-    settings, text = table_of(client.get(f"/run.csv?{query}").text)
+    text = table_of(client.get(f"/run.csv?{query}").text)
     as_json = client.get(f"/run.json?{query}").get_json()
-    assert settings == as_json["settings"] == json.loads(str(arrays.pop("settings")))
+    beside = client.get(f"/run.settings.json?{query}")
+    settings = json.loads(str(arrays.pop("settings")))
+    assert beside.get_json() == as_json["settings"] == settings
     assert set(arrays) == set(as_json["columns"])
     for name, column in arrays.items():
         if column.dtype.kind == "U":
@@ -592,15 +592,14 @@ def test_the_three_files_agree(client: FlaskClient) -> None:
 
 
 def test_a_file_of_several_runs_names_the_rule_in_each_row(client: FlaskClient) -> None:
-    _, text = table_of(client.get("/run.csv?steps=3&rule=gd,ngd").text)
+    text = table_of(client.get("/run.csv?steps=3&rule=gd,ngd").text)
     assert text["rule"] == ["ngd"] * 4 + ["gd"] * 4
     assert text["step"] == ["0", "1", "2", "3"] * 2
     assert list(text)[:2] == ["rule", "eta"]
 
 
 def test_a_file_of_several_runs_names_the_step_size_in_each_row(client: FlaskClient) -> None:
-    settings, text = table_of(client.get("/run.csv?steps=1&eta=0.2,0.1&rule=gd,ngd").text)
-    assert settings["eta"] == [0.2, 0.1]
+    text = table_of(client.get("/run.csv?steps=1&eta=0.2,0.1&rule=gd,ngd").text)
     rows = list(zip(text["rule"], text["eta"], text["step"], strict=True))
     one, other = ([(eta, f"{t}") for t in range(n)] for eta, n in (("0.2", 2), ("0.1", 5)))
     assert rows == [(rule, *row) for rule in ("ngd", "gd") for row in one + other]
@@ -611,6 +610,26 @@ def test_a_file_has_a_name_of_its_own(client: FlaskClient, suffix: str) -> None:
     response = client.get(f"/run.{suffix}?steps=3&rule=gd,ngd")
     name = f"edgewalk-parabolic-valley-ngd-gd.{suffix}"
     assert response.headers["Content-Disposition"] == f'attachment; filename="{name}"'
+
+
+def test_a_table_says_where_its_settings_are(client: FlaskClient) -> None:
+    query = "steps=3&rule=ngd,gd&start=1,0.5"
+    link = client.get(f"/run.csv?{query}&decimal=comma").headers["Link"]
+    assert link.endswith('>; rel="describedby"; type="application/json"')
+    address = link[1 : link.index(">")]
+    assert client.get(f"/{address}").get_json() == client.get(f"/run.json?{query}").json["settings"]
+    name = "edgewalk-parabolic-valley-ngd-gd.settings.json"
+    beside = client.get(f"/{address}").headers["Content-Disposition"]
+    assert beside == f'attachment; filename="{name}"'
+    assert client.get("/run.settings.json?eta=x").status_code == 400
+
+
+def test_a_table_with_decimal_commas_holds_the_same(client: FlaskClient) -> None:
+    point, comma = (client.get(f"/run.csv?steps=9{more}") for more in ("", "&decimal=comma"))
+    assert comma.text.splitlines()[1].startswith("ngd;0,1;0;")
+    assert "." not in comma.text
+    assert comma.text.translate(str.maketrans(",;", ".,")) == point.text
+    assert comma.headers["ETag"] != point.headers["ETag"]
 
 
 # ---- caching ----
@@ -656,6 +675,8 @@ REFUSED = [
     ("bin", "steps=2.5", "steps", ""),
     ("bin", "hello=1&steps=5", "hello", "steps=5"),
     ("csv", "first=0&count=3", "first", ""),
+    ("csv", "decimal=tab&seed=4", "decimal", "seed=4"),
+    ("npz", "decimal=comma", "decimal", ""),
     ("bin", "first=0&loss=ring", "first", "loss=ring"),
     ("bin", "eta=0.5,x", "eta", "eta=0.5"),
     ("json", "look=flat", "look", ""),

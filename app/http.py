@@ -1,10 +1,16 @@
-"""How resources answer: tagged, not at all where the browser has the answer, or with a refusal."""
+"""How resources answer: tagged, not at all where the browser has the answer, or with a refusal.
+
+A program that asks for what cannot be read is answered with 400. A page prefers to be answered
+leniently (RFC 7240): it gets the same refusal with 200, so that its browser logs no failure.
+"""
 
 from collections.abc import Callable, Iterable, Sequence
 
 from flask import Response, jsonify, request
 
 from app.link import Message
+
+LENIENT = "handling=lenient"
 
 MEDIA_TYPES = {
     "bin": "application/octet-stream",
@@ -40,9 +46,14 @@ def as_file(response: Response, name: str, settings_at: str = "") -> Response:
 
 
 def refusal(problems: Sequence[Message], nearest: str) -> Response:
-    """400 with what is wrong, and the link of the nearest valid settings."""
+    """What is wrong, and the link of the nearest valid settings; with 400 or, where that is
+    preferred, 200 and the header `Preference-Applied`."""
     response = jsonify(problems=[vars(problem) for problem in problems], nearest=nearest)
-    response.status_code = 400
+    response.headers["Cache-Control"] = "no-store"
+    if request.headers.get("Prefer") == LENIENT:
+        response.headers["Preference-Applied"] = LENIENT
+    else:
+        response.status_code = 400
     return response
 
 

@@ -9,6 +9,19 @@ export function showLink(query) {
   history.replaceState(null, "", text ? `?${text}` : location.pathname);
 }
 
+// What is seen now is what the browser's way back leads to.
+export const keepPlace = () => history.pushState(null, "", location.href);
+
+/**
+ * What goes along to another page of the head.
+ * @param {string} page
+ * @param {Query} query
+ */
+export function takeAlong(page, query) {
+  for (const link of /** @type {NodeListOf<any>} */ (document.querySelectorAll("nav a")))
+    if (link.textContent === page) link.search = writeQuery(query);
+}
+
 // Copy the link; answers with what there is to say of that.
 export async function copyLink() {
   try {

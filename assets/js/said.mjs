@@ -9,6 +9,19 @@ export const unreadable = (error) =>
   `The server's answer cannot be read: ${error instanceof Error ? error.message : error}. The last picture is kept.`;
 
 /**
+ * Ask so that what cannot be read is refused without a failure that the browser would log.
+ * @param {string} address
+ * @param {any} [options]
+ */
+export const ask = (address, options) => fetch(address, { headers: { Prefer: "handling=lenient" }, ...options });
+
+/**
+ * The status of an answer; 400 of a refusal, which a page gets with 200.
+ * @param {Response} response
+ */
+export const statusOf = ({ status, headers }) => (headers?.get("Preference-Applied") ? 400 : status);
+
+/**
  * The status and the bytes of an answer; status 0 where there is none, or it breaks off.
  * @param {(address: string, options?: any) => Promise<Response>} fetch
  * @param {string} address
@@ -18,7 +31,7 @@ export const unreadable = (error) =>
 export async function bytesOf(fetch, address, options) {
   try {
     const response = await fetch(address, options);
-    return { status: response.status, bytes: await response.arrayBuffer() };
+    return { status: statusOf(response), bytes: await response.arrayBuffer() };
   } catch {
     return { status: 0, bytes: new ArrayBuffer(0) };
   }

@@ -471,6 +471,8 @@ type StageState = {
   /** Of a run: the settings that are not defaults, as the text of the link. */
   readonly query: Readonly<Query>;
   /** Counts the links and losses that were opened; of the runs on screen, that which they are of. */
+  /** Whether a control has a text that was refused. */
+  readonly refused: boolean;
   readonly opening: number;
   readonly shown: number;
   /** What of the page goes with an opening, until its runs have come. */
@@ -529,6 +531,7 @@ type Answer = Need & { found: any };
 
 type StageEvent =
   | { type: "opens"; query: Query; carried: Query }
+  | { type: "refuses"; problems: Message[] }
   | { type: "mends"; query: Query }
   | { type: "sets"; key: string; text: string; from?: number }
   | { type: "halves"; halved: Halved; from: number }
@@ -598,7 +601,7 @@ type RateScene = { inks: Inks; rate: RateState };
 type CollapseScene = { inks: Inks; collapse: CollapseState };
 
 type LabEvent =
-  | { type: "shows"; plot: Plot }
+  | { type: "shows"; plot: Plot; fit?: string[]; most?: number }
   | { type: "sets"; key: string; text: string }
   | { type: "takesLoss"; key: string }
   | { type: "opens"; plot: Plot; query: Query; problems?: Message[] }

@@ -139,7 +139,6 @@ def test_the_start_has_a_field_for_each_coordinate(stage: Stage, loss: str, coun
     assert stage.settings["start"][-1] == 0.9
 
 
-@pytest.mark.expects_console_errors  # of the start that is refused
 def test_many_parameters_share_a_field(stage: Stage) -> None:
     stage.open("?loss=tiny-network")
     start = stage.settings["start"]

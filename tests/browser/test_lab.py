@@ -424,7 +424,6 @@ def test_every_plot_gives_its_picture_and_its_data(lab: Lab, query: str, tmp_pat
         assert len(response.body()) > 100
 
 
-@pytest.mark.expects_console_errors
 def test_bad_input_is_told_at_its_control_and_the_picture_stays(lab: Lab):
     lab.open()
     before = lab.painted("map-plot")
@@ -438,7 +437,6 @@ def test_bad_input_is_told_at_its_control_and_the_picture_stays(lab: Lab):
     expect(lab.page.get_by_text("The first start must be 2 numbers")).to_be_visible()
 
 
-@pytest.mark.expects_console_errors
 def test_where_there_is_no_valley_the_starts_stay_on_their_line(lab: Lab):
     lab.open(QUADRATIC)
     lab.page.locator("#along").get_by_text("along Γ").click()
@@ -482,7 +480,6 @@ def test_dash_knows_a_text_at_enter_and_not_a_moment_later(lab: Lab):
     expect(lab.page.locator("#size")).to_have_value("16")
 
 
-@pytest.mark.expects_console_errors
 @pytest.mark.parametrize(
     ("query", "words"),
     [
@@ -541,3 +538,37 @@ def test_the_pages_lead_to_one_another(lab: Lab):
     lab.page.get_by_role("link", name="Lab", exact=True).click()
     lab.page.wait_for_selector("body[data-ready]", timeout=90_000)
     assert lab.page.url.endswith("/lab/")
+
+
+# ---- what goes along ----
+
+
+def test_a_choice_goes_along_to_other_plots_and_pages(lab: Lab):
+    lab.open("?loss=parabolic-valley&rule=ngd&size=20&steps=100")
+    lab.tab("Rate").click()
+    lab.settle()
+    lab.expect_query(plot="rate", loss="parabolic-valley", rule="ngd")
+    lab.page.go_back()
+    lab.settle()
+    assert "plot" not in lab.query
+    lab.expect_query(loss="parabolic-valley", size="20")
+    lab.page.get_by_role("link", name="Stage", exact=True).click()
+    stage = Stage(lab.page)
+    lab.page.wait_for_selector("body[data-ready][data-drawn]")
+    stage.settle()
+    assert stage.settings["rule"] == ["ngd"]
+    stage.page.select_option("#loss", "ring")
+    stage.wait("edgewalk.stage.state.result.settings.loss === 'ring'")
+    stage.settle()
+    stage.type_into("start-1", "1.25")
+    stage.go(30)
+    stage.expect_query(at="30")
+    link = lab.page.url
+    lab.page.get_by_role("link", name="Lab", exact=True).click()
+    lab.page.wait_for_selector("body[data-ready]")
+    lab.settle()
+    lab.expect_query(loss="ring", rule="ngd")
+    assert lab.query["start"].startswith("1.25,")
+    lab.page.go_back()
+    lab.page.wait_for_selector("body[data-ready][data-drawn]")
+    assert lab.page.url == link

@@ -4,6 +4,7 @@ import { readQuery, writeQuery } from "../../assets/js/link.mjs";
 import {
   INITIAL,
   PLOTS,
+  forStage,
   isFresh,
   isUnderWay,
   mapQuery,
@@ -375,4 +376,42 @@ test("no event changes the record that it is given", () => {
   const last = made.reduce(run, INITIAL);
   assert.deepEqual([last.inks, last.orbitView, last.cells.count], [inks, "scaled", 2]);
   assert.deepEqual(readQuery(writeQuery(queryOf(last))), { plot: "rate", loss: "ring" });
+});
+
+const shows = (plot, fit = ["ngd", "sqrt-gd"], most = 1) => ({ type: "shows", plot, fit, most });
+
+test("what two plots both have goes along from one to the other", () => {
+  const query = { loss: "ring", "p.k": "2", rule: "ngd", size: "9", start: "1,2", etas: "0.2,0.1" };
+  const rate = reduce(begin("regimes", query), shows("rate"));
+  assert.deepEqual(rate.queries.rate, { loss: "ring", "p.k": "2", rule: "ngd", start: "1,2", etas: "0.2,0.1" });
+  assert.equal(isFresh(rate, "rate"), false);
+  const back = play(rate, asks("rate"), sets("p.k", "3"), shows("regimes"));
+  assert.deepEqual(back.queries.regimes, { ...query, "p.k": "3" });
+});
+
+test("what does not fit another plot stays behind", () => {
+  const before = begin("collapse", { loss: "ring", rule: "gd,ngd", etas: "0.1" });
+  const rate = reduce(before, shows("rate"));
+  assert.deepEqual(rate.queries.rate, { loss: "ring", rule: "ngd" });
+  const none = reduce(begin("regimes", { rule: "gd" }), shows("rate"));
+  assert.deepEqual(none.queries.rate, {});
+  const many = reduce(begin("rate", { etas: "0.1,0.2,0.3,0.4,0.5" }), shows("collapse"));
+  assert.deepEqual(many.queries.collapse, {});
+});
+
+test("a plot to which nothing new goes along is not asked for again", () => {
+  const both = play(begin("regimes", { loss: "ring" }), shows("rate"), asks("rate"), shows("regimes"));
+  assert.equal(isFresh(both, "regimes"), true);
+  assert.equal(isFresh(reduce(both, shows("rate")), "rate"), true);
+});
+
+test("the stage gets what it has too", () => {
+  const of = (plot, query, settings) => forStage({ ...begin(plot, query), settings: { [plot]: settings } });
+  assert.deepEqual(forStage(begin()), {});
+  const map = of("regimes", { size: "9", "p.k": "2" }, { loss: "ring", rule: ["gd"] });
+  assert.deepEqual(map, { loss: "ring", "p.k": "2", rule: "gd" });
+  const two = { loss: "ring", rule: ["ngd", "gd"] };
+  const collapse = of("collapse", { start: "1,2", etas: "0.2,0.1" }, two);
+  assert.deepEqual(collapse, { loss: "ring", rule: "ngd,gd", start: "1,2", eta: "0.2,0.1" });
+  assert.equal(of("collapse", { etas: "0.3,0.2,0.1" }, two).eta, undefined);
 });

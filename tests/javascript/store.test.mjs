@@ -213,6 +213,17 @@ test("no horizon has more than 10¹² steps", () => {
   assert.equal(reduce(state, far).query.steps, "1000000000000");
 });
 
+test("what is refused is as it was, and what else was set stays set", () => {
+  const before = begun({ loss: "bowl", eta: "0.2" });
+  const typed = [
+    ["eta", "0,05"],
+    ["steps", "9"],
+  ].reduce((state, [key, text]) => reduce(state, { type: "sets", key, text }), before);
+  const now = reduce(typed, { type: "refuses", problems: [{ field: "eta", text: "" }] });
+  assert.deepEqual([now.query, now.refused], [{ ...before.query, steps: "9" }, true]);
+  assert.equal(reduce(now, ran(asks(now))).refused, false);
+});
+
 test("a link that cannot be read is mended, another run in focus ends the comparison", () => {
   const halved = { eta: 0.5 };
   const state = { ...begun(), halved };

@@ -1,7 +1,7 @@
 // Asking for what takes its time: one answer at a time, heard piece by piece; a newer question ends the
 // older one, on the server too.
 
-import { SILENT, unreadable } from "../said.mjs";
+import { SILENT, statusOf, unreadable } from "../said.mjs";
 
 export class Asking {
   /**
@@ -42,8 +42,9 @@ export class Asking {
   async listen(address, parser, control, turn) {
     try {
       const response = await this.fetch(address, { signal: control.signal });
-      if (response.status === 400) return ["refused", await response.json()];
-      if (!response.ok) return ["failed", `The server failed (${response.status}).`];
+      const status = statusOf(response);
+      if (status === 400) return ["refused", await response.json()];
+      if (!response.ok) return ["failed", `The server failed (${status}).`];
       const reader = /** @type {ReadableStream<Uint8Array>} */ (response.body).getReader();
       for (;;) {
         const { done, value } = await reader.read();
@@ -91,7 +92,7 @@ export class Kept {
     const control = (this.control = new AbortController());
     try {
       const response = await this.fetch(address, { signal: control.signal });
-      if (!response.ok) return null;
+      if (!response.ok || statusOf(response) === 400) return null;
       const found = this.decode(await response.arrayBuffer());
       this.known.set(address, found);
       if (this.known.size > this.most) this.known.delete(this.known.keys().next().value);

@@ -7,7 +7,7 @@ import { writeQuery } from "../link.mjs";
 import { nearestOf } from "../nearest.mjs";
 import { inWords } from "../numbers.mjs";
 import * as pens from "../pens.mjs";
-import { SILENT, bytesOf, json, unreadable } from "../said.mjs";
+import { SILENT, ask, bytesOf, json, unreadable } from "../said.mjs";
 import { vocabulary } from "../vocabulary.mjs";
 import * as axis from "./axis.mjs";
 import * as clocks from "./clocks.mjs";
@@ -126,7 +126,7 @@ export class Collapse {
  * @param {AbortController} abortController
  */
 async function listen(address, { signal }) {
-  const { status, bytes } = await bytesOf(fetch, address, { signal });
+  const { status, bytes } = await bytesOf(ask, address, { signal });
   if (signal.aborted) return ["stopped"];
   if (!status) return ["failed", SILENT];
   try {

@@ -3,6 +3,7 @@
 import { setProps } from "../dash.mjs";
 import { $, element, find } from "../elements.mjs";
 import * as sliders from "../sliders.mjs";
+import { vocabulary } from "../vocabulary.mjs";
 import { dispatch, state, writeLink } from "./state.mjs";
 
 const REST = 150; // ms that a slider rests before anything is asked for
@@ -209,6 +210,15 @@ const packed = (text) =>
  * @param {Plot} plot
  */
 const names = (plot) => JSON.parse(find(`.chips[data-for="${plot}"]`).dataset.names || "[]");
+
+/**
+ * The rules that a plot can be made of, and how many of them.
+ * @param {Plot} plot
+ */
+export const fitting = (plot) => ({
+  fit: Object.keys(names(plot)),
+  most: plot === "collapse" ? vocabulary.most_runs : 1,
+});
 
 /**
  * @param {string[]} keys

@@ -1,5 +1,5 @@
 // The lab's page: which plot is in view, what is asked for, the link, and the beginning.
-import { copyLink } from "../address.mjs";
+import { copyLink, keepPlace } from "../address.mjs";
 import { penFor } from "../canvas.mjs";
 import { canSetProps, whenReady } from "../dash.mjs";
 import { $, find } from "../elements.mjs";
@@ -7,9 +7,10 @@ import { readInks } from "../inks.mjs";
 import { readQuery } from "../link.mjs";
 import { Paper } from "../paper.mjs";
 import * as pens from "../pens.mjs";
+import { ask, statusOf } from "../said.mjs";
 import { chooseOther, scheme, showScheme } from "../scheme.mjs";
 import { Collapse } from "./collapse.mjs";
-import { Controls, optionOf, restoreAlong, showFor } from "./controls.mjs";
+import { Controls, fitting, optionOf, restoreAlong, showFor } from "./controls.mjs";
 import * as fates from "./fates.mjs";
 import { ProgressBar } from "./progress.mjs";
 import { Rate } from "./rate.mjs";
@@ -37,6 +38,7 @@ class Lab {
       again: () => this.request(),
     };
     document.addEventListener("click", (event) => this.onClick(event));
+    window.addEventListener("popstate", () => this.open(location.search));
     document.addEventListener("keydown", ({ key }) => key === "Escape" && this.say([]));
     find("[role=tablist]").addEventListener("keydown", (event) => this.onTabKey(event));
     this.setScheme(scheme());
@@ -50,6 +52,7 @@ class Lab {
   open(search) {
     const { plot = USUAL, ...query } = readPlot(search);
     if (!PLOTS.includes(plot)) return this.askMeaning(search);
+    dispatch({ type: "shows", plot });
     dispatch({ type: "opens", plot, query });
     return this.show(plot);
   }
@@ -60,8 +63,8 @@ class Lab {
    */
   async askMeaning(search) {
     const turn = state.turns[USUAL];
-    const response = await fetch(`../lab.json${search}`);
-    const refusal = response.status === 400 ? await response.json() : null;
+    const response = await ask(`../lab.json${search}`);
+    const refusal = statusOf(response) === 400 ? await response.json() : null;
     if (!isAsked(state, USUAL, turn) || state.plot !== USUAL) return; // a person has chosen one meanwhile
     if (refusal) this.refuse(USUAL, turn, refusal);
     else this.show(USUAL);
@@ -175,7 +178,7 @@ class Lab {
    * @param {Plot} plot
    */
   show(plot) {
-    dispatch({ type: "shows", plot });
+    dispatch({ type: "shows", plot, ...fitting(plot) });
     for (const name of PLOTS) {
       const here = name === plot;
       $(`panel-${name}`).hidden = !here;
@@ -196,6 +199,7 @@ class Lab {
    */
   choose(plot) {
     this.say([]);
+    if (plot !== state.plot) keepPlace();
     this.show(plot);
     $(`tab-${plot}`).focus();
   }

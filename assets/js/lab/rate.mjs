@@ -5,6 +5,7 @@ import { writeQuery } from "../link.mjs";
 import { nearestOf } from "../nearest.mjs";
 import { inWords } from "../numbers.mjs";
 import * as pens from "../pens.mjs";
+import { ask } from "../said.mjs";
 import { Asking } from "./ask.mjs";
 import * as axis from "./axis.mjs";
 import { ruleName } from "./controls.mjs";
@@ -28,7 +29,7 @@ export class Rate {
     this.host = $("rate-plot");
     this.canvas = addCanvas(this.host);
     this.share = 0;
-    this.asking = new Asking((address, options) => fetch(address, options), {
+    this.asking = new Asking(ask, {
       item: (/** @type {any} */ line, /** @type {number} */ turn) => this.item(line, turn),
       done: (/** @type {undefined} */ _, /** @type {number} */ turn) => {
         page.end("rate", turn);

@@ -4,6 +4,7 @@ import { $ } from "../elements.mjs";
 import { numbersOf, writeQuery } from "../link.mjs";
 import { inWords } from "../numbers.mjs";
 import { failed } from "../run.mjs";
+import { ask } from "../said.mjs";
 import * as sliders from "../sliders.mjs";
 import { Asking, Kept } from "./ask.mjs";
 import { columnOf } from "./cells.mjs";
@@ -34,20 +35,15 @@ export class Regimes {
     this.map = new RegimeMap(this.host);
     this.orbit = new Orbit($("orbit-plot"));
     this.path = new Path($("path-plot"));
-    /**
-     * @param {string} address
-     * @param {any} options
-     */
-    const get = (address, options) => fetch(address, options);
-    this.asking = new Asking(get, {
+    this.asking = new Asking(ask, {
       item: (/** @type {any} */ item, /** @type {number} */ turn) => this.item(item, turn),
       done: (/** @type {undefined} */ _, /** @type {number} */ turn) => this.replaces(() => page.end("regimes", turn)),
       ...page.endings("regimes"),
     });
     this.kept = {
-      paths: new Kept(get, decode),
-      orbits: new Kept(get, decodeOrbit),
-      valleys: new Kept(get, decodeValley),
+      paths: new Kept(ask, decode),
+      orbits: new Kept(ask, decodeOrbit),
+      valleys: new Kept(ask, decodeValley),
     };
     this.drawn = 0; // the picture that is due
     /** @type {Record<string, number>} */

@@ -14,6 +14,8 @@ export const USUAL = "regimes";
 
 // How a map is looked at: no new map for these.
 export const QUIET = ["colour", "slice"];
+// What every plot has that has it at all.
+const COMMON = ["start", "rule", "etas"];
 // Of another loss these mean nothing.
 const OF_A_LOSS = ["eta", "along", "from", "to", "off", "slice", "start", "tau", "etas"];
 
@@ -55,7 +57,13 @@ export const reduce = (state, event) => reducers[event.type](state, /** @type {a
 const reducers = {
   // ---- what is asked for ----
 
-  shows: (state, { plot }) => ({ ...state, plot }),
+  // Another plot, to which goes along what both have. `fit` are the rules that it can be made of, `most` how many.
+  shows: (state, /** @type {{ plot: Plot, fit?: string[], most?: number }} */ { plot, fit = [], most = 1 }) => {
+    const query = carried(state, plot, fit, most);
+    const next = { ...state, plot };
+    if (writeQuery(query) === writeQuery(state.queries[plot])) return next;
+    return turned({ ...next, queries: { ...state.queries, [plot]: query } }, plot);
+  },
 
   // A setting of the plot in view.
   sets: (state, { key, text }) => {
@@ -170,6 +178,66 @@ const moved = (state, plot, changes) => ({
   ...state,
   progress: { ...state.progress, [plot]: { ...state.progress[plot], ...changes } },
 });
+
+/**
+ * The query of a plot with what goes along from the one in view: the loss and its numbers always, the rest where
+ * it is said there and fits here.
+ * @param {LabState} state
+ * @param {Plot} plot
+ * @param {string[]} fit
+ * @param {number} most
+ * @returns {Query}
+ */
+function carried({ plot: from, queries, settings }, plot, fit, most) {
+  const [there, here] = [queries[from], queries[plot]];
+  if (from === plot || !Object.keys(there).length) return here; // nothing is chosen there
+  const same = (here.loss || settings[plot]?.loss) === (there.loss || settings[from]?.loss);
+  const own = Object.entries(same ? here : withoutLoss(here)).filter(([name]) => !name.startsWith("p."));
+  const next = { ...Object.fromEntries(own), ...(there.loss && { loss: there.loss }), ...numbersOf(there) };
+  if (!there.loss) delete next.loss;
+  for (const name of COMMON) {
+    const value = fitting(name, there[name], fit, most);
+    if (value) next[name] = value;
+  }
+  return next;
+}
+
+/**
+ * @param {string} name
+ * @param {string | undefined} value
+ * @param {string[]} fit
+ * @param {number} most
+ */
+function fitting(name, value, fit, most) {
+  if (name === "start" || !value) return value;
+  const parts = value.split(",");
+  if (name === "rule")
+    return parts
+      .filter((rule) => fit.includes(rule))
+      .slice(0, most)
+      .join(",");
+  return parts.length > 1 && parts.length <= vocabulary.most_runs ? value : undefined;
+}
+
+/**
+ * What the stage has too, and means the same there.
+ * @param {LabState} state
+ * @returns {Query}
+ */
+export function forStage({ plot, queries, settings }) {
+  const now = settings[plot];
+  if (!now) return {};
+  const { start, etas } = queries[plot];
+  const rules = [now.rule].flat();
+  const few = etas && etas.split(",").length * rules.length <= vocabulary.most_runs;
+  return {
+    loss: now.loss,
+    ...numbersOf(queries[plot]),
+    rule: rules.join(","),
+    ...(start && { start }),
+    ...(few && { eta: etas }),
+  };
+}
 
 /**
  * @param {Query} query

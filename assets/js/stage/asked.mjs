@@ -1,4 +1,5 @@
 // The runs that the stage asks for; its page hears of the answers.
+import { ask } from "../said.mjs";
 import { actions } from "./actions.mjs";
 import { Requests } from "./requests.mjs";
 
@@ -10,4 +11,4 @@ const heard = {
   busy: (yes) => actions.busy(yes),
 };
 
-export const requests = new Requests((url) => fetch(url), heard);
+export const requests = new Requests(ask, heard);

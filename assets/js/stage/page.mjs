@@ -1,5 +1,5 @@
 // The stage: what happens when runs arrive and when time passes, and the loop that paints them.
-import { showLink } from "../address.mjs";
+import { showLink, takeAlong } from "../address.mjs";
 import { lastStep, sameTime } from "../clock.mjs";
 import { canSetProps, whenReady } from "../dash.mjs";
 import { $, find } from "../elements.mjs";
@@ -27,7 +27,7 @@ import { Ribbon } from "./ribbon.mjs";
 import { Ring } from "./ring.mjs";
 import { scene } from "./scene.mjs";
 import { dispatch, graphOf, player, state, steps } from "./state.mjs";
-import { VIEW, focusFor, isAsked, isOpening } from "./store.mjs";
+import { VIEW, focusFor, forLab, isAsked, isOpening } from "./store.mjs";
 import { frameSharpness } from "./timeaxis.mjs";
 import { drawScene } from "./view.mjs";
 import { Zoom } from "./zoom.mjs";
@@ -115,7 +115,10 @@ class Stage {
    */
   refused(problems, nearest, asked) {
     if (!isAsked(state, asked)) return;
-    if (state.result) return controls.say(problems);
+    if (state.result) {
+      dispatch({ type: "refuses", problems });
+      return controls.say(problems);
+    }
     dispatch({ type: "mends", query: readQuery(nearest) });
     this.request({ notices: problems });
   }
@@ -129,11 +132,12 @@ class Stage {
     const previous = state.result;
     const before = { eta: previous?.runs[0].eta || 0, at: player.at };
     const first = isOpening(state); // of a link or a loss
+    const { refused } = state;
     if (!dispatch({ type: "ran", result, asked, newest: !requests.pending })) return;
     this.measureTime();
     if (first) this.beginWith(result.page, !previous);
     else this.carryOver(before);
-    if (first || (!asked.dragged && result.notices.length)) controls.showSettings(result.settings);
+    if (first || refused || (!asked.dragged && result.notices.length)) controls.showSettings(result.settings);
     if (!asked.dragged) this.settle(result, asked);
     controls.showRun(result);
     if (!asked.dragged) frameSharpness(); // axes stay under a moving hand
@@ -195,6 +199,7 @@ class Stage {
     if (state.result && state.focus !== focusFor(state.result.runs)) query.focus = state.focus;
     if (player.step > 0) query.at = player.step;
     showLink(query);
+    if (state.result) takeAlong("Lab", forLab(state));
   }
 
   async sharpen() {

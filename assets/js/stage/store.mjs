@@ -17,6 +17,7 @@ const CLOSE = 1 / 3; // of the view: what is seen closer is drawn anew
 /** @type {StageState} */
 export const INITIAL = {
   query: {},
+  refused: false,
   opening: 0,
   shown: 0,
   carried: {},
@@ -61,6 +62,13 @@ const reducers = {
 
   // The link that was asked for cannot be read: the nearest one that can.
   mends: (state, { query }) => ({ ...state, query }),
+
+  // What cannot be read is not asked for again: it is as it was, and its control says so until the next runs come.
+  refuses: (state, { problems }) => {
+    const before = readQuery(state.result.query);
+    const restored = problems.map((/** @type {Message} */ { field }) => [field, before[field]]);
+    return { ...state, refused: true, query: { ...state.query, ...Object.fromEntries(restored) } };
+  },
 
   // One setting. What was made from the runs on screen holds for them alone, and carries their opening.
   sets: (state, { key, text, from }) => {
@@ -139,7 +147,14 @@ function ran(state, { result, asked, newest }) {
   const before = state.result && state.result.runs[state.focus];
   // While a hand moves, runs have fewer steps than the link asks for.
   const query = newest && !asked.dragged ? forRun(readQuery(result.query)) : state.query;
-  const next = { ...state, result, query, shown: state.opening, focus: focusFor(result.runs, before, state.focus) };
+  const next = {
+    ...state,
+    result,
+    query,
+    refused: false,
+    shown: state.opening,
+    focus: focusFor(result.runs, before, state.focus),
+  };
   if (!isOpening(state)) return next;
   const { page } = result;
   const { hide, embed } = readQuery(result.query);
@@ -221,6 +236,23 @@ function keepHorizon(state, key) {
  * @param {number | string} eta
  */
 const stepsFor = (time, eta) => String(Math.round(Math.min(time / readNumber(String(eta)) ** 2, 1e12)));
+
+/**
+ * What the lab has too, and means the same there: of several runs the rule of the one in focus.
+ * @param {StageState} state
+ * @returns {Query}
+ */
+export function forLab({ query, result, focus }) {
+  const { loss, eta } = result.settings;
+  const { rule } = result.runs[focus];
+  return {
+    loss,
+    ...numbersOf(query),
+    ...(rule !== "gradient-flow" && { rule }),
+    ...(query.start && { start: query.start }),
+    ...(eta.length > 1 && { etas: eta.join(",") }),
+  };
+}
 
 // ---- the part of the plane that is in view ----
 

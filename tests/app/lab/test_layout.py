@@ -166,7 +166,7 @@ def test_nothing_to_press_is_without_a_name(layout: dict) -> None:
 
 
 def fate_inks(scheme: str) -> dict[str, str]:
-    rule = re.search(rf"^{re.escape(SELECTORS[scheme])} \{{(.*?)\}}", CSS, re.S | re.M)
+    rule = re.search(rf"^ *{re.escape(SELECTORS[scheme])} \{{(.*?)\}}", CSS, re.S | re.M)
     assert rule
     return dict(re.findall(r"--(fate-\d+):\s*(#[0-9a-f]{6});", rule[1]))
 

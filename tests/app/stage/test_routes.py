@@ -787,3 +787,21 @@ def test_numbers_of_a_formula_change_the_run_and_its_valley(client: FlaskClient)
     assert other["sharpness_range"][1] == pytest.approx(np.exp(2), rel=1e-5)
     refused = client.get("/valley.bin?loss=ring&p.q=2")
     assert (refused.status_code, refused.get_json()["problems"][0]["field"]) == (400, "p.q")
+
+
+def test_who_prefers_it_is_refused_leniently(client: FlaskClient) -> None:
+    """A page's browser would log a 400 as a failure of the page."""
+    for address in (
+        "/run.bin?eta=x",
+        "/lab.json?plot=x",
+        "/regimes.bin?size=x",
+        "/rate.ndjson?tau=x",
+    ):
+        strict = client.get(address)
+        lenient = client.get(address, headers={"Prefer": "handling=lenient"})
+        assert (strict.status_code, lenient.status_code) == (400, 200)
+        assert strict.get_json() == lenient.get_json()
+        assert lenient.headers["Preference-Applied"] == "handling=lenient"
+        assert "Preference-Applied" not in strict.headers
+    found = client.get("/run.bin?steps=9", headers={"Prefer": "handling=lenient"})
+    assert "Preference-Applied" not in found.headers

@@ -24,14 +24,15 @@ export const density = () => (onPaper() ? PAPER : Math.min(globalThis.devicePixe
 const onPaper = () => Boolean(globalThis.document?.documentElement?.dataset.paper);
 
 /**
- * The pen of a canvas, brought to its size.
+ * The pen of a canvas, brought to its size; as fine as the screen unless it says otherwise.
  * @param {Sheet} canvas
  */
 export function penOf(canvas) {
-  const size = canvas.size.map((length) => Math.round(length * density()));
+  const fine = canvas.fine || density();
+  const size = canvas.size.map((length) => Math.round(length * fine));
   if (canvas.width !== size[0] || canvas.height !== size[1]) [canvas.width, canvas.height] = size;
   const pen = penFor(canvas);
-  pen.setTransform(density(), 0, 0, density(), 0, 0);
+  pen.setTransform(fine, 0, 0, fine, 0, 0);
   return pen;
 }
 

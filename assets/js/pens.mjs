@@ -121,16 +121,18 @@ export function label(pen, inks, text, x, y, ink, align) {
 const scratches = new WeakMap();
 
 /**
- * Paint with a pen for itself, and put the whole down at once, faint. `size` is in pixels of the page.
+ * Paint with a pen for itself, and put the whole down at once, faint. `size` is in pixels of the page, of which
+ * each is as many as on the screen, or `fine` times `fine`.
  * @param {Pen} pen
  * @param {number} alpha
  * @param {Size} size
  * @param {(pen: Pen) => void} paint
+ * @param {number} [fine]
  */
-export function faintly(pen, alpha, [width, height], paint) {
+export function faintly(pen, alpha, [width, height], paint, fine) {
   const scratch = scratches.get(pen) || /** @type {Sheet} */ (document.createElement("canvas"));
   scratches.set(pen, scratch);
-  scratch.size = [width, height];
+  Object.assign(scratch, { size: [width, height], fine });
   paint(wipe(scratch));
   if (!scratch.width || !scratch.height) return; // a canvas without a pixel cannot be drawn
   pen.globalAlpha = alpha;

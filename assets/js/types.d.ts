@@ -245,7 +245,7 @@ type Frame = Box & {
 type Pen = CanvasRenderingContext2D;
 
 /** A canvas that knows its size in pixels of the page. */
-type Sheet = HTMLCanvasElement & { size: Size; measure: () => void };
+type Sheet = HTMLCanvasElement & { size: Size; fine?: number; measure: () => void };
 
 /** What marks are painted from. */
 type Marked = { inks: Inks; strobe: Strobe; result: { runs: any[] } };

@@ -85,7 +85,7 @@ def test_the_surface_turns_by_key_and_by_mouse(stage: Stage):
     stage.open("?at=300&look=surface")
     stage.wait("edgewalk.stage.scene().heights")
     solid = stage.page.get_by_role("img", name="The landscape in space")
-    looks = "edgewalk.stage.surfacePicture()"
+    looks = "[...document.querySelectorAll('.solid canvas')].map((c) => c.toDataURL()).join()"
     seen = [stage.page.evaluate(looks)]
     solid.focus()
     for key in ("ArrowLeft", "ArrowUp", "+"):
@@ -100,6 +100,38 @@ def test_the_surface_turns_by_key_and_by_mouse(stage: Stage):
     seen.append(stage.page.evaluate(looks))
     assert len(set(seen)) == len(seen)
     assert stage.step == 300
+
+
+# Of a picture of the surface: its size, how far its middle is off, as shares of it, and how many
+# pixels of its upper right quarter, where the surface has an edge and no axis lies, are neither
+# full nor empty.
+KEPT = """async (size) => {
+  const image = new Image();
+  image.src = edgewalk.stage.surfacePicture(size);
+  await image.decode();
+  const { width, height } = image;
+  const pen = Object.assign(document.createElement('canvas'), { width, height }).getContext('2d');
+  pen.drawImage(image, 0, 0);
+  const { data } = pen.getImageData(0, 0, width, height);
+  const inked = Array.from({ length: width * height }, (_, k) => k).filter((k) => data[4 * k + 3]);
+  const middle = (values) => (Math.min(...values) + Math.max(...values) + 1) / 2;
+  const off = (values, length) => middle(values) / length - 0.5;
+  const columns = [...new Set(inked.map((k) => k % width))];
+  const rows = [...new Set(inked.map((k) => Math.floor(k / width)))];
+  const isUpperRight = (k) => k % width > width / 2 && k < (width * height) / 2;
+  const soft = inked.filter((k) => isUpperRight(k) && data[4 * k + 3] < 240).length;
+  return { size: [width, height], off: [off(columns, width), off(rows, height)], soft };
+}"""
+
+
+def test_a_picture_of_the_surface_is_painted_for_its_own_size(stage: Stage):
+    stage.open("?at=300&look=surface")
+    stage.wait("edgewalk.stage.scene().heights")
+    for size in ([400, 240], [240, 300]):
+        kept = stage.page.evaluate(KEPT, size)
+        assert kept["size"] == [2 * length for length in size]
+        assert max(abs(share) for share in kept["off"]) < 0.01
+        assert kept["soft"] > 100
 
 
 @pytest.mark.parametrize(

@@ -400,13 +400,29 @@ test("the sharpness map of a section waits for its λ₁", () => {
 });
 
 test("the surface is the picture of it, under the title", () => {
-  const solid = () => "data:image/png;base64,AA";
+  const solid = (size) => `data:image/png;base64,AA,${size}`;
   const made = figure("landscape", makeGraph(), makeScene({ look: "surface", heights: HEIGHTS }), solid);
   const drawn = figure("sharpness", makeGraph(), makeScene({ look: "surface", heights: HEIGHTS }));
-  assert.deepEqual([made.data, made.layout.images.map(({ source }) => source)], [[], ["data:image/png;base64,AA"]]);
+  const [{ source, x, xanchor }] = made.layout.images;
+  assert.equal(source, "data:image/png;base64,AA,952,576"); // all that its margins leave of 1000 × 720
+  assert.deepEqual([x, xanchor, made.layout.margin.l], [0.5, "center", made.layout.margin.r]);
+  assert.deepEqual(
+    made.data.map(({ name, x: places }) => [name, places]),
+    ["the ngd, even t", "the ngd, odd t", undefined, "X(τ), the theorem"].map((name) => [name, [null]]),
+  );
   assert.ok(made.layout.title.text.includes("L = x²"));
   assert.equal(made.layout.xaxis.visible, false);
   assert.ok(drawn.data.length > 0);
+});
+
+test("a legend has room for its words in the widest of fonts, and asks for none that it does not carry", () => {
+  for (const panel of ["landscape", "sharpness", "across", "along"]) {
+    const { data, layout } = figure(panel, makeGraph(), makeScene({}));
+    const named = data.filter(({ name, showlegend }) => name && showlegend !== false);
+    // DejaVu Sans has 0.53 of its size for a letter of these words, and is the widest of those in use.
+    for (const { name } of named) assert.ok(layout.legend.entrywidth > 0.55 * 12 * name.length, name);
+    assert.match(layout.font.family, /^Arial.*sans-serif$/);
+  }
 });
 
 test("a strobe is in the picture too", () => {

@@ -42,7 +42,7 @@ function makePlane(losses, change = {}) {
 test("a surface fills the box of its view with √L, in the colours of heights", () => {
   const scene = makePlane([4]);
   const { x, y, low, rows, columns, heights, tints, colours, names } = surface.grid(scene);
-  assert.deepEqual([x, y, low, rows, columns, names], [[-1, 3], [2, 4], 0, 3, 7, ["x", "y"]]);
+  assert.deepEqual([x, y, low, rows, columns, names], [[-1, 3], [2, 4], 0, 3, 7, ["x", "y", "√L"]]);
   assert.equal(heights, scene.heights.root);
   assert.deepEqual([tints, colours], [undefined, INKS.heights]);
   assert.equal(surface.grid(makePlane([4], { heights: null })), null);

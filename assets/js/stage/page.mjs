@@ -270,7 +270,7 @@ class Stage {
   async addSurface() {
     const { Surface } = await import("./panels/surface.mjs");
     const surface = new Surface(find(".card.landscape .plot"), () => this.repaint());
-    actions.surfacePicture = () => surface.toDataURL();
+    actions.surfacePicture = (/** @type {Size} */ size) => surface.toDataURL(scene(), size);
     this.panels.push(surface);
     this.repaint();
     return surface;

@@ -13,6 +13,15 @@ import { coordinates } from "./section.mjs";
 import { vocabulary } from "../vocabulary.mjs";
 
 const SIZE = { width: 1000, height: 720 };
+const MARGIN = { l: 64, r: 24, t: 48, b: 96 };
+// A picture goes where the page's own font is not. These have the same widths on every system, and what is set
+// in another is given room: a legend is laid out by what is measured here, and cut where that does not hold.
+const FONT = 'Arial, "Liberation Sans", Helvetica, sans-serif';
+const WORDS = 12; // the size of a legend's
+const WIDEST = 0.6 * WORDS; // a letter of it, on the average, in the widest of fonts
+const LEGEND = { orientation: "h", y: -0.16, font: { size: WORDS } };
+
+/** @typedef {(size: Size) => string} Solid the address of a picture of the box, of a size */
 
 /**
  * Rows up to the playhead whose step the strobe shows, of one parity (or all of them).
@@ -491,14 +500,31 @@ function alignmentLayout(layout, scene) {
 }
 
 /**
- * The surface is a picture already.
+ * The surface is a picture already, of the size that it is shown in; only its legend is not.
  * @param {any} layout
- * @param {string} source
+ * @param {Scene} scene
+ * @param {Solid} solid
  */
-function surfaceFigure(layout, source) {
-  const place = { xref: "paper", yref: "paper", x: 0, y: 1, sizex: 1, sizey: 1, sizing: "contain", layer: "above" };
+function surfaceFigure(layout, scene, solid) {
+  const margin = { ...MARGIN, l: MARGIN.r };
+  const size = /** @type {Size} */ ([SIZE.width - margin.l - margin.r, SIZE.height - margin.t - margin.b]);
+  const place = { xref: "paper", yref: "paper", x: 0.5, y: 1, sizex: 1, sizey: 1, xanchor: "center", layer: "above" };
   const axis = { visible: false };
-  return { data: [], layout: { ...layout, images: [{ source, ...place }], xaxis: axis, yaxis: axis } };
+  const named = scene.result.runs.flatMap((run, i) => landscapeRun(run, i, scene));
+  return {
+    data: named.map((trace) => ({ ...trace, x: [null], y: [null] })),
+    layout: { ...layout, margin, images: [{ source: solid(size), ...place }], xaxis: axis, yaxis: axis },
+  };
+}
+
+/**
+ * A figure whose legend has room for its words in whatever font.
+ * @param {{ data: any[], layout: any }} figure
+ */
+function withRoom({ data, layout }) {
+  const longest = Math.max(0, ...data.map(({ name, showlegend }) => (showlegend === false ? 0 : (name || "").length)));
+  const legend = { ...LEGEND, entrywidth: Math.ceil(WIDEST * longest) };
+  return { data, layout: { ...layout, legend, font: { ...layout.font, family: FONT } } };
 }
 
 /**
@@ -530,17 +556,26 @@ function withDetail(run, panel) {
  * @param {PanelName} panel
  * @param {any} graph
  * @param {Scene} seen
- * @param {(() => string) | null} [solid]
+ * @param {Solid | null} [solid]
  */
 export function figure(panel, graph, seen, solid = null) {
+  return withRoom(composed(panel, graph, seen, solid));
+}
+
+/**
+ * @param {PanelName} panel
+ * @param {any} graph
+ * @param {Scene} seen
+ * @param {Solid | null} solid
+ */
+function composed(panel, graph, seen, solid) {
   const runs = seen.result.runs.map((run) => withDetail(run, panel));
   const scene = { ...seen, result: { ...seen.result, runs } };
   const title = { text: heading(scene), font: { size: 14 }, x: 0.02, xanchor: "left" };
-  const legend = { orientation: "h", y: -0.16, font: { size: 12 } };
-  const margin = { l: 64, r: 24, t: 48, b: 96 };
+  const margin = MARGIN;
   if (panel === "across" || panel === "along") {
     const layout = JSON.parse(JSON.stringify(graph.layout));
-    Object.assign(layout, { title, legend, margin, showlegend: true });
+    Object.assign(layout, { title, margin, showlegend: true });
     const across = panel === "across";
     layout.xaxis = {
       title: { text: across ? "across the valley, in bounces" : "length s along Γ, from the flattest point" },
@@ -550,16 +585,16 @@ export function figure(panel, graph, seen, solid = null) {
   }
   if (panel === "alignment") {
     const layout = alignmentLayout(
-      { ...JSON.parse(JSON.stringify(graph.layout)), title, legend, margin, showlegend: true },
+      { ...JSON.parse(JSON.stringify(graph.layout)), title, margin, showlegend: true },
       scene,
     );
     return { data: alignmentFigure(scene), layout };
   }
   const { xaxis, yaxis } = graph._fullLayout;
   const layout = JSON.parse(JSON.stringify(graph.layout));
-  Object.assign(layout, { title, legend, margin, showlegend: true });
+  Object.assign(layout, { title, margin, showlegend: true });
   Object.assign(layout, { paper_bgcolor: scene.inks.card, plot_bgcolor: scene.inks.card });
-  if (panel === "landscape" && scene.look === "surface" && solid) return surfaceFigure(layout, solid());
+  if (panel === "landscape" && scene.look === "surface" && solid) return surfaceFigure(layout, scene, solid);
   layout.xaxis.range = xaxis.range.slice();
   layout.yaxis.range = yaxis.range.slice();
   const still =
@@ -574,7 +609,7 @@ export function figure(panel, graph, seen, solid = null) {
  * @param {string} format
  * @param {any} graph
  * @param {Scene} scene
- * @param {(() => string) | null} [solid]
+ * @param {Solid | null} [solid]
  */
 export function download(panel, format, graph, scene, solid = null) {
   const filename = `edgewalk-${scene.result.settings.loss}-${panel}`;

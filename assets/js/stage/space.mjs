@@ -11,7 +11,6 @@ const surface = {
   grid({ heights, result, inks }) {
     if (!heights) return null;
     const { view, rows, columns, root: values } = heights;
-    const names = result.settings.variables;
     return {
       x: view[0],
       y: view[1],
@@ -21,7 +20,7 @@ const surface = {
       columns,
       heights: values,
       colours: inks.heights,
-      names,
+      names: [...result.settings.variables, "√L"],
     };
   },
   point({ columns: { x, loss } }) {

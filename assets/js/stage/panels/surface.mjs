@@ -1,6 +1,6 @@
 // The landscape in space: of a loss of two parameters the surface z = √L with Γ on its floor, of three
 // Γ itself as a sheet or a curve; the iterates and the theorem's point in it.
-import { penFor, wipe } from "../../canvas.mjs";
+import { penFor, penOf, wipe } from "../../canvas.mjs";
 import { rgb, smoothInk } from "../../inks.mjs";
 import { addPoints } from "../../marks.mjs";
 import { nearestOf, nearestRow } from "../../nearest.mjs";
@@ -20,6 +20,7 @@ const BANDS = 14;
 const TURN = 12; // pixels of dragging that an arrow key stands for
 const REACH = 24;
 const EVERY = 8; // of the points of Γ
+const PICTURE = 2; // pixels of a picture to keep for each of the page
 
 export class Surface extends Landscape {
   /**
@@ -43,6 +44,7 @@ export class Surface extends Landscape {
     this.rendered = "";
     /** @type {Float32Array | null} */
     this.filled = null;
+    this.detail = 1; // pixels of what fills the box for each of the page
     this.listen();
   }
 
@@ -148,7 +150,7 @@ export class Surface extends Landscape {
     const shape = space.shapeOf(scene.d);
     const grid = width > 0 && height > 0 ? shape.grid(scene) : null;
     if (!grid) return null;
-    const view = solid.camera({ ...this.angles, width, height });
+    const view = this.eye(width, height);
     /**
      * @param {number[]} number
      */
@@ -157,6 +159,14 @@ export class Surface extends Landscape {
       return solid.project(view, a, b, c);
     };
     return { left: 0, top: 0, width, height, shape, grid, view, at };
+  }
+
+  /**
+   * @param {number} width
+   * @param {number} height
+   */
+  eye(width, height) {
+    return solid.camera({ ...this.angles, width, height });
   }
 
   /**
@@ -174,7 +184,7 @@ export class Surface extends Landscape {
     result.runs.forEach((run, i) => {
       pens.curve(pen, inks.theory, 2, pens.DASHES[i], run.rows, this.floor(run, "flow", frame));
     });
-    pens.faintly(pen, FAINT, this.past.size, (faint) => this.paintSpecks(faint, scene, frame));
+    pens.faintly(pen, FAINT, this.past.size, (faint) => this.paintSpecks(faint, scene, frame), this.past.fine);
   }
 
   /**
@@ -182,14 +192,16 @@ export class Surface extends Landscape {
    * @param {Scene} scene
    * @param {SolidFrame} solidFrame
    */
-  render({ inks }, { grid, view, width, height }) {
+  render({ inks }, { grid, width, height }) {
     const { x, y, low, top, heights, tints, colours } = grid;
     if (!heights) return (this.picture = null);
     const wanted = JSON.stringify([this.angles, width, height, x, y, low, top, inks.card]);
     if (this.picture && wanted === this.rendered && this.filled === (tints || heights)) return;
     [this.rendered, this.filled] = [wanted, tints || heights];
     const line = [...rgb(inks.soft), 0.35];
-    this.picture = solid.render(grid, view, { colours, tints, bands: BANDS, line }, this.picture);
+    const { detail } = this;
+    const look = { colours, tints, bands: BANDS, line, thickness: detail };
+    this.picture = solid.render(grid, this.eye(detail * width, detail * height), look, this.picture);
     [this.still.width, this.still.height] = [this.picture.width, this.picture.height];
     const image = new ImageData(this.picture.pixels, this.picture.width, this.picture.height);
     penFor(this.still).putImageData(image, 0, 0);
@@ -204,8 +216,7 @@ export class Surface extends Landscape {
     for (const { from, to, axis, front } of solid.frame(frame.view)) {
       const ends = [from, to].map(([x, y, z]) => solid.project(frame.view, x, y, z));
       if (front) pens.line(pen, inks.soft, 1, [], 0, 1, (k) => [ends[k][0], ends[k][1]]);
-      const named = axis !== "z" || frame.grid.names.length > 2;
-      if (front && named) this.paintTicks(pen, inks, frame, axis, from);
+      if (front) this.paintTicks(pen, inks, frame, axis, from);
     }
   }
 
@@ -233,7 +244,8 @@ export class Surface extends Landscape {
       const [x, y] = at(point(value));
       pens.label(pen, inks, text, x, y, inks.soft, "center");
     }
-    const [x, y] = at(point(low + 0.62 * (high - low), 2.2));
+    // The upright's above it: beside it there is room for numbers alone.
+    const [x, y] = along === 2 ? at(point(low + 1.12 * (high - low), 0)) : at(point(low + 0.62 * (high - low), 2.2));
     pens.label(pen, inks, grid.names[along], x, y, inks.ink, "center");
   }
 
@@ -263,7 +275,8 @@ export class Surface extends Landscape {
    * @returns {Point}
    */
   unlessHidden([x, y, depth], tolerance) {
-    const hidden = this.picture && solid.isHidden(this.picture, x, y, depth, tolerance);
+    const { picture, detail } = this;
+    const hidden = picture && solid.isHidden(picture, detail * x, detail * y, depth, tolerance);
     return hidden ? [NaN, NaN] : [x, y];
   }
 
@@ -324,13 +337,28 @@ export class Surface extends Landscape {
     scene.result.runs.forEach((run, i) => this.paintHead(pen, scene, frame, run, i));
   }
 
-  // What is seen now as the address of a picture.
-  toDataURL() {
-    const whole = document.createElement("canvas");
-    [whole.width, whole.height] = [this.past.width, this.past.height];
-    const pen = penFor(whole);
-    for (const canvas of [this.past, this.now]) pen.drawImage(canvas, 0, 0);
-    return whole.toDataURL();
+  /**
+   * What is seen now, painted afresh at a size, as the address of a picture. Its edges are smooth because what
+   * fills the box is finer than it.
+   * @param {Scene} scene
+   * @param {Size} size
+   */
+  toDataURL(scene, size) {
+    const sheet = Object.assign(document.createElement("canvas"), { size, fine: PICTURE });
+    const still = document.createElement("canvas");
+    /** @type {Surface} */
+    const painter = Object.assign(Object.create(this), { past: sheet, still, picture: null, detail: 2 * PICTURE });
+    const frame = painter.frameFor(scene);
+    if (!frame) return "";
+    const pen = penOf(/** @type {Sheet} */ (/** @type {unknown} */ (sheet)));
+    pen.imageSmoothingQuality = "high";
+    painter.paintStill(pen, scene, frame);
+    scene.result.runs.forEach((run, i) => {
+      for (const part of this.partsOf(run))
+        painter.paintRows(pen, scene, frame, run, i, part, 0, upTo(part, scene.steps[i]));
+    });
+    painter.paintNow(pen, scene, frame);
+    return centred(sheet).toDataURL();
   }
 
   /**
@@ -351,4 +379,25 @@ export class Surface extends Landscape {
     });
     return nearestOf(found, REACH);
   }
+}
+
+/**
+ * A picture with what is painted on it in its middle.
+ * @param {HTMLCanvasElement} sheet
+ */
+function centred(sheet) {
+  const { width, height } = sheet;
+  const { data } = penFor(sheet).getImageData(0, 0, width, height);
+  let [left, right, top, bottom] = [width, 0, height, 0];
+  for (let y = 0, at = 3; y < height; y++) {
+    for (let x = 0; x < width; x++, at += 4) {
+      if (!data[at]) continue;
+      [left, right] = [Math.min(left, x), Math.max(right, x)];
+      [top, bottom] = [Math.min(top, y), Math.max(bottom, y)];
+    }
+  }
+  const moved = Object.assign(document.createElement("canvas"), { width, height });
+  const [x, y] = [width - 1 - left - right, height - 1 - top - bottom].map((twice) => Math.round(twice / 2));
+  penFor(moved).drawImage(sheet, x, y);
+  return moved;
 }

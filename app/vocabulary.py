@@ -53,7 +53,6 @@ ORBIT_TITLES = {
 }
 
 MAX_RUNS = 4
-HIGHEST_SPEED = 4.0  # a power of ten, in steps a second
 
 # What the scripts read.
 VOCABULARY: dict[str, Any] = {
@@ -74,7 +73,6 @@ VOCABULARY: dict[str, Any] = {
     "heights": len(HEIGHT_SCALES["light"]),
     "most_runs": MAX_RUNS,
     "rows": ROWS,
-    "highest_speed": HIGHEST_SPEED,
 }
 
 

@@ -76,9 +76,9 @@ def release() -> Figures:
 
 
 def play() -> Figures:
-    """Play 10⁵ steps at full speed."""
+    """Play 10⁵ steps, ten thousand a second."""
     with stage("?eta=0.01&steps=100000") as page:
-        page.get_by_role("slider", name="Speed").press("End")
+        page.get_by_role("slider", name="Speed").fill("4")  # 10⁴ steps a second
         devtools = page.context.new_cdp_session(page)
         devtools.send("Performance.enable")
         page.evaluate(COUNT_FRAMES)

@@ -16,12 +16,11 @@ from app.parts import aria, choice, data, field, header, slider
 from app.stage import ids
 from app.stage.settings import Settings
 from app.stage.words import FIGURES, SYMBOLS
-from app.vocabulary import AXES, CLOCKS, HIGHEST_SPEED, LAWS, LOOKS, PANELS, STROBES, VIEW
+from app.vocabulary import AXES, CLOCKS, LAWS, LOOKS, PANELS, STROBES, VIEW
 from dynamics import LOSSES, RULES
 
 ETA_LOW, ETA_HIGH = 1e-3, 10.0
-SPEEDS = 0.0, HIGHEST_SPEED, 0.05  # powers of ten
-START_SPEED = 24
+SPEEDS = 0.0, 4.0, 0.05  # powers of ten, in steps a second; the page knows how fast a run may go
 
 GRAPH_CONFIG: Any = {
     "displayModeBar": False,
@@ -402,7 +401,7 @@ def _transport() -> html.Div:
             html.Div([_part("now", _numbers()), _part("story", _story())], className="reading"),
             html.Div(
                 [
-                    slider(ids.SPEED, "Speed", SPEEDS, math.log10(START_SPEED)),
+                    slider(ids.SPEED, "Speed", SPEEDS, 0.0),
                     html.P(id="speed-words", className="facts"),
                 ],
                 className="speed",

@@ -40,7 +40,6 @@ type Vocabulary = {
   heights: number; // and of the landscape, from the valley up
   most_runs: number;
   rows: number; // of a recording
-  highest_speed: number; // a power of ten, in steps a second
 };
 type Look = "root" | "log" | "sharpness" | "surface";
 type Kind = "even" | "odd" | "midpoint";

@@ -9,6 +9,46 @@ function player(last, speed = 10) {
   return made;
 }
 
+test("the whole run takes half a minute, whatever its length, or three steps a second", () => {
+  for (const [last, speed] of [
+    [600, 20],
+    [6_000_000, 200_000],
+    [11, 3],
+    [0, 3],
+  ]) {
+    const made = new Player();
+    made.resize(last);
+    assert.equal(made.speed, speed);
+  }
+});
+
+test("a choice stays for runs of another length: as seconds for the whole or, in slow motion, as steps", () => {
+  const made = new Player();
+  made.resize(600);
+  made.choose(60);
+  assert.deepEqual([made.speed, made.seconds], [60, 10]);
+  made.resize(6_000_000);
+  assert.equal(made.speed, 600_000);
+  made.choose(12);
+  made.resize(600);
+  assert.deepEqual([made.speed, made.seconds], [12, null]);
+  made.choose(0.1);
+  assert.equal(made.speed, 1);
+  made.choose(1e9);
+  assert.equal(made.speed, made.fastest);
+});
+
+test("the fastest is ten thousand steps a second, or the whole in three seconds", () => {
+  const made = new Player();
+  for (const [last, fastest] of [
+    [600, 1e4],
+    [6_000_000, 2_000_000],
+  ]) {
+    made.resize(last);
+    assert.equal(made.fastest, fastest);
+  }
+});
+
 test("plays at its speed, by the time that is handed in", () => {
   const made = player(100);
   made.play(50);

@@ -108,7 +108,7 @@ export const changes = {
   ...Object.fromEntries(VIEW.map((name) => [name, (value) => actions.setView(name, value)])),
   playhead: (step) => actions.seek(step),
   speed: (power) => {
-    player.speed = Math.round(10 ** power);
+    player.choose(Number((10 ** power).toPrecision(2)));
     showSpeed();
   },
 };
@@ -531,10 +531,31 @@ function showFormulas(words) {
   $("rule-formulas").replaceChildren(...(formulas.length > 1 ? [] : formulas));
 }
 
-function showSpeed() {
-  const { speed } = player;
-  $("speed-words").textContent = `${speed.toLocaleString("en")} steps a second`;
-  sliders.set("speed", Math.log10(speed), $("speed-words").textContent);
+// In steps a second, and in seconds for the whole run.
+export function showSpeed() {
+  const { speed, last, fastest } = player;
+  const words = `${few(speed).toLocaleString("en")} ${speed === 1 ? "step" : "steps"} a second, all in ${duration(last / speed)}`;
+  $("speed-words").textContent = words;
+  sliders.setMost("speed", Math.log10(fastest));
+  sliders.set("speed", Math.log10(speed), words);
+}
+
+/**
+ * @param {number} value
+ */
+const few = (value) => Number(value.toPrecision(2));
+
+/**
+ * @param {number} seconds
+ */
+function duration(seconds) {
+  const units = /** @type {[number, string][]} */ ([
+    [86400, "days"],
+    [3600, "hours"],
+    [60, "minutes"],
+  ]);
+  const [size, name] = units.find(([size]) => seconds >= 2 * size) || [1, "s"];
+  return `${few(seconds / size).toLocaleString("en")} ${name}`;
 }
 
 /**

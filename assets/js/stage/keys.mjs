@@ -90,8 +90,7 @@ export const keys = {
  * @param {number} power
  */
 function faster(power) {
-  const now = Math.log10(player.speed) + power;
-  controls.change("speed", Math.min(Math.max(now, 0), vocabulary.highest_speed));
+  controls.change("speed", Math.log10(player.speed) + power);
 }
 
 /**

@@ -163,6 +163,7 @@ class Stage {
   // The time bar counts steps of the first run, to the end of the last one.
   measureTime() {
     player.resize(lastStep(state.result.runs, state.view.clock));
+    controls.showSpeed();
   }
 
   /**

@@ -15,6 +15,7 @@ from urllib.parse import quote, urlencode
 import numpy as np
 
 from app.runspec import LossSpec, Numbers
+from app.vocabulary import SENSES
 from dynamics import LOSSES, RULES, Loss, Parameter, find_loss, find_rule, numerals
 from dynamics.catalogue import nearest_key
 
@@ -164,9 +165,32 @@ def write_fields(fields: Sequence[Field], settings: Any, default: Any) -> str:
 
 
 def _unknown(key: str, known: list[str]) -> str:
-    near = get_close_matches(key.lower(), known, n=1)
-    hint = f"Did you mean ‘{near[0]}’? " if near else ""
-    return f"{echo(key)} is not a setting. {hint}Known: {', '.join(known) or 'none'}."
+    hint = did_you_mean(nearest(key, known, "")) or " "
+    return f"{echo(key)} is not a setting.{hint}Known: {', '.join(known) or 'none'}."
+
+
+def nearest(text: str, known: Collection[str], field: str) -> str | None:
+    """The name that was most likely meant, by its letters, by what its control says, or by another
+    word for it; None where nothing is like it.
+
+    Args:
+        known: names, or names and what their control says.
+        field: whose values they are; "" for fields themselves.
+    """
+    shown = known if isinstance(known, Mapping) else {}
+    senses = SENSES.get(field, {})
+    words = {word: name for name in known for word in senses.get(name, "").split()}
+    words |= {shown[name].lower(): name for name in shown}
+    words |= {name: name for name in known}
+    meant = text.lower()
+    near = [meant] if meant in words else get_close_matches(meant, known, n=1)
+    near = near or get_close_matches(meant, words, n=1)
+    return words[near[0]] if near else None
+
+
+def did_you_mean(name: str | None) -> str:
+    """A question between two sentences; nothing where there is nothing to ask."""
+    return f" Did you mean ‘{name}’? " if name else ""
 
 
 def read_number(text: str, name: str, low: float, high: float) -> float:
@@ -225,9 +249,9 @@ def one_of(name: str, known: Collection[str]) -> Callable[[str, Any], str]:
     def read(text: str, settings: Any) -> str:
         if text in known:
             return text
-        near = get_close_matches(text.lower(), known, n=1) or [getattr(settings, name)]
+        near = nearest(text, known, name)
         problem = f"The {name} must be one of {', '.join(known)}, got {echo(text)}."
-        raise BrokenError(problem, near[0])
+        raise BrokenError(problem + did_you_mean(near).rstrip(), near or getattr(settings, name))
 
     return read
 

@@ -52,6 +52,38 @@ ORBIT_TITLES = {
     "sharpness": "sharpness λ₁(Φ)",
 }
 
+# Other words for what a link can say, by field, and for the fields themselves: a link is written by
+# hand too, from what a person has seen or is used to. They are not read but answered with the name.
+SENSES = {
+    "": {
+        "loss": "function landscape objective problem valley",
+        "rule": "rules optimizer optimiser method algorithm",
+        "eta": "lr learning-rate step-size stepsize h",
+        "start": "x0 init initial",
+        "steps": "iterations epochs n horizon",
+        "at": "step t playhead iterate",
+        "look": "view style 3d",
+        "clock": "time",
+        "axis": "scale",
+        "strobe": "parity",
+        "plot": "tab map",
+        "colour": "color",
+        "along": "starts",
+    },
+    "clock": {"step": "iteration number", "eta": "time", "tau": "slow slow-time"},
+    "axis": {"log": "logarithmic"},
+    "strobe": {"midpoints": "middle mean"},
+    "look": {
+        "root": "sqrt contour contours",
+        "log": "logarithm",
+        "sharpness": "lambda hessian curvature",
+        "surface": "space 3d solid sheet",
+    },
+    "plot": {"regimes": "map regime-map fates", "rate": "gap slope", "collapse": "clocks"},
+    "along": {"valley": "gamma curve"},
+    "hide": {"transport": "play controls time-bar", "laws": "gauges", "phases": "ribbon"},
+}
+
 MAX_RUNS = 4
 
 # What the scripts read.

@@ -13,7 +13,9 @@ from app.link import (
     Field,
     Message,
     Reading,
+    did_you_mean,
     echo,
+    nearest,
     one_of,
     read_etas,
     read_flag,
@@ -172,7 +174,10 @@ def _read_hidden(text: str, _: Settings) -> tuple[str, ...]:
     names = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
     unknown = [name for name in names if name not in HIDEABLE]
     if unknown:
-        raise ValueError(f"There is no {echo(unknown[0])} to hide. Known: {', '.join(HIDEABLE)}.")
+        hint = did_you_mean(nearest(unknown[0], HIDEABLE, "hide")) or " "
+        raise ValueError(
+            f"There is no {echo(unknown[0])} to hide.{hint}Known: {', '.join(HIDEABLE)}."
+        )
     return names
 
 

@@ -78,7 +78,7 @@ def assert_valid(settings: LabSettings) -> None:
 
 def assert_sentence(text: str) -> None:
     """Fit to stand on the page."""
-    assert text.endswith(".")
+    assert text.endswith((".", "?"))
     assert " " in text
     assert len(text) < 400
     assert not any(word in text for word in ("Error", "Traceback", "float(", "None", "{"))
@@ -292,8 +292,13 @@ def test_a_range_may_be_written_either_way_round() -> None:
 # ---- broken: a problem, and the nearest valid settings ----
 
 BROKEN = [
-    ("plot=map", "plot", "The plot must be one of regimes, rate, collapse, got ‘map’.", ""),
-    ("plot=rates", "plot", "The plot must be one of", "plot=rate"),
+    (
+        "plot=map",
+        "plot",
+        "The plot must be one of regimes, rate, collapse, got ‘map’. Did you mean ‘regimes’?",
+        "",
+    ),
+    ("plot=rates", "plot", "Did you mean ‘rate’?", "plot=rate"),
     ("loss=hyperbolla", "loss", "Did you mean 'hyperbola'?", ""),
     ("loss=rings", "loss", "Did you mean 'ring'?", "loss=ring"),
     ("rule=gradient-flow", "rule", "needs a rule that takes steps: ngd, sqrt-gd, gd;", "rule=gd"),
@@ -304,7 +309,8 @@ BROKEN = [
     ("eta=1,x", "eta", "η must be a number, got ‘x’.", ""),
     ("eta=1,2,3", "eta", "η must be two numbers", ""),
     ("eta=1,1", "eta", "The greatest η must be greater than the least.", ""),
-    ("along=gamma", "along", "The along must be one of line, valley", ""),
+    ("along=gamma", "along", "Did you mean ‘valley’?", "along=valley"),
+    ("along=x", "along", "The along must be one of line, valley", ""),
     ("loss=quadratic&along=valley", "along", "there is no valley to start along", "loss=quadratic"),
     ("from=1", "from", "The first start must be 2 numbers, got ‘1’.", ""),
     ("to=1,x", "to", "The last start must be a number, got ‘x’.", ""),
@@ -375,7 +381,7 @@ def test_any_text_at_all_is_answered(seed: int) -> None:
     assert_valid(reading.settings)
     for message in (*reading.problems, *reading.notices):
         assert message.field in query or message.field == "to"
-        assert message.text.endswith(".")
+        assert message.text.endswith((".", "?"))
         assert len(message.text) < 400
 
 

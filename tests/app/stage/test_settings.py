@@ -9,7 +9,8 @@ from urllib.parse import parse_qsl
 import pytest
 
 import dynamics
-from app.link import MAX_COORDINATE, MAX_ETA, MIN_ETA, Message, Reading
+from app.lab.settings import FIELDS as LAB_FIELDS
+from app.link import MAX_COORDINATE, MAX_ETA, MIN_ETA, Message, Reading, nearest
 from app.stage.settings import (
     FIELDS,
     HIDEABLE,
@@ -19,7 +20,7 @@ from app.stage.settings import (
     read_query,
     write_query,
 )
-from app.vocabulary import AXES, CLOCKS, LOOKS, MAX_RUNS, STROBES
+from app.vocabulary import AXES, CLOCKS, LOOKS, MAX_RUNS, PLOTS, SENSES, STROBES, WAYS
 from dynamics import LOSSES, MAX_STEPS, RULES, Parameter
 from dynamics.simulate import check_numbers
 from tests.app.draws import random_start
@@ -71,7 +72,7 @@ def assert_valid(settings: Settings) -> None:
 
 def assert_sentence(text: str) -> None:
     """Fit to stand on the page: it ends, and holds none of a program's words."""
-    assert text.endswith(".")
+    assert text.endswith((".", "?"))
     assert " " in text
     assert len(text) < 400
     assert not any(word in text for word in ("Error", "Traceback", "float(", "int(", "None", "{"))
@@ -446,7 +447,7 @@ BROKEN = [
     ("seed", "", "seed must be a whole number, got nothing."),
     ("clock", "", "The clock must be one of step, eta, tau, got nothing."),
     ("clock", "hours", "The clock must be one of step, eta, tau, got ‘hours’."),
-    ("axis", "logarithm?!", "The axis must be one of linear, log, got ‘logarithm?!’."),
+    ("axis", "x", "The axis must be one of linear, log, got ‘x’."),
     ("axis", "", "The axis must be one of linear, log, got nothing."),
     ("strobe", "", "The strobe must be one of all, even, odd, midpoints, got nothing."),
     ("look", "", "The look must be one of root, log, sharpness, surface, got nothing."),
@@ -494,11 +495,20 @@ def test_unknown_name_is_answered_with_the_nearest(key: str, text: str, near: st
         ("axis", "LOG", "log"),
         ("strobe", "midpoint", "midpoints"),
         ("look", "Sharpness", "sharpness"),
+        # What its control says, and what else a person may call it.
+        ("strobe", "mid", "midpoints"),
+        ("clock", "η²t", "tau"),
+        ("axis", "logarithmic", "log"),
+        ("look", "3-D", "surface"),
+        ("look", "space", "surface"),
+        ("look", "√L", "root"),
     ],
 )
 def test_a_choice_that_is_nearly_one_is_mended(key: str, text: str, meant: str) -> None:
     reading = read_query({key: text})
-    assert only_message(reading)[0] == key
+    field, said = only_message(reading)
+    assert field == key
+    assert f"Did you mean ‘{meant}’?" in said
     assert len(reading.problems) == 1
     assert getattr(reading.settings, key) == meant
 
@@ -522,7 +532,36 @@ def test_a_name_like_no_other_is_answered_with_all(key: str) -> None:
     assert all(known in said for known in {"loss": LOSSES, "rule": RULES}[key])
 
 
-@pytest.mark.parametrize(("key", "near"), [("lose", "loss"), ("ETA", "eta"), ("step", "steps")])
+def test_a_part_to_hide_is_answered_with_the_nearest() -> None:
+    for text, near in (("controls", "transport"), ("header,gauges", "laws"), ("law", "laws")):
+        assert (
+            f" to hide. Did you mean ‘{near}’? Known" in only_message(read_query({"hide": text}))[1]
+        )
+
+
+def test_other_words_are_for_names_that_there_are_and_for_one_of_them_each() -> None:
+    known = {field.key for field in (*FIELDS, *LAB_FIELDS)}
+    values = {"": known, "clock": CLOCKS, "axis": AXES, "strobe": STROBES, "look": LOOKS}
+    values |= {"plot": PLOTS, "along": WAYS, "hide": HIDEABLE}
+    assert SENSES.keys() == values.keys()
+    for field, senses in SENSES.items():
+        assert senses.keys() <= set(values[field])
+        words = [word for text in senses.values() for word in text.split()]
+        assert len(words) == len(set(words))
+        for name, text in senses.items():
+            assert {nearest(word, values[field], field) for word in text.split()} <= {name}
+
+
+@pytest.mark.parametrize(
+    ("key", "near"),
+    [
+        ("lose", "loss"),
+        ("ETA", "eta"),
+        ("lr", "eta"),
+        ("optimizer", "rule"),
+        ("iteration", "steps"),
+    ],
+)
 def test_unknown_key_is_a_problem_with_the_nearest(key: str, near: str) -> None:
     reading = read_query({key: "1"})
     field, said = only_message(reading)
@@ -586,7 +625,7 @@ def assert_any_query_is_answered(query: dict[str, str]) -> None:
     assert_valid(reading.settings)
     for message in (*reading.problems, *reading.notices):
         assert message.field in query or message.field == "steps"
-        assert message.text.endswith(".")
+        assert message.text.endswith((".", "?"))
         assert len(message.text) < 500  # all losses are named
     json.dumps([vars(m) for m in reading.problems], allow_nan=False)
     again = read_query(parse(write_query(reading.settings)))

@@ -2,51 +2,66 @@
 
 import errno
 import os
+import re
 import signal
 import socket
 import sys
+from importlib.util import find_spec
 from typing import NoReturn
 
+HOST, PORT = "127.0.0.1", "8050"
 BACKLOG = 2048
 LAST_PORT = 65_535
 
 
 def main() -> None:
-    """Serve until interrupted; exit status 2 where HOST or PORT is none, 1 where it is taken."""
+    """Serve until interrupted; exit status 1 where HOST or PORT is none, or is taken."""
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: os._exit(0))
-    host, port = os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "8050")
-    listener = _listening(host, _port(port))
+    host = os.environ.get("HOST", "").strip("[]") or HOST
+    listener = _listening(host, _port(os.environ.get("PORT", PORT)))
     shown = f"[{host}]" if ":" in host else host
     print(f"Edgewalk on http://{shown}:{listener.getsockname()[1]} (Ctrl+C stops it)", flush=True)
     # Here, so that what is wrong is told, and an interruption heard, before anything is loaded.
-    from app.worker import Server
-
-    Server(listener.detach()).run()
+    if find_spec("fcntl"):
+        from app.worker import serve
+    else:  # on Windows, where Gunicorn cannot run
+        from app.threads import serve
+    serve(listener)
 
 
 def _port(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and int(text) <= LAST_PORT):
-        _fail(2, f"PORT must be a whole number in 0 … {LAST_PORT}, got {text!r}.")
+    if not re.fullmatch("[0-9]{1,5}", text) or int(text) > LAST_PORT:
+        _fail(f"PORT must be a whole number in 0 … {LAST_PORT}, got {text!r}.")
     return int(text)
 
 
 def _listening(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+        return _bound(host, port)
+    except (socket.gaierror, UnicodeError):
+        _fail(f"HOST must be a name or an address of this machine, got {host!r}.")
     except OSError as error:
         number = error.errno or 0
         if number == errno.EADDRINUSE:
-            _fail(1, f"Port {port} of {host} is in use; PORT sets another.")
-        if number == errno.EADDRNOTAVAIL or number < 0:  # those below 0 tell of names
-            _fail(2, f"HOST must be a name or an address of this machine, got {host!r}.")
-        _fail(1, f"Port {port} of {host} cannot be had: {os.strerror(number)}.")
+            _fail(f"Port {port} of {host} is in use; PORT sets another.")
+        if number == errno.EADDRNOTAVAIL:
+            _fail(f"HOST must be a name or an address of this machine, got {host!r}.")
+        _fail(f"Port {port} of {host} cannot be had: {os.strerror(number)}.")
 
 
-def _fail(status: int, words: str) -> NoReturn:
+def _bound(host: str, port: int) -> socket.socket:
+    """A socket that listens; for a name of both kinds of addresses at the older kind, which every
+    program tries, and for `::` at both, where the system can."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    family, *_, address = min(found, key=lambda one: one[0] != socket.AF_INET)
+    both = address[0] == "::" and socket.has_dualstack_ipv6()
+    return socket.create_server(address, family=family, backlog=BACKLOG, dualstack_ipv6=both)
+
+
+def _fail(words: str) -> NoReturn:
     print(words, file=sys.stderr)
-    sys.exit(status)
+    sys.exit(1)
 
 
 if __name__ == "__main__":

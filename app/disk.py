@@ -1,21 +1,82 @@
-"""The folders that keep results and programs. They are bounded in bytes: of their files those go
-first that were used longest ago.
+"""The folders that keep results and programs: where they are, and that they are bounded in bytes.
+Of their files those go first that were used longest ago.
 """
 
 import os
+import sys
+import tempfile
 import threading
 import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).parents[1]
-RESULTS = ROOT / ".cache" / "runs"
-# JAX keeps programs where its own environment variable says, if that is set.
-PROGRAMS = Path(os.environ.get("JAX_COMPILATION_CACHE_DIR", ROOT / ".cache" / "jax"))
+# By the environment's variable for a folder, what it is called where none is set.
+NAMES = {"CACHE_DIR": "runs", "JAX_COMPILATION_CACHE_DIR": "jax"}
 
 EVERY = 200
 NEWEST = 1.0  # seconds
+
+
+class Folders(NamedTuple):
+    """Where results and programs are kept; None stands for nowhere, since nothing can be written.
+    What there is to say of that, or ""."""
+
+    results: Path | None
+    programs: Path | None
+    said: str
+
+
+def folders() -> Folders:
+    """Those of the environment, of the checkout, or else of the user: another may have installed
+    the checkout. They are made."""
+    tried = [_candidates(variable, name) for variable, name in NAMES.items()]
+    results, programs = (next(filter(writable, each), None) for each in tried)
+    wanted = [each[0] for each in tried]
+    refused = [folder for folder in wanted if folder not in (results, programs)]
+    said = (
+        (
+            f"{refused[0]} cannot be written: results are kept in {results or 'memory alone'}, "
+            f"compiled programs in {programs or 'memory alone'}."
+        )
+        if refused
+        else ""
+    )
+    return Folders(results, programs, said)
+
+
+def _candidates(variable: str, name: str) -> list[Path]:
+    given = os.environ.get(variable)
+    beside = [ROOT / ".cache" / name, *(folder / name for folder in _folder_of_user())]
+    return [Path(given), *beside] if given else beside
+
+
+def _folder_of_user() -> list[Path]:
+    """The user's own folder for what can be made again, as the system has it; not everybody has
+    one."""
+    try:
+        home = Path.home()
+    except RuntimeError:
+        return []
+    if sys.platform == "win32":
+        caches = os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local"
+    elif sys.platform == "darwin":
+        caches = home / "Library" / "Caches"
+    else:
+        caches = os.environ.get("XDG_CACHE_HOME") or home / ".cache"
+    return [Path(caches) / "edgewalk"]
+
+
+def writable(folder: Path) -> bool:
+    """Whether files can be written in a folder, found by trying; it is made."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
 
 
 class Bounds:
@@ -60,8 +121,10 @@ def _used(path: Path) -> tuple[float, int, Path] | None:
     return max(found.st_atime, found.st_mtime), found.st_size, path
 
 
-def forget_newest(folder: Path) -> None:
+def forget_newest(folder: Path | None) -> None:
     """Remove the files that have just been written, since one of them may be half a file."""
+    if folder is None:
+        return
     with suppress(OSError):
         for entry in os.scandir(folder):
             with suppress(OSError):

@@ -23,7 +23,6 @@ QUIET = 1.0  # seconds without a request
 PIECES = 8 << 20  # bytes of growth that are worth a look for what lies about in pieces
 
 STATUS = Path("/proc/self/statm")
-PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 class Memory:
@@ -71,8 +70,8 @@ class Memory:
 def resident() -> int:
     """The bytes of memory that this process takes; 0 where the system does not tell."""
     try:
-        return int(STATUS.read_text().split()[1]) * PAGE
-    except OSError:
+        return int(STATUS.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, OSError):
         return 0
 
 

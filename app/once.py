@@ -94,14 +94,16 @@ class Recent:
 
     @property
     def bytes(self) -> int:
-        """What the arrays of all that is kept take."""
+        """What the arrays and bytes of all that is kept take."""
         return sum(size for _, size in self._kept.values())
 
 
 def _bytes_of(value: Any) -> int:
-    """What the arrays in a result take."""
+    """What the arrays and bytes in a result take."""
     if isinstance(value, np.ndarray):
         return value.nbytes
+    if isinstance(value, bytes):
+        return len(value)
     if isinstance(value, tuple | list):
         return sum(map(_bytes_of, value))
     if dataclasses.is_dataclass(value):

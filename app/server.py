@@ -6,10 +6,10 @@ what it needs.
 
 import base64
 import hashlib
+import mimetypes
 import os
 import re
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from dash import Dash
@@ -18,13 +18,13 @@ from flask_caching import Cache
 
 from app import missing, programs
 from app.about.layout import about
-from app.disk import PROGRAMS, RESULTS, ROOT, Bounds
+from app.disk import ROOT, Bounds, Folders, folders
 from app.front import Front
 from app.lab import routes as lab_routes
 from app.lab.compute import Lab
 from app.lab.layout import lab
 from app.modules import imported, without_types
-from app.once import Once, version
+from app.once import Once, Recent, Store, version
 from app.stage import callbacks as stage_callbacks
 from app.stage import routes as stage_routes
 from app.stage.compute import Compute
@@ -33,8 +33,12 @@ from app.stage.settings import Settings
 from app.vocabulary import vocabulary_json
 
 ASSETS = ROOT / "assets"
+# Windows lets every program change these for all, and a browser runs no script of another type.
+TYPES = {".js": "text/javascript", ".mjs": "text/javascript", ".css": "text/css"}
 # Bytes of results, and of compiled programs: some thousand of each.
 MOST_RESULTS, MOST_PROGRAMS = 256 << 20, 256 << 20
+# Bytes of results where there is no folder for them.
+MOST_IN_MEMORY = 64 << 20
 
 # Brotli knows the words of scripts and pages, and takes a tenth off what zstd leaves of them.
 COMPRESSION = {
@@ -112,15 +116,18 @@ def create_app(cache_config: dict | None = None) -> Dash:
     Args:
         cache_config: for flask-caching; by default files in `.cache/runs`.
     """
+    for ending, media_type in TYPES.items():
+        mimetypes.add_type(media_type, ending)
     server = Flask("edgewalk")
     server.config.update(COMPRESSION, COMPRESS_CACHE_BACKEND=Compressed, COMPRESS_CACHE_KEY=file_of)
     app = _page(server, "/", "stage", [LAB_STYLE], compress=True)
     lab_app = _page(server, "/lab/", "lab", [PLOTLY])
     about_app = _page(server, "/about/", "about", [LAB_STYLE, PLOTLY])
     pages = [app, lab_app, about_app]
-    programs.keep_on_disk()
-    cache = Cache(app.server, config=cache_config or _cache_config())
-    once = Once(cache, version(), _bounds(cache.config or {}))
+    kept = folders()
+    programs.keep_on_disk(kept.programs)
+    config = cache_config or _cache_config(kept)
+    once = Once(_store(app.server, config), version(), _bounds(kept, config))
     compute = Compute(once)
     app.compute = compute  # type: ignore[attr-defined]
     app.layout = stage(Settings())
@@ -183,22 +190,33 @@ def _hash(script: str) -> str:
     return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
-def _cache_config() -> dict:
-    """From the environment, as CACHE_TYPE and the like; files in the checkout otherwise."""
+def _cache_config(kept: Folders) -> dict:
+    """From the environment, as CACHE_TYPE and the like; files otherwise, if there is a folder."""
     given = {key: value for key, value in os.environ.items() if key.startswith("CACHE_")}
     return {
         "CACHE_TYPE": "FileSystemCache",
-        "CACHE_DIR": str(RESULTS),
         "CACHE_THRESHOLD": 0,  # none: past it every write would read all files; `Bounds` is quicker
         "CACHE_DEFAULT_TIMEOUT": 0,
-    } | given
+        **given,
+        "CACHE_DIR": kept.results and str(kept.results),
+    }
 
 
-def _bounds(config: dict) -> Bounds:
+def _store(server: Flask, config: dict) -> Store:
+    if _in_files(config) and not config["CACHE_DIR"]:
+        return Recent(MOST_IN_MEMORY)
+    return Cache(server, config=config)
+
+
+def _in_files(config: dict) -> bool:
+    return config.get("CACHE_TYPE") == "FileSystemCache"
+
+
+def _bounds(kept: Folders, config: dict) -> Bounds:
     """Of what is kept in files; other caches see to it themselves."""
-    files = config.get("CACHE_TYPE") == "FileSystemCache"
-    results = {Path(config["CACHE_DIR"]): MOST_RESULTS} if files else {}
-    return Bounds({PROGRAMS: MOST_PROGRAMS} | results)
+    results = kept.results if _in_files(config) else None
+    most = {kept.programs: MOST_PROGRAMS, results: MOST_RESULTS}
+    return Bounds({folder: bytes_of for folder, bytes_of in most.items() if folder})
 
 
 class Compressed(dict[str, bytes]):

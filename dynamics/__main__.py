@@ -9,6 +9,7 @@ Bad input gets one line on standard error and exit status 2, and nothing is writ
 """
 
 import argparse
+import io
 import json
 import math
 import re
@@ -53,8 +54,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (ValueError, OSError) as error:
         print(f"dynamics: {error}", file=sys.stderr)
         return 2
-    print(json.dumps(clean(answer), ensure_ascii=False))
+    _write(json.dumps(clean(answer), ensure_ascii=False))
     return 0
+
+
+def _write(text: str) -> None:
+    """A line in UTF-8, as JSON has it: what Windows writes into files and pipes has no Greek."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
+    print(text)
 
 
 def _joined(arguments: Sequence[str]) -> list[str]:

@@ -93,7 +93,9 @@ ORDER = [
     "app.about.claims",
     "app.about.layout",
     "app.server",
+    "app.process",
     "app.worker",
+    "app.threads",
     "app.__main__",
 ]
 
@@ -122,7 +124,9 @@ LIBRARIES = {
     "app.lab.layout": PAGE,
     "app.about.layout": PAGE,
     "app.server": {"dash", "flask", "flask_caching"},
+    "app.process": {"flask"},
     "app.worker": {"gunicorn"},
+    "app.threads": {"waitress"},
 }
 
 

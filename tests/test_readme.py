@@ -29,7 +29,7 @@ def test_every_key_is_named(name: str):
 
 
 def test_every_dependency_has_its_reason():
-    pins = (ROOT / "requirements.txt").read_text().split()
+    pins = (ROOT / "requirements.txt").read_text().splitlines()
     reasons = TEXT[TEXT.index("| dependency |") :]
     for pin in pins:
         assert re.search(rf"^\|[^|]*\b{re.escape(pin.split('==')[0])}\b", reasons, re.MULTILINE)

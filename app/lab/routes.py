@@ -97,7 +97,9 @@ def _filled(lab: Lab, reading: Reading[LabSettings], decimal_comma: bool) -> Ask
 
 def _gone(environ: dict[str, Any]) -> Gone:
     """Whether the other end has closed the connection, asked without waiting. Never, where the
-    server does not tell which connection it is."""
+    server does not tell."""
+    if told := environ.get("waitress.client_disconnected"):
+        return told
     connection = environ.get("gunicorn.socket") or environ.get("werkzeug.socket")
     if connection is None:
         return lambda: False

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app import disk
-from app.disk import Bounds, trim
+from app.disk import Bounds, folders, trim
 
 
 def write(folder: Path, name: str, size: int, read: float, written: float = 0.0) -> None:
@@ -68,3 +68,72 @@ def test_each_folder_has_its_own_bound(tmp_path: Path) -> None:
             write(tmp_path / folder, str(number), 10, 1e9 + number)
     Bounds({tmp_path / "a": 20, tmp_path / "b": 30}).trim()
     assert (names(tmp_path / "a"), names(tmp_path / "b")) == (["2", "3"], ["1", "2", "3"])
+
+
+# ---- where they are ----
+
+VARIABLES = ("CACHE_DIR", "JAX_COMPILATION_CACHE_DIR", "XDG_CACHE_HOME", "LOCALAPPDATA")
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A checkout, and a user whose home is beside it."""
+    for variable in VARIABLES:
+        monkeypatch.delenv(variable, raising=False)
+    for name in ("checkout", "home"):
+        (tmp_path / name).mkdir()
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(disk, "ROOT", tmp_path / "checkout")
+    return tmp_path / "checkout"
+
+
+def refuse(folder: Path) -> None:
+    """Nobody, not even root, can make a folder where a file is."""
+    folder.write_bytes(b"")
+
+
+def test_folders_are_in_the_checkout(checkout: Path) -> None:
+    kept = checkout / ".cache"
+    assert folders() == (kept / "runs", kept / "jax", "")
+    assert names(kept) == ["jax", "runs"]
+    assert not list(kept.rglob("*/*"))
+
+
+@pytest.mark.parametrize(
+    ("system", "caches"),
+    [("linux", ".cache"), ("darwin", "Library/Caches"), ("win32", "AppData/Local")],
+)
+def test_else_they_are_the_users_own(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch, system: str, caches: str
+) -> None:
+    refuse(checkout / ".cache")
+    monkeypatch.setattr("sys.platform", system)
+    results, programs, said = folders()
+    kept = checkout.parent / "home" / caches / "edgewalk"
+    assert (results, programs) == (kept / "runs", kept / "jax")
+    assert said == (
+        f"{checkout / '.cache' / 'runs'} cannot be written: "
+        f"results are kept in {results}, compiled programs in {programs}."
+    )
+
+
+def test_where_nothing_can_be_written_nothing_is_kept(checkout: Path) -> None:
+    refuse(checkout / ".cache")
+    refuse(checkout.parent / "home" / ".cache")
+    results, programs, said = folders()
+    assert (results, programs) == (None, None)
+    assert said.endswith("results are kept in memory alone, compiled programs in memory alone.")
+    disk.forget_newest(programs)
+
+
+def test_folders_of_the_environment_come_first(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = checkout.parent / "given"
+    monkeypatch.setenv("CACHE_DIR", str(given))
+    assert folders() == (given, checkout / ".cache" / "jax", "")
+    given.rmdir()
+    refuse(given)
+    results, _, said = folders()
+    assert results == checkout / ".cache" / "runs"
+    assert said.startswith(f"{given} cannot be written: ")

@@ -1,5 +1,6 @@
 """What of the scripts a browser gets."""
 
+import mimetypes
 import os
 
 import pytest
@@ -32,6 +33,19 @@ def test_a_module_loses_its_types_and_no_line_of_code(name: str, client: FlaskCl
     for line, found in zip(lines, kept, strict=True):
         assert found == line or (found == "" and line.split()[0].startswith(JSDOC))
     assert "* @param" not in served
+
+
+def test_scripts_are_scripts_whatever_the_system_thinks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """On Windows any program may say that they are plain text."""
+    mimetypes.init()
+    for ending in (".js", ".mjs", ".css"):
+        monkeypatch.setitem(mimetypes.types_map, ending, "text/plain")
+    client = server.create_app({"CACHE_TYPE": "SimpleCache"}).server.test_client()
+    given = {name: client.get(f"/assets/{name}").mimetype for name in ("scheme.js", "stage.mjs")}
+    assert set(given.values()) == {"text/javascript"}
+    assert client.get("/assets/style/base.css").mimetype == "text/css"
 
 
 def test_modules_come_compressed(client: FlaskClient) -> None:

@@ -200,6 +200,13 @@ def test_what_was_used_last_is_kept_and_no_more_than_fits() -> None:
     assert recent.bytes == 2400
 
 
+def test_bytes_count_too() -> None:
+    recent = Recent(1000)
+    recent.set("a", ({"rows": 2}, b"x" * 600))
+    recent.set("b", b"x" * 600)
+    assert (recent.get("a"), recent.bytes) == (None, 600)
+
+
 def test_what_is_larger_than_all_that_fits_is_kept_alone() -> None:
     recent = Recent(100)
     recent.set("a", np.zeros(10))

@@ -1,6 +1,7 @@
 """`python -m dynamics`: one JSON object; or one line of complaint, status 2, nothing written."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -233,13 +234,23 @@ def test_as_a_program(tmp_path: Path) -> None:
     def program(line: str) -> subprocess.CompletedProcess:
         command = [sys.executable, "-m", "dynamics", *line.split()]
         root = Path(__file__).parents[2]
-        return subprocess.run(command, capture_output=True, text=True, cwd=root, check=False)
+        # As Windows writes into a pipe: what is not ASCII is in the formulas.
+        return subprocess.run(
+            command,
+            capture_output=True,
+            encoding="utf-8",
+            cwd=root,
+            env=os.environ | {"PYTHONIOENCODING": "cp1252"},
+            check=False,
+        )
 
     quick = changed(SIMULATE, loss="quadratic", rule="gd")
     good = program(f"{quick} --out {tmp_path / 'run.npz'}")
     assert (good.returncode, good.stderr) == (0, "")
     assert json.loads(good.stdout)["outcome"] == "reached"
     assert (tmp_path / "run.npz").exists()
+    listed = json.loads(program("list").stdout)
+    assert "η" in listed["rules"]["gd"]["formula"]
     bad = program(changed(SIMULATE, eta="-1"))
     assert (bad.returncode, bad.stdout) == (2, "")
     assert bad.stderr == "dynamics: eta must be a number above 0, got -1.0\n"

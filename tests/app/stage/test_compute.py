@@ -16,6 +16,7 @@ from flask import Flask
 from flask_caching import Cache
 
 import dynamics
+from app.disk import Folders
 from app.once import Once, Recent
 from app.runspec import LossSpec, RunSpec
 from app.server import create_app
@@ -341,7 +342,7 @@ def test_where_there_is_no_flattest_point_there_is_no_flattest_start(compute: Co
 def test_results_are_files_in_one_folder_and_outlive_the_process(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, simulated: list
 ) -> None:
-    monkeypatch.setattr("app.server.RESULTS", tmp_path / "runs")
+    monkeypatch.setenv("CACHE_DIR", str(tmp_path / "runs"))
     bodies = [
         create_app().server.test_client().get("/run.bin?steps=20&seed=..%2F..%2F1").data,
         create_app().server.test_client().get("/run.bin?steps=20").data,
@@ -370,7 +371,18 @@ def test_warming_up_compiles_even_where_the_result_is_known(
 def test_the_cache_is_chosen_by_the_environment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.server.RESULTS", tmp_path / "runs")
+    monkeypatch.setenv("CACHE_DIR", str(tmp_path / "runs"))
     monkeypatch.setenv("CACHE_TYPE", "SimpleCache")
     create_app().server.test_client().get("/run.bin?steps=20")
-    assert not (tmp_path / "runs").exists()
+    assert not list(tmp_path.rglob("*/*"))
+
+
+def test_without_a_folder_results_stay_in_memory(
+    monkeypatch: pytest.MonkeyPatch, simulated: list
+) -> None:
+    monkeypatch.setattr("app.server.folders", lambda: Folders(None, None, ""))
+    monkeypatch.setattr("app.server.programs.keep_on_disk", lambda folder: None)
+    client = create_app().server.test_client()
+    bodies = [client.get("/run.json?steps=20").data for _ in range(2)]
+    assert bodies[0] == bodies[1]
+    assert len(simulated) == 1

@@ -469,9 +469,9 @@ type Control = Graph & {
 type StageState = {
   /** Of a run: the settings that are not defaults, as the text of the link. */
   readonly query: Readonly<Query>;
+  /** Whether controls may say another thing than the runs: what was refused, or put right, or brought by a loss. */
+  readonly behind: boolean;
   /** Counts the links and losses that were opened; of the runs on screen, that which they are of. */
-  /** Whether a control has a text that was refused. */
-  readonly refused: boolean;
   readonly opening: number;
   readonly shown: number;
   /** What of the page goes with an opening, until its runs have come. */
@@ -530,8 +530,8 @@ type Answer = Need & { found: any };
 
 type StageEvent =
   | { type: "opens"; query: Query; carried: Query }
-  | { type: "refuses"; problems: Message[] }
-  | { type: "mends"; query: Query }
+  | { type: "refuses"; problems: Message[]; asked: Asked }
+  | { type: "mends"; query: Query; asked: Asked }
   | { type: "sets"; key: string; text: string; from?: number }
   | { type: "halves"; halved: Halved; from: number }
   | { type: "takesUnit"; unit: "tau" | "steps" }

@@ -56,6 +56,7 @@ class Person:
 
     def act(self) -> None:
         acts = (self.choose, self.choose, self.drag, self.zoom, self.slide, self.look, self.play)
+        acts = (*acts, self.write, self.write)
         self.rng.choice((*acts, self.step))()
         self.page.wait_for_timeout(self.rng.choice((0, 60, 200, 500)))
 
@@ -81,6 +82,14 @@ class Person:
     def slide(self) -> None:
         self.stage.slider("Step size η").focus()
         self.stage.press(*[self.rng.choice(("ArrowLeft", "PageDown", "ArrowRight"))] * 3)
+
+    def write(self) -> None:
+        """Into a field, letter by letter, and as soon again."""
+        field, texts = self.rng.choice((("eta", ("0.2", "0.1", "x", "1e9")), ("start-1", ("1.2",))))
+        for text in self.rng.sample(texts, min(2, len(texts))):
+            self.page.locator(f"#{field}").fill("")
+            self.page.locator(f"#{field}").press_sequentially(text, delay=40)
+            self.stage.press("Enter")
 
     def look(self) -> None:
         name, value = self.rng.choice((("clock", "step"), ("clock", "eta"), ("look", "log")))
@@ -160,3 +169,50 @@ def test_a_figure_that_comes_late_is_asked_for_again(stage: Stage) -> None:
     person.rest()
     assert stage.page.evaluate(ABOUT) == "ring"
     assert stage.page.evaluate(AXES) == pytest.approx(axes)
+
+
+def test_what_is_being_typed_is_not_overwritten(stage: Stage) -> None:
+    """When a hand has come to rest, fields say where it did; not the one that is written into."""
+    stage.open()
+    stage.page.get_by_role("button", name="Start (").focus()
+    stage.press("ArrowUp", "Shift+ArrowLeft")
+    field = stage.page.locator("#start-1")
+    field.fill("1.25")
+    before = stage.page.locator("#start-2").input_value()
+    stage.page.wait_for_timeout(300)
+    stage.settle()
+    assert field.input_value() == "1.25"
+    stage.press("Enter")
+    stage.wait("edgewalk.stage.state.result.settings.start[0] === 1.25")
+    assert str(stage.settings["start"][1]) == before
+    # What stood there before the hand moved is a person's wish again.
+    stage.slider("Step size η").focus()
+    stage.press("PageDown")
+    eta = stage.page.locator("#eta")
+    eta.fill("0.3")
+    eta.fill("0.1")
+    stage.page.wait_for_timeout(300)
+    stage.settle()
+    stage.press("Enter")
+    stage.wait("edgewalk.stage.state.result.settings.eta[0] === 0.1")
+
+
+def test_a_newer_text_stays_when_an_older_answer_is_put_right(stage: Stage) -> None:
+    stage.page.add_init_script(HOLD_BACK.replace("SEED", "1").replace("LONGEST * random()", "500"))
+    stage.open()
+    for text in ("1e9", "0.3"):
+        stage.page.fill("#eta", text)
+        stage.press("Enter")
+        stage.page.wait_for_timeout(100)
+    stage.page.wait_for_timeout(1200)
+    stage.settle()
+    assert stage.settings["eta"] == [0.3]
+    assert stage.page.locator("#eta").input_value() == "0.3"
+    # A loss that is chosen while a text is on its way that cannot be read comes all the same.
+    stage.page.fill("#eta", "x")
+    stage.press("Enter")
+    stage.page.select_option("#loss", "ring")
+    stage.page.wait_for_timeout(1800)
+    stage.settle()
+    assert stage.settings["loss"] == "ring"
+    assert stage.page.locator("#eta").input_value() == str(stage.settings["eta"][0])

@@ -27,7 +27,7 @@ function answerTo({ query, whole }) {
   const page = { at: 0, focus: null, hide: [], embed: false, ...VIEW };
   for (const name of Object.keys(VIEW)) if (whole && query[name]) page[name] = query[name];
   const runs = etas.map((one) => ({ rule, eta: one, last: Number(steps) }));
-  return { settings, query: writeQuery(given), page, runs };
+  return { settings, query: writeQuery(given), page, runs, notices: [] };
 }
 
 const play = (...events) => events.reduce(reduce, INITIAL);
@@ -213,22 +213,55 @@ test("no horizon has more than 10¹² steps", () => {
   assert.equal(reduce(state, far).query.steps, "1000000000000");
 });
 
+const sets = (key, text) => ({ type: "sets", key, text });
+const refuses = (asked, ...fields) => ({
+  type: "refuses",
+  problems: fields.map((field) => ({ field, text: "" })),
+  asked,
+});
+
 test("what is refused is as it was, and what else was set stays set", () => {
   const before = begun({ loss: "bowl", eta: "0.2" });
-  const typed = [
-    ["eta", "0,05"],
-    ["steps", "9"],
-  ].reduce((state, [key, text]) => reduce(state, { type: "sets", key, text }), before);
-  const now = reduce(typed, { type: "refuses", problems: [{ field: "eta", text: "" }] });
-  assert.deepEqual([now.query, now.refused], [{ ...before.query, steps: "9" }, true]);
-  assert.equal(reduce(now, ran(asks(now))).refused, false);
+  const typed = [sets("eta", "0,05"), sets("steps", "9")].reduce(reduce, before);
+  const now = reduce(typed, refuses(asks(typed), "eta"));
+  assert.deepEqual([now.query, now.behind], [{ ...before.query, steps: "9" }, true]);
+  assert.equal(reduce(now, ran(asks(now))).behind, false);
+});
+
+test("what was set since is not what was refused", () => {
+  const typed = reduce(begun({ eta: "0.2" }), sets("eta", "x"));
+  const since = reduce(typed, sets("eta", "0.3"));
+  assert.equal(reduce(since, refuses(asks(typed), "eta")).query.eta, "0.3");
+});
+
+test("a step size that is refused takes no horizon along", () => {
+  for (const text of ["x", "", "0,05", "0", "1e-9,x"]) {
+    const before = begun({ eta: "0.5", steps: "90" });
+    const typed = reduce(before, sets("eta", text));
+    assert.match(typed.query.steps, /^\d+$/, text);
+    const now = reduce(typed, refuses(asks(typed), "eta"));
+    assert.deepEqual([now.query.eta, now.query.steps], ["0.5", "90"], text);
+  }
+});
+
+test("controls are behind until the newest runs have come", () => {
+  const opened = reduce(begun(), opens({ loss: "ring" }));
+  const early = reduce(opened, ran(asks(opened), false));
+  assert.equal(early.behind, true);
+  assert.equal(reduce(early, ran(asks(early))).behind, false);
+  const now = begun();
+  const { result, ...answer } = ran(asks(now), false);
+  const put = { ...answer, result: { ...result, notices: [{ field: "eta", text: "" }] } };
+  assert.deepEqual([reduce(now, ran(asks(now), false)).behind, reduce(now, put).behind], [false, true]);
 });
 
 test("a link that cannot be read is mended, another run in focus ends the comparison", () => {
   const halved = { eta: 0.5 };
   const state = { ...begun(), halved };
-  const mended = reduce(state, { type: "mends", query: { eta: "0.1" } });
+  const mended = reduce(state, { type: "mends", query: { eta: "0.1" }, asked: asks(state) });
   assert.deepEqual([mended.query, mended.opening], [{ eta: "0.1" }, state.opening]);
+  const since = reduce(reduce(state, sets("seed", "3")), { type: "mends", query: {}, asked: asks(state) });
+  assert.deepEqual(since.query, { seed: "3" });
   const attended = reduce(state, { type: "attends", i: 2 });
   assert.deepEqual([attended.focus, attended.halved], [2, null]);
   const opened = reduce({ ...state, tau: 4 }, opens({ loss: "ring" }));

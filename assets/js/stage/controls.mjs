@@ -16,6 +16,7 @@ import { etasOf, halfOf } from "./store.mjs";
 /** @type {Record<string, string>} */
 export const FIELDS = { eta: "eta", start: "start-1", steps: "horizon", noise: "noise", seed: "seed" };
 export const STARTS = ["start-1", "start-2", "start-3", "start-4"]; // one for each coordinate, if they suffice
+const TYPED = ["eta", "horizon", ...STARTS, "noise", "seed"];
 const VIEW = Object.keys(vocabulary.view);
 const HAND_RESTS = 150;
 
@@ -23,6 +24,10 @@ const HAND_RESTS = 150;
 const known = {}; // what the controls show
 /** @type {Record<string, any>} */
 const quiet = {}; // values set here, which the controls will report back
+/** @type {Set<string>} */
+const typed = new Set(); // fields with a text of a person's that Dash does not know yet
+/** @type {Set<string>} */
+const passed = new Set(); // and of these, those where another would stand by now
 /** @type {Record<string, string | undefined>} */
 const errors = {}; // the message at each control
 /** @type {Record<string, string>} */
@@ -36,7 +41,20 @@ export function begin() {
   $("loss").addEventListener("change", () => chooseLoss($("loss").value));
   sliders.begin(slide);
   $("runs").addEventListener("click", chooseRun);
+  for (const id of TYPED) $(id).addEventListener("input", () => typed.add(id));
+  document.addEventListener("focusout", ({ target }) => leave(target));
+  document.addEventListener("keydown", ({ key, target }) => key === "Enter" && leave(target));
   showSpeed();
+}
+
+/**
+ * A text that Dash knows from before is none that it tells of.
+ * @param {any} field
+ */
+function leave({ id, value }) {
+  if (!typed.has(id) || value !== known[id]) return;
+  typed.delete(id);
+  if (passed.delete(id)) changes[id](value);
 }
 
 /**
@@ -54,6 +72,11 @@ export function heard() {
   for (const { prop_id: name, value } of window.dash_clientside.callback_context.triggered) {
     const id = name.split(".")[0];
     known[id] = value;
+    if (typed.has(id) && value === $(id).value) {
+      typed.delete(id);
+      passed.delete(id);
+      delete quiet[id];
+    }
     if (id in quiet && same(quiet[id], value)) delete quiet[id];
     else if (state.result) changes[id](value);
   }
@@ -69,11 +92,13 @@ function same(a, b) {
 }
 
 /**
+ * Not over what a person is writing there.
  * @param {string} id
  * @param {any} value
  */
 function setQuietly(id, value) {
   if (id in known && same(known[id], value)) return;
+  if (typed.has(id)) return void passed.add(id);
   known[id] = quiet[id] = value;
   setProps(id, { value });
 }

@@ -108,18 +108,18 @@ class Stage {
   }
 
   /**
-   * A query that cannot be read: keep the last picture; at first show the nearest valid settings.
+   * A query that cannot be read: keep the last picture; of a link or a loss show the nearest valid settings.
    * @param {Message[]} problems
    * @param {string} nearest
    * @param {Asked} asked
    */
   refused(problems, nearest, asked) {
     if (!isAsked(state, asked)) return;
-    if (state.result) {
-      dispatch({ type: "refuses", problems });
+    if (!isOpening(state)) {
+      dispatch({ type: "refuses", problems, asked });
       return controls.say(problems);
     }
-    dispatch({ type: "mends", query: readQuery(nearest) });
+    dispatch({ type: "mends", query: readQuery(nearest), asked });
     this.request({ notices: problems });
   }
 
@@ -132,12 +132,15 @@ class Stage {
     const previous = state.result;
     const before = { eta: previous?.runs[0].eta || 0, at: player.at };
     const first = isOpening(state); // of a link or a loss
-    const { refused } = state;
-    if (!dispatch({ type: "ran", result, asked, newest: !requests.pending })) return;
+    const { behind } = state;
+    const newest = !requests.pending;
+    if (!dispatch({ type: "ran", result, asked, newest })) return;
     this.measureTime();
     if (first) this.beginWith(result.page, !previous);
     else this.carryOver(before);
-    if (first || refused || (!asked.dragged && result.notices.length)) controls.showSettings(result.settings);
+    // A newer text stands in some control while its runs are on their way.
+    if (first || (newest && (behind || (!asked.dragged && result.notices.length))))
+      controls.showSettings(result.settings);
     if (!asked.dragged) this.settle(result, asked);
     controls.showRun(result);
     if (!asked.dragged) frameSharpness(); // axes stay under a moving hand

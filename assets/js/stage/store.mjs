@@ -17,7 +17,7 @@ const CLOSE = 1 / 3; // of the view: what is seen closer is drawn anew
 /** @type {StageState} */
 export const INITIAL = {
   query: {},
-  refused: false,
+  behind: false,
   opening: 0,
   shown: 0,
   carried: {},
@@ -60,15 +60,10 @@ const reducers = {
     tau: null,
   }),
 
-  // The link that was asked for cannot be read: the nearest one that can.
-  mends: (state, { query }) => ({ ...state, query }),
+  // The link that was asked for cannot be read: the nearest one that can, with what was set since.
+  mends: (state, { query, asked }) => ({ ...state, query: { ...query, ...changedSince(state.query, asked.query) } }),
 
-  // What cannot be read is not asked for again: it is as it was, and its control says so until the next runs come.
-  refuses: (state, { problems }) => {
-    const before = readQuery(state.result.query);
-    const restored = problems.map((/** @type {Message} */ { field }) => [field, before[field]]);
-    return { ...state, refused: true, query: { ...state.query, ...Object.fromEntries(restored) } };
-  },
+  refuses,
 
   // One setting. What was made from the runs on screen holds for them alone, and carries their opening.
   sets: (state, { key, text, from }) => {
@@ -136,6 +131,21 @@ const reducers = {
 };
 
 /**
+ * What cannot be read is not asked for again, unless it says another thing by now: it is as it was, and its
+ * control says so until the next runs come.
+ * @param {StageState} state
+ * @param {{ problems: Message[], asked: Asked }} event
+ * @returns {StageState}
+ */
+function refuses(state, { problems, asked }) {
+  const before = readQuery(state.result.query);
+  const broken = problems.map(({ field }) => field).filter((field) => state.query[field] === asked.query[field]);
+  const restored = Object.fromEntries(broken.map((field) => [field, before[field]]));
+  const next = { ...state, behind: true, query: { ...state.query, ...restored } };
+  return broken.includes("eta") && state.tau !== null ? keepHorizon(next, "eta") : next;
+}
+
+/**
  * Runs have come. Those of an opening that another has followed are nobody's; the first of an opening
  * bring what of the link belongs to the page, later ones leave it as it is by now.
  * @param {StageState} state
@@ -145,13 +155,14 @@ const reducers = {
 function ran(state, { result, asked, newest }) {
   if (!isAsked(state, asked)) return state;
   const before = state.result && state.result.runs[state.focus];
+  const behind = state.behind || isOpening(state) || (!asked.dragged && result.notices.length > 0);
   // While a hand moves, runs have fewer steps than the link asks for.
   const query = newest && !asked.dragged ? forRun(readQuery(result.query)) : state.query;
   const next = {
     ...state,
     result,
     query,
-    refused: false,
+    behind: behind && !newest,
     shown: state.opening,
     focus: focusFor(result.runs, before, state.focus),
   };
@@ -228,7 +239,8 @@ function keepHorizon(state, key) {
   const { query, result, unit } = state;
   if (key !== "eta" || unit !== "tau" || !query.steps || isOpening(state)) return state;
   const tau = state.tau === null ? result.settings.steps * result.settings.eta[0] ** 2 : state.tau;
-  return { ...state, tau, query: { ...query, steps: stepsFor(tau, etasOf(state)[0]) } };
+  const steps = stepsFor(tau, etasOf(state)[0]);
+  return steps === "NaN" ? state : { ...state, tau, query: { ...query, steps } };
 }
 
 /**

@@ -354,21 +354,24 @@ test("a section has its heights in bands, from the lowest row up, over its own v
 });
 
 test("a section has Γ too, even in log λ₁, once it is there; in the plane the figure has it already", () => {
-  const curve = { rows: 2, d: 4, x: Float32Array.of(1, 5, 5, 2, 2.25, 0, 0, 7), sharpness: Float32Array.of(2, 8) };
+  const x = Float32Array.of(1, 5, 5, 2, 2.25, 0, 0, 7, 2.25, 0, 0, 7, 1, 5, 5, 2);
+  const curve = { rows: 4, d: 4, x, sharpness: Float32Array.of(4, 4, 16, 16) };
   const valley = { flattest: [], sharpness_range: [1, 16], curves: [curve] };
   for (const look of ["root", "sharpness"]) {
-    const [gamma] = named(figure("landscape", makeGraph(), makeDeepScene({ valley, look })), "Γ");
-    assert.deepEqual(rounded(gamma), [
-      [12, 5],
-      [0, -2],
+    const stretches = named(figure("landscape", makeGraph(), makeDeepScene({ valley, look })), "Γ");
+    // A line of each shade, and each begins where the one before it ends.
+    assert.deepEqual(stretches.map(rounded), [
+      [
+        [12, 5, 5],
+        [0, -2, -2],
+      ],
+      [
+        [5, 12],
+        [-2, 0],
+      ],
     ]);
-    const { color, cmin, cmax, colorscale } = gamma.marker;
-    [...color, cmin, cmax].forEach((value, k) => assert.ok(Math.abs(value - Math.log([2, 8, 1, 16][k])) < 1e-6));
-    assert.deepEqual(colorscale, [
-      [0, "rgb(0,0,1)"],
-      [0.5, "rgb(0,0,2)"],
-      [1, "rgb(0,0,3)"],
-    ]);
+    const inks = stretches.map(({ line }) => line.color);
+    assert.deepEqual(inks, ["rgb(0,0,2)", "rgb(0,0,3)"]); // 4 is half of the way from 1 to 16
   }
   const none = [makeDeepScene(), makeScene()].map((scene) => named(figure("landscape", makeGraph(), scene), "Γ"));
   assert.deepEqual(none, [[], []]);
@@ -423,6 +426,21 @@ test("a legend has room for its words in the widest of fonts, and asks for none 
     for (const { name } of named) assert.ok(layout.legend.entrywidth > 0.55 * 12 * name.length, name);
     assert.match(layout.font.family, /^Arial.*sans-serif$/);
   }
+});
+
+test("the theorem's points, of one ink for all runs, are named once", () => {
+  const { data } = figure(
+    "landscape",
+    makeGraph(),
+    makeScene(
+      {},
+      ["gd", "ngd", "ngd"].map((rule) => makeRun(rule)),
+    ),
+  );
+  assert.deepEqual(
+    named({ data }, "X(τ)").map(({ showlegend }) => showlegend),
+    [true, false],
+  );
 });
 
 test("a strobe is in the picture too", () => {

@@ -6,7 +6,7 @@ import { midpointOf } from "../marks.mjs";
 import { consecutiveFrom, locate, parity, pointAt, rowAt, shownStep } from "../run.mjs";
 import { acrossView } from "./panels/across.mjs";
 import { inSets } from "./panels/alignment.mjs";
-import { placeOn, valueAt, viewOf } from "./panels/along.mjs";
+import { colourOf, placeOn, valueAt, viewOf } from "./panels/along.mjs";
 import { BANDS, DOUBLINGS, bandsOf, logarithms, shadeAt, thresholdAt } from "./panels/ground.mjs";
 import { heading } from "./heading.mjs";
 import { coordinates } from "./section.mjs";
@@ -226,32 +226,41 @@ function map(heights, sharpness, scene) {
 }
 
 /**
- * Γ by its sharpness, even in log λ₁: in the plane the figure has it already.
+ * Γ as lines of one shade each, by its sharpness, even in log λ₁: in the plane the figure has it already.
  * @param {Scene} scene
  */
 function valleyTraces({ section, inks, valley }) {
   if (!section || !valley) return [];
-  const { sharpness_range: range, curves } = valley;
-  const colorscale = scaleOf(inks.scale, inks.scale.length);
-  return curves.map(({ x, rows, sharpness }) => ({
-    ...inPlane(
-      x,
-      Array.from({ length: rows }, (_, row) => row),
-      section,
-    ),
-    type: "scatter",
-    mode: "markers",
-    name: "Γ by sharpness",
-    showlegend: false,
-    marker: {
-      size: 5,
-      color: Array.from(sharpness, Math.log),
-      cmin: Math.log(range[0]),
-      cmax: Math.log(range[1]),
-      colorscale,
-    },
-  }));
+  return valley.curves.flatMap(({ x, rows, sharpness }) => {
+    const shades = Array.from({ length: rows }, (_, row) =>
+      colourOf(inks.scale, valley.sharpness_range, rounded(sharpness[row])),
+    );
+    const starts = shades.map((_, row) => row).filter((row) => row < rows - 1 && shades[row] !== shades[row - 1]);
+    return starts.map((start, k) => {
+      const end = Math.min(k + 1 < starts.length ? starts[k + 1] : rows, rows - 1); // where the next begins
+      const stretch = Array.from({ length: end - start + 1 }, (_, j) => start + j);
+      return {
+        ...inPlane(x, stretch, section),
+        type: "scatter",
+        mode: "lines",
+        name: "Γ by sharpness",
+        showlegend: false,
+        line: { color: shades[start], width: 5 },
+      };
+    });
+  });
 }
+
+/**
+ * A sharpness in steps of 2 %, so that shades are few.
+ * @param {number} sharpness
+ */
+const rounded = (sharpness) => 1.02 ** Math.round(Math.log(sharpness) / Math.log(1.02));
+
+/**
+ * @param {Run} run
+ */
+const hasFlow = (run) => Number.isFinite(run.columns.flow[0]);
 
 /**
  * @param {Run} run
@@ -273,7 +282,7 @@ function landscapeRun(run, i, scene) {
       line: { color: ownInk(scene, i, inks.flow), width: 3 },
     });
   } else traces.push(...marks(run, i, scene, (rows) => points(run, rows, "x", section)));
-  if (Number.isFinite(run.columns.flow[0])) {
+  if (hasFlow(run)) {
     traces.push({
       ...points(run, everyRow(run), "flow", section),
       type: "scatter",
@@ -286,6 +295,7 @@ function landscapeRun(run, i, scene) {
       type: "scatter",
       mode: "markers",
       name: "X(τ), the theorem",
+      showlegend: !scene.result.runs.slice(0, i).some(hasFlow), // one ink for all
       marker: { size: 13, color: inks.theory, line: { color: inks.card, width: 2 } },
     });
   }
@@ -493,7 +503,13 @@ function alignmentLayout(layout, scene) {
     xaxis: { domain: [0, 0.44], range: reach, title: { text: "R₂ / λ₁" } },
     yaxis: { range: reach, scaleanchor: "x", title: { text: "⟨v₁, x̃ₜ⟩ / λ₁" } },
     xaxis2: { ...clock, domain: [0.56, 1], anchor: "y2" },
-    yaxis2: { domain: [0.56, 1], anchor: "x2", type: "log", title: { text: "angle θₜ to v₁" } },
+    yaxis2: {
+      domain: [0.56, 1],
+      anchor: "x2",
+      type: "log",
+      exponentformat: "power",
+      title: { text: "angle θₜ to v₁" },
+    },
     xaxis3: { ...clock, domain: [0.56, 1], anchor: "y3" },
     yaxis3: { domain: [0, 0.44], anchor: "x3", range: [0, 1.05], title: { text: "|⟨v₁, x̃ₜ⟩| / λ₁" } },
   };

@@ -113,26 +113,34 @@ def read_fields(
 
 def read_with_numbers(
     fields: Sequence[Field],
-    settings: Record,
+    opening: Callable[[str], Record],
+    usual: str,
     query: Mapping[str, str],
     later: Mapping[str, str] | None = None,
 ) -> Reading[Record]:
     """As `read_fields`, and from the keys `p.NAME` the numbers in the formula of the loss, which
-    the record has as `theta`."""
+    the record has as `theta`.
+
+    Args:
+        opening: what holds of a loss where the link says nothing.
+        usual: the loss where it names none.
+    """
     numbers = {key: text for key, text in query.items() if key.startswith(NUMBER)}
     given = {key: text for key, text in query.items() if key not in numbers}
     first = {key: text for key, text in given.items() if key == "loss"}
-    loss = LOSSES[read_fields(fields, settings, first).settings.loss]  # type: ignore[attr-defined]
-    theta = _read_numbers(loss, numbers)
+    key = read_fields(fields, opening(usual), first).settings.loss  # type: ignore[attr-defined]
+    settings = opening(key)
+    theta = _read_numbers(LOSSES[key], numbers, settings.theta)  # type: ignore[attr-defined]
     begin = replace(settings, theta=theta.settings)  # type: ignore[type-var]  # a dataclass
     reading = read_fields(fields, begin, given, later)
     problems = *reading.problems, *theta.problems
     return replace(reading, problems=problems, notices=(*reading.notices, *theta.notices))
 
 
-def _read_numbers(loss: Loss, query: Mapping[str, str]) -> Reading[Numbers]:
-    """Those that differ from the loss's own."""
+def _read_numbers(loss: Loss, query: Mapping[str, str], opening: Numbers) -> Reading[Numbers]:
+    """Those that differ from the loss's own; what it opens with where nothing else is said."""
     problems, notices, found = [], [], []
+    first = dict(opening)
     known = {NUMBER + p.name: (p, p.range) for p in loss.parameters if p.range}
     for key, (parameter, bounds) in known.items():
         try:
@@ -141,7 +149,7 @@ def _read_numbers(loss: Loss, query: Mapping[str, str]) -> Reading[Numbers]:
             value = clamped.value
             notices.append(Message(key, str(clamped)))
         except ValueError as error:
-            value = float(parameter.default)
+            value = first.get(parameter.name, float(parameter.default))
             problems += [Message(key, str(error))] if key in query else []
         if value != float(parameter.default):
             found.append((parameter.name, value))
@@ -153,14 +161,20 @@ def _shown(parameter: Parameter) -> str:
     return parameter.symbol or parameter.name
 
 
-def write_fields(fields: Sequence[Field], settings: Any, default: Any) -> str:
-    """The link of settings, without what is as in `default`."""
+def write_fields(fields: Sequence[Field], settings: Any, opening: Any, usual: str) -> str:
+    """The link of settings, without what is as its loss opens, which is `usual` where none is
+    named."""
+    default = replace(opening, loss=usual)
     given = {
         field.key: field.write(getattr(settings, field.name))
         for field in fields
         if getattr(settings, field.name) != getattr(default, field.name)
     }
-    given |= {NUMBER + name: write_number(value) for name, value in settings.theta}
+    now, then = dict(settings.theta), dict(default.theta)
+    for parameter in LOSSES[settings.loss].parameters:
+        name, own = parameter.name, parameter.default
+        if parameter.range and now.get(name, own) != then.get(name, own):
+            given[NUMBER + name] = write_number(now.get(name, own))
     return urlencode(given, safe=",", quote_via=quote)
 
 

@@ -18,7 +18,7 @@ from dynamics.measures import Extras, Measures, measure, measure_extras
 from dynamics.phases import eigengap_closes
 from dynamics.simulate import MAX_STEPS, Outcome, Run, simulate, window
 from dynamics.sweep import sweep
-from dynamics.types import Branch, Domain, Flow, Loss, Parameter, Rule, Slope
+from dynamics.types import Branch, Domain, Flow, Loss, Parameter, Rule, Scene, Slope
 from dynamics.warmup import InvariantSets, held_from, invariant_sets
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "Parameter",
     "Rule",
     "Run",
+    "Scene",
     "Slope",
     "Sweep",
     "eigengap_closes",

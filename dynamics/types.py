@@ -140,6 +140,32 @@ class Family:
         }
 
 
+@dataclass(frozen=True)
+class Scene:
+    """A way to see a loss, which is shown at first or offered.
+
+    Attributes:
+        name: what it is called, in a word or two.
+        rule: key of its rule.
+        eta: its step size η.
+        start: x_0 [d]; the loss's own when left out.
+        steps: how many; the loss's own horizon when left out.
+        noise: radius of the noise.
+        theta: the numbers of the formula that are not the loss's own, by name.
+        clock, look: how it is looked at.
+    """
+
+    name: str = ""
+    rule: str = "ngd"
+    eta: float = 0.1
+    start: tuple[float, ...] | None = None
+    steps: int | None = None
+    noise: float = 0.0
+    theta: Mapping[str, float] = field(default_factory=dict)
+    clock: str = "tau"
+    look: str = "root"
+
+
 @dataclass(frozen=True, eq=False)
 class Loss:
     """An objective L with min L = 0, its manifold of minimisers Γ, and the words that show it.
@@ -167,6 +193,9 @@ class Loss:
         domain: where L is smooth, if not everywhere.
         view: ((low, high) for each coordinate) to draw at first.
         horizon: slow time τ that shows the drift.
+        duration: time ηt that shows a rule without a drift; ten horizons when left out.
+        opening: what is shown at first.
+        scenes: what else is worth seeing, two to four; none where the opening is all.
         variables: names of the coordinates; x, y, z, w, … when left out.
         parameters: the numbers of the formula, with their ranges.
         theta: their values; the defaults when left out.
@@ -190,6 +219,9 @@ class Loss:
     domain: Domain | None = None
     view: tuple[tuple[float, float], ...] = ()
     horizon: float = 4.0
+    duration: float | None = None
+    opening: Scene = Scene()
+    scenes: tuple[Scene, ...] = ()
     variables: tuple[str, ...] = ()
     parameters: tuple[Parameter, ...] = ()
     theta: Theta = field(default_factory=dict)

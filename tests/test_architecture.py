@@ -17,7 +17,17 @@ ROOT = Path(__file__).parents[1]
 # the records that come out of that door, and write them into a file.
 DOORS = {"app.stage.compute", "app.lab.compute"}
 LENT = {
-    *("LOSSES", "RULES", "MAX_STEPS", "Loss", "Rule", "find_loss", "find_rule", "nearest_key"),
+    *(
+        "LOSSES",
+        "RULES",
+        "MAX_STEPS",
+        "Loss",
+        "Rule",
+        "Scene",
+        "find_loss",
+        "find_rule",
+        "nearest_key",
+    ),
     *("numerals", "read_number", "prepare_process", "let_go_of_programs"),
     *("Fate", "Orbits", "Cut", "Heights", "Terrain", "Valley", "View"),
     *("Parameter", "clean", "encode", "encode_settings", "SETTINGS_SUFFIX", "Outcome", "ROWS"),

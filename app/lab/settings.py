@@ -38,7 +38,7 @@ from app.link import (
     write_numbers,
 )
 from app.runspec import LossSpec, Numbers, plain_loss
-from app.stage.settings import Settings, write_query
+from app.stage.settings import Settings, opening, write_query
 from app.vocabulary import COLOURS, MAX_RUNS, PLOTS, WAYS
 from dynamics import LOSSES, MAX_STEPS, RULES
 
@@ -164,12 +164,17 @@ class LabSettings:
 
 def read_lab_query(query: Mapping[str, str]) -> Reading[LabSettings]:
     """Settings from the keys of a link, always valid, with what had to be changed."""
-    return _with_two_ends(read_with_numbers(FIELDS, LabSettings(), query))
+    return _with_two_ends(read_with_numbers(FIELDS, _opening, DEFAULT_LOSS, query))
 
 
 def write_lab_query(settings: LabSettings) -> str:
     """The link of settings, defaults left out."""
-    return write_fields(FIELDS, settings, LabSettings())
+    return write_fields(FIELDS, settings, _opening(settings.loss), DEFAULT_LOSS)
+
+
+def _opening(loss: str) -> LabSettings:
+    """What is shown of a loss at first: with the numbers in its formula as on the stage."""
+    return LabSettings(loss=loss, theta=opening(loss).theta)
 
 
 def _with_two_ends(reading: Reading[LabSettings]) -> Reading[LabSettings]:

@@ -15,7 +15,7 @@ from dash.development.base_component import Component
 from app.parts import aria, choice, data, field, header, slider
 from app.stage import ids
 from app.stage.settings import Settings
-from app.stage.words import FIGURES, SYMBOLS
+from app.stage.words import SYMBOLS
 from app.vocabulary import AXES, CLOCKS, LAWS, LOOKS, PANELS, STROBES, VIEW
 from dynamics import LOSSES, RULES
 
@@ -120,10 +120,6 @@ def _controls(settings: Settings) -> html.Div:
 
 def _loss(settings: Settings) -> html.Div:
     options = [html.Option(loss.name, value=loss.key) for loss in LOSSES.values()]
-    figures = [
-        html.Button(f"paper’s Figure {name}", className="snap", **data(query=query))
-        for name, query in FIGURES.items()
-    ]
     return html.Div(
         [
             html.Label("Loss", htmlFor=ids.LOSS, className="label"),
@@ -131,7 +127,7 @@ def _loss(settings: Settings) -> html.Div:
             html.P(LOSSES[settings.loss].formula, id="formula", className="formula"),
             html.P([html.Span(id="valley"), html.Span(id="valley-sharpness")], className="facts"),
             html.Div(id="numbers", className="numbers"),
-            html.Div(figures, className="snaps"),
+            html.Div(id="scenes", className="snaps", role="group", **aria(label="Scenes")),
         ]
     )
 

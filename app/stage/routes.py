@@ -23,9 +23,9 @@ from app.http import MEDIA_TYPES, as_file, refusal, take_decimal, unless_known
 from app.link import NUMBER, Message, Reading
 from app.runspec import LossSpec
 from app.stage.compute import LAWS, Compute, Cut, Heights, Valley, View, profile_axis
-from app.stage.settings import Settings, read_query, write_query
+from app.stage.settings import Settings, of_scene, opening, read_query, write_query
 from app.stage.words import coordinate_names, page_words
-from app.vocabulary import PAGE_KEYS
+from app.vocabulary import PAGE_KEYS, VIEW
 from dynamics import LOSSES, find_loss
 from dynamics.files import SETTINGS_SUFFIX, encode_settings
 from dynamics.numerals import read_number
@@ -251,7 +251,7 @@ def _binary(
 def _header(reading: Reading[Settings], runs: list[tuple[dict[str, Any], bytes]]) -> dict[str, Any]:
     settings = reading.settings
     return {
-        "settings": settings.plain | _about_loss(settings.chosen),
+        "settings": settings.plain | _about_horizon(settings) | _about_loss(settings.chosen),
         "query": write_query(settings),
         "notices": [vars(notice) for notice in reading.notices],
         "profile_axis": profile_axis(),
@@ -260,10 +260,23 @@ def _header(reading: Reading[Settings], runs: list[tuple[dict[str, Any], bytes]]
     }
 
 
+def _about_horizon(settings: Settings) -> dict[str, Any]:
+    """The time that shows the loss, and the power of η in its clock."""
+    return {"horizon": settings.horizon, "power": settings.power}
+
+
 def _about_loss(chosen: LossSpec) -> dict[str, Any]:
-    loss = chosen.record
+    loss, first = chosen.record, opening(chosen.key)
+    own = dict(first.theta)
     return {
-        "horizon": loss.horizon,
+        "usual": {name: getattr(first, name) for name in VIEW},
+        "scenes": [
+            {
+                "name": scene.name,
+                "query": write_query(of_scene(loss.key, scene)) or f"loss={loss.key}",
+            }
+            for scene in loss.scenes
+        ],
         "view": loss.view,
         "codim": loss.codim,
         "variables": coordinate_names(loss),
@@ -273,7 +286,7 @@ def _about_loss(chosen: LossSpec) -> dict[str, Any]:
                 "name": parameter.name,
                 "symbol": parameter.symbol or parameter.name,
                 "value": float(loss.theta[parameter.name]),
-                "default": float(parameter.default),
+                "default": own.get(parameter.name, float(parameter.default)),
                 "range": parameter.range,
                 "words": parameter.words,
             }

@@ -31,7 +31,7 @@ from app.link import (
 )
 from app.runspec import LossSpec, Numbers, RunSpec
 from app.vocabulary import AXES, CLOCKS, LOOKS, MAX_RUNS, PANELS, STROBES, VIEW
-from dynamics import LOSSES, MAX_STEPS
+from dynamics import LOSSES, MAX_STEPS, RULES, Scene
 
 MIN_DEFAULT_STEPS = 20
 MAX_NOISE = 1.0
@@ -77,15 +77,27 @@ class Settings:
 
     @property
     def start_point(self) -> tuple[float, ...]:
-        """x_0, the loss's own where none is given."""
-        return LOSSES[self.loss].start if self.start is None else self.start
+        """x_0, that which the loss opens with where none is given."""
+        loss = LOSSES[self.loss]
+        return self.start or loss.opening.start or loss.start
 
     def steps_at(self, eta: float) -> int:
-        """The number of steps at an η: what the loss's horizon of slow time takes, or as given for
-        the first η and to the same slow time for the others."""
+        """The number of steps at an η: what the loss's horizon takes, or as given for the first η
+        and to the same time for the others."""
         if self.steps is None:
-            return horizon_steps(self.loss, eta)
-        return int(min(round(self.steps * (self.eta[0] / eta) ** 2), MAX_STEPS))
+            return horizon_steps(self.horizon, self.power, eta)
+        return int(min(round(self.steps * (self.eta[0] / eta) ** self.power), MAX_STEPS))
+
+    @property
+    def power(self) -> int:
+        """2 where the horizon is one of slow time η²t, 1 where none of the rules drifts: of ηt."""
+        return max(list(CLOCKS).index(RULES[rule].clock) for rule in self.rule)
+
+    @property
+    def horizon(self) -> float:
+        """The loss's own on that clock."""
+        loss = LOSSES[self.loss]
+        return loss.horizon if self.power == 2 else loss.duration or 10 * loss.horizon
 
     @property
     def runs(self) -> tuple[RunSpec, ...]:
@@ -117,35 +129,58 @@ class Settings:
         return self.runs[0].plain | {"rule": list(self.rule), "eta": list(self.eta)}
 
 
-def horizon_steps(loss: str, eta: float) -> int:
-    """τ/η² steps for the loss's horizon τ, in bounds."""
-    wanted = LOSSES[loss].horizon / eta**2
-    return int(min(max(math.ceil(wanted), MIN_DEFAULT_STEPS), MAX_STEPS))
+def horizon_steps(horizon: float, power: int, eta: float) -> int:
+    """The steps to a horizon of η^power t, in bounds."""
+    wanted = horizon / eta**power
+    return int(min(max(math.ceil(wanted - 1e-9 * wanted), MIN_DEFAULT_STEPS), MAX_STEPS))
+
+
+def of_scene(loss: str, scene: Scene) -> Settings:
+    """A way to see a loss, as settings."""
+    begins = LOSSES[loss].opening.start
+    own = {p.name: float(p.default) for p in LOSSES[loss].parameters if p.range}
+    given = {name: float(scene.theta.get(name, value)) for name, value in own.items()}
+    return Settings(
+        loss=loss,
+        theta=tuple((name, value) for name, value in given.items() if value != own[name]),
+        rule=(scene.rule,),
+        eta=(scene.eta,),
+        start=scene.start or (LOSSES[loss].start if begins else None),
+        steps=scene.steps,
+        noise=scene.noise,
+        clock=scene.clock,
+        look=scene.look,
+    )
+
+
+def opening(loss: str) -> Settings:
+    """What is shown of a loss where a link says nothing else."""
+    return replace(of_scene(loss, LOSSES[loss].opening), start=None)
 
 
 def read_query(query: Mapping[str, str]) -> Reading[Settings]:
     """Settings from the keys of a link, always valid, with what had to be changed."""
-    reading = read_with_numbers(FIELDS, Settings(), query, LATER)
+    reading = read_with_numbers(FIELDS, opening, DEFAULT_LOSS, query, LATER)
     return replace(reading, notices=(*reading.notices, *_bounded_horizon(reading.settings)))
 
 
 def write_query(settings: Settings) -> str:
     """The link of settings, defaults left out."""
-    return write_fields(FIELDS, settings, Settings())
+    return write_fields(FIELDS, settings, opening(settings.loss), DEFAULT_LOSS)
 
 
 def _bounded_horizon(settings: Settings) -> list[Message]:
     """What to say where the run with the smallest η cannot go as far as it should."""
-    eta = min(settings.eta)
-    tau = LOSSES[settings.loss].horizon
+    eta, power = min(settings.eta), settings.power
+    time = settings.horizon
     if settings.steps is not None:
-        tau = settings.steps * settings.eta[0] ** 2
-    wanted = tau / eta**2
+        time = settings.steps * settings.eta[0] ** power
+    wanted = time / eta**power
     if wanted <= MAX_STEPS:
         return []
-    reached = MAX_STEPS * eta**2
-    text = f"τ = {_powers(tau)} would take {_powers(wanted)} steps at η = {eta:g}; shown are "
-    return [Message("steps", text + f"{MAX_STEPS:,}, to τ = {_powers(reached)}.")]
+    reached, name = MAX_STEPS * eta**power, "τ" if power == 2 else "ηt"
+    text = f"{name} = {_powers(time)} would take {_powers(wanted)} steps at η = {eta:g}; shown are "
+    return [Message("steps", text + f"{MAX_STEPS:,}, to {name} = {_powers(reached)}.")]
 
 
 def _powers(value: float) -> str:

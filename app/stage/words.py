@@ -38,11 +38,6 @@ SYMBOLS = {
 
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
-FIGURES = {
-    "1a": "loss=paper-valley&rule=sqrt-gd&eta=0.5&start=14.7,3&steps=11",
-    "1b": "loss=paper-valley&eta=5&start=14.7,-3&steps=9",
-}
-
 
 def coordinate_names(loss: Loss) -> list[str]:
     """What the parameters of a loss are called, [d]."""

@@ -89,7 +89,12 @@ type Settings = {
   steps: number;
   noise: number;
   seed: number;
+  /** The time that shows the loss, η^power t. */
   horizon: number;
+  power: 1 | 2;
+  /** How the loss is looked at first. */
+  usual: Record<string, string>;
+  scenes: { name: string; query: string }[];
   view: Span[];
   codim: number;
   variables: string[];
@@ -484,7 +489,7 @@ type StageState = {
   readonly focus: number;
   /** Of the run in focus, before η was halved. */
   readonly halved: Halved | null;
-  /** The horizon: in what it is told, and what it is in slow time once a person has set it. */
+  /** The horizon: in what it is told, and what it is in time once a person has set it. */
   readonly unit: "tau" | "steps";
   readonly tau: number | null;
   readonly inks: Inks;

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from dynamics.special import sum_of_squares
-from dynamics.types import Array, Branch, Loss
+from dynamics.types import Array, Branch, Loss, Scene
 
 PRODUCT_STEPS = 12
 
@@ -66,6 +66,11 @@ HYPERBOLA = Loss(
     start=(2.6, 0.9),
     view=((-0.2, 3.3), (-0.2, 1.8)),
     horizon=6.0,
+    scenes=(
+        Scene("catapult", "gd", eta=0.45, start=(2.5, 0.6), steps=40),
+        Scene("lopsided bounce", eta=0.02, start=(2.5, 0.8), steps=6000),
+        Scene("√L sweeps", "sqrt-gd", eta=0.02, steps=3000),
+    ),
 )
 
 
@@ -97,6 +102,10 @@ QUARTIC_HYPERBOLA = Loss(
     start=(2.3, 0.8),
     view=((-0.2, 3.0), (-0.2, 1.7)),
     horizon=4.0,
+    scenes=(
+        Scene("catapult", "gd", eta=0.11615, start=(2.5385, 0.6), steps=600, clock="step"),
+        Scene("too large a step", eta=0.5, steps=60),
+    ),
 )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
-from dynamics.types import Array, Loss, Parameter, Theta
+from dynamics.types import Array, Loss, Parameter, Scene, Theta
 
 EIGENVALUES = (3.0, 1.0)
 LEAST, MOST = 0.1, 10.0  # of an eigenvalue that a slider moves
@@ -142,5 +142,9 @@ QUADRATIC_5 = quadratic(
     look_for=_LOOK_FOR,
     view=((-1.2, 1.2),) * 5,
     horizon=3.0,
+    scenes=(
+        Scene("v₂ gives way to v₁", eta=0.05, start=(1e-9, -0.4, 0.6, -0.8, 1.0), steps=300),
+        Scene("along v₂ for ever", eta=0.05, start=(0.0, -0.4, 0.6, -0.8, 1.0), steps=300),
+    ),
     variables=("x₁", "x₂", "x₃", "x₄", "x₅"),
 )

@@ -4,7 +4,7 @@ import jax.numpy as jnp
 
 from dynamics.losses.valleys import PARABOLIC_VALLEY
 from dynamics.special import sum_of_squares
-from dynamics.types import Array, Branch, Loss, Parameter, Theta
+from dynamics.types import Array, Branch, Loss, Parameter, Scene, Theta
 
 NEWTON_STEPS = 10
 
@@ -182,4 +182,8 @@ CROSSING = Loss(
     start=(1.8, 0.8, 0.5),
     view=((-1.2, 2.2), (-0.6, 1.1), (-0.6, 0.8)),
     horizon=6.0,
+    scenes=(
+        Scene("the gap closes", eta=0.05, steps=2400),
+        Scene("along v₂, not at the edge", eta=0.05, start=(0.95, 0.0, 0.5), steps=600),
+    ),
 )

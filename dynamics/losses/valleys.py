@@ -5,7 +5,7 @@ from functools import partial
 import jax.numpy as jnp
 
 from dynamics.special import wright_omega
-from dynamics.types import Array, Branch, Loss
+from dynamics.types import Array, Branch, Loss, Scene
 
 
 def _parabolic_value(x: Array, scale: float) -> Array:
@@ -66,6 +66,11 @@ PARABOLIC_VALLEY = Loss(
     start=(1.8, 1.1),
     view=((-0.4, 2.3), (-0.6, 1.4)),
     horizon=6.0,
+    scenes=(
+        Scene("lopsided bounce", eta=0.01, start=(1.8, 0.517), steps=20_000),
+        Scene("ends at {0, ±η}", eta=0.02, start=(1.8, 0.517), steps=15_000),
+        Scene("GD settles", "gd", eta=0.4, start=(1.5, 1.0), steps=40),
+    ),
     **_STRAIGHT,
 )
 
@@ -85,6 +90,10 @@ PAPER_VALLEY = Loss(
     start=(14.7, 3.0),
     view=((-2.0, 17.0), (-6.0, 6.0)),
     horizon=8.0,
+    scenes=(
+        Scene("paper’s Figure 1a", "sqrt-gd", eta=0.5, start=(14.7, 3.0), steps=11),
+        Scene("paper’s Figure 1b", eta=5.0, start=(14.7, -3.0), steps=9),
+    ),
     **_STRAIGHT,
 )
 

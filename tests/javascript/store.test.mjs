@@ -19,6 +19,8 @@ function answerTo({ query, whole }) {
     eta: etas,
     rule: [rule],
     steps: Number(steps),
+    power: 2,
+    usual: VIEW,
     start: Array(d).fill(100 * NAMES.indexOf(loss)),
     view: own(loss),
   };

@@ -10,7 +10,7 @@ import { actions } from "./actions.mjs";
 import { requests } from "./asked.mjs";
 import { scene } from "./scene.mjs";
 import { dispatch, player, state, steps } from "./state.mjs";
-import { etasOf, halfOf } from "./store.mjs";
+import { chosenView, etasOf, halfOf } from "./store.mjs";
 
 // Where a message about a field of the link is shown.
 /** @type {Record<string, string>} */
@@ -390,7 +390,7 @@ export function open(query) {
 function chooseLoss(key) {
   const own = ["start", "steps", ...Object.keys(numbersOf(state.query))];
   const kept = Object.entries(state.query).filter(([name]) => !own.includes(name));
-  begins({ ...Object.fromEntries(kept), loss: key }, state.view);
+  begins({ ...Object.fromEntries(kept), loss: key }, chosenView(state));
 }
 
 /**
@@ -406,7 +406,7 @@ function begins(query, carried) {
   actions.request({});
 }
 
-// ---- the horizon, in slow time or in steps ----
+// ---- the horizon, in time or in steps ----
 
 /**
  * @param {string} text
@@ -425,14 +425,24 @@ function setHorizon(text) {
  * The horizon in the unit chosen, and what it is in the other.
  * @param {Settings} settings
  */
-function showHorizon({ steps, eta, horizon }) {
+function showHorizon({ steps, eta, horizon, power }) {
   const { query, unit, tau } = state;
-  const reached = steps * eta[0] ** 2;
+  const reached = steps * eta[0] ** power;
+  const clock = power === 2 ? "τ = η²t" : "ηt";
+  unlessSame("clock", clock, () =>
+    setProps("horizon-unit", {
+      data: [
+        { value: "tau", label: clock },
+        { value: "steps", label: "steps" },
+      ],
+    }),
+  );
   const wanted = query.steps ? (tau === null ? reached : tau) : horizon;
   if (document.activeElement !== $("horizon")) {
     setQuietly("horizon", unit === "tau" ? String(Number(wanted.toPrecision(4))) : String(steps));
   }
-  $("horizon-other").textContent = unit === "tau" ? `${steps.toLocaleString("en")} steps` : `τ = ${inWords(reached)}`;
+  $("horizon-other").textContent =
+    unit === "tau" ? `${steps.toLocaleString("en")} steps` : `${clock.split(" ")[0]} = ${inWords(reached)}`;
 }
 
 // ---- the other way round ----
@@ -474,6 +484,7 @@ export function showRun(result) {
   const { words, settings } = result;
   unlessSame("formulas", [words.formula, words.rules], () => showFormulas(words));
   const numbers = settings.parameters.map(({ name, symbol, range }) => [name, symbol, range]);
+  unlessSame("scenes", settings.scenes, () => offerScenes(settings));
   unlessSame("numbers", [settings.loss, numbers], () => offerNumbers(settings));
   unlessSame("runs", [words.labels, settings.eta, state.view.clock], () => showRuns(result));
   unlessSame("focus", [words.labels, settings.eta, state.focus], markFocus);
@@ -484,6 +495,19 @@ export function showRun(result) {
   showHorizon(settings);
   sliders.setMost("playhead", Math.max(player.last, 1));
   document.body.dataset.ready = "yes";
+}
+
+/**
+ * What else is worth seeing of the loss.
+ * @param {Settings} settings
+ */
+function offerScenes({ scenes }) {
+  const buttons = scenes.map(({ name, query }) => {
+    const button = Object.assign(element("button", name), { className: "snap" });
+    button.dataset.query = query;
+    return button;
+  });
+  $("scenes").replaceChildren(...buttons);
 }
 
 /**

@@ -27,7 +27,7 @@ import { Ribbon } from "./ribbon.mjs";
 import { Ring } from "./ring.mjs";
 import { scene } from "./scene.mjs";
 import { dispatch, graphOf, player, state, steps } from "./state.mjs";
-import { VIEW, focusFor, forLab, isAsked, isOpening } from "./store.mjs";
+import { chosenView, focusFor, forLab, isAsked, isOpening } from "./store.mjs";
 import { frameSharpness } from "./timeaxis.mjs";
 import { drawScene } from "./view.mjs";
 import { Zoom } from "./zoom.mjs";
@@ -80,7 +80,7 @@ class Stage {
    */
   request(options) {
     const settings = state.result && state.result.settings;
-    const steps = settings && settings.steps * (settings.eta[0] / Math.min(...settings.eta)) ** 2;
+    const steps = settings && settings.steps * (settings.eta[0] / Math.min(...settings.eta)) ** settings.power;
     const { opening, carried } = state;
     requests.ask({
       query: { ...state.query, ...carried },
@@ -196,10 +196,7 @@ class Stage {
   }
 
   writeLink() {
-    const query = { ...state.query, ...state.frame };
-    for (const [name, usual] of Object.entries(VIEW)) {
-      if (state.view[name] !== usual) query[name] = state.view[name];
-    }
+    const query = { ...state.query, ...state.frame, ...(state.result && chosenView(state)) };
     if (state.result && state.focus !== focusFor(state.result.runs)) query.focus = state.focus;
     if (player.step > 0) query.at = player.step;
     showLink(query);

@@ -74,7 +74,7 @@ const reducers = {
   halves: (state, { halved, from }) => {
     if (from !== state.opening) return state;
     const { query, result } = state;
-    const steps = query.steps && String(Math.min(4 * result.settings.steps, 1e12));
+    const steps = query.steps && String(Math.min(2 ** result.settings.power * result.settings.steps, 1e12));
     const eta = etasOf(state).map(halfOf).join(",");
     return { ...state, halved, query: { ...query, ...(steps && { steps }), eta } };
   },
@@ -83,7 +83,8 @@ const reducers = {
 
   takesHorizon: (state, { tau, from }) => {
     if (from !== state.opening) return state;
-    const steps = stepsFor(tau, state.result.settings.eta[0]);
+    const { eta, power } = state.result.settings;
+    const steps = stepsFor(tau, eta[0], power);
     return { ...state, tau, halved: null, query: { ...state.query, steps } };
   },
 
@@ -231,23 +232,37 @@ export const etasOf = ({ query, result }) => (query.eta ? query.eta.split(",") :
 export const halfOf = (eta) => String(Number((readNumber(String(eta)) / 2).toPrecision(12)));
 
 /**
- * In slow time the horizon stays when η changes, so the number of steps follows.
+ * In time the horizon stays when η changes, so the number of steps follows.
  * @param {StageState} state
  * @param {string} key
  */
 function keepHorizon(state, key) {
   const { query, result, unit } = state;
   if (key !== "eta" || unit !== "tau" || !query.steps || isOpening(state)) return state;
-  const tau = state.tau === null ? result.settings.steps * result.settings.eta[0] ** 2 : state.tau;
-  const steps = stepsFor(tau, etasOf(state)[0]);
+  const { eta, power } = result.settings;
+  const tau = state.tau === null ? result.settings.steps * eta[0] ** power : state.tau;
+  const steps = stepsFor(tau, etasOf(state)[0], power);
   return steps === "NaN" ? state : { ...state, tau, query: { ...query, steps } };
 }
 
 /**
  * @param {number} time
  * @param {number | string} eta
+ * @param {number} power
  */
-const stepsFor = (time, eta) => String(Math.round(Math.min(time / readNumber(String(eta)) ** 2, 1e12)));
+const stepsFor = (time, eta, power) => String(Math.round(Math.min(time / readNumber(String(eta)) ** power, 1e12)));
+
+/**
+ * How the runs are looked at, where that is not as their loss opens.
+ * @param {StageState} state
+ * @returns {Query}
+ */
+export const chosenView = ({ view, result }) =>
+  Object.fromEntries(
+    Object.entries(result.settings.usual).flatMap(([name, usual]) =>
+      view[name] === usual ? [] : [[name, view[name]]],
+    ),
+  );
 
 /**
  * What the lab has too, and means the same there: of several runs the rule of the one in focus.

@@ -12,7 +12,7 @@ from app.stage.callbacks import CONTROLS
 from app.stage.layout import EXPORTS, KEYS, READINGS, stage
 from app.stage.routes import MEDIA_TYPES
 from app.stage.settings import FIELDS, HIDEABLE, Settings
-from app.stage.words import FIGURES, SYMBOLS
+from app.stage.words import SYMBOLS
 from app.vocabulary import AXES, CLOCKS, LAWS, LOOKS, MAX_RUNS, PHASES, STROBES
 from dynamics import LOSSES, RULES
 from dynamics.phases import Phase
@@ -219,13 +219,6 @@ def test_a_choice_offers_all_there_is(layout: Component, name: str, known: tuple
     assert [one["value"] for one in choice["data"]] == list(known)
     assert choice["value"] == getattr(Settings(), name)
     assert all(one["label"] for one in choice["data"])
-
-
-def test_each_figure_of_the_paper_has_a_button_with_its_link(layout: Component) -> None:
-    linked = [b for b in of_type(layout, "Button") if "data-query" in b]
-    assert [b["data-query"] for b in linked] == list(FIGURES.values())
-    for button, name in zip(linked, FIGURES, strict=True):
-        assert name in text_of(button["children"])
 
 
 def test_every_law_has_a_gauge_with_a_needle(layout: Component) -> None:

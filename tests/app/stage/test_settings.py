@@ -3,7 +3,7 @@
 import json
 import math
 import random
-from dataclasses import fields
+from dataclasses import fields, replace
 from urllib.parse import parse_qsl
 
 import pytest
@@ -17,6 +17,7 @@ from app.stage.settings import (
     MAX_NOISE,
     Settings,
     horizon_steps,
+    opening,
     read_query,
     write_query,
 )
@@ -162,14 +163,18 @@ NUMBERS = [(loss.key, p) for loss in LOSSES.values() for p in loss.parameters if
 def test_a_number_of_a_formula_is_in_the_link(loss: str, parameter: Parameter) -> None:
     low, high = parameter.range or (0.0, 0.0)
     value = low + 0.375 * (high - low)
-    settings = Settings(loss, ((parameter.name, value),))
+    first = dict(opening(loss).theta)
+    order = [p.name for p in LOSSES[loss].parameters]
+    theta = sorted({**first, parameter.name: value}.items(), key=lambda one: order.index(one[0]))
+    settings = replace(opening(loss), theta=tuple(theta))
     link = write_query(settings)
     assert f"p.{parameter.name}=" in link
     assert read_query(parse(link)) == Reading(settings)
     assert settings.runs[0].loss.record.theta[parameter.name] == value
     assert settings.plain[f"p.{parameter.name}"] == value
-    own = {"loss": loss, f"p.{parameter.name}": repr(float(parameter.default))}
-    assert read_query(own) == Reading(Settings(loss))
+    own = first.get(parameter.name, float(parameter.default))
+    again = {"loss": loss, f"p.{parameter.name}": repr(own)}
+    assert read_query(again) == Reading(opening(loss))
 
 
 @pytest.mark.parametrize(
@@ -185,7 +190,7 @@ def test_a_number_of_a_formula_is_in_the_link(loss: str, parameter: Parameter) -
 def test_a_number_that_cannot_be_is_told_at_its_key(link: str, theta, words: str) -> None:
     reading = read_query(parse(link))
     key = next(key for key in parse(link) if key.startswith("p."))
-    assert reading.settings.theta == theta
+    assert dict(reading.settings.theta) == dict(opening(reading.settings.loss).theta) | dict(theta)
     assert [*reading.problems, *reading.notices] == [Message(key, words)]
 
 
@@ -198,7 +203,7 @@ def test_a_start_is_judged_by_the_domain_with_its_numbers() -> None:
 @pytest.mark.parametrize("loss", LOSSES)
 def test_defaults_are_left_out(loss: str) -> None:
     expected = "" if loss == DEFAULT.loss else f"loss={loss}"
-    assert write_query(Settings(loss=loss)) == expected
+    assert write_query(opening(loss)) == expected
 
 
 def test_a_value_equal_to_the_default_is_read_and_left_out() -> None:
@@ -217,14 +222,15 @@ def test_rules_stand_in_one_order_whatever_the_link_says() -> None:
 @pytest.mark.parametrize("loss", LOSSES)
 def test_start_and_steps_follow_from_the_loss(loss: str) -> None:
     (run,) = Settings(loss=loss, eta=(0.1,)).runs
-    assert run.start == LOSSES[loss].start
+    assert run.start == (LOSSES[loss].opening.start or LOSSES[loss].start)
     assert run.steps == math.ceil(LOSSES[loss].horizon / 0.1**2)
 
 
 def test_default_steps_cover_the_horizon_and_stay_in_bounds() -> None:
-    assert horizon_steps("parabolic-valley", 0.1) == 600
-    assert horizon_steps("parabolic-valley", 100.0) == 20
-    assert horizon_steps("parabolic-valley", 1e-12) == MAX_STEPS
+    assert horizon_steps(6.0, 2, 0.1) == 600
+    assert horizon_steps(60.0, 1, 0.1) == 600
+    assert horizon_steps(6.0, 2, 100.0) == 20
+    assert horizon_steps(6.0, 2, 1e-12) == MAX_STEPS
 
 
 def test_there_is_one_run_of_each_rule_at_each_eta() -> None:

@@ -2,15 +2,12 @@
 
 from string import Formatter
 from typing import Any
-from urllib.parse import parse_qsl
 
-import numpy as np
 import pytest
 
-import dynamics
 from app.stage.layout import READINGS
-from app.stage.settings import Settings, read_query
-from app.stage.words import FIGURES, SYMBOLS, page_words
+from app.stage.settings import Settings
+from app.stage.words import SYMBOLS, page_words
 from app.vocabulary import LAWS
 from dynamics import LOSSES, RULES
 from dynamics.simulate import Outcome
@@ -187,40 +184,6 @@ def test_labels_say_what_tells_a_run_from_the_others(
     names = {"Normalized GD": RULES["ngd"].name, "Gradient descent": RULES["gd"].name}
     expected = [", ".join(names.get(part, part) for part in parts) for parts in labels]
     assert page_words(settings, runs)["labels"] == expected
-
-
-# ---- the links of the paper's figures ----
-
-# theory.md, section 8: the first points, and how many there are.
-POINTS = {
-    "1a": (12, "sqrt-gd", [(14.7, 3), (13.203, -4.367), (11.026, 2.254), (9.904, -3.282)]),
-    "1b": (10, "ngd", [(14.7, -3)]),
-}
-
-
-@pytest.mark.parametrize("name", FIGURES)
-def test_a_figure_of_the_paper_is_one_run_with_its_points(name: str) -> None:
-    count, rule, first = POINTS[name]
-    reading = read_query(dict(parse_qsl(FIGURES[name], strict_parsing=True)))
-    assert (reading.problems, reading.notices) == ((), ())
-    (what,) = reading.settings.runs
-    assert (what.loss.key, what.rule) == ("paper-valley", rule)
-    run = dynamics.simulate(**what.plain)
-    assert len(run.x) == count
-    np.testing.assert_allclose(run.x[: len(first)], first, atol=5e-4)
-
-
-def test_the_paper_has_two_figures() -> None:
-    assert set(FIGURES) == set(POINTS)
-
-
-def test_the_steps_of_figure_1b_are_five_long() -> None:
-    """Each is η = 5 along −∇L/‖∇L‖ with L = (1+x²)y², by hand."""
-    (what,) = read_query(dict(parse_qsl(FIGURES["1b"]))).settings.runs
-    x, y = dynamics.simulate(**what.plain).x.T
-    slope = np.stack([2 * x * y**2, 2 * (1 + x**2) * y])
-    steps = -5 * slope / np.linalg.norm(slope, axis=0)
-    np.testing.assert_allclose(np.diff([x, y]), steps[:, :-1], rtol=1e-9, atol=1e-9)
 
 
 # ---- symbols ----

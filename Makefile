@@ -26,7 +26,7 @@ FORMATTED := "assets/**/*.{js,mjs,ts}" "!assets/vendor" "tests/{javascript,agree
 .PHONY: help run test test-all mutants bench setup browser clean
 
 help:
-	@echo "make run       serve Edgewalk on http://127.0.0.1:8050 (HOST, PORT)"
+	@echo "make run       serve Edgewalk on http://127.0.0.1:8050 (HOST, PORT, PREFIX)"
 	@echo "make test      style, types, JavaScript, Python and browser tests"
 	@echo "make test-all  the same over the whole product of losses, rules and recorded answers"
 	@echo "make mutants   change the program in small ways, and print how much the tests notice"

@@ -418,12 +418,12 @@ def _picture(name: str, label: str) -> html.Div:
 def _keep(
     resource: str, what: str, picture: str, kinds: tuple[str, ...] = ("csv", "comma", "npz")
 ) -> list[Component]:
-    """The picture and the data of a plot, to keep."""
+    """The picture and the data of a plot, to keep; data once there are some, which gives their
+    links an address."""
     links = [
         html.A(
             FILES[kind][0],
             id=f"{resource}-{kind}",
-            href="#",
             className="button small",
             download="",
             **data(of=resource, form=FILES[kind][1]),

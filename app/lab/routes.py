@@ -81,7 +81,7 @@ def _answer(lab: Lab, name: str, suffix: str, make: Maker) -> Response:
         )
     except StoppedError:
         return Response(status=503)
-    if suffix in ("csv", "npz") and response.status_code == 200:
+    if (name, suffix) in FILES and response.status_code == 200:
         file = f"edgewalk-{name}-{asked.settings.loss}-{asked.settings.rules[0]}.{suffix}"
         beside = "rate.json" if name == "rate" else "lab.json"
         where = f"{beside}?{write_lab_query(asked.settings)}" if suffix == "csv" else ""
@@ -253,6 +253,12 @@ def _json(value: Any) -> bytes:
 
 # Which plot a route belongs to, whatever the link says.
 PLOTS = {"regimes": "regimes", "orbit": "regimes", "rate": "rate"}
+
+# What a person keeps, under a name.
+FILES = {
+    *(("regimes", "csv"), ("regimes", "npz"), ("orbit", "csv"), ("orbit", "npz")),
+    *(("rate", "csv"), ("rate", "json")),
+}
 
 ROUTES: dict[tuple[str, str], Maker] = {
     ("regimes", "bin"): _map_stream,

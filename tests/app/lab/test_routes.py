@@ -386,7 +386,9 @@ def test_what_streams_is_not_held_back_by_compression(client: FlaskClient) -> No
         assert "Content-Encoding" not in response.headers
 
 
-@pytest.mark.parametrize("path", ["/regimes.csv", "/regimes.npz", "/orbit.csv", "/rate.csv"])
+@pytest.mark.parametrize(
+    "path", ["/regimes.csv", "/regimes.npz", "/orbit.csv", "/rate.csv", "/rate.json"]
+)
 def test_a_file_has_a_name_of_its_own(client: FlaskClient, path: str) -> None:
     given = client.get(f"{path}?{SMALL}&loss=ring&rule=ngd").headers["Content-Disposition"]
     name, suffix = path.strip("/").split(".")

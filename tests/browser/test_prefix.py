@@ -113,6 +113,7 @@ def test_what_leads_nowhere_leads_back(page: Page, outside: str, address: str) -
     assert answer.status == 404
     assert page.evaluate("document.documentElement.dataset.scheme") == "light"
     assert page.evaluate("getComputedStyle(document.querySelector('header')).display") == "flex"
+    Stage(page).assert_accessible_within(1280)
     page.get_by_role("link", name="About").click()
     expect(page.get_by_role("heading", name="What Edgewalk claims")).to_be_visible()
     assert page.url == f"{outside}about/"

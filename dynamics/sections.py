@@ -82,7 +82,7 @@ def worth_seeing(run: Run, measures: Measures, line: Trace | None) -> View:
     place, origin = _section_at(run, measures, line, 0)
     rows = np.unique(np.linspace(0, len(run.step) - 1, SEEN).astype(int))
     a, b = coordinates(place, run.x[rows])
-    near = np.abs(b) <= FAR * max(abs(b[0]), np.nanmax(measures.bounce[rows], initial=0.0))
+    near = np.abs(b) <= FAR * max(abs(b[0]), _width(b, measures.bounce[rows]))
     arcs = [
         arc_from_flattest(line, point)
         for column in (measures.projection, measures.flow)
@@ -94,6 +94,13 @@ def worth_seeing(run: Run, measures: Measures, line: Trace | None) -> View:
     low, high = float(ends.min(initial=np.inf)), float(ends.max(initial=-np.inf))
     margin = max(0.1 * (high - low), 0.25 * half)
     return (low - margin, high + margin), (-half, half)
+
+
+def _width(across: np.ndarray, bounce: np.ndarray) -> float:
+    """The widest bounce; without a law of it, what three of four iterates keep to, [t] each."""
+    if np.any(np.isfinite(bounce)):
+        return np.nanmax(bounce)
+    return np.nan_to_num(np.quantile(np.abs(across), 0.75))
 
 
 def _section_at(

@@ -287,12 +287,12 @@ def test_an_older_answer_never_overwrites_a_newer_one(stage: Stage):
 def test_play_moves_at_a_small_step_size(stage: Stage):
     """Six million steps: at 24 a second they would take three days."""
     stage.open("?eta=0.001")
-    assert stage.page.inner_text("#speed-words") == "200,000 steps a second, all in 30 s"
+    assert stage.page.inner_text("#speed-words") == "200,000 steps a second, 30 s in all"
     stage.button("Play").click()
     stage.wait("edgewalk.stage.player.step > 100000")
     stage.button("Pause").click()
     stage.type_into("eta", "0.1")
-    assert stage.page.inner_text("#speed-words") == "20 steps a second, all in 30 s"
+    assert stage.page.inner_text("#speed-words") == "20 steps a second, 30 s in all"
     stage.press("Escape")
     stage.page.locator("h1").click()
     stage.press("]")

@@ -583,7 +583,7 @@ function showFormulas(words) {
 // In steps a second, and in seconds for the whole run.
 export function showSpeed() {
   const { speed, last, fastest } = player;
-  const words = `${few(speed).toLocaleString("en")} ${speed === 1 ? "step" : "steps"} a second, all in ${duration(last / speed)}`;
+  const words = `${few(speed).toLocaleString("en")} ${speed === 1 ? "step" : "steps"} a second, ${duration(last / speed)} in all`;
   $("speed-words").textContent = words;
   sliders.setMost("speed", Math.log10(fastest));
   sliders.set("speed", Math.log10(speed), words);

@@ -91,14 +91,17 @@ function tidyEnd(end) {
  * @param {Run[]} runs
  */
 function highest(runs) {
+  const { codim, start } = state.result.settings;
   let top = 0;
   for (const run of runs) {
     let own = 0;
-    const names = run.absent ? ["sharpness"] : ["projection_sharpness", "flow_sharpness"];
+    // Where Γ is a point, and nothing is predicted, λ₁ there is no guide.
+    const bare = run.absent || (codim === start.length && !Number.isFinite(run.columns.flow[0]));
+    const names = bare ? ["sharpness"] : ["projection_sharpness", "flow_sharpness"];
     for (const name of names) {
       for (const value of run.columns[name]) if (value > own) own = value;
     }
-    own = Math.min(own, MOST_RISE * run.columns[names[0]][0] || Infinity);
+    own = Math.min(bare && !run.absent ? own / 1.3 : own, MOST_RISE * run.columns[names[0]][0] || Infinity);
     const threshold = 2 / run.eta;
     top = Math.max(top, 1.5 * own, run.rule === "gd" && threshold < 8 * own ? 1.15 * threshold : 0);
   }

@@ -580,10 +580,17 @@ test("the magnifier hops no gap in the record", () => {
   assert.deepEqual([named(made, "even t")[0].y, named(made, "odd t")[0].y], [[804], [805]]);
 });
 
-test("a magnifier with nothing to show is an empty picture", () => {
-  const run = makeRun("ngd");
-  run.columns.offset.fill(NaN);
-  assert.deepEqual(figure("across", makeGraph(), makeScene({}, [run])).data, []);
+test("a magnifier with nothing to show is an empty picture, and says why", () => {
+  for (const [offset, words] of [
+    [NaN, "no valley in reach of gradient flow"],
+    [0, "on the valley floor"],
+  ]) {
+    const run = makeRun("ngd");
+    run.columns.offset.fill(offset);
+    run.columns.bounce.fill(NaN);
+    const { data, layout } = figure("across", makeGraph(), makeScene({}, [run]));
+    assert.deepEqual([data, layout.annotations[0].text, layout.xaxis], [[], words, { visible: false }]);
+  }
 });
 
 test("the magnifier across is that of the run in focus", () => {
@@ -721,15 +728,27 @@ test("the alignment is that of the run in focus", () => {
 });
 
 test("without Γ the magnifier along is an empty picture", () => {
-  for (const valley of [null, { ...VALLEY, curves: [] }]) {
-    assert.deepEqual(figure("along", makeGraph(), makeScene({ valley })).data, []);
+  for (const [valley, words] of [
+    [null, ""],
+    [{ ...VALLEY, curves: [] }, "Γ is a point: nowhere to drift"],
+  ]) {
+    const { data, layout } = figure("along", makeGraph(), makeScene({ valley }));
+    assert.deepEqual([data, layout.annotations[0].text], [[], words]);
   }
+});
+
+test("the magnifier across reaches as far as its wall, whatever hops came from beyond", () => {
+  const { data, layout } = figure("across", makeGraph(), makeScene());
+  const { x, y } = data[0];
+  assert.deepEqual(layout.xaxis.range, [x[0], x[x.length - 1]]);
+  const [low, high] = layout.yaxis.range;
+  assert.ok(low < 0 && high > Math.max(...y) && high < 1.1 * Math.max(...y));
 });
 
 test("the magnifiers have axes of their own", () => {
   const names = ["across", "along"].map((panel) => {
     const { xaxis, yaxis } = figure(panel, makeGraph(), makeScene()).layout;
-    assert.deepEqual([xaxis.range, yaxis.range], [undefined, undefined]);
+    for (const axis of [xaxis, yaxis]) assert.notDeepEqual(axis.range, makeGraph()._fullLayout.xaxis.range);
     return [xaxis.title.text, yaxis.title.text];
   });
   assert.deepEqual(

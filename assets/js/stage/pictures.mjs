@@ -4,9 +4,9 @@ import { shade } from "../inks.mjs";
 import { inkOf } from "../inks.mjs";
 import { midpointOf } from "../marks.mjs";
 import { consecutiveFrom, locate, parity, pointAt, rowAt, shownStep } from "../run.mjs";
-import { acrossView } from "./panels/across.mjs";
+import { acrossView, wordsFor as wordsAcross } from "./panels/across.mjs";
 import { inSets } from "./panels/alignment.mjs";
-import { colourOf, placeOn, valueAt, viewOf } from "./panels/along.mjs";
+import { colourOf, placeOn, valueAt, viewOf, wordsFor as wordsAlong } from "./panels/along.mjs";
 import { BANDS, DOUBLINGS, bandsOf, logarithms, shadeAt, thresholdAt } from "./panels/ground.mjs";
 import { heading } from "./heading.mjs";
 import { coordinates } from "./section.mjs";
@@ -358,14 +358,28 @@ function sharpnessTraces(scene) {
 }
 
 /**
+ * A picture that says why it shows nothing.
+ * @param {any} layout
+ * @param {string} text
+ * @param {Inks} inks
+ */
+function emptyFigure(layout, text, inks) {
+  const words = { text, xref: "paper", yref: "paper", x: 0.5, y: 0.5, showarrow: false, font: { color: inks.soft } };
+  const axis = { visible: false };
+  return { data: [], layout: { ...layout, annotations: [words], xaxis: axis, yaxis: axis } };
+}
+
+/**
+ * L across the valley, as far as the panel shows it.
+ * @param {any} layout
  * @param {Scene} scene
  */
-function acrossFigure(scene) {
+function acrossFigure(layout, scene) {
   const { result, inks } = scene;
   const run = result.runs[scene.focus];
   const { part, row } = locate(run, scene.steps[scene.focus]);
   const view = acrossView(part, row, result.profile_axis);
-  if (!view) return [];
+  if (!view) return emptyFigure(layout, wordsAcross(part, row), inks);
   const axis = Array.from({ length: 121 }, (_, k) => (k / 60 - 1) * view.half);
   const first = consecutiveFrom(part, row, 9);
   const hops = Array.from({ length: row - first + 1 }, (_, k) => first + k);
@@ -377,7 +391,9 @@ function acrossFigure(scene) {
     name: "L along v₁",
     line: { color: inks.soft },
   };
-  return [wall, ...hopTraces(part, hops, view, scene)];
+  const xaxis = { title: { text: "across the valley, in bounces" }, range: [-view.half, view.half] };
+  const yaxis = { title: { text: "loss L" }, range: [-0.05 * view.top, 1.05 * view.top] };
+  return { data: [wall, ...hopTraces(part, hops, view, scene)], layout: { ...layout, xaxis, yaxis } };
 }
 
 /**
@@ -415,11 +431,13 @@ function hopTraces(part, hops, view, { strobe, inks }) {
 }
 
 /**
+ * λ₁ along Γ, and where the runs are.
+ * @param {any} layout
  * @param {Scene} scene
  */
-function alongFigure(scene) {
+function alongFigure(layout, scene) {
   const view = scene.valley && viewOf(scene);
-  if (!view) return [];
+  if (!view) return emptyFigure(layout, scene.valley ? wordsAlong(scene.valley) : "", scene.inks);
   const { inks, result } = scene;
   const s = Array.from({ length: 161 }, (_, k) => view.low + ((view.high - view.low) * k) / 160);
   /**
@@ -451,7 +469,8 @@ function alongFigure(scene) {
       };
     });
   });
-  return [curve, ...beads];
+  const xaxis = { title: { text: "length s along Γ, from the flattest point" } };
+  return { data: [curve, ...beads], layout: { ...layout, xaxis, yaxis: { title: { text: "sharpness λ₁ on Γ" } } } };
 }
 
 /**
@@ -592,12 +611,7 @@ function composed(panel, graph, seen, solid) {
   if (panel === "across" || panel === "along") {
     const layout = JSON.parse(JSON.stringify(graph.layout));
     Object.assign(layout, { title, margin, showlegend: true });
-    const across = panel === "across";
-    layout.xaxis = {
-      title: { text: across ? "across the valley, in bounces" : "length s along Γ, from the flattest point" },
-    };
-    layout.yaxis = { title: { text: across ? "loss L" : "sharpness λ₁ on Γ" } };
-    return { data: across ? acrossFigure(scene) : alongFigure(scene), layout };
+    return panel === "across" ? acrossFigure(layout, scene) : alongFigure(layout, scene);
   }
   if (panel === "alignment") {
     const layout = alignmentLayout(

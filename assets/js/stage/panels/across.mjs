@@ -79,9 +79,7 @@ export class Across {
   paintNothing(pen, { result, focus, steps, inks }, width, height) {
     if (result.part) return; // it is still to come
     const { part, row } = locate(result.runs[focus], steps[focus]);
-    const settled = part.columns.offset[row] === 0;
-    const words = settled ? "on the valley floor" : "no valley in reach of gradient flow";
-    pens.label(pen, inks, words, width / 2, height / 2, inks.soft, "center");
+    pens.label(pen, inks, wordsFor(part, row), width / 2, height / 2, inks.soft, "center");
   }
 
   /**
@@ -167,6 +165,14 @@ const hopOf = (part, view, frame) => (r) => [
   frame.x(part.columns.offset[r] / view.unit),
   frame.y(part.columns.loss[r] / view.top),
 ];
+
+/**
+ * Why there is nothing to see.
+ * @param {Part} part
+ * @param {number} row
+ */
+export const wordsFor = (part, row) =>
+  part.columns.offset[row] === 0 ? "on the valley floor" : "no valley in reach of gradient flow";
 
 /**
  * What the magnifier shows at a row: its unit, half-width in units, and L there as a share of

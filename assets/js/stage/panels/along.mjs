@@ -163,9 +163,10 @@ export class Along {
 const boundsOf = (view) => (view ? [view.low, view.high, view.zero, view.bottom, view.top] : []);
 
 /**
+ * Why there is nothing to see.
  * @param {Valley} valley
  */
-const wordsFor = (valley) => (valley.curves.length ? "no valley in reach" : "Γ is a point: nowhere to drift");
+export const wordsFor = (valley) => (valley.curves.length ? "no valley in reach" : "Γ is a point: nowhere to drift");
 
 /**
  * The stretch of Γ that the run and the theorem pass over, with the flattest point they go to.

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isInside, shapeOf } from "../../assets/js/stage/space.mjs";
+import { clipped, isInside, shapeOf } from "../../assets/js/stage/space.mjs";
 
 const near = (found, wanted) =>
   found.forEach((value, i) => {
@@ -168,4 +168,49 @@ test("the box holds its faces and what is between them", () => {
     [0, 2, NaN],
   ];
   for (const point of outside) assert.ok(!isInside(box, point), `${point}`);
+});
+
+test("a line is cut where it leaves the box, and is none where it does not come in", () => {
+  const box = { x: [-1, 1], y: [0, 4], low: -0.5, top: 2 };
+  for (const [from, to, ends] of [
+    [
+      [0, 1, 0],
+      [0.5, 2, 1],
+      [
+        [0, 1, 0],
+        [0.5, 2, 1],
+      ],
+    ],
+    [
+      [0, 1, 0],
+      [2, 3, 0],
+      [
+        [0, 1, 0],
+        [1, 2, 0],
+      ],
+    ],
+    [
+      [-3, 2, 0.5],
+      [3, 2, 0.5],
+      [
+        [-1, 2, 0.5],
+        [1, 2, 0.5],
+      ],
+    ],
+    [
+      [0, 4, -1.5],
+      [0, 4, 2.5],
+      [
+        [0, 4, -0.5],
+        [0, 4, 1.5],
+      ],
+    ],
+    [[0, 5, 0], [0.5, 6, 0], null],
+    [[0, 4.1, 0], [0.5, 4.1, 0], null],
+    [[0, NaN, 0], [0.5, 1, 0], null],
+  ]) {
+    const found = clipped(box, from, to);
+    if (!ends) assert.equal(found, null, `${from}`);
+    else found.flat().forEach((value, k) => assert.ok(Math.abs(value - ends.flat()[k]) < 1e-12, `${from} ${found}`));
+  }
 });

@@ -105,6 +105,28 @@ export const isInside = ({ x, y, low, top }, [a, b, c]) =>
   a >= x[0] && a <= x[1] && b >= y[0] && b <= y[1] && c >= low && c <= low + top;
 
 /**
+ * The part of a straight line that lies in the box, by its ends; null where none does.
+ * @param {Grid} grid
+ * @param {number[]} from
+ * @param {number[]} to
+ */
+export function clipped({ x, y, low, top }, from, to) {
+  const sides = [x, y, [low, low + top]];
+  let [begin, end] = [0, 1];
+  for (const [k, [least, most]] of sides.entries()) {
+    const way = to[k] - from[k];
+    const shares = [(least - from[k]) / way, (most - from[k]) / way].sort((a, b) => a - b);
+    if (way) [begin, end] = [Math.max(begin, shares[0]), Math.min(end, shares[1])];
+    else if (!(from[k] >= least && to[k] <= most)) return null;
+  }
+  /**
+   * @param {number} share
+   */
+  const at = (share) => from.map((value, k) => (share === 1 ? to[k] : value + share * (to[k] - value)));
+  return begin < end ? [at(begin), at(end)] : null;
+}
+
+/**
  * @param {number} d
  */
 export const shapeOf = (d) => (d === 3 ? space : surface);

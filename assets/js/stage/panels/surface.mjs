@@ -19,7 +19,7 @@ const STRONG = 0.75;
 const BANDS = 14;
 const TURN = 12; // pixels of dragging that an arrow key stands for
 const REACH = 24;
-const EVERY = 8; // of the points of Γ
+const PIECES = 200; // of a curve of Γ within the box
 const PICTURE = 2; // pixels of a picture to keep for each of the page
 
 export class Surface extends Landscape {
@@ -259,9 +259,12 @@ export class Surface extends Landscape {
     pen.lineCap = "round";
     for (const { x, rows, sharpness } of valley.curves) {
       const on = frame.shape.floor(x);
-      for (let k = 0; k + EVERY < rows; k += EVERY) {
-        const ends = [on(k), on(k + EVERY)];
-        if (!ends.every((end) => space.isInside(frame.grid, end))) continue;
+      let inside = 0;
+      for (let k = 0; k < rows; k++) if (space.isInside(frame.grid, on(k))) inside++;
+      const every = Math.ceil((inside + 1) / PIECES);
+      for (let k = 0; k < rows - 1; k += every) {
+        const ends = space.clipped(frame.grid, on(k), on(Math.min(k + every, rows - 1)));
+        if (!ends) continue;
         const ink = colourOf(inks.scale, valley.sharpness_range, sharpness[k]);
         pens.line(pen, ink, 4, [], 0, 1, (j) => this.unlessHidden(frame.at(ends[j]), 0.05));
       }

@@ -174,7 +174,7 @@ SNAPS = [
 
 @pytest.mark.parametrize(("name", "query"), SNAPS)
 def test_the_papers_figures(stage: Stage, name: str, query: dict[str, str]):
-    stage.open("?loss=ring&at=20")
+    stage.open("?loss=paper-valley&rule=gd&eta=0.01&at=20")
     stage.button(name).click()
     stage.expect_query(**query)
     assert stage.step == 0

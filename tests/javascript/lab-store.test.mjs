@@ -415,3 +415,42 @@ test("the stage gets what it has too", () => {
   assert.deepEqual(collapse, { loss: "ring", rule: "ngd,gd", start: "1,2", eta: "0.2,0.1" });
   assert.equal(of("collapse", { etas: "0.3,0.2,0.1" }, two).eta, undefined);
 });
+
+test("whatever is set, what two plots both have goes along, and a way there and back changes nothing", () => {
+  const FIT = { regimes: ["gd", "ngd"], rate: ["ngd", "sqrt-gd"], collapse: ["gd", "ngd", "sqrt-gd", "gradient-flow"] };
+  const MOST = { regimes: 1, rate: 1, collapse: 4 };
+  const to = (plot) => shows(plot, FIT[plot], MOST[plot]);
+  const TYPED = {
+    rule: ["ngd", "gd", "sqrt-gd", "gd,ngd", "x", ""],
+    start: ["1,2", "x", "−1, 2"],
+    etas: ["0.1", "0,05", "0.2,0.1", "1,2,3,4,5", "x"],
+    size: ["9", "x"],
+    "p.k": ["2", "0,5"],
+  };
+  for (let seed = 1; seed <= 300; seed++) {
+    let at = seed * 7919;
+    const any = (list) => list[(at = (at * 16807) % 2147483647) % list.length];
+    let state = begin(any(PLOTS), any([{}, { loss: "ring" }, { rule: "ngd" }]));
+    for (let act = 0; act < 12; act++) {
+      const { plot } = state;
+      const key = any(Object.keys(TYPED));
+      const event = any([
+        sets(key, any(TYPED[key])),
+        sets(key, any(TYPED[key])),
+        takesLoss(any(["ring", "bowl"])),
+        null,
+      ]);
+      const other = any(PLOTS);
+      state = reduce(state, event || to(other));
+      if (event || plot === other) continue;
+      const [there, here] = [state.queries[plot], state.queries[other]];
+      const why = `seed ${seed}: ${writeQuery(there)} → ${writeQuery(here)}`;
+      if (Object.keys(there).length) assert.deepEqual([here.loss, here["p.k"]], [there.loss, there["p.k"]], why);
+      if (there.start) assert.equal(here.start, there.start, why);
+      const shared = (there.rule || "").split(",").filter((rule) => FIT[other].includes(rule));
+      for (const rule of shared.slice(0, MOST[other])) assert.ok(here.rule.split(",").includes(rule), why);
+      const back = play(state, to(plot), to(other));
+      assert.deepEqual([back.queries[other], back.turns[other]], [here, state.turns[other]], why);
+    }
+  }
+});

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { writeQuery } from "../../assets/js/link.mjs";
+import { readNumber } from "../../assets/js/numbers.mjs";
 import { INITIAL, VIEW, etasOf, focusFor, isOf, isOpening, reduce, subjectOf } from "../../assets/js/stage/store.mjs";
 
 // Losses of two parameters and of three, with views of their own.
@@ -13,12 +14,12 @@ const own = (loss) =>
 function answerTo({ query, whole }) {
   const { loss = "bowl", rule = "ngd", eta = "0.5", steps = "90", start, ...rest } = query;
   const d = LOSSES[loss];
-  const etas = eta.split(",").map(Number);
+  const etas = eta.split(",").map(readNumber);
   const settings = {
     loss,
     eta: etas,
     rule: [rule],
-    steps: Number(steps),
+    steps: readNumber(steps),
     power: 2,
     usual: VIEW,
     start: Array(d).fill(100 * NAMES.indexOf(loss)),
@@ -420,4 +421,79 @@ test("runs of a moving hand, which have fewer steps, leave the link as it was as
   assert.equal(dragged.result.settings.steps, 7);
   assert.deepEqual(dragged.query, state.query);
   assert.equal(reduce(state, ran({ ...asked, dragged: false })).query.steps, "7");
+});
+
+// ---- whatever is typed, in whatever order answers come ----
+
+// Numbers from a seed, in [0, 1).
+function drawn(seed) {
+  let at = seed;
+  return () => (at = (at * 16807) % 2147483647) / 2147483647;
+}
+
+const TYPED = {
+  eta: ["0.2", "0,05", "", "x", "0", "0.2,0.1", "1e-9,x", "−3", "2.5·10⁻⁴", "NaN", "1e400", "0.1, .05"],
+  start: ["1,2", "1", "−1,x", "1,2,3", ""],
+  steps: ["9", "x", "1e3", "−1"],
+  noise: ["1e-3", "0,1"],
+};
+const isBroken = (key, text) => {
+  const parts = text.split(",").map(readNumber);
+  return parts.some((part) => !Number.isFinite(part) || part < 0 || (key === "eta" && part === 0));
+};
+
+const frozen = (value) => {
+  if (value && typeof value === "object" && !Object.isFrozen(value))
+    Object.values(Object.freeze(value)).forEach(frozen);
+  return value;
+};
+
+// What the server says to a question: runs, or what it cannot read, and the nearest that it can.
+function saidTo(asked) {
+  const { eta, steps, noise, start, loss = "bowl" } = asked.query;
+  const broken = Object.entries({ eta, steps, noise, start }).filter(([key, text]) =>
+    key === "start" ? text && isOut(text, LOSSES[loss]) : text !== undefined && isBroken(key, text),
+  );
+  if (!broken.length) return ran(asked, false);
+  const kept = Object.entries(asked.query).filter(([key]) => !broken.some(([name]) => name === key));
+  return { ...refuses(asked, ...broken.map(([key]) => key)), nearest: Object.fromEntries(kept) };
+}
+const isOut = (text, d) =>
+  text.split(",").length !== d || text.split(",").some((part) => Number.isNaN(readNumber(part)));
+
+// As the page does it: what is refused of an opening is mended and asked for again.
+function hears(state, said, questions) {
+  if (said.type === "ran") return reduce(state, said);
+  if (!isOpening(state)) return said.asked.opening === state.opening ? reduce(state, said) : state;
+  if (said.asked.opening !== state.opening) return state;
+  const mended = reduce(state, { type: "mends", query: said.nearest, asked: said.asked });
+  questions.push(asks(mended));
+  return mended;
+}
+
+test("whatever is typed, the page comes to rest on a link that can be read, and its controls on its runs", () => {
+  for (let seed = 1; seed <= 300; seed++) {
+    const random = drawn(seed * 7919);
+    const any = (list) => list[Math.floor(random() * list.length)];
+    const questions = [];
+    let state = frozen(begun(random() < 0.5 ? { steps: "90" } : {}));
+    const acts = {
+      type: () => sets(...((key) => [key, any(TYPED[key]), any([undefined, state.shown])])(any(Object.keys(TYPED)))),
+      loss: () => opens({ ...state.query, loss: any(NAMES), start: undefined, steps: undefined }, state.view),
+      halve: () => ({ type: "halves", halved: {}, from: state.shown }),
+      horizon: () => ({ type: "takesHorizon", tau: any([0, 3, 1e15]), from: state.shown }),
+      unit: () => ({ type: "takesUnit", unit: any(["tau", "steps"]) }),
+    };
+    for (let act = 0; act < 12; act++) {
+      const before = state;
+      state = frozen(reduce(state, acts[any(["type", "type", "type", "loss", "halve", "horizon", "unit"])]()));
+      if (state.query !== before.query) questions.push(asks(state));
+      while (questions.length && random() < 0.5) state = frozen(hears(state, saidTo(questions.shift()), questions));
+      assert.doesNotMatch(state.query.steps || "", /NaN|Infinity/, `seed ${seed}`);
+    }
+    while (questions.length) state = frozen(hears(state, saidTo(questions.shift()), questions));
+    assert.equal(saidTo(asks(state)).type, "ran", `seed ${seed}: ${writeQuery(state.query)}`);
+    state = reduce(state, ran(asks(state)));
+    assert.deepEqual([isOpening(state), state.behind], [false, false], `seed ${seed}`);
+  }
 });

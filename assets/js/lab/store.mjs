@@ -61,7 +61,7 @@ const reducers = {
   shows: (state, /** @type {{ plot: Plot, fit?: string[], most?: number }} */ { plot, fit = [], most = 1 }) => {
     const query = carried(state, plot, fit, most);
     const next = { ...state, plot };
-    if (writeQuery(query) === writeQuery(state.queries[plot])) return next;
+    if (sorted(query) === sorted(state.queries[plot])) return next;
     return turned({ ...next, queries: { ...state.queries, [plot]: query } }, plot);
   },
 
@@ -197,10 +197,22 @@ function carried({ plot: from, queries, settings }, plot, fit, most) {
   if (!there.loss) delete next.loss;
   for (const name of COMMON) {
     const value = fitting(name, there[name], fit, most);
-    if (value) next[name] = value;
+    if (value && !(name === "rule" && isAmong(value, next.rule))) next[name] = value;
   }
   return next;
 }
+
+/**
+ * @param {Query} query
+ */
+const sorted = (query) => writeQuery(Object.fromEntries(Object.entries(query).sort()));
+
+/**
+ * Whether rules are among those that are compared already, which then stay.
+ * @param {string} some
+ * @param {string | undefined} all
+ */
+const isAmong = (some, all) => some.split(",").every((rule) => all?.split(",").includes(rule));
 
 /**
  * @param {string} name

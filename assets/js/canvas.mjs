@@ -21,6 +21,9 @@ export function addCanvas(host, below) {
 // Pixels of a canvas for one of the page: those of the screen, or enough for paper.
 export const density = () => (onPaper() ? PAPER : Math.min(globalThis.devicePixelRatio || 1, 2));
 
+// The same for what is filled pixel by pixel, which costs time as a hand turns it.
+export const fineness = () => (onPaper() ? PAPER : 1);
+
 const onPaper = () => Boolean(globalThis.document?.documentElement?.dataset.paper);
 
 /**

@@ -244,7 +244,9 @@ class Lab {
     if (!button) return;
     if (this.buttons[button.id]) this.buttons[button.id]();
     if (button.dataset.plot) this.choose(button.dataset.plot);
-    if (button.dataset.picture) keepPicture(button.dataset.picture, this.plots[state.plot].pictures);
+    const { picture } = button.dataset;
+    if (picture && !keepPicture(picture, this.plots[state.plot].pictures))
+      this.say([{ field: "", text: "There is no picture yet." }]);
   }
 }
 
@@ -255,7 +257,7 @@ class Lab {
 const readPlot = (search) => /** @type {{ plot?: Plot } & Query} */ (readQuery(search));
 
 /**
- * Download a picture, painted afresh at its own size.
+ * Download a picture, painted afresh at its own size; answers whether there is one.
  * @param {string} name
  * @param {Record<string, Keepsake>} pictures
  */
@@ -263,7 +265,7 @@ function keepPicture(name, pictures) {
   const now = scene(state);
   const { size, draw, of } = pictures[name];
   const shown = of(now);
-  if (!shown) return;
+  if (!shown) return false;
   const { loss } = shown.settings;
   const [width, height] = size;
   const canvas = Object.assign(document.createElement("canvas"), {
@@ -284,6 +286,7 @@ function keepPicture(name, pictures) {
     link.click();
     URL.revokeObjectURL(link.href);
   });
+  return true;
 }
 
 /**

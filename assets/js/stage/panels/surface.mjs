@@ -1,6 +1,6 @@
 // The landscape in space: of a loss of two parameters the surface z = √L with Γ on its floor, of three
 // Γ itself as a sheet or a curve; the iterates and the theorem's point in it.
-import { penFor, penOf, wipe } from "../../canvas.mjs";
+import { fineness, penFor, penOf, wipe } from "../../canvas.mjs";
 import { rgb, smoothInk } from "../../inks.mjs";
 import { addPoints } from "../../marks.mjs";
 import { nearestOf, nearestRow } from "../../nearest.mjs";
@@ -195,11 +195,11 @@ export class Surface extends Landscape {
   render({ inks }, { grid, width, height }) {
     const { x, y, low, top, heights, tints, colours } = grid;
     if (!heights) return (this.picture = null);
-    const wanted = JSON.stringify([this.angles, width, height, x, y, low, top, inks.card]);
+    const detail = this.detail * fineness();
+    const wanted = JSON.stringify([this.angles, detail, width, height, x, y, low, top, inks.card]);
     if (this.picture && wanted === this.rendered && this.filled === (tints || heights)) return;
     [this.rendered, this.filled] = [wanted, tints || heights];
     const line = [...rgb(inks.soft), 0.35];
-    const { detail } = this;
     const look = { colours, tints, bands: BANDS, line, thickness: detail };
     this.picture = solid.render(grid, this.eye(detail * width, detail * height), look, this.picture);
     [this.still.width, this.still.height] = [this.picture.width, this.picture.height];
@@ -278,7 +278,8 @@ export class Surface extends Landscape {
    * @returns {Point}
    */
   unlessHidden([x, y, depth], tolerance) {
-    const { picture, detail } = this;
+    const { picture } = this;
+    const detail = picture && picture.width / this.past.size[0];
     const hidden = picture && solid.isHidden(picture, detail * x, detail * y, depth, tolerance);
     return hidden ? [NaN, NaN] : [x, y];
   }

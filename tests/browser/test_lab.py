@@ -417,7 +417,9 @@ def test_every_plot_gives_its_picture_and_its_data(lab: Lab, query: str, tmp_pat
         download.value.save_as(path)
         assert path.read_bytes().startswith(b"\x89PNG")
         assert path.stat().st_size > 20_000
-    for link in lab.page.locator(".panel:not([hidden]) a.button").all():
+    links = ".panel:not([hidden]) a.button"
+    lab.wait(f"[...document.querySelectorAll('{links}')].every((link) => link.href)")
+    for link in lab.page.locator(links).all():
         address = link.get_attribute("href")
         response = lab.page.request.get(f"{lab.page.url.split('/lab')[0]}/lab/{address}")
         assert response.status == 200

@@ -40,7 +40,7 @@ from app.link import (
 from app.runspec import LossSpec, Numbers, plain_loss
 from app.stage.settings import Settings, opening, write_query
 from app.vocabulary import COLOURS, MAX_RUNS, PLOTS, WAYS
-from dynamics import LOSSES, MAX_STEPS, RULES
+from dynamics import LOSSES, MAX_STEPS, RULES, numerals
 
 LEAST_SIZE, MOST_SIZE = 16, 400
 MAX_MAP_STEPS = 100_000
@@ -219,8 +219,13 @@ def _read_rules(text: str, settings: LabSettings) -> tuple[str, ...]:
 def _read_range(text: str, _: LabSettings) -> tuple[float, float] | None:
     """The least and the greatest step size."""
     parts = [part.strip() for part in text.split(",")]
+    none = any(numerals.read_number(part) == 0 for part in parts)
     if len(parts) != 2:
-        raise ValueError(f"η must be two numbers, the least and the greatest, got {echo(text)}.")
+        problem = f"η must be two numbers, the least and the greatest, got {echo(text)}."
+        # Half of 0,05 and of 0,5 is a zero.
+        raise ValueError(problem + (" Decimals have a point." if none else ""))
+    if none:
+        raise ValueError(f"η must be above 0, got {echo(text)}.")
     notices = []
     ends = sorted(_bounded(part, "η", MIN_ETA, MAX_ETA, notices) for part in parts)
     if ends[0] == ends[1]:

@@ -246,7 +246,7 @@ def test_plain_settings_have_the_keys_of_the_link_and_little_open() -> None:
 @pytest.mark.parametrize(
     ("query", "name", "nearest"),
     [
-        ("eta=0,1", "eta", (MIN_ETA, 1.0)),
+        ("eta=-1,1", "eta", (MIN_ETA, 1.0)),
         ("eta=-1,1e9", "eta", (MIN_ETA, MAX_ETA)),
         ("from=1e7,1", "first", (MAX_COORDINATE, 1.0)),
         ("to=1e7,1", "last", (MAX_COORDINATE, 1.0)),
@@ -308,6 +308,8 @@ BROKEN = [
     ("eta=x", "eta", "η must be two numbers, the least and the greatest, got ‘x’.", ""),
     ("eta=1,x", "eta", "η must be a number, got ‘x’.", ""),
     ("eta=1,2,3", "eta", "η must be two numbers", ""),
+    ("eta=0,05,0,5", "eta", "got ‘0,05,0,5’. Decimals have a point.", ""),
+    ("eta=0,5", "eta", "η must be above 0, got ‘0,5’.", ""),
     ("eta=1,1", "eta", "The greatest η must be greater than the least.", ""),
     ("along=gamma", "along", "Did you mean ‘valley’?", "along=valley"),
     ("along=x", "along", "The along must be one of line, valley", ""),

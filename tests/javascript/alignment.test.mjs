@@ -125,7 +125,7 @@ test("membership names three sets at most", () => {
 
 // ---- the panel ----
 
-// 500 × 222 pixels: the sets fill a square of 200 from (8, 11), 2.6 wide; the plots lie from 260 to 486.
+// 500 × 222 pixels: the sets fill a square of 200 from (8, 22), 2.6 wide; the plots lie from 260 to 486.
 const panel = Object.assign(Object.create(Alignment.prototype), { past: { size: [500, 222] } });
 const UNIT = 200 / 2.6;
 
@@ -143,8 +143,8 @@ test("in each of its plots the pointer finds the nearest iterate so far", () => 
   const [run] = scene.result.runs;
   const angle = 100 - (78 * (Math.log10(0.02) + 2)) / (Math.log10(Math.PI / 2) + 2);
   const places = [
-    [0, 108 - 0.125 * UNIT, 111 - 0.5 * UNIT],
-    [1, 108 + 0.75 * UNIT, 111 + 0.75 * UNIT], // among the sets
+    [0, 108 - 0.125 * UNIT, 122 - 0.5 * UNIT],
+    [1, 108 + 0.75 * UNIT, 122 + 0.75 * UNIT], // among the sets
     [2, 260 + (226 * 2) / 3, angle], // the angle
     [2, 260 + (226 * 2) / 3, 200 - 78 * 0.6],
     [3, 486, 122], // the part along v₁, no more than 1
@@ -167,11 +167,11 @@ test("the pointer finds nothing beside a plot, however near it is", () => {
   );
   const scene = makeScene({ result: { runs: [run] }, steps: [0] });
   const found = (x, y) => panel.probe(scene, x, y) !== null;
-  // At (200.3, 72.5) among the sets, and at (260, 98.5) for its angle.
+  // At (200.3, 83.5) among the sets, and at (260, 98.5) for its angle.
   assert.deepEqual(
     [
-      [206, 72],
-      [215, 72],
+      [206, 83],
+      [215, 83],
       [262, 99],
       [258, 99],
       [262, 105],
@@ -182,8 +182,16 @@ test("the pointer finds nothing beside a plot, however near it is", () => {
   assert.deepEqual([part.top, part.bottom], [122, 200]);
 });
 
+test("in a panel higher than wide the sets take its height, in the scale of its width", () => {
+  const tall = Object.assign(Object.create(Alignment.prototype), { past: { size: [500, 400] } });
+  const scene = makeScene();
+  const { sets } = tall.framesFor(scene, scene.result.runs[0]);
+  close([sets.top, sets.bottom, sets.y(0), sets.right - sets.left], [22, 400, 211, 230]);
+  close([sets.x(1) - sets.x(0), sets.y(0) - sets.y(1)], [230 / 2.6, 230 / 2.6]);
+});
+
 test("the pointer finds only what the strobe shows, midpoints in their place", () => {
-  const find = (strobe, u, v) => panel.probe(makeScene({ strobe }), 108 + u * UNIT, 111 - v * UNIT);
+  const find = (strobe, u, v) => panel.probe(makeScene({ strobe }), 108 + u * UNIT, 122 - v * UNIT);
   assert.deepEqual(
     ["all", "odd", "even"].map((strobe) => (find(strobe, 0.75, -0.75) || {}).row),
     [1, 1, undefined],

@@ -15,7 +15,7 @@ import { labelledTicks } from "../../ticks.mjs";
 import { vocabulary } from "../../vocabulary.mjs";
 import { isInside } from "../frame.mjs";
 
-const REACH = 1.3; // of the disc's radius, what is in view on each side
+const REACH = 1.3; // of the disc's radius, the least that is in view on each side
 const RECENT = 9;
 const ROOM = 22; // pixels left free below and above a plot
 const LEFT = 46; // and beside one, for its numbers
@@ -70,7 +70,7 @@ export class Alignment {
   framesFor(scene, run) {
     const [width, height] = this.past.size;
     const side = Math.min(height - ROOM, 0.46 * width);
-    const sets = squareFrame(side, (height - side) / 2);
+    const sets = setsFrame(side, ROOM, height);
     const [left, right] = [side + LEFT + 14, width - 14];
     const half = (height - 3 * ROOM) / 2;
     const time = timeAxis(scene, run, left, right);
@@ -140,20 +140,12 @@ export class Alignment {
       pens.label(pen, inks, text, part.x(value), part.bottom + 11, inks.soft, "center");
     }
     pens.label(pen, inks, vocabulary.clocks[clock], part.right, part.bottom + 11, inks.soft, "right");
-    pens.line(pen, inks.line, 1, [], 0, 1, (k) => [sets.left + k * sets.size, sets.y(0)]);
-    pens.line(pen, inks.line, 1, [], 0, 1, (k) => [sets.x(0), sets.top + k * sets.size]);
-    pens.label(pen, inks, "angle θₜ to v₁", angle.left + 6, angle.top - 10, inks.ink);
-    pens.label(pen, inks, "|⟨v₁, x̃ₜ⟩| / λ₁", part.left + 6, part.top - 10, inks.ink);
+    pens.line(pen, inks.line, 1, [], 0, 1, (k) => [k ? sets.right : sets.left, sets.y(0)]);
+    pens.line(pen, inks.line, 1, [], 0, 1, (k) => [sets.x(0), k ? sets.bottom : sets.top]);
+    pens.label(pen, inks, "angle θₜ", angle.left + 6, angle.top - 12, inks.ink);
+    pens.label(pen, inks, "|⟨v₁, x̃ₜ⟩| / λ₁", part.left + 6, part.top - 12, inks.ink);
     pens.label(pen, inks, "v₁", sets.x(0) + 7, sets.bottom - 9, inks.soft);
-    pens.label(
-      pen,
-      inks,
-      run.widths.spectrum > 2 ? "R₂" : "v₂",
-      sets.left + sets.size - 8,
-      sets.y(0) - 9,
-      inks.soft,
-      "right",
-    );
+    pens.label(pen, inks, run.widths.spectrum > 2 ? "R₂" : "v₂", sets.right + 2, sets.y(0), inks.soft);
   }
 
   /**
@@ -180,7 +172,7 @@ export class Alignment {
       if (isInside(boxOf(frame), x, y)) pens.mark(pen, scene.inks, inkOf(scene, kind), kind, x, y, 5.5);
     }
     const theta = part.columns.alignment[row];
-    pens.label(pen, scene.inks, inWords(theta), frames.angle.right, frames.angle.top - 10, scene.inks.ink, "right");
+    pens.label(pen, scene.inks, inWords(theta), frames.angle.right, frames.angle.top - 12, scene.inks.ink, "right");
   }
 
   /**
@@ -197,7 +189,7 @@ export class Alignment {
     pens.within(pen, boxOf(frame), () => {
       pen.fillStyle = inks.theory;
       pen.globalAlpha = 0.1;
-      pen.fillRect(frame.x(-ratio), frame.top, frame.x(ratio) - frame.x(-ratio), frame.size);
+      pen.fillRect(frame.x(-ratio), frame.top, frame.x(ratio) - frame.x(-ratio), frame.bottom - frame.top);
       disc(pen, frame, 1);
       pen.fill();
       pen.globalAlpha = 1;
@@ -205,7 +197,7 @@ export class Alignment {
       pen.lineWidth = 1.4;
       pen.stroke();
       for (const side of [-ratio, ratio]) {
-        pens.line(pen, inks.theory, 1.4, [], 0, 1, (k) => [frame.x(side), frame.top + k * frame.size]);
+        pens.line(pen, inks.theory, 1.4, [], 0, 1, (k) => [frame.x(side), k ? frame.bottom : frame.top]);
       }
       disc(pen, frame, 0.5);
       pen.setLineDash([3, 4]);
@@ -214,9 +206,9 @@ export class Alignment {
       pen.stroke();
       pen.setLineDash([]);
     });
-    pens.label(pen, inks, "I₁", frame.x(0.72), frame.y(-0.72) + 12, inks.theory, "left");
-    pens.label(pen, inks, "I₂", frame.x(ratio) + 5, frame.top + 26, inks.theory, "left");
-    pens.label(pen, inks, membership(part, row), frame.left + 6, frame.top + 10, inks.ink);
+    pens.label(pen, inks, "I₁", frame.x(0) + 7, frame.y(-0.75), inks.theory, "left");
+    pens.label(pen, inks, "I₂", frame.x(ratio) + 5, frame.top + 10, inks.theory, "left");
+    pens.label(pen, inks, membership(part, row), frame.left, frame.top - 10, inks.ink);
   }
 
   /**
@@ -266,19 +258,20 @@ function visible({ strobe }, part, place) {
 }
 
 /**
- * @param {number} size
+ * As high as the panel: where that is more than wide, more is seen of how far the hops came along v₁.
+ * @param {number} width
  * @param {number} top
+ * @param {number} bottom
  */
-const squareFrame = (size, top) => {
-  const scale = size / (2 * REACH);
+const setsFrame = (width, top, bottom) => {
+  const scale = width / (2 * REACH);
   return {
     left: 8,
     top,
-    size,
-    bottom: top + size,
-    right: 8 + size,
-    x: (/** @type {number} */ u) => 8 + size / 2 + u * scale,
-    y: (/** @type {number} */ u) => top + size / 2 - u * scale,
+    bottom,
+    right: 8 + width,
+    x: (/** @type {number} */ u) => 8 + width / 2 + u * scale,
+    y: (/** @type {number} */ u) => (top + bottom) / 2 - u * scale,
   };
 };
 

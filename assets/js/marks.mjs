@@ -143,3 +143,11 @@ export function midpointOf(part, place) {
     return [(x0 + x1) / 2, (y0 + y1) / 2];
   };
 }
+
+/**
+ * How strongly a run is painted beside others: of more than two those out of focus are faded, for
+ * together they are a thicket.
+ * @param {Scene} scene
+ * @param {number} i
+ */
+export const strength = ({ result, focus }, i) => (result.runs.length > 2 && i !== focus ? 0.3 : 1);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { strength } from "../../assets/js/marks.mjs";
 import { Landscape } from "../../assets/js/stage/panels/landscape.mjs";
 import { vocabulary } from "../../assets/js/vocabulary.mjs";
 import { svgSheet } from "../agreed/svgpen.mjs";
@@ -236,4 +237,14 @@ test("at the playhead each run has its gap and its head", () => {
       lines.some((line) => line.includes(`fill="${ink}"`)),
       ink,
     );
+});
+
+test("of more than two runs those out of focus are faded, two are seen alike", () => {
+  const of = (count, focus) => {
+    const runs = Array.from({ length: count }, () => ({}));
+    return runs.map((_, i) => strength({ result: { runs }, focus }, i) === 1);
+  };
+  assert.deepEqual(of(1, 0), [true]);
+  assert.deepEqual(of(2, 1), [true, true]);
+  assert.deepEqual(of(4, 2), [false, false, true, false]);
 });

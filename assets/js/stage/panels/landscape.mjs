@@ -2,7 +2,7 @@
 import { smoothInk } from "../../inks.mjs";
 import { spread } from "../../labels.mjs";
 import { inkOf } from "../../inks.mjs";
-import { addPoints, midpointOf } from "../../marks.mjs";
+import { addPoints, midpointOf, strength } from "../../marks.mjs";
 import { nearestOf, nearestRow } from "../../nearest.mjs";
 import { inWords } from "../../numbers.mjs";
 import * as pens from "../../pens.mjs";
@@ -112,7 +112,7 @@ export class Landscape extends Panel {
   paintRows(pen, scene, frame, run, i, part, from, to) {
     const place = this.place(part, frame);
     if (isSmooth(run)) return pens.line(pen, smoothInk(scene, i), 3, [], Math.max(from - 1, 0), to, place);
-    pen.globalAlpha = STRONG;
+    pen.globalAlpha = STRONG * strength(scene, i);
     addPoints(pen, scene, part, from, to, place, 3, i);
     pen.globalAlpha = 1;
   }
@@ -179,7 +179,7 @@ export class Landscape extends Panel {
     const first = consecutiveFrom(part, row, RECENT);
     const place = this.place(part, frame);
     if (strobe === "all" && !isSmooth(run)) {
-      pen.globalAlpha = 0.8;
+      pen.globalAlpha = 0.8 * strength(scene, i);
       pens.line(pen, inks.ink, 1, [], first, row, place);
       pen.globalAlpha = 1;
     }

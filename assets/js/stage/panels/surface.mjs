@@ -2,7 +2,7 @@
 // Γ itself as a sheet or a curve; the iterates and the theorem's point in it.
 import { fineness, penFor, penOf, wipe } from "../../canvas.mjs";
 import { rgb, smoothInk } from "../../inks.mjs";
-import { addPoints } from "../../marks.mjs";
+import { addPoints, strength } from "../../marks.mjs";
 import { nearestOf, nearestRow } from "../../nearest.mjs";
 import * as pens from "../../pens.mjs";
 import { isSmooth, shows, upTo } from "../../run.mjs";
@@ -326,7 +326,7 @@ export class Surface extends Landscape {
       const point = place(row);
       return Number.isFinite(point[0]) ? this.unlessHidden(point) : point;
     };
-    pen.globalAlpha = STRONG;
+    pen.globalAlpha = STRONG * strength(scene, i);
     if (isSmooth(run)) pens.line(pen, smoothInk(scene, i), 3, [], Math.max(from - 1, 0), to, visible);
     else addPoints(pen, scene, part, from, to, visible, 3, i);
     pen.globalAlpha = 1;

@@ -28,10 +28,13 @@ CLOCK_TITLES = {"step": "step t", "eta": "time ηt", "tau": "slow time τ = η²
 
 LAWS = {"stableness_pair": "1/Sₜ + 1/Sₜ₊₁", "sqrt_loss_pair": "(√Lₜ + √Lₜ₊₁) / law"}
 
+LOPSIDED = "lopsidedness"  # a gauge of its own: it is in −1 … 1
+
 PHASES = {
     "descent": "descent",
     "alignment": "alignment",
     "edge": "at the edge: bouncing across, drifting along",
+    "floor": "one wall is the floor: {0, ±η}",
     "overlong": "too large a step for the laws",
     "beyond": "beyond the theorem: λ₁ = λ₂",
 }
@@ -94,6 +97,7 @@ VOCABULARY: dict[str, Any] = {
     "clock_titles": CLOCK_TITLES,
     "strobes": list(STROBES),
     "laws": list(LAWS),
+    "lopsided": LOPSIDED,
     "phases": PHASES,
     "nowhere": NOWHERE,
     "failures": [outcome.name.lower() for outcome in FAILURES],

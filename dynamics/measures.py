@@ -6,6 +6,16 @@ At the edge of stability, with S_t = η_t λ₁(∇²L(x_t)) [ALP22, section 4]:
     √L(x_t) + √L(x_{t+1}) → η √(λ₁/2)                NGD, λ₁ at Φ(x_t)
     √L(x_t) + √L(x_{t+1}) → ½ η λ₁                   GD on √L
 
+The bounce may be lopsided: of s_t = ⟨v₁, x_t − Φ(x_t)⟩, A = (s_t + s_{t+1})/(|s_t| + |s_{t+1}|),
+0 for an even one, ±1 where one of its two walls is Γ itself. With κ₃ = ∇³L[v₁, v₁, v₁]/(3λ₁)
+
+    A √λ₁ is kept                                    NGD, until |A| = 1
+    A changes by −2κ₃η √(λ₁/2) every two steps       GD on √L, from one end to the other and back
+
+The first since NGD's steps are η(1 − a²s²/2) long across the valley, a = |P⊥∇ log λ₁|/2, so that
+dA/dτ = ⅛ |P⊥∇ log λ₁|² A while d log λ₁/dτ = −¼ |P⊥∇ log λ₁|². A step of NGD has length η on either
+wall and does not feel κ₃; one of GD on √L is longer on one than on the other.
+
 Near Γ a rule with a bounce moves x̃ of the quadratic warm-up, x̃ ← x̃ − ∇²L x̃/‖x̃‖ with ∇²L at
 Φ(x_t) [ALP22, section 3], whose components along the eigenvectors v_i are
 
@@ -16,7 +26,7 @@ Near Γ a rule with a bounce moves x̃ of the quadratic warm-up, x̃ ← x̃ −
 """
 
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 import jax
@@ -92,6 +102,13 @@ class Measures(NamedTuple):
     """‖Φ(x_t) − X(η² t)‖."""
     offset: Array
     """⟨v₁, x_t − Φ(x_t)⟩: where the iterate is across the valley."""
+    lopsidedness: Array
+    """A of the pair, in [−1, 1]: of the bounce, how far its middle is off Γ, in half bounces."""
+    lopsidedness_kept: Array
+    """What of it the law keeps at the edge: A √λ₁ for NGD, λ₁ at Φ(x_t); A for GD on √L where the
+    walls are even; NaN for rules without a bounce."""
+    lopsidedness_sweep: Array
+    """By how much A changes every two steps at the edge, by the law of GD on √L; 0 for NGD."""
     bounce: Array
     """|s_t| + |s_{t+1}| at the edge, s the offset, by the rule's law."""
     span: Array
@@ -156,6 +173,7 @@ def measure(
     columns = _columns(run.rule, x, step, run.eta, rows, flow, here, below, seen)
     across = (columns[name] for name in ("projection", "direction", "span"))
     columns["profile"] = _profile(run.loss, *across)
+    columns |= _lopsided(run.rule, run.eta, columns)
     return Measures(**{name: np.asarray(column)[:rows] for name, column in columns.items()})
 
 
@@ -355,6 +373,7 @@ def _columns(
         "flow_sharpness": flow.sharpness,
         "gap": jnp.linalg.norm(below.projection - flow.x, axis=1),
         "offset": offsets[:, 0],
+        "lopsidedness": paired * _uneven(offsets[:, 0], offsets[partner, 0]),
         "bounce": bounce,
         "span": _span(offsets[:, 0], bounce, rows),
     }
@@ -405,6 +424,11 @@ def _alignment(turned: Array) -> Array:
     return jnp.arctan2(jnp.linalg.norm(turned[:, 1:], axis=1), jnp.abs(turned[:, 0]))
 
 
+def _uneven(here: Array, there: Array) -> Array:
+    """A of pairs of offsets, [t]; NaN where both are 0."""
+    return (here + there) / (jnp.abs(here) + jnp.abs(there))
+
+
 def _span(offset: Array, bounce: Array, rows: Scalar) -> Array:
     """Half-width of the view: 1.3 bounces, or what holds the iterate and its neighbours."""
     here = jnp.arange(len(offset))
@@ -412,6 +436,27 @@ def _span(offset: Array, bounce: Array, rows: Scalar) -> Array:
     before, after = size[jnp.maximum(here - 1, 0)], size[jnp.minimum(here + 1, rows - 1)]
     near = jnp.maximum(size, jnp.maximum(before, after))
     return jnp.maximum(1.3 * jnp.nan_to_num(bounce), 1.25 * near)
+
+
+def _lopsided(rule: Rule, eta: float, columns: dict[str, Array]) -> dict[str, np.ndarray]:
+    """The columns of the lopsided bounce, [t] each."""
+    names = "lopsidedness", "projection_sharpness", "span", "profile"
+    lopsided, top, span, profile = (np.asarray(columns[name]) for name in names)
+    nothing = np.full_like(top, np.nan)
+    if rule.lopsided is None:
+        return {"lopsidedness_kept": nothing, "lopsidedness_sweep": nothing}
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        skew = profile @ _third_derivative() / span**3 / (3 * top)
+        kept, sweep = rule.lopsided(eta, top, skew)
+        return {"lopsidedness_kept": kept * lopsided, "lopsidedness_sweep": sweep}
+
+
+@cache
+def _third_derivative() -> np.ndarray:
+    """The weights of the values at the nodes in the third derivative at 0 of the polynomial through
+    them, [9]."""
+    powers = np.vander(profile_nodes(), increasing=True)
+    return 6 * np.linalg.inv(powers)[3]
 
 
 @partial(quickly, static_argnames=("rule",))

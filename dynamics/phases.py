@@ -8,6 +8,8 @@ time and never left, is S_t ≥ 1 [ALP22, section 3]:
     alignment   inside, while x̃ still turns towards v₁
     edge        √L(x_t) + √L(x_{t+1}) is what the theorem says of two steps in a row, and x̃ hops
                 along v₁
+    floor       at the edge, with Γ itself as one of the two walls: the lopsided bounce of NGD has
+                become the cycle {0, ±η}, as it does when sharpness has fallen far enough
     overlong    inside, with nothing to align, and yet not what the theorem says: η is too large
     beyond      λ₁ > λ₂ fails on Γ, and with it the theorem
 
@@ -37,6 +39,8 @@ from dynamics.types import Array, Loss
 TOLERANCE = 0.2
 LASTING = 12
 LEAST = 6
+LANDED = 0.99
+STILL = 1e-9
 
 CLOSED_GAP = 1e-4
 HALVINGS = 30
@@ -45,7 +49,7 @@ HALVINGS = 30
 class Phase(NamedTuple):
     """A phase lasts to the first step of the next one, or to the end of the run."""
 
-    name: Literal["descent", "alignment", "edge", "overlong", "beyond"]
+    name: Literal["descent", "alignment", "edge", "floor", "overlong", "beyond"]
     first: int
     """The step at which it begins."""
 
@@ -57,7 +61,8 @@ def phases(run: Run, measures: Measures) -> tuple[Phase, ...]:
     Alignment begins at the first step with S_t ≥ 1 from which S_t ≥ 1/1.2 for twelve steps, the
     edge at the first from which, for twelve steps, the law of √L holds within 20 % and x̃ is off v₁
     by at most 20 % of the mean hop, which is ½λ₁. (Fewer will do at the end of the run, but for six
-    at least.) In codimension 1 what is inside for six steps or more and never at the edge is
+    at least.) The floor begins at the edge from where |A| ≥ 0.99 for as long, if A does not sweep.
+    In codimension 1 what is inside for six steps or more and never at the edge is
     overlong. From where a run stands still neither begins. The
     theorem ends, and so does every other phase, where the eigengap closes. All are sought on the
     recorded rows, and found exactly between them.
@@ -78,9 +83,15 @@ def phases(run: Run, measures: Measures) -> tuple[Phase, ...]:
         along = measures if part is run else measure(part)
         return _arrives(moving(part, along.sqrt_loss_pair), off_direction(along))
 
+    def lands(part: Run) -> int | None:
+        along = measures if part is run else measure(part)
+        late = part.step >= edge
+        return _lands(moving(part, along.lopsidedness), along.lopsidedness_sweep, late)
+
     inside = pinpoint(run, lambda part: _enters(inverse(part)), LASTING)
     edge = pinpoint(run, arrives, LASTING)
-    found = _in_order(inside, edge, eigengap_closes(run, measures))
+    floor = None if edge is None else pinpoint(run, lands, LASTING)
+    found = _in_order(inside, edge, floor, eigengap_closes(run, measures))
     return _overlong(found, min(int(run.step[-1]), end)) if run.loss.codim == 1 else found
 
 
@@ -99,13 +110,17 @@ def off_direction(measures: Measures) -> np.ndarray:
     return 2 * off / measures.spectrum[:, 0]
 
 
-def _in_order(inside: int | None, edge: int | None, beyond: int | None) -> tuple[Phase, ...]:
+def _in_order(
+    inside: int | None, edge: int | None, floor: int | None, beyond: int | None
+) -> tuple[Phase, ...]:
     """To leading order the edge lies in I₁, so where it comes first there is no alignment."""
     found = [Phase("descent", 0)]
     if inside is not None and (edge is None or inside < edge):
         found.append(Phase("alignment", inside))
     if edge is not None:
         found.append(Phase("edge", edge))
+    if floor is not None:
+        found.append(Phase("floor", floor))
     if beyond is not None:
         found = [phase for phase in found if phase.first < beyond] + [Phase("beyond", beyond)]
     ends = [phase.first for phase in found[1:]] + [None]
@@ -129,6 +144,13 @@ def _arrives(law: np.ndarray, off: np.ndarray) -> int | None:
     the part of x̃ off v₁ in mean hops, [t] each."""
     near = (np.abs(law - 1) <= TOLERANCE) & (off <= TOLERANCE)
     return first_lasting(near, near)
+
+
+def _lands(lopsidedness: np.ndarray, sweep: np.ndarray, late: np.ndarray) -> int | None:
+    """The row from which every second iterate lies on Γ, from A, its sweep, and whether the row may
+    be one, [t] each."""
+    there = (np.abs(lopsidedness) >= LANDED) & (np.abs(sweep) <= STILL)
+    return first_lasting(there, there & late)
 
 
 def first_lasting(holds: np.ndarray, begins: np.ndarray) -> int | None:

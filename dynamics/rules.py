@@ -15,6 +15,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from dynamics.flows import NGD_FLOW, SQRT_GD_FLOW
 from dynamics.types import Array, Rule, Scalar, Slope
@@ -96,6 +97,7 @@ _RULES = (
         flow=NGD_FLOW,
         bounce=lambda eta, sharpness: eta * jnp.ones_like(sharpness),
         sqrt_loss_law=lambda eta, sharpness: eta * jnp.sqrt(sharpness / 2),
+        lopsided=lambda eta, sharpness, skew: (np.sqrt(sharpness), 0 * skew),
     ),
     memoryless(
         _sqrt_gd_step,
@@ -109,6 +111,7 @@ _RULES = (
         flow=SQRT_GD_FLOW,
         bounce=lambda eta, sharpness: eta * jnp.sqrt(sharpness / 2),
         sqrt_loss_law=lambda eta, sharpness: eta * sharpness / 2,
+        lopsided=lambda eta, sharpness, skew: (1.0, -2 * skew * eta * np.sqrt(sharpness / 2)),
     ),
     memoryless(
         _gd_step,

@@ -346,6 +346,8 @@ class Rule:
         bounce: (η [], λ₁ []) -> |s_t| + |s_{t+1}|, the distance from wall to wall at the edge;
             None for rules that have no such law.
         sqrt_loss_law: (η [], λ₁ []) -> √L(x_t) + √L(x_{t+1}) at the edge; None likewise.
+        lopsided: (η [], λ₁ [], κ₃ []) -> what A of the lopsided bounce is to be multiplied by to be
+            kept, and by how much A changes every two steps; None likewise.
         clock: the time on which its runs compare: "step", "eta" or "tau".
         name, formula, look_for: texts for a person.
     """
@@ -358,6 +360,7 @@ class Rule:
     flow: Flow | None = None
     bounce: Callable[[Scalar, Array], Array] | None = None
     sqrt_loss_law: Callable[[Scalar, Array], Array] | None = None
+    lopsided: Callable[[Any, Any, Any], tuple[Any, Any]] | None = None
     clock: str = "tau"
     name: str = ""
     formula: str = ""

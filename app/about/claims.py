@@ -58,6 +58,35 @@ CLAIMS = (
         ),
     ),
     Claim(
+        "A lopsided bounce of normalized GD grows more so as sharpness falls",
+        (
+            "Let A be how far the middle of the bounce is off Γ, in half bounces. At the edge A√λ₁ "
+            "stays what it is, until |A| = 1: from then on every second iterate lies on Γ, and the "
+            "run is the cycle {0, ±η}."
+        ),
+        SMOOTH + " One direction across the valley.",
+        "derived here",
+        (
+            "dynamics/test_lopsided.py::test_normalized_gd_keeps_its_lopsidedness_times_root_sharpness",
+            "dynamics/test_lopsided.py::test_one_wall_becomes_the_floor_where_the_law_says",
+        ),
+        (
+            "By hand: a step is η(1 − a²s²/2) long across the valley, a = ½|P⊥∇ log λ₁|, so that "
+            "dA/dτ = ⅛|P⊥∇ log λ₁|²A, while log λ₁ falls by ¼|P⊥∇ log λ₁|²."
+        ),
+    ),
+    Claim(
+        "The bounce of GD on √L keeps its lopsidedness, or sweeps",
+        (
+            "Where the walls are even A stays what it is. Where they are not it changes by "
+            "−2κ₃η√(λ₁/2) every two steps, κ₃ = ∇³L[v₁,v₁,v₁]/(3λ₁), from one end to the other "
+            "and back."
+        ),
+        SMOOTH + " One direction across the valley. The least loss is 0.",
+        "derived here",
+        ("dynamics/test_lopsided.py::test_gd_on_the_root_keeps_its_lopsidedness_or_sweeps",),
+    ),
+    Claim(
         "The gap to the flow is at most of the order of η",
         "‖Φ(xₜ) − X(η²t)‖ = O(η) for t up to T/η².",
         SMOOTH,

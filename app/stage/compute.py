@@ -46,7 +46,8 @@ ALIGNMENT_COLUMNS = ("spectrum", "components", "alignment")
 PAGE_COLUMNS = (
     "step", "x", "loss", "sharpness", "direction", "projection", "projection_sharpness",
     "threshold", "threshold_mean", "stableness_pair", "sqrt_loss_pair", "flow", "flow_sharpness",
-    "gap", "offset", "bounce", "span", "profile",
+    "gap", "offset", "bounce", "lopsidedness", "lopsidedness_kept", "lopsidedness_sweep", "span",
+    "profile",
 )  # fmt: skip
 
 

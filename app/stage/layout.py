@@ -16,7 +16,7 @@ from app.parts import aria, choice, data, field, header, slider
 from app.stage import ids
 from app.stage.settings import Settings
 from app.stage.words import SYMBOLS
-from app.vocabulary import AXES, CLOCKS, LAWS, LOOKS, PANELS, STROBES, VIEW
+from app.vocabulary import AXES, CLOCKS, LAWS, LOOKS, LOPSIDED, PANELS, STROBES, VIEW
 from dynamics import LOSSES, RULES
 
 ETA_LOW, ETA_HIGH = 1e-3, 10.0
@@ -327,31 +327,38 @@ def _magnifier(name: str, title: str, words: list[Any]) -> html.Figure:
 
 
 def _laws() -> html.Div:
-    gauges = [
-        html.Div(
-            [
-                html.P(
-                    [
-                        _symbol(name, symbol),
-                        html.Span(id=f"verdict-{name}", className="verdict"),
-                        html.Span("–", id=f"now-{name}", className="value"),
-                    ]
-                ),
-                html.Div(html.Span(className="needle"), className="track"),
-            ],
-            id=f"gauge-{name}",
-            className="gauge none",
-        )
-        for name, symbol in LAWS.items()
-    ]
+    gauges = [_gauge(name, symbol) for name, symbol in LAWS.items()]
     return html.Div(
         [
             html.H2("Laws of the edge"),
             *gauges,
             html.P(["0", html.Span("1 at the edge"), "2"], className="facts scale"),
+            _lopsided(),
+            html.P(["−1", html.Span("even"), "1"], className="facts scale"),
         ],
         className="card laws",
     )
+
+
+def _gauge(name: str, symbol: str, track: str = "track") -> html.Div:
+    return html.Div(
+        [
+            html.P(
+                [
+                    _symbol(name, symbol),
+                    html.Span(id=f"verdict-{name}", className="verdict"),
+                    html.Span("–", id=f"now-{name}", className="value"),
+                ]
+            ),
+            html.Div(html.Span(className="needle"), className=track),
+        ],
+        id=f"gauge-{name}",
+        className="gauge none",
+    )
+
+
+def _lopsided() -> html.Div:
+    return _gauge(LOPSIDED, "lopsided A", "track even")
 
 
 def _gap() -> html.Div:

@@ -28,6 +28,8 @@ SYMBOLS = {
     "stableness_pair": "Sₜ = ηₜλ₁: a step is stable while Sₜ ≤ 2. At the edge 1/Sₜ + 1/Sₜ₊₁ is 1",
     "sqrt_loss_pair": "√L of two steps in a row, over what the theorem says it is at the edge: "
     "then 1",
+    "lopsidedness": "A: how far the middle of the bounce is off Γ, in half bounces: 0 even, ±1 one "
+    "wall on Γ",
     "alignment": "θₜ: the angle between x̃ₜ and v₁; 0 once the hops go straight across the valley",
     "transformed": "x̃ₜ: the hop scaled by curvatures and 1/η. Iⱼ: where its part beyond j − 1 "
     "directions is at most λⱼ",
@@ -100,6 +102,12 @@ def _phase(settings: Settings, run: Mapping[str, Any], i: int) -> str:
         return (
             f"Alignment from step {phase['first']:,}: within a bounce of the floor, but {turning}"
             "the laws of the edge do not hold yet; 1/Sₜ + 1/Sₜ₊₁ is {stableness_pair}."
+        )
+    if phase["name"] == "floor":
+        return (
+            f"One wall is the floor since step {phase['first']:,}: the bounce grows lopsided as "
+            "sharpness falls, and now every second iterate lies on Γ, the next a whole hop to one "
+            "side or the other. Still {drift}"
         )
     if phase["name"] == "overlong":
         return (

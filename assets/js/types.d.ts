@@ -29,6 +29,7 @@ type Vocabulary = {
   clock_titles: Record<Clock, string>;
   strobes: Strobe[];
   laws: string[];
+  lopsided: string;
   phases: Record<Phase["name"], string>;
   nowhere: string;
   failures: string[];
@@ -59,7 +60,7 @@ type Part = {
   key?: string;
 };
 
-type Phase = { name: "descent" | "alignment" | "edge" | "overlong" | "beyond"; first: number };
+type Phase = { name: "descent" | "alignment" | "edge" | "floor" | "overlong" | "beyond"; first: number };
 
 type Run = Part & {
   rule: string;

@@ -78,6 +78,10 @@ def assert_pairs(run: Run, found: Measures) -> None:
         (found.threshold_mean, (1 / found.effective_step + 1 / found.effective_step[other])),
         (found.stableness_pair, inverse + inverse[other]),
         (found.sqrt_loss_pair, (root + root[other]) / law),
+        (
+            found.lopsidedness,
+            (found.offset + found.offset[other]) / (abs(found.offset) + abs(found.offset[other])),
+        ),
     ):
         np.testing.assert_allclose(column, np.where(alone, np.nan, expected), rtol=1e-9)
 

@@ -118,6 +118,7 @@ def test_the_inverse_of_the_stableness_alone_is_the_same(drifting: Rule) -> None
 def test_what_nothing_defines_is_nan() -> None:
     """GD has no limiting flow and no law at the edge; gradient flow no step of its own."""
     nothing = {"flow", "flow_sharpness", "gap", "bounce", "sqrt_loss_pair", "components"}
+    nothing |= {"lopsidedness_kept", "lopsidedness_sweep"}
     for key in ("gd", "gradient-flow"):
         found = measure(simulate("hyperbola", key, None, 0.01, 100))
         missing = {

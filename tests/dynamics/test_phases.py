@@ -105,7 +105,7 @@ def test_entering_by_hand(inverse: np.ndarray, row: int | None) -> None:
     ],
 )
 def test_a_phase_of_no_steps_is_left_out(inside, edge, beyond, found) -> None:
-    assert _in_order(inside, edge, beyond) == tuple(Phase(*phase) for phase in found)
+    assert _in_order(inside, edge, None, beyond) == tuple(Phase(*phase) for phase in found)
 
 
 @each_kind_of_loss
@@ -132,7 +132,7 @@ def test_a_late_beginning_is_exact(key: str, rule: str, start, eta: float, steps
     run = simulate(key, rule, start, eta, steps)
     full = simulate(key, rule, start, eta, 12_000, record="all")
     found = named(run)
-    assert found == by_definition(full)
+    assert {name: t for name, t in found.items() if t < 11_000} == by_definition(full)
     assert found["edge"] > 1000
     assert found["edge"] not in run.step
     assert ("alignment" in found) == (key == "quadratic")
@@ -171,7 +171,7 @@ def test_a_run_that_stands_only_descends() -> None:
 
 def test_a_run_that_lands_on_the_floor_was_at_the_edge_before() -> None:
     """A bounce of which one side is 0 to the last digit ends at a minimiser, as if by chance."""
-    run = simulate("parabolic-valley", "ngd", (1.2, 0.3), 0.05, 400)
+    run = simulate("parabolic-valley", "ngd", (1.3, 0.31), 0.05, 400)
     found = phases(run, measure(run))
     x = run.x.copy()
     x[300:] = measure(run).projection[300]
@@ -289,10 +289,13 @@ def by_definition(run: dynamics.Run) -> dict[str, int]:
     edge = [t for t in steps if all(near[t : t + 12])]
     end = len(s)
     beyond = min([*closed(found), end])
+    landed = (abs(found.lopsidedness) >= 0.99) & (abs(found.lopsidedness_sweep) < 1e-9)
+    floor = [t for t in steps if edge and t >= edge[0] and all(landed[t : t + 12])]
     begins = {
         "descent": 0,
         "alignment": min([*entered, *edge, beyond]),
         "edge": min([*edge, beyond]),
+        "floor": min([*floor, beyond]),
         "beyond": beyond,
     }
     ends = [*list(begins.values())[1:], end]

@@ -1,7 +1,7 @@
 // Words and numbers that follow the playhead.
 import { $ } from "../elements.mjs";
 import { inWords } from "../numbers.mjs";
-import { consecutiveFrom, failed, isSmooth, locate } from "../run.mjs";
+import { consecutiveFrom, failed, isSmooth, locate, rowAt } from "../run.mjs";
 import * as sliders from "../sliders.mjs";
 import { vocabulary } from "../vocabulary.mjs";
 import { acrossView } from "./panels/across.mjs";
@@ -11,6 +11,10 @@ import { player, state, steps } from "./state.mjs";
 /** @typedef {import("./ribbon.mjs").Ribbon} Ribbon */
 /** @typedef {import("./embed.mjs").Embed} Embed */
 
+const SWEEPS = 1e-6; // of A a pair of steps
+const LANDED = 0.99; // and beyond, one wall is the floor
+const SETTLED = 12; // steps after the edge begins
+const KEPT = 0.05; // of A
 const PAUSE = 0.1; // seconds between two read-outs while a run plays
 
 /**
@@ -46,6 +50,7 @@ export class Readout {
     const numbers = numbersAt(run, place);
     for (const [name, words] of Object.entries(numbers)) setText(`now-${name}`, words);
     for (const name of vocabulary.laws) showGauge(run, name, place);
+    showLopsided(run, place);
     showAsides(place);
     showHalved(run, place);
     showStory(run, place, state.result.words.stories[state.focus], numbers);
@@ -83,8 +88,7 @@ function numbersAt(run, { part, row }) {
  */
 function showGauge(run, name, { part, row }) {
   const value = run.rule === "gradient-flow" ? NaN : part.columns[name][row];
-  const edge = run.phases.find((phase) => phase.name === "edge");
-  const begins = edge ? edge.first : Infinity;
+  const begins = edgeOf(run);
   const onEdge = part.columns.step[row] >= begins;
   const gauge = $(`gauge-${name}`);
   setText(`now-${name}`, inWords(value));
@@ -94,6 +98,44 @@ function showGauge(run, name, { part, row }) {
   gauge.classList.toggle("on", holds);
   gauge.classList.toggle("none", !Number.isFinite(value));
   gauge.style.setProperty("--share", String(Math.min(Math.max(value / 2, 0), 1) || 0));
+}
+
+/**
+ * The step from which a run is at the edge.
+ * @param {Run} run
+ */
+const edgeOf = ({ phases }) => phases.find(({ name }) => name === "edge" || name === "floor")?.first ?? Infinity;
+
+/**
+ * The bounce's lopsidedness; green from the edge on as long as its law holds: what is kept is kept, or it sweeps.
+ * @param {Run} run
+ * @param {Located} located
+ */
+function showLopsided(run, { part, row }) {
+  const name = vocabulary.lopsided;
+  const value = part.columns[name][row];
+  const verdict = part.columns.step[row] >= edgeOf(run) ? lopsidedVerdict(run, part, row) : "";
+  const gauge = $(`gauge-${name}`);
+  setText(`now-${name}`, inWords(value));
+  setText(`verdict-${name}`, verdict);
+  gauge.classList.toggle("on", Boolean(verdict));
+  gauge.classList.toggle("none", !Number.isFinite(value));
+  gauge.style.setProperty("--share", String((1 + value) / 2 || 0));
+}
+
+/**
+ * @param {Run} run
+ * @param {Part} part
+ * @param {number} row
+ */
+function lopsidedVerdict(run, part, row) {
+  const { lopsidedness, lopsidedness_kept: kept, lopsidedness_sweep: sweep } = part.columns;
+  if (!Number.isFinite(kept[row])) return "";
+  if (Math.abs(sweep[row]) > SWEEPS) return "sweeps";
+  if (Math.abs(lopsidedness[row]) >= LANDED) return run.rule === "ngd" ? "one wall is Γ" : "";
+  const first = rowAt(run, edgeOf(run) + SETTLED);
+  const off = Math.abs(kept[row] - run.columns.lopsidedness_kept[first]) * Math.abs(lopsidedness[row] / kept[row] || 0);
+  return off <= KEPT ? `keeps ${run.rule === "ngd" ? "A√λ₁" : "A"}` : "";
 }
 
 /**

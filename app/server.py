@@ -96,6 +96,8 @@ INDEX = """<!DOCTYPE html>
         {head}
     </head>
     <body>
+        <noscript><style>._dash-loading {display: none}</style>
+            Edgewalk needs scripts; where a frame has a sandbox, allow-scripts in it.</noscript>
         {%app_entry%}
         <footer>{%config%}{%scripts%}{%renderer%}</footer>
     </body>
@@ -256,7 +258,12 @@ def _lighten(server: Flask) -> None:
 def _secure(server: Flask, hashes: list[str]) -> None:
     """Headers on every answer; the policy on all that a browser could show as a page, since on the
     scripts of one it means nothing and would be a tenth of the first load's small files. `hashes`
-    are those of the scripts that stand in the pages."""
+    are those of the scripts that stand in the pages.
+
+    Any page may read all answers, so that a frame without an origin, which is a stranger to its own
+    server, finds its modules and numbers. They are the same for everybody, and what a proxy gives
+    only to those who have signed in is not read so: a browser then asks without its cookies.
+    """
     policy = POLICY.format(scripts=" ".join(dict.fromkeys(hashes)))
 
     @server.after_request
@@ -265,4 +272,7 @@ def _secure(server: Flask, hashes: list[str]) -> None:
             response.headers["Content-Security-Policy"] = policy
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Referrer-Policy"] = "same-origin"
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        if request.method == "OPTIONS":
+            response.headers["Access-Control-Allow-Headers"] = "*"
         return response

@@ -453,7 +453,8 @@ def _help() -> html.Dialog:
             html.Ul(symbols, className="symbols"),
             html.P(
                 "Drag the ring on the map to move the start; with the ring in focus the arrow keys "
-                "move it. Scroll over a plot to zoom, double-click to see all again; a plot "
+                "move it. Ctrl and the wheel zoom a plot; where the page scrolls, the wheel alone "
+                "does after a click into the plot. Double-click to see all again; a plot "
                 "in focus zooms with + and −, moves with the arrow keys, 0 shows all. Point at "
                 "a picture to read its numbers, at a symbol to read what it is."
             ),

@@ -24,6 +24,20 @@ export const density = () => (onPaper() ? PAPER : Math.min(globalThis.devicePixe
 // The same for what is filled pixel by pixel, which costs time as a hand turns it.
 export const fineness = () => (onPaper() ? PAPER : 1);
 
+/**
+ * Do something as often as the screen has become a finer or a coarser one: the page is as large as before, so that
+ * nothing else says so.
+ * @param {() => void} then
+ */
+export function onDensity(then) {
+  const here = window.matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
+  const changed = () => {
+    onDensity(then);
+    then();
+  };
+  here.addEventListener("change", changed, { once: true });
+}
+
 const onPaper = () => Boolean(globalThis.document?.documentElement?.dataset.paper);
 
 /**

@@ -17,9 +17,13 @@ export function showScheme(name) {
   $("scheme").textContent = name === "dark" ? "Light" : "Dark";
 }
 
-// What a person chooses stays chosen.
+// What a person chooses stays chosen, for this visit where the browser keeps nothing.
 export function chooseOther() {
   const other = scheme() === "dark" ? "light" : "dark";
-  localStorage.setItem(KEY, other);
+  try {
+    localStorage.setItem(KEY, other);
+  } catch {
+    // refused to a frame of another page
+  }
   return other;
 }

@@ -50,6 +50,25 @@ def test_after_zoom_resize_scheme_and_scale(stage: Stage, points):
     assert_painted(stage, points, 31)
 
 
+def test_on_another_screen(stage: Stage, points):
+    """A window moved to a screen of twice the pixels, its size as before, is painted with them."""
+    stage.open(QUERY + "31")
+    page = stage.page
+    with_canvas = "[...document.querySelectorAll('.plot > canvas')].filter((c) => c.clientWidth)"
+    sizes = f"{with_canvas}.map((c) => [c.width, c.height, c.clientWidth])"
+    before = page.evaluate(sizes)
+    emulation = page.context.new_cdp_session(page)
+    for scale in (2, 1):
+        screen = {"width": 1280, "height": 720, "deviceScaleFactor": scale, "mobile": False}
+        emulation.send("Emulation.setDeviceMetricsOverride", screen)
+        for motion in ("reduce", "no-preference"):  # or no query is looked at again
+            page.emulate_media(reduced_motion=motion)
+            stage.paint()
+        page.wait_for_timeout(100)
+        assert page.evaluate(sizes) == [[scale * w, scale * h, wide] for w, h, wide in before]
+        assert_painted(stage, points, 31)
+
+
 def test_the_ghost_is_painted_on_the_valley(stage: Stage):
     run = dynamics.simulate("hyperbola", "sqrt-gd", None, 0.1, 600)
     flow = dynamics.measure(run).flow

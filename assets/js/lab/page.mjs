@@ -1,6 +1,6 @@
 // The lab's page: which plot is in view, what is asked for, the link, and the beginning.
 import { copyLink, keepPlace } from "../address.mjs";
-import { penFor } from "../canvas.mjs";
+import { onDensity, penFor } from "../canvas.mjs";
 import { canSetProps, whenReady } from "../dash.mjs";
 import { $, find } from "../elements.mjs";
 import { readInks } from "../inks.mjs";
@@ -43,6 +43,7 @@ class Lab {
     find("[role=tablist]").addEventListener("keydown", (event) => this.onTabKey(event));
     this.setScheme(scheme());
     new Paper({ caption: () => captionOf(this.plots[state.plot]), paint: () => this.paintAtOnce() });
+    onDensity(() => requestAnimationFrame(() => this.plots[state.plot].paint()));
   }
 
   /**

@@ -5,6 +5,7 @@ import { numbersOf, writeQuery } from "../link.mjs";
 import { inWords } from "../numbers.mjs";
 import { failed } from "../run.mjs";
 import { ask } from "../said.mjs";
+import { isCommand, shortcut } from "../shortcut.mjs";
 import * as sliders from "../sliders.mjs";
 import { Asking, Kept } from "./ask.mjs";
 import { columnOf } from "./cells.mjs";
@@ -254,9 +255,9 @@ export class Regimes {
    * @param {any} event
    */
   keydown(event) {
-    if (!state.cells || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!state.cells || isCommand(event)) return;
     if (event.key === "Enter") return open();
-    if (event.key === "s") return this.setSlice(state.cursor.column / Math.max(state.cells.columns - 1, 1));
+    if (shortcut(event, { s: true })) return this.setSlice(state.cursor.column / Math.max(state.cells.columns - 1, 1));
     const moved = state.cells.move(state.cursor, event.key, event.shiftKey);
     if (!moved) return;
     event.preventDefault();

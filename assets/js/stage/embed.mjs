@@ -1,12 +1,16 @@
-// The stage in a frame: what is hidden, and the words exchanged with the page around it, whose
-// origin alone is listened to and spoken to.
+// The stage in a frame: what is hidden, and the words exchanged with the page around it, which alone is
+// listened to and spoken to.
 import { find } from "../elements.mjs";
 import { actions } from "./actions.mjs";
+
+const SANDBOXED = "null"; // the origin of a page that has none
 
 export class Embed {
   constructor() {
     /** @type {string | null} */
-    this.origin = null;
+    this.origin = null; // of the page around; null as long as it is not known
+    /** @type {{ edgewalk: "state", at: number, eta: number, sharpness: number } | null} */
+    this.state = null;
     this.told = "";
   }
 
@@ -18,20 +22,26 @@ export class Embed {
     for (const name of embed ? ["header", ...hide] : hide) {
       find(`[data-part="${name}"]`).hidden = true;
     }
-    if (!embed) return;
-    if (window.parent === window || !document.referrer) return;
-    this.origin = new URL(document.referrer).origin;
+    if (!embed || window.parent === window) return;
+    this.origin = originAround(location.ancestorOrigins, document.referrer);
     window.addEventListener("message", (event) => this.hear(event));
   }
 
   /**
+   * Nobody but the page around can be the source, so its first message says what its origin is where the browser
+   * does not.
    * @param {MessageEvent} messageEvent
    */
   hear({ source, origin, data }) {
-    if (source !== window.parent || origin !== this.origin || !data) return;
+    if (source !== window.parent || !data) return;
+    if (this.origin !== origin) {
+      this.origin = origin;
+      this.told = "";
+    }
     if (data.edgewalk === "play") actions.play();
     else if (data.edgewalk === "pause") actions.pause();
     else if (data.edgewalk === "seek" && Number.isFinite(data.at)) actions.seek(data.at);
+    this.speak();
   }
 
   /**
@@ -40,10 +50,26 @@ export class Embed {
    * @param {number} sharpness
    */
   tell(at, eta, sharpness) {
-    if (!this.origin) return;
-    const state = { edgewalk: "state", at, eta, sharpness };
-    if (JSON.stringify(state) === this.told) return;
-    this.told = JSON.stringify(state);
-    window.parent.postMessage(state, this.origin);
+    this.state = { edgewalk: "state", at, eta, sharpness };
+    this.speak();
   }
+
+  // Each state once. A page without an origin can be spoken to by no name.
+  speak() {
+    const text = JSON.stringify(this.state);
+    if (!this.origin || !this.state || text === this.told) return;
+    this.told = text;
+    window.parent.postMessage(this.state, this.origin === SANDBOXED ? "*" : this.origin);
+  }
+}
+
+/**
+ * The origin of the page around a frame as far as the browser tells: by name, which Firefox does not, or as that of
+ * what has led here; null where it keeps silent. Pure.
+ * @param {ArrayLike<string> | undefined} ancestors
+ * @param {string} referrer
+ */
+export function originAround(ancestors, referrer) {
+  if (ancestors?.length) return ancestors[0] === SANDBOXED ? null : ancestors[0];
+  return referrer ? new URL(referrer).origin : null;
 }

@@ -43,6 +43,7 @@ export class Hover {
       document.addEventListener(off, ({ target }) => target === this.explained && this.hide());
     }
     document.addEventListener("keydown", ({ key }) => key === "Escape" && this.hide());
+    document.addEventListener("scroll", () => this.hide(), { capture: true, passive: true });
   }
 
   /**

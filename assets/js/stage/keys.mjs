@@ -3,6 +3,7 @@ import { copyLink } from "../address.mjs";
 import { $, find } from "../elements.mjs";
 import { forRun, readQuery, writeQuery } from "../link.mjs";
 import { chooseOther } from "../scheme.mjs";
+import { isCommand, shortcut } from "../shortcut.mjs";
 import { vocabulary } from "../vocabulary.mjs";
 import { actions } from "./actions.mjs";
 import * as controls from "./controls.mjs";
@@ -115,15 +116,16 @@ function onClick(event) {
  * @param {any} event
  */
 function onKey(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || find("dialog[open]")) return;
+  if (isCommand(event) || find("dialog[open]")) return;
   const { target, key } = event;
   const moves = key.startsWith("Arrow") || key === "Home" || key === "End";
   if (target.closest(TEXT_FIELDS)) return;
   if (moves && target.closest("input")) return;
   if (key === " " && target.closest("button, summary, [type=checkbox], [type=radio]")) return;
-  if (!keys[key]) return;
+  const name = shortcut(event, keys);
+  if (!name) return;
   event.preventDefault();
-  keys[key](event);
+  keys[name](event);
 }
 
 async function share() {

@@ -1,5 +1,6 @@
 // The stage: what happens when runs arrive and when time passes, and the loop that paints them.
 import { showLink, takeAlong } from "../address.mjs";
+import { onDensity } from "../canvas.mjs";
 import { lastStep, sameTime } from "../clock.mjs";
 import { canSetProps, whenReady } from "../dash.mjs";
 import { $, find } from "../elements.mjs";
@@ -30,6 +31,7 @@ import { dispatch, graphOf, player, state, steps } from "./state.mjs";
 import { chosenView, focusFor, forLab, isAsked, isOpening } from "./store.mjs";
 import { frameSharpness } from "./timeaxis.mjs";
 import { drawScene } from "./view.mjs";
+import { Wheel } from "./wheel.mjs";
 import { Zoom } from "./zoom.mjs";
 
 const RETRY = 80; // ms
@@ -425,12 +427,14 @@ class Stage {
     for (const panel of [sharpness, across, along, gap]) this.hover.listen(panel.host, panel);
     this.ring = new Ring(host.landscape);
     new Zoom(this.detail);
+    new Wheel();
     new Paper({ caption: () => (state.result ? heading(scene()) : ""), paint: () => this.paintAtOnce() });
     const later = () => requestAnimationFrame(() => this.repaint());
     for (const id of ["landscape", "sharpness"]) {
       for (const event of ["plotly_afterplot", "plotly_relayouting"]) graphOf(id).on(event, later);
     }
     for (const place of Object.values(host)) new ResizeObserver(later).observe(place);
+    onDensity(later);
     this.repaint();
   }
 }

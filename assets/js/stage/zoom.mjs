@@ -1,4 +1,5 @@
 // Zoom and pan, by hand and by keyboard.
+import { isCommand, shortcut } from "../shortcut.mjs";
 import { isDrawn } from "./frame.mjs";
 import { graphOf } from "./state.mjs";
 import { frameSharpness, showAllTime, takeOwn } from "./timeaxis.mjs";
@@ -57,11 +58,12 @@ function listenToKeys(graph, name, showAll) {
   host.setAttribute("role", "group");
   host.setAttribute("aria-label", `${name}: + and − zoom, arrow keys move, 0 shows all`);
   host.addEventListener("keydown", (event) => {
-    if (event.target !== host || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "0") showAll();
-    else if (ZOOMS[event.key]) rescale(graph, ZOOMS[event.key], [0, 0]);
-    else if (MOVES[event.key]) rescale(graph, 1, MOVES[event.key]);
-    else return;
+    if (event.target !== host || isCommand(event)) return;
+    const key = shortcut(event, { 0: showAll, ...ZOOMS, ...MOVES });
+    if (!key) return;
+    if (key === "0") showAll();
+    else if (ZOOMS[key]) rescale(graph, ZOOMS[key], [0, 0]);
+    else rescale(graph, 1, MOVES[key]);
     event.preventDefault();
     event.stopPropagation();
   });

@@ -749,6 +749,21 @@ def test_security_headers_stand_on_every_answer(client: FlaskClient, path: str) 
     assert headers["Referrer-Policy"] == "same-origin"
 
 
+def test_a_frame_without_an_origin_may_ask_all(client: FlaskClient) -> None:
+    """A browser asks first whether a callback may be; with cookies nothing may."""
+    first = client.options("/_dash-update-component", headers={"Origin": "null"}).headers
+    assert first["Access-Control-Allow-Headers"] == "*"
+    for path in (
+        "/assets/js/run.mjs",
+        "/assets/style/base.css",
+        "/run.bin?steps=3",
+        "/run.bin?eta=x",
+    ):
+        headers = client.get(path, headers={"Origin": "null"}).headers
+        assert headers["Access-Control-Allow-Origin"] == "*"
+        assert "Access-Control-Allow-Credentials" not in headers
+
+
 @pytest.mark.parametrize(
     "path",
     ["/assets/js/run.mjs", "/assets/style/base.css", "/assets/vendor/plotly-cartesian.min.js"],

@@ -6,6 +6,7 @@ import { addPoints, strength } from "../../marks.mjs";
 import { nearestOf, nearestRow } from "../../nearest.mjs";
 import * as pens from "../../pens.mjs";
 import { isSmooth, shows, upTo } from "../../run.mjs";
+import { isCommand, shortcut } from "../../shortcut.mjs";
 import { labelledTicks } from "../../ticks.mjs";
 import * as solid from "../solid.mjs";
 import * as space from "../space.mjs";
@@ -77,11 +78,12 @@ export class Surface extends Landscape {
     const ways = { ArrowLeft: [-TURN, 0], ArrowRight: [TURN, 0], ArrowUp: [0, -TURN], ArrowDown: [0, TURN] };
     /** @type {Record<string, number>} */
     const sizes = { "+": 1.25, "=": 1.25, "-": 0.8 };
-    if (!ways[event.key] && !sizes[event.key]) return;
+    const key = isCommand(event) ? undefined : shortcut(event, { ...ways, ...sizes });
+    if (!key) return;
     event.preventDefault();
     event.stopPropagation();
-    if (ways[event.key]) this.turn(...ways[event.key]);
-    else this.enlarge(sizes[event.key]);
+    if (ways[key]) this.turn(...ways[key]);
+    else this.enlarge(sizes[key]);
   }
 
   /**

@@ -42,7 +42,7 @@ PHASES = {
 NOWHERE = "at the edge: bouncing across"  # where Γ is a point
 
 # How a run ends that cannot go on.
-FAILURES = (Outcome.NOT_FINITE, Outcome.LEFT_DOMAIN)
+FAILURES = (Outcome.NOT_FINITE, Outcome.TOO_STEEP, Outcome.LEFT_DOMAIN)
 
 # Of the lab.
 PLOTS = {"regimes": "Regime map", "rate": "Rate", "collapse": "Collapse"}

@@ -88,6 +88,7 @@ _RULES = (
     memoryless(
         _ngd_step,
         key="ngd",
+        normalized=True,
         name="Normalized GD",
         formula="x ← x − η ∇L / ‖∇L‖",
         look_for=(

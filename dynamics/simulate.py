@@ -43,6 +43,7 @@ class Outcome(Enum):
     REACHED = "All steps were taken."
     LEFT_DOMAIN = "The next step would leave the domain of the loss."
     NOT_FINITE = "The next step is too large for a number: the run diverges."
+    TOO_STEEP = "‖∇L‖² is too large for a number here, though the step is not."
     AT_MINIMISER = "The iterate no longer moves: it has stopped at a minimiser."
     STATIONARY = "The iterate no longer moves, but this is no minimiser."
 
@@ -309,8 +310,7 @@ def _last_finite(walk: _Walk, place: _Place, t: int, ends, places: _Place, steps
 def _outcome(walk: _Walk, run: Run) -> tuple[Outcome, int]:
     home, last = _place(run, -1), int(run.step[-1])
     if last < run.steps:
-        finite = bool(jnp.all(jnp.isfinite(_next(walk, home, last))))
-        return (Outcome.LEFT_DOMAIN if finite else Outcome.NOT_FINITE), last
+        return _failure(walk, home, last), last
     rest = _rest(walk, home)
     if rest is None:
         return Outcome.REACHED, last
@@ -318,6 +318,13 @@ def _outcome(walk: _Walk, run: Run) -> tuple[Outcome, int]:
     assert at is not None
     minimiser = float(walk.loss.value(home.x)) <= MINIMISED
     return (Outcome.AT_MINIMISER if minimiser else Outcome.STATIONARY), at
+
+
+def _failure(walk: _Walk, home: _Place, last: int) -> Outcome:
+    """Why there is no next step."""
+    if bool(jnp.all(jnp.isfinite(_next(walk, home, last)))):
+        return Outcome.LEFT_DOMAIN
+    return Outcome.TOO_STEEP if walk.rule.normalized else Outcome.NOT_FINITE
 
 
 def _first_within(x: np.ndarray, points: np.ndarray) -> int:

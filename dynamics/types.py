@@ -348,6 +348,7 @@ class Rule:
         sqrt_loss_law: (η [], λ₁ []) -> √L(x_t) + √L(x_{t+1}) at the edge; None likewise.
         lopsided: (η [], λ₁ [], κ₃ []) -> what A of the lopsided bounce is to be multiplied by to be
             kept, and by how much A changes every two steps; None likewise.
+        normalized: every step has length η, so that no run of it diverges.
         clock: the time on which its runs compare: "step", "eta" or "tau".
         name, formula, look_for: texts for a person.
     """
@@ -361,6 +362,7 @@ class Rule:
     bounce: Callable[[Scalar, Array], Array] | None = None
     sqrt_loss_law: Callable[[Scalar, Array], Array] | None = None
     lopsided: Callable[[Any, Any, Any], tuple[Any, Any]] | None = None
+    normalized: bool = False
     clock: str = "tau"
     name: str = ""
     formula: str = ""

@@ -333,8 +333,7 @@ def _laws() -> html.Div:
             html.H2("Laws of the edge"),
             *gauges,
             html.P(["0", html.Span("1 at the edge"), "2"], className="facts scale"),
-            _lopsided(),
-            html.P(["−1", html.Span("even"), "1"], className="facts scale"),
+            _gauge(LOPSIDED, "lopsided A", "track even"),
         ],
         className="card laws",
     )
@@ -355,10 +354,6 @@ def _gauge(name: str, symbol: str, track: str = "track") -> html.Div:
         id=f"gauge-{name}",
         className="gauge none",
     )
-
-
-def _lopsided() -> html.Div:
-    return _gauge(LOPSIDED, "lopsided A", "track even")
 
 
 def _gap() -> html.Div:

@@ -38,7 +38,7 @@ def test_gd_on_the_root_keeps_its_lopsidedness_or_sweeps() -> None:
     late = even.tau > 0.1
     np.testing.assert_allclose(even.lopsidedness[late], -0.64236, atol=2e-5)
     np.testing.assert_allclose(even.lopsidedness_sweep, 0, atol=1e-9)
-    found = measure(simulate("hyperbola", "sqrt-gd", (2.5, 0.8), 0.01, 8000, record="all"))
+    found = measure(simulate("hyperbola", "sqrt-gd", (2.5, 0.8), 0.01, 9000, record="all"))
     row = int(np.argmin(np.abs(found.projection_sharpness - 4.24)))
     top = found.projection_sharpness[row]
     by_hand = -2 * 2 / top**1.5 * 0.01 * np.sqrt(top / 2)  # -0.00667 at 4.24
@@ -62,7 +62,8 @@ def test_one_wall_becomes_the_floor_where_the_law_says(
     edge, floor = (dict(phases(run, found))[name] for name in ("edge", "floor"))
     kept = found.lopsidedness_kept[edge + LASTING]
     assert kept**2 == pytest.approx(predicted, rel=2e-3)
-    landed = edge + np.flatnonzero(np.abs(found.lopsidedness[edge:]) > 1 - 1e-4)
+    late = edge + LASTING
+    landed = late + np.flatnonzero(np.abs(found.lopsidedness[late:]) > 1 - 1e-4)
     assert found.projection_sharpness[landed[0]] == pytest.approx(met, rel=2e-3)
     assert found.projection_sharpness[floor] == pytest.approx(predicted, rel=0.03)
     offsets = np.abs(found.offset[-200:])

@@ -312,7 +312,12 @@ def test_an_end_just_below_overflow_is_an_outcome_without_a_warning() -> None:
 def test_extreme_steps_are_finite(loss: Loss, key: str, eta: float) -> None:
     run = simulate(loss, key, None, eta, 300)
     assert np.all(np.isfinite(run.x))
-    assert run.outcome in (Outcome.REACHED, Outcome.NOT_FINITE, Outcome.LEFT_DOMAIN)
+    assert run.outcome in (
+        Outcome.REACHED,
+        Outcome.NOT_FINITE,
+        Outcome.TOO_STEEP,
+        Outcome.LEFT_DOMAIN,
+    )
     assert run.outcome is not Outcome.REACHED or run.step[-1] == 300
     assert eta > 1 or run.outcome is Outcome.REACHED
 
@@ -436,3 +441,11 @@ def _compiled(loss: Loss) -> tuple[Callable, Callable]:
 
 
 _programs: dict[Loss, tuple[Callable, Callable]] = {}
+
+
+def test_a_slope_too_large_for_a_number_is_no_divergence() -> None:
+    """A step of NGD has length η, and from (10⁶⁰, 10⁶⁰) it is ‖∇L‖² alone that overflows."""
+    run = simulate("hyperbola", "ngd", (1e60, 1e60), 0.1, 10)
+    assert (run.outcome, run.outcome_step) == (Outcome.TOO_STEEP, 0)
+    assert simulate("hyperbola", "gd", (1e60, 1e60), 0.1, 10).outcome is Outcome.NOT_FINITE
+    assert simulate("hyperbola", "ngd", (1e10, 1e10), 0.1, 10).outcome is Outcome.REACHED

@@ -132,7 +132,7 @@ function lopsidedVerdict(run, part, row) {
   const { lopsidedness, lopsidedness_kept: kept, lopsidedness_sweep: sweep } = part.columns;
   if (!Number.isFinite(kept[row])) return "";
   if (Math.abs(sweep[row]) > SWEEPS) return "sweeps";
-  if (Math.abs(lopsidedness[row]) >= LANDED) return run.rule === "ngd" ? "one wall is Γ" : "";
+  if (Math.abs(lopsidedness[row]) >= LANDED) return run.rule === "ngd" ? "wall on Γ" : "";
   const first = rowAt(run, edgeOf(run) + SETTLED);
   const off = Math.abs(kept[row] - run.columns.lopsidedness_kept[first]) * Math.abs(lopsidedness[row] / kept[row] || 0);
   return off <= KEPT ? `keeps ${run.rule === "ngd" ? "A√λ₁" : "A"}` : "";

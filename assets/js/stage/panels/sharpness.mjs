@@ -50,7 +50,12 @@ export class Sharpness extends Panel {
       const [from, to] = [first, end].map((t) => Math.max(frame.x(clockTime(clock, run.eta, t)), frame.left));
       if (!(to > from) || name === "descent") return;
       pen.globalAlpha = 0.07;
-      pen.fillStyle = name === "edge" || name === "floor" ? inks.theory : name === "beyond" || name === "overlong" ? inks.warn : inks.flow;
+      pen.fillStyle =
+        name === "edge" || name === "floor"
+          ? inks.theory
+          : name === "beyond" || name === "overlong"
+            ? inks.warn
+            : inks.flow;
       pen.fillRect(from, frame.top, to - from, frame.height);
       pen.globalAlpha = 1;
     });

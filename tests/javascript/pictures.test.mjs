@@ -478,6 +478,16 @@ test("a title says what is shown", () => {
   }
 });
 
+test("a section says which plane it is", () => {
+  const section = { origin: 0, center: [0, 0, 0], along: [1, 0, 0], across: [0, 1, 0] };
+  const scene = makeScene({ section, d: 3 });
+  scene.result.settings.codim = 2;
+  const { text } = figure("landscape", makeGraph(), scene).layout.title;
+  assert.ok(text.endsWith(", plane of v₁ and the drift"), text);
+  scene.result.settings.codim = 3;
+  assert.ok(figure("landscape", makeGraph(), scene).layout.title.text.endsWith(", plane of v₁ and v₂"));
+});
+
 test("sharpness is drawn against the clock, the past up to the playhead, the theorem whole", () => {
   const made = figure("sharpness", makeGraph(), makeScene());
   assert.deepEqual(times(named(made, "λ₁(Φ(xₜ))")), [[0, 1, 2, 3]]);

@@ -598,6 +598,15 @@ export function figure(panel, graph, seen, solid = null) {
 }
 
 /**
+ * Of more than two parameters, the plane that a picture of the landscape shows.
+ * @param {Scene} scene
+ */
+function planeOf({ section, look, result, d }) {
+  if (!section || look === "surface") return "";
+  return `, plane of v₁ and ${result.settings.codim === d ? "v₂" : "the drift"}`;
+}
+
+/**
  * @param {PanelName} panel
  * @param {any} graph
  * @param {Scene} seen
@@ -606,7 +615,8 @@ export function figure(panel, graph, seen, solid = null) {
 function composed(panel, graph, seen, solid) {
   const runs = seen.result.runs.map((run) => withDetail(run, panel));
   const scene = { ...seen, result: { ...seen.result, runs } };
-  const title = { text: heading(scene), font: { size: 14 }, x: 0.02, xanchor: "left" };
+  const text = panel === "landscape" ? heading(scene) + planeOf(scene) : heading(scene);
+  const title = { text, font: { size: 14 }, x: 0.02, xanchor: "left" };
   const margin = MARGIN;
   if (panel === "across" || panel === "along") {
     const layout = JSON.parse(JSON.stringify(graph.layout));

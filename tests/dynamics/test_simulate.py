@@ -297,7 +297,7 @@ def test_a_start_on_the_manifold_stands(key: str) -> None:
 def test_a_start_too_far_out_for_a_number_is_an_outcome(loss: Loss) -> None:
     """And no warning: neither page nor command line should have to silence one."""
     run = simulate(loss, "ngd", 1e200 * np.array(loss.start), 0.1, 5)
-    assert (run.outcome, run.outcome_step) == (Outcome.NOT_FINITE, 0)
+    assert (run.outcome, run.outcome_step) == (Outcome.TOO_STEEP, 0)
 
 
 def test_an_end_just_below_overflow_is_an_outcome_without_a_warning() -> None:

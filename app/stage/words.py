@@ -105,9 +105,9 @@ def _phase(settings: Settings, run: Mapping[str, Any], i: int) -> str:
         )
     if phase["name"] == "floor":
         return (
-            f"One wall is the floor since step {phase['first']:,}: the bounce grows lopsided as "
-            "sharpness falls, and now every second iterate lies on Γ, the next a whole hop to one "
-            "side or the other. Still {drift}"
+            f"One wall is the floor since step {phase['first']:,}: lopsided as it was, the bounce "
+            "grew more so, and every second iterate lies on Γ. Sharpness has gone from "
+            "{first_sharpness} to {sharpness}."
         )
     if phase["name"] == "overlong":
         return (

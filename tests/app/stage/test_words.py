@@ -21,6 +21,7 @@ PHASES = {
     "none": [],
     "edge at once": [("edge", 0)],
     "no alignment": [("descent", 0), ("edge", 40)],
+    "floor": [("descent", 0), ("edge", 3), ("floor", 5000)],
     "too large": [("descent", 0), ("overlong", 3)],
     "all three": [("descent", 0), ("alignment", 1), ("edge", 1_000_000)],
 }
@@ -202,3 +203,11 @@ def test_too_large_a_step_is_told() -> None:
     *_, overlong = story("ring", "ngd", found="too large")["phases"]
     assert overlong.startswith("Too large a step for the laws, from step 3: ")
     assert blanks(overlong) == {"stableness_pair"}
+
+
+def test_the_floor_is_told_in_two_lines() -> None:
+    """A longer sentence would take height from the panels while a run plays."""
+    *_, floor = story("parabolic-valley", "ngd", found="floor")["phases"]
+    assert floor.startswith("One wall is the floor since step 5,000: ")
+    assert blanks(floor) == {"first_sharpness", "sharpness"}
+    assert len(floor) < 200

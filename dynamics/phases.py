@@ -62,10 +62,9 @@ def phases(run: Run, measures: Measures) -> tuple[Phase, ...]:
     edge at the first from which, for twelve steps, the law of √L holds within 20 % and x̃ is off v₁
     by at most 20 % of the mean hop, which is ½λ₁. (Fewer will do at the end of the run, but for six
     at least.) The floor begins at the edge from where |A| ≥ 0.99 for as long, if A does not sweep.
-    In codimension 1 what is inside for six steps or more and never at the edge is
-    overlong. From where a run stands still neither begins. The
-    theorem ends, and so does every other phase, where the eigengap closes. All are sought on the
-    recorded rows, and found exactly between them.
+    In codimension 1 what is inside for six steps or more and never at the edge is overlong. From
+    where a run stands still neither begins. The theorem ends, and so does every other phase, where
+    the eigengap closes. All are sought on the recorded rows, and found exactly between them.
     """
     if run.rule.flow is None:
         return ()
@@ -79,12 +78,15 @@ def phases(run: Run, measures: Measures) -> tuple[Phase, ...]:
         found = inverse_recorded(measures) if part is run else inverse_stableness(part)
         return moving(part, found)
 
+    def measured(part: Run) -> Measures:
+        return measures if part is run else measure(part)
+
     def arrives(part: Run) -> int | None:
-        along = measures if part is run else measure(part)
+        along = measured(part)
         return _arrives(moving(part, along.sqrt_loss_pair), off_direction(along))
 
     def lands(part: Run) -> int | None:
-        along = measures if part is run else measure(part)
+        along = measured(part)
         late = part.step >= edge
         return _lands(moving(part, along.lopsidedness), along.lopsidedness_sweep, late)
 

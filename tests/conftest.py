@@ -5,7 +5,6 @@ import functools
 import gc
 import logging
 import sys
-import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,6 +13,7 @@ import pytest
 from werkzeug.serving import make_server
 
 from dynamics.compilation import prepare_process
+from tests.served import served
 
 # Before any test compiles a program.
 prepare_process()
@@ -73,9 +73,5 @@ def server_url() -> Iterator[str]:
 
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = make_server("127.0.0.1", 0, create_app().server, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(server):
+        yield f"http://127.0.0.1:{server.server_port}"

@@ -16,7 +16,7 @@ from dynamics.compilation import side_by_side
 from dynamics.files import encode, run_columns
 from dynamics.manifold import Trace
 from dynamics.measures import PROFILE_NODES, Iterates, measure_iterates, profile_nodes
-from dynamics.phases import LASTING, TOLERANCE, phases
+from dynamics.phases import LANDED, LASTING, TOLERANCE, phases
 from dynamics.sections import Cut, cut, worth_seeing
 from dynamics.simulate import Run
 from dynamics.stretch import measured_stretch
@@ -39,7 +39,7 @@ from dynamics.terrain import (
 
 # Bytes of runs and valleys, with the share of runs that are measured in part; and of descents.
 MEMORY, SHARE_BEGUN, MEMORY_DESCENTS = 24 << 20, 12, 1 << 20
-LAWS = {"tolerance": TOLERANCE, "lasting": LASTING}
+LAWS = {"tolerance": TOLERANCE, "lasting": LASTING, "landed": LANDED}
 
 # Where there is something to align; in codimension 1 they say nothing.
 ALIGNMENT_COLUMNS = ("spectrum", "components", "alignment")

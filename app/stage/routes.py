@@ -13,7 +13,7 @@ for a person, and the query of the nearest valid settings.
 import math
 import re
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from flask import Flask, Response, jsonify, request
@@ -265,18 +265,19 @@ def _about_horizon(settings: Settings) -> dict[str, Any]:
     return {"horizon": settings.horizon, "power": settings.power}
 
 
+@cache
+def _scenes(loss: str) -> list[dict[str, str]]:
+    """What else is worth seeing of a loss: names and links."""
+    links = {scene.name: write_query(of_scene(loss, scene)) for scene in LOSSES[loss].scenes}
+    return [{"name": name, "query": link or f"loss={loss}"} for name, link in links.items()]
+
+
 def _about_loss(chosen: LossSpec) -> dict[str, Any]:
     loss, first = chosen.record, opening(chosen.key)
     own = dict(first.theta)
     return {
         "usual": {name: getattr(first, name) for name in VIEW},
-        "scenes": [
-            {
-                "name": scene.name,
-                "query": write_query(of_scene(loss.key, scene)) or f"loss={loss.key}",
-            }
-            for scene in loss.scenes
-        ],
+        "scenes": _scenes(chosen.key),
         "view": loss.view,
         "codim": loss.codim,
         "variables": coordinate_names(loss),

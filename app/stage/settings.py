@@ -7,6 +7,7 @@ a value becomes text.
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from app.link import (
@@ -153,6 +154,7 @@ def of_scene(loss: str, scene: Scene) -> Settings:
     )
 
 
+@cache
 def opening(loss: str) -> Settings:
     """What is shown of a loss where a link says nothing else."""
     return replace(of_scene(loss, LOSSES[loss].opening), start=None)

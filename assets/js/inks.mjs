@@ -49,12 +49,20 @@ export const smoothInk = ({ inks, result }, i) => (result.runs.length > 1 ? inks
 export const rgb = (hex) => [1, 3, 5].map((j) => parseInt(hex.slice(j, j + 2), 16));
 
 /**
- * The colour at a share of a scale of colours, as CSS has it.
+ * The colour at a share of a scale of colours.
+ * @param {Colour[]} colours
+ * @param {number} share
+ * @returns {Colour}
+ */
+export function between(colours, share) {
+  const place = Math.min(Math.max(share, 0), 1) * (colours.length - 1);
+  const k = Math.min(Math.floor(place), colours.length - 2);
+  return colours[k].map((c, j) => Math.round(c + (place - k) * (colours[k + 1][j] - c)));
+}
+
+/**
+ * The same as CSS has it.
  * @param {Colour[]} colours
  * @param {number} share
  */
-export function shade(colours, share) {
-  const place = Math.min(Math.max(share, 0), 1) * (colours.length - 1);
-  const k = Math.min(Math.floor(place), colours.length - 2);
-  return `rgb(${colours[k].map((c, j) => Math.round(c + (place - k) * (colours[k + 1][j] - c))).join(",")})`;
-}
+export const shade = (colours, share) => `rgb(${between(colours, share).join(",")})`;

@@ -34,6 +34,6 @@ export function inWords(value) {
 /**
  * @param {number} power
  */
-function superscript(power) {
+export function superscript(power) {
   return String(power).replace(/[-0-9]/g, (c) => (c === "-" ? "⁻" : RAISED[Number(c)]));
 }

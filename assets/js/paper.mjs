@@ -1,7 +1,7 @@
 // Paper. What is printed is laid out and painted afresh for it, in light inks, with a caption and the
 // link; afterwards all is as it was. A browser waits for what is done at once, and for nothing else.
 import { element } from "./elements.mjs";
-import { readInks, rgb, shade } from "./inks.mjs";
+import { between, readInks, rgb, shade } from "./inks.mjs";
 
 const LIGHT = "light";
 const PLACES = Array.from({ length: 201 }, (_, k) => k / 200); // on a scale, at which a colour of it is sought
@@ -118,15 +118,10 @@ function otherInk(text, before, after) {
   if (!/^(#[0-9a-f]{6}|rgb\([^a]*\))$/i.test(text)) return text;
   const named = Object.keys(after).find((name) => before[name] === text);
   if (named) return after[named];
-  const colour = text[0] === "#" ? rgb(text) : partsOf(text);
+  const colour = text[0] === "#" ? rgb(text) : (text.match(/[\d.]+/g) || []).map(Number);
   const [scale, share] = placeOn(["scale", "heights"], colour, before);
   return shade(after[scale], share);
 }
-
-/**
- * @param {string} text
- */
-const partsOf = (text) => (text.match(/[\d.]+/g) || []).map(Number);
 
 /**
  * The scale on which a colour lies, and where.
@@ -140,7 +135,7 @@ function placeOn(scales, colour, inks) {
    * @param {string} scale
    * @param {number} share
    */
-  const off = (scale, share) => Math.hypot(...partsOf(shade(inks[scale], share)).map((c, j) => c - colour[j]));
+  const off = (scale, share) => Math.hypot(...between(inks[scale], share).map((c, j) => c - colour[j]));
   const places = scales.flatMap((scale) => PLACES.map((share) => ({ scale, share, off: off(scale, share) })));
   const { scale, share } = places.reduce((best, place) => (place.off < best.off ? place : best));
   return [scale, share];

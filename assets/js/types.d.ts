@@ -139,7 +139,7 @@ type Result = {
   query: string;
   notices: Message[];
   profile_axis: number[];
-  laws: { tolerance: number; lasting: number };
+  laws: { tolerance: number; lasting: number; landed: number };
   runs: Run[];
   page: PageSettings;
   words: Words;

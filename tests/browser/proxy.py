@@ -1,12 +1,13 @@
 """A small proxy: it serves what lies on a server below a path of its own."""
 
 import http.client
-import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import SplitResult, urlsplit
+
+from tests.served import served
 
 PIECE = 1 << 16
 # What is about one connection and not about what comes by it.
@@ -20,12 +21,8 @@ def proxy(server_url: str, prefix: str, strips: bool) -> Iterator[str]:
     passes = partial(_Passes, urlsplit(server_url), prefix, strips)
     server = ThreadingHTTPServer(("127.0.0.1", 0), passes)
     server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}{prefix}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(server):
+        yield f"http://127.0.0.1:{server.server_port}{prefix}"
 
 
 class _Passes(BaseHTTPRequestHandler):

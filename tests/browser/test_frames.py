@@ -1,6 +1,5 @@
 """In a frame of a page from elsewhere, such as a course, with what pages and browsers refuse."""
 
-import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -9,6 +8,7 @@ from playwright.sync_api import Frame, Page, expect
 
 from tests.browser.conftest import Heard
 from tests.browser.stage import PATIENCE
+from tests.served import served
 
 HTML = """<!DOCTYPE html><title>A course</title><body style="height: 3000px">
 <script>
@@ -52,12 +52,8 @@ class Course(BaseHTTPRequestHandler):
 def course() -> Iterator[str]:
     """The address of a page from elsewhere."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), Course)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/course"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(server):
+        yield f"http://127.0.0.1:{server.server_port}/course"
 
 
 @pytest.fixture

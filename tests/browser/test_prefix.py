@@ -1,7 +1,6 @@
 """Behind a proxy that puts a path in front of every address, and takes it off or leaves it on."""
 
 import logging
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -13,6 +12,7 @@ from app.server import create_app
 from tests.browser.lab import PATIENCE, SMALL, Lab
 from tests.browser.proxy import proxy
 from tests.browser.stage import Stage
+from tests.served import served
 
 PREFIX, WRITTEN = "/teach/course 1", "/teach/course%201"
 
@@ -37,12 +37,8 @@ def behind(server_url: str, strips: bool) -> Iterator[str]:
         patch.setenv("PREFIX", PREFIX)
         app = create_app({"CACHE_TYPE": "SimpleCache"})
     server = make_server("127.0.0.1", 0, app.server, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(server):
+        yield f"http://127.0.0.1:{server.server_port}"
 
 
 @pytest.fixture

@@ -1,8 +1,8 @@
 // Axes of the lab's plots: scales, ticks, and the pen strokes of both.
 import * as pens from "../pens.mjs";
+import { superscript } from "../numbers.mjs";
 import { labelledTicks } from "../ticks.mjs";
 
-const DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 const TICK = 4; // pixels
 const ROOM_X = 62; // pixels for a label on a horizontal axis
 const ROOM_Y = 34;
@@ -80,7 +80,7 @@ export function short(value) {
   const size = Math.abs(value);
   if (value === 0 || (size >= 1e-3 && size < 1e4)) return String(Number(value.toPrecision(4)));
   const [digits, power] = value.toExponential(1).split("e");
-  const raised = String(Number(power)).replace(/[-0-9]/g, (c) => (c === "-" ? "⁻" : DIGITS[Number(c)]));
+  const raised = superscript(Number(power));
   return digits === "1.0" ? `10${raised}` : `${Number(digits)}·10${raised}`;
 }
 

@@ -382,9 +382,8 @@ class Stage {
    */
   setScheme(name) {
     showScheme(name);
-    dispatch({ type: "paintsIn", inks: readInks() });
     drawScene();
-    this.repaint();
+    this.paintAtOnce();
   }
 
   // ---- beginning ----

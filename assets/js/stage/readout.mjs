@@ -12,8 +12,6 @@ import { player, state, steps } from "./state.mjs";
 /** @typedef {import("./embed.mjs").Embed} Embed */
 
 const SWEEPS = 1e-6; // of A a pair of steps
-const LANDED = 0.99; // and beyond, one wall is the floor
-const SETTLED = 12; // steps after the edge begins
 const KEPT = 0.05; // of A
 const PAUSE = 0.1; // seconds between two read-outs while a run plays
 
@@ -90,14 +88,24 @@ function showGauge(run, name, { part, row }) {
   const value = run.rule === "gradient-flow" ? NaN : part.columns[name][row];
   const begins = edgeOf(run);
   const onEdge = part.columns.step[row] >= begins;
-  const gauge = $(`gauge-${name}`);
-  setText(`now-${name}`, inWords(value));
   const { tolerance } = state.result.laws;
   const holds = onEdge && Math.abs(meanSince(begins, part, row, name) - 1) <= tolerance;
-  setText(`verdict-${name}`, holds ? "holds" : "");
-  gauge.classList.toggle("on", holds);
+  setGauge(name, value, Math.min(Math.max(value / 2, 0), 1), holds ? "holds" : "");
+}
+
+/**
+ * @param {string} name
+ * @param {number} value
+ * @param {number} share of the track, where the needle stands
+ * @param {string} verdict of a law that holds, or nothing
+ */
+function setGauge(name, value, share, verdict) {
+  const gauge = $(`gauge-${name}`);
+  setText(`now-${name}`, inWords(value));
+  setText(`verdict-${name}`, verdict);
+  gauge.classList.toggle("on", Boolean(verdict));
   gauge.classList.toggle("none", !Number.isFinite(value));
-  gauge.style.setProperty("--share", String(Math.min(Math.max(value / 2, 0), 1) || 0));
+  gauge.style.setProperty("--share", String(share || 0));
 }
 
 /**
@@ -114,13 +122,8 @@ const edgeOf = ({ phases }) => phases.find(({ name }) => name === "edge" || name
 function showLopsided(run, { part, row }) {
   const name = vocabulary.lopsided;
   const value = part.columns[name][row];
-  const verdict = part.columns.step[row] >= edgeOf(run) ? lopsidedVerdict(run, part, row) : "";
-  const gauge = $(`gauge-${name}`);
-  setText(`now-${name}`, inWords(value));
-  setText(`verdict-${name}`, verdict);
-  gauge.classList.toggle("on", Boolean(verdict));
-  gauge.classList.toggle("none", !Number.isFinite(value));
-  gauge.style.setProperty("--share", String((1 + value) / 2 || 0));
+  const onEdge = part.columns.step[row] >= edgeOf(run);
+  setGauge(name, value, (1 + value) / 2, onEdge ? lopsidedVerdict(run, part, row) : "");
 }
 
 /**
@@ -130,10 +133,11 @@ function showLopsided(run, { part, row }) {
  */
 function lopsidedVerdict(run, part, row) {
   const { lopsidedness, lopsidedness_kept: kept, lopsidedness_sweep: sweep } = part.columns;
+  const { landed, lasting } = state.result.laws;
   if (!Number.isFinite(kept[row])) return "";
   if (Math.abs(sweep[row]) > SWEEPS) return "sweeps";
-  if (Math.abs(lopsidedness[row]) >= LANDED) return run.rule === "ngd" ? "wall on Γ" : "";
-  const first = rowAt(run, edgeOf(run) + SETTLED);
+  if (Math.abs(lopsidedness[row]) >= landed) return run.rule === "ngd" ? "wall on Γ" : "";
+  const first = rowAt(run, edgeOf(run) + lasting);
   const off = Math.abs(kept[row] - run.columns.lopsidedness_kept[first]) * Math.abs(lopsidedness[row] / kept[row] || 0);
   return off <= KEPT ? `keeps ${run.rule === "ngd" ? "A√λ₁" : "A"}` : "";
 }

@@ -9,6 +9,7 @@ digits of a bounce need; arrays of a program that counts on 32 must then say so.
 else outside itself: what XLA reads from the environment is set by `prepare_process` alone.
 """
 
+from dynamics.assumptions import Broken, broken
 from dynamics.catalogue import LOSSES, RULES, find_loss, find_rule
 from dynamics.chunk import Sweep
 from dynamics.compilation import prepare_process
@@ -26,6 +27,7 @@ __all__ = [
     "MAX_STEPS",
     "RULES",
     "Branch",
+    "Broken",
     "Domain",
     "Extras",
     "Fate",
@@ -40,6 +42,7 @@ __all__ = [
     "Scene",
     "Slope",
     "Sweep",
+    "broken",
     "eigengap_closes",
     "find_loss",
     "find_rule",

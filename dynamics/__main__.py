@@ -22,6 +22,7 @@ import jax
 import numpy as np
 
 from dynamics import numerals
+from dynamics.assumptions import broken
 from dynamics.catalogue import LOSSES, RULES, find_loss, find_rule
 from dynamics.compilation import prepare_process, quickly
 from dynamics.curvature import sharpness
@@ -192,7 +193,8 @@ def _simulate(options: argparse.Namespace) -> dict:
         noise=options.noise, seed=options.seed,
     )  # fmt: skip
     measures = measure(run)
-    settings = run_settings(run)
+    breaks = broken(run, measures)
+    settings = run_settings(run) | ({"broken": breaks.value} if breaks else {})
     if out:
         write(out, run_columns(run, measures), settings, options.decimal_comma)
     return {

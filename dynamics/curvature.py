@@ -24,6 +24,10 @@ from dynamics.types import Array, Loss
 MATRIX_FREE = 20
 FEW = 4  # normal directions are few where there are so many dimensions to each
 
+# On Γ an eigenvalue below this, or below this of λ₁, is zero; and so is a bend that is less of λ₁.
+FLAT = 1e-10
+BENT = 1e-5
+
 
 def gradient(loss: Loss, x: Array) -> Array:
     """∇L(x), [d] -> [d]."""
@@ -41,11 +45,8 @@ def hessian_product(loss: Loss, x: Array, v: Array) -> Array:
 
 
 def sharpness(loss: Loss, x: Array) -> Array:
-    """λ₁(∇²L(x)), [d] -> []. Of L, never of √L."""
-    if loss.d >= MATRIX_FREE:
-        return _top_pair(loss, x)[0]
-    matrix = hessian(loss, x)
-    return _top_eigenvalue_2(matrix) if loss.d == 2 else jnp.linalg.eigvalsh(matrix)[-1]
+    """λ₁(∇²L(x)), [d] -> []. Of L, never of √L. NaN where x is, also of a constant Hessian."""
+    return jnp.where(jnp.all(jnp.isnan(x)), jnp.nan, _top_eigenvalue(loss, x))
 
 
 def eigenvectors(loss: Loss, x: Array) -> Array:
@@ -91,6 +92,19 @@ def newton_to_manifold(loss: Loss, x: Array) -> Array:
     return x - vectors @ (vectors.T @ gradient(loss, x) / values)
 
 
+def has_rank(loss: Loss, x: Array) -> Array:
+    """Whether ∇²L at x, a point of Γ, has rank `codim`, as the theorem asks, [d] -> [].
+
+    As many eigenvalues are well above rounding, and along what is left L does not bend: by one
+    product with a vector that is aslant to all axes.
+    """
+    values, vectors = normal_space(loss, x)
+    along = tangential(vectors, jnp.cos(1.0 + jnp.arange(loss.d)))
+    bend = tangential(vectors, hessian_product(loss, x, along))
+    flat = jnp.linalg.norm(bend) <= BENT * values[-1] * jnp.linalg.norm(along)
+    return flat & (values[-1] > FLAT) & (values[0] > FLAT * values[-1])
+
+
 def onto_manifold(loss: Loss, x: Array) -> Array:
     """Two such steps, from nearby: on Γ to rounding. In a loop, so that one is compiled."""
     return jax.lax.fori_loop(0, 2, lambda _, z: newton_to_manifold(loss, z), x)
@@ -99,6 +113,13 @@ def onto_manifold(loss: Loss, x: Array) -> Array:
 def _top_pair(loss: Loss, x: Array) -> tuple[Array, Array]:
     """λ₁ and v₁ by products. Near Γ the gradient is a good guess of v₁ in a run at the edge."""
     return top_pair(hessian_product, hessian, loss, x, gradient(loss, x))
+
+
+def _top_eigenvalue(loss: Loss, x: Array) -> Array:
+    if loss.d >= MATRIX_FREE:
+        return _top_pair(loss, x)[0]
+    matrix = hessian(loss, x)
+    return _top_eigenvalue_2(matrix) if loss.d == 2 else jnp.linalg.eigvalsh(matrix)[-1]
 
 
 def _top_eigenvalue_2(matrix: Array) -> Array:

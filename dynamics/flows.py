@@ -20,6 +20,7 @@ import jax.numpy as jnp
 from dynamics.compilation import at_once, quickly
 from dynamics.curvature import (
     gradient,
+    has_rank,
     normal_space,
     onto_manifold,
     sharpness_gradient,
@@ -60,21 +61,22 @@ def limiting_flow(loss: Loss, rule: Rule, x: Array, tau: Array) -> Array:
         tau: [k], not decreasing, from 0 on.
 
     Returns:
-        [k, d]; NaN for rules that have no limiting flow.
+        [k, d]; NaN for rules that have no limiting flow, and where ∇²L at x has not rank `codim`.
     """
     return points_on_manifold(rule.flow, loss, x, tau)
 
 
 def points_on_manifold(flow: Flow | None, loss: Loss, x: Array, tau: Array) -> Array:
     """A limiting flow from x [d] on Γ at times [k]: [k, d], in closed form where the loss has one;
-    NaN without a flow."""
+    NaN without a flow, and where ∇²L at x has not rank `codim`."""
     if flow is None:
         return jnp.full((len(tau), loss.d), jnp.nan)
-    if loss.codim == loss.d:
-        return jnp.broadcast_to(x, (len(tau), loss.d))
     if flow.key in loss.limiting_flows:
         return jax.vmap(partial(loss.limiting_flows[flow.key], x))(tau)
-    return integrate(flow, loss, x, tau)
+    begin = jnp.where(has_rank(loss, x), x, jnp.nan)
+    if loss.codim == loss.d:
+        return jnp.broadcast_to(begin, (len(tau), loss.d))
+    return integrate(flow, loss, begin, tau)
 
 
 @at_once

@@ -282,7 +282,9 @@ def _normals(loss: Loss, end: Array) -> tuple[Array, Array]:
     values, vectors = normal_space(loss, end)
     v = vectors.T[::-1]
     largest = jnp.take_along_axis(v, jnp.argmax(jnp.abs(v), axis=1)[:, None], axis=1)
-    return values[::-1], v * jnp.where(largest < 0, -1.0, 1.0)
+    # A constant Hessian has eigenvalues even where Φ is no point.
+    known = jnp.where(jnp.all(jnp.isnan(end)), jnp.nan, values[::-1])
+    return known, v * jnp.where(largest < 0, -1.0, 1.0)
 
 
 _normals_at = at_once(_normals)

@@ -56,7 +56,7 @@ class Phase(NamedTuple):
 
 def phases(run: Run, measures: Measures) -> tuple[Phase, ...]:
     """The phases of a run in order; the first begins at step 0, and none is without a step. A rule
-    without a limiting flow has no phases.
+    without a limiting flow has no phases, and without Φ all is descent.
 
     Alignment begins at the first step with S_t ≥ 1 from which S_t ≥ 1/1.2 for twelve steps, the
     edge at the first from which, for twelve steps, the law of √L holds within 20 % and x̃ is off v₁
@@ -68,6 +68,8 @@ def phases(run: Run, measures: Measures) -> tuple[Phase, ...]:
     """
     if run.rule.flow is None:
         return ()
+    if not np.isfinite(measures.projection_sharpness).any():
+        return (Phase("descent", 0),)
     stands = run.outcome in (Outcome.AT_MINIMISER, Outcome.STATIONARY)
     end = run.outcome_step if stands else np.inf
 

@@ -15,14 +15,17 @@ import jax.numpy as jnp
 
 from dynamics.curvature import (
     gradient,
+    has_rank,
     newton_to_manifold,
     normal_space,
-    onto_manifold,
     tangential,
 )
 from dynamics.types import Array, Loss
 
 LAST_HEIGHT = 3e-5
+LESS = 0.4  # what the second of Newton's steps onto Γ is of the first at most, if they land
+LOWER = 0.01  # and the loss at their end, of what it was
+ROUNDED = 1e-14  # the loss is no less than this where it is written as a sum that cancels
 TOLERANCE = 1e-10
 FIRST_STEP = 0.25
 MAX_SOLVER_STEPS = 4096
@@ -32,15 +35,17 @@ NEAREST_ITERATIONS = 40
 EQUAL_STEPS = 14
 QUARTERING_STEPS = 4
 LANDING_STEPS = 4
-LANDED = 1e-6
+LANDED = 1e-13
 MINIMISED = 1e-20
+LEVEL = 1e-2
 TINY = 1e-300
 
 
 def projection(loss: Loss, x: Array) -> Array:
     """Φ(x), [d] -> [d]: the record's closed form where it has one, else the solver.
 
-    NaN where gradient flow does not reach Γ (a saddle, a maximum).
+    NaN where gradient flow does not reach Γ (a saddle, a maximum), where L has a kink on Γ, and
+    where ∇²L there has not rank `codim`.
     """
     return loss.projection(x) if loss.projection else solve_projection(loss, x)
 
@@ -102,12 +107,29 @@ def landing(loss: Loss, x: Array) -> Array:
     z = jax.lax.fori_loop(0, EQUAL_STEPS + QUARTERING_STEPS, descend, x)
     z = jax.lax.fori_loop(0, LANDING_STEPS, land, z)
     low = jnp.maximum(LANDED * loss.value(x), MINIMISED)
-    return jnp.where(loss.value(z) <= low, z, jnp.nan)
+    level = jnp.maximum(LEVEL * jnp.linalg.norm(gradient(loss, x)), jnp.sqrt(MINIMISED))
+    arrived = (loss.value(z) <= low) & (jnp.linalg.norm(gradient(loss, z)) <= level)
+    return jnp.where(arrived, z, jnp.nan)
 
 
 def _landed(loss: Loss, x: Array, end: Array) -> Array:
-    """Φ(x) from where the descent from x ends next to Γ; x itself where that is on Γ."""
-    return jnp.where(loss.value(x) > 0, onto_manifold(loss, end), x)
+    """Φ(x) from where the descent from x ends next to Γ; x itself where that is on Γ.
+
+    NaN where two of Newton's steps do not land, as they do where ∇²L has rank `codim`: on |c|^p the
+    second is (p − 2)/(p − 1) of the first, and beside a kink they go astray.
+    """
+
+    def improve(_: int, state: tuple[Array, Array, Array]) -> tuple[Array, Array, Array]:
+        z, _, moved = state
+        after = newton_to_manifold(loss, z)
+        return after, moved, jnp.linalg.norm(after - z)
+
+    z, first, second = jax.lax.fori_loop(0, 2, improve, (end, jnp.inf, jnp.inf))
+    closer = second <= LESS * first + ROUNDED * jnp.linalg.norm(z)
+    lower = loss.value(z) <= jnp.maximum(LOWER * loss.value(end), ROUNDED)
+    found = jnp.where(closer & lower & has_rank(loss, z), z, jnp.nan)
+    height = loss.value(x)
+    return jnp.where(height > 0, found, jnp.where(height >= -ROUNDED, x, jnp.nan))
 
 
 def _last_depth(height: Array) -> Array:

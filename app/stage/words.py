@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.stage.settings import Settings
-from dynamics import LOSSES, RULES, Loss
+from dynamics import LOSSES, RULES, Broken, Loss
 
 # One line a symbol: what it is, shown where the symbol is pointed at or has the focus.
 SYMBOLS = {
@@ -79,8 +79,8 @@ def _story(settings: Settings, run: Mapping[str, Any]) -> dict[str, Any]:
     loss = LOSSES[settings.loss]
     moves = loss.codim < loss.d
     return {
-        "phases": [_phase(settings, run, i) for i in range(len(run["phases"]))],
-        "all": RULES[run["rule"]].look_for,
+        "phases": [_told(run, _phase(settings, run, i)) for i in range(len(run["phases"]))],
+        "all": _told(run, RULES[run["rule"]].look_for),
         "end": _ending(run),
         "drifts": "the jumps add up to a drift. Sharpness has gone from {first_sharpness} to "
         "{sharpness}. " + loss.look_for,
@@ -122,6 +122,14 @@ def _phase(settings: Settings, run: Mapping[str, Any], i: int) -> str:
         )
     floor = "the valley floor" if loss.codim < loss.d else "the minimum"
     return f"At the edge since step {phase['first']:,}: each step jumps {floor}, and {{drift}}"
+
+
+def _told(run: Mapping[str, Any], sentence: str) -> str:
+    """What is said of a run, whose sentence would speak of a Γ or a prediction that may not be."""
+    if not run["broken"]:
+        return sentence
+    broken = Broken[run["broken"].upper()]
+    return f"{sentence} {broken.value}" if broken is Broken.FLOW_ENDS else broken.value
 
 
 def _steps(count: int) -> str:

@@ -95,8 +95,12 @@ function highest(runs) {
   let top = 0;
   for (const run of runs) {
     let own = 0;
-    // Where Γ is a point, and nothing is predicted, λ₁ there is no guide.
-    const bare = run.absent || (codim === start.length && !Number.isFinite(run.columns.flow[0]));
+    // Where Γ is a point and nothing is predicted, or gradient flow does not reach it, λ₁ there is no guide.
+    /**
+     * @param {string} name
+     */
+    const known = (name) => Number.isFinite(run.columns[name][0]);
+    const bare = run.absent || !known("projection_sharpness") || (codim === start.length && !known("flow"));
     const names = bare ? ["sharpness"] : ["projection_sharpness", "flow_sharpness"];
     for (const name of names) {
       for (const value of run.columns[name]) if (value > own) own = value;

@@ -9,7 +9,7 @@ from app.stage.layout import READINGS
 from app.stage.settings import Settings
 from app.stage.words import SYMBOLS, page_words
 from app.vocabulary import LAWS
-from dynamics import LOSSES, RULES
+from dynamics import LOSSES, RULES, Broken
 from dynamics.simulate import Outcome
 from tests.app.scripts import parts_of
 
@@ -28,7 +28,11 @@ PHASES = {
 
 
 def head(
-    rule: str, outcome: Outcome = Outcome.REACHED, found: str = "all three", eta: float = 0.1
+    rule: str,
+    outcome: Outcome = Outcome.REACHED,
+    found: str = "all three",
+    eta: float = 0.1,
+    broken: str | None = None,
 ) -> dict[str, Any]:
     """The head of a run, as far as words depend on it."""
     phases = PHASES[found if RULES[rule].flow else "none"]
@@ -40,6 +44,7 @@ def head(
         "outcome": outcome.name.lower(),
         "outcome_step": 1234,
         "outcome_words": outcome.value,
+        "broken": broken,
         "phases": [{"name": name, "first": first} for name, first in phases],
     }
 
@@ -85,6 +90,19 @@ def test_a_story_has_a_sentence_for_each_phase(loss: str, rule: str, found: str)
     assert told["drifts"].endswith(".")
     assert told["stays"].endswith(".")
     assert told["end"] == ""
+
+
+@pytest.mark.parametrize("rule", ["ngd", "gd"])
+@pytest.mark.parametrize("broken", Broken)
+def test_a_story_says_what_the_theorem_asks_and_does_not_get(rule: str, broken: Broken) -> None:
+    told = story("ring", rule, broken=broken.name.lower())
+    whole = story("ring", rule)
+    for text, usual in zip(
+        [*told["phases"], told["all"]], [*whole["phases"], whole["all"]], strict=True
+    ):
+        assert_sentences(text)
+        assert text.endswith(broken.value)
+        assert (usual in text) == (broken is Broken.FLOW_ENDS)
 
 
 def test_the_story_says_when_each_phase_begins_and_the_descent_ends() -> None:

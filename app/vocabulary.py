@@ -49,6 +49,8 @@ PLOTS = {"regimes": "Regime map", "rate": "Rate", "collapse": "Collapse"}
 WAYS = {"line": "on a line", "valley": "along Γ"}
 COLOURS = {"fate": "fate", "sharpness": "sharpness"}
 ORBIT_VIEWS = {"offset": "offset", "scaled": "offset / η", "sharpness": "λ₁"}
+RATE_VIEWS = {"eta": "η", "lopsided": "η|A|"}
+RATE_TITLES = {"eta": "step size η", "lopsided": "step size × lopsidedness, η|A|"}
 ORBIT_TITLES = {
     "offset": "offset along v₁",
     "scaled": "offset / η",
@@ -103,6 +105,7 @@ VOCABULARY: dict[str, Any] = {
     "failures": [outcome.name.lower() for outcome in FAILURES],
     "plots": list(PLOTS),
     "orbit_titles": ORBIT_TITLES,
+    "rate_titles": RATE_TITLES,
     "fates": max(Fate),
     "inks": list(INKS["light"]),
     "scale": len(SHARPNESS_SCALES["light"]),

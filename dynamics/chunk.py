@@ -83,6 +83,41 @@ def sweep_chunk(
     return jax.tree.map(lambda column: np.asarray(column)[: len(etas)], answers)
 
 
+class LastTwo(NamedTuple):
+    """The last two iterates of each run, [n, d] each, and the step of the last, [n]; runs that
+    leave stay within 32 steps of their end."""
+
+    before: Array
+    x: Array
+    ended: Array
+
+
+def last_two(
+    loss: Loss,
+    rule: Rule,
+    starts: np.ndarray,
+    etas: np.ndarray,
+    steps: int,
+    *,
+    stop: Callable[[], bool] = lambda: False,
+) -> LastTwo | None:
+    """Where runs are in the end; None where they were given up.
+
+    Args:
+        starts, etas, steps: as for `sweep`, and valid.
+        stop: asked after each block of steps.
+    """
+    state = _begin(loss, rule, starts)
+    for first in range(0, steps - 1, BLOCK):
+        count = min(BLOCK, steps - 1 - first)
+        state = jax.block_until_ready(_walk(loss, rule, state, etas, count))
+        if stop():
+            return None
+    last = _walk(loss, rule, state, etas, min(steps, 1))
+    before, x = (np.stack(found.x, axis=1) for found in (state, last))
+    return LastTwo(before, x, np.asarray(last.ended))
+
+
 def reports_in(steps: int) -> int:
     """How often `sweep_chunk` reports."""
     return len(_blocks(steps))
@@ -112,7 +147,7 @@ def compile_for(loss: Loss, rule: Rule) -> None:
 
 
 class _State(NamedTuple):
-    """Where the runs of a chunk are, [CHUNK] each."""
+    """Where the runs of a chunk are, [n] each."""
 
     x: tuple[Array, ...]
     """One array for each coordinate."""
@@ -133,7 +168,7 @@ def _blocks(steps: int) -> list[int]:
 def _begin(loss: Loss, rule: Rule, start: np.ndarray) -> _State:
     x = tuple(start.T.copy())
     memory = jax.tree.map(np.asarray, jax.vmap(rule.init)(x))
-    return _State(x, memory, np.zeros(CHUNK), np.zeros(CHUNK, np.int64))
+    return _State(x, memory, np.zeros(len(start)), np.zeros(len(start), np.int64))
 
 
 def _padded(column: np.ndarray) -> np.ndarray:

@@ -375,7 +375,7 @@ def _columns(
         "flow_sharpness": flow.sharpness,
         "gap": jnp.linalg.norm(below.projection - flow.x, axis=1),
         "offset": offsets[:, 0],
-        "lopsidedness": paired * _uneven(offsets[:, 0], offsets[partner, 0]),
+        "lopsidedness": paired * uneven(offsets[:, 0], offsets[partner, 0]),
         "bounce": bounce,
         "span": _span(offsets[:, 0], bounce, rows),
     }
@@ -426,7 +426,7 @@ def _alignment(turned: Array) -> Array:
     return jnp.arctan2(jnp.linalg.norm(turned[:, 1:], axis=1), jnp.abs(turned[:, 0]))
 
 
-def _uneven(here: Array, there: Array) -> Array:
+def uneven(here: Array, there: Array) -> Array:
     """A of pairs of offsets, [t]; NaN where both are 0."""
     return (here + there) / (jnp.abs(here) + jnp.abs(there))
 

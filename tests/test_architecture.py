@@ -64,6 +64,7 @@ ORDER = [
     "dynamics.measures",
     "dynamics.sections",
     "dynamics.stretch",
+    "dynamics.assumptions",
     "dynamics.phases",
     "dynamics.warmup",
     "dynamics.files",

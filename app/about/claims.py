@@ -95,10 +95,13 @@ CLAIMS = (
             "dynamics/test_edge.py::test_the_run_tracks_the_flow",
             "dynamics/test_rate.py::test_the_gap_shrinks_with_the_step_size",
             "dynamics/test_rate.py::test_the_slope",
+            "dynamics/test_rate.py::test_where_walls_are_uneven_the_gap_goes_with_lopsidedness",
         ),
         (
-            "This is a bound. From the starts of the menu the gap shrinks with powers of η between "
-            "about ½ and 2, mostly near 1; the lab measures the slope and its interval."
+            "This is a bound. One run's gap is a lottery, so the lab measures many at each η, that "
+            "land at other phases of the bounce. Their largest shrinks like η for NGD where the "
+            "walls are uneven, in proportion to ηA, and faster where they are even; like η² for "
+            "GD on √L."
         ),
     ),
     Claim(

@@ -21,7 +21,7 @@ from app.once import PATIENCE, Gone, Once, StoppedError
 from app.runspec import LossSpec
 from dynamics import sweep
 from dynamics.orbits import Orbits, orbits
-from dynamics.rate import fit_slope, gap_at
+from dynamics.rate import Cloud, Rate, cloud_at, rate_of
 from dynamics.starts import SCOUTS, Line, interesting_etas, line_beside_valley, straight_line
 from dynamics.sweep import CHUNK, cores
 
@@ -162,14 +162,14 @@ class Lab:
 
         return self.once.result(self._key("orbit", grid), make, gone)
 
-    def gaps(self, settings: LabSettings, gone: Gone) -> Iterator[float]:
-        """The gap of a run to the theorem at the slow time of a rate, for each η in turn.
+    def clouds(self, settings: LabSettings, gone: Gone) -> Iterator[Cloud]:
+        """The gaps to the theorem at the slow time of a rate, for each η in turn.
 
         Raises:
             StoppedError: gone.
         """
         key = self.once.key("rate", settings=settings.plain)
-        return self.once.parts(key, lambda known: _Gaps(settings, known), gone)
+        return self.once.parts(key, lambda known: _Clouds(self, settings, known), gone)
 
     def _key(self, kind: str, grid: Grid) -> str:
         return self.once.key(kind, **grid._asdict())
@@ -232,39 +232,50 @@ class _Map:
         return Band(rows, Regimes(*(column.reshape(shape) for column in columns)))
 
 
-class _Gaps:
-    """Makes the gaps of a rate; see `app.once.Maker`."""
+class _Clouds:
+    """Makes the clouds of a rate; see `app.once.Maker`."""
 
-    def __init__(self, settings: LabSettings, known: list[float] | None) -> None:
-        self.settings, self.known = settings, known
-        self.found: list[float] = []
+    def __init__(self, lab: Lab, settings: LabSettings, known: list[Cloud] | None) -> None:
+        self.lab, self.settings, self.known = lab, settings, known
+        self.found: list[Cloud] = []
 
-    def next(self, gone: Gone) -> float | None:
+    def next(self, gone: Gone) -> Cloud | None:
         if gone():
             raise StoppedError
         if len(self.found) == len(self.settings.step_sizes):
             return None
         eta = self.settings.step_sizes[len(self.found)]
-        self.found.append(self.known[len(self.found)] if self.known else self._gap_at(eta))
-        return self.found[-1]
+        cloud = self.known[len(self.found)] if self.known else self._cloud_at(eta, gone)
+        self.found.append(cloud)
+        return cloud
 
-    def whole(self) -> list[float] | None:
+    def whole(self) -> list[Cloud] | None:
         return None if self.known else self.found
 
-    def _gap_at(self, eta: float) -> float:
+    def _cloud_at(self, eta: float, gone: Gone) -> Cloud:
         asked = self.settings
-        return gap_at(asked.chosen.record, asked.rules[0], asked.start_point, asked.slow_time, eta)
+        loss, rule = asked.chosen.record, asked.rules[0]
+        with self.lab.turn(gone):
+            cloud = cloud_at(loss, rule, asked.start_point, asked.slow_time, eta, stop=gone)
+        if gone():
+            raise StoppedError
+        return cloud
 
 
-def slope_through(etas: Sequence[float], gaps: Sequence[float]) -> dict[str, Any]:
-    """The slope, and the constant of the bound C·η through the gap of the largest η that has one.
+def rate_through(etas: Sequence[float], clouds: Sequence[Cloud]) -> dict[str, Any]:
+    """What a rate is, by the names of `dynamics.rate.Rate`; and as `bound` C of the bound C·η
+    through the largest gap at the largest η that has one. [ALP22] says that there is a C, and not
+    which."""
+    rate = rate_of(etas, clouds)
+    return rate._asdict() | {"bound": _bound(rate)}
 
-    [ALP22] says that there is a C, and not which."""
-    slope, interval = fit_slope(np.array(etas), np.array(gaps))
-    pairs = [(eta, gap) for eta, gap in zip(etas, gaps, strict=True) if np.isfinite(gap)]
-    largest = max(pairs, default=None)
-    bound = largest and largest[1] / largest[0]
-    return {"slope": slope, "slope_interval": interval, "bound": bound}
+
+def _bound(rate: Rate) -> float:
+    known = np.flatnonzero(np.isfinite(rate.envelope))
+    if not known.size:
+        return np.nan
+    i = known[np.argmax(rate.etas[known])]
+    return float(rate.envelope[i] / rate.etas[i])
 
 
 def _next_size(chunks: int, seconds: float) -> int:

@@ -13,7 +13,7 @@ from dash.development.base_component import Component
 
 from app.lab.settings import FIT, MAX_MAP_STEPS, MAX_TAU, MIN_TAU
 from app.parts import aria, choice, data, field, header, slider
-from app.vocabulary import CLOCKS, COLOURS, ORBIT_VIEWS, PLOTS, WAYS
+from app.vocabulary import CLOCKS, COLOURS, ORBIT_VIEWS, PLOTS, RATE_VIEWS, WAYS
 from dynamics import LOSSES, RULES
 
 # The files of a plot: words, and the end of their address.
@@ -322,18 +322,20 @@ def _cell() -> list[Component]:
 
 
 def _rate() -> html.Figure:
+    views = choice("rate-view", "Against what the gap is shown", RATE_VIEWS, "eta")
     return _figure(
         "rate",
         "Gap to the theorem",
-        _keep("rate", "Rate", "rate", ("csv", "comma", "json")),
-        _picture("rate-plot", "Gap against step size, on logarithmic axes"),
+        [views, *_keep("rate", "Rate", "rate", ("csv", "comma", "json"))],
+        _picture("rate-plot", "Gaps against step size, on logarithmic axes"),
     )
 
 
 def _beside_rate() -> html.Div:
+    columns = "η", "median gap", "largest gap"
     table = html.Table(
         [
-            html.Thead(html.Tr([html.Th("η", scope="col"), html.Th("gap", scope="col")])),
+            html.Thead(html.Tr([html.Th(name, scope="col") for name in columns])),
             html.Tbody(id="rate-rows"),
         ],
         className="table",
@@ -343,8 +345,13 @@ def _beside_rate() -> html.Div:
             html.Div(
                 [
                     html.H2("Measured slope"),
-                    html.P("–", id="slope", className="big"),
-                    html.P(id="slope-interval", className="facts"),
+                    html.Div(
+                        [
+                            _slope("envelope", "of the largest gaps"),
+                            _slope("median", "of the medians"),
+                        ],
+                        className="pair",
+                    ),
                     html.P(id="rate-words", **aria(live="polite")),
                     html.P(
                         "The gap is the distance from Φ(xₜ), where gradient flow from the iterate "
@@ -353,12 +360,27 @@ def _beside_rate() -> html.Div:
                         "theorem’s to say.",
                         className="facts",
                     ),
+                    html.P(
+                        "Each dot is a run from another place on the first step, so that it lands "
+                        "at another phase of the bounce, with another lopsidedness A.",
+                        className="facts",
+                    ),
                 ],
                 className="card words",
             ),
             html.Div(table, className="card words scrolls", tabIndex=0, **aria(label="Gaps")),
         ],
         className="aside-column",
+    )
+
+
+def _slope(name: str, words: str) -> html.Div:
+    return html.Div(
+        [
+            html.P("–", id=f"slope-{name}", className="big"),
+            html.P(words, className="label"),
+            html.P(id=f"interval-{name}", className="facts"),
+        ]
     )
 
 

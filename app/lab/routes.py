@@ -4,7 +4,7 @@
     /regimes.csv, .npz     a row for each run of it
     /orbit.bin             the last iterates at many η from the start at `slice`
     /orbit.csv, .npz       a row for each of them
-    /rate.ndjson           gaps as they are computed, a line each; then the slope through them
+    /rate.ndjson           gaps as they are computed, a line each η; then the slopes through them
     /rate.csv, .json       the same in one piece
     /lab.json              what a link means, with nothing left open
 
@@ -34,7 +34,7 @@ from flask import Flask, Response, request
 
 from app.binary import float32, pack
 from app.http import as_file, refusal, take_decimal, unless_known
-from app.lab.compute import Band, Lab, slope_through
+from app.lab.compute import Band, Lab, rate_through
 from app.lab.settings import LabSettings, read_lab_query, write_lab_query
 from app.link import Message, Reading
 from app.once import Gone, StoppedError
@@ -225,24 +225,31 @@ def _orbit_file(suffix: str, lab: Lab, asked: Asked, gone: Gone) -> bytes:
 
 def _rate_stream(lab: Lab, asked: Asked, gone: Gone) -> Iterator[bytes]:
     yield _json(_about(asked))
-    etas, gaps = asked.settings.step_sizes, []
+    etas, clouds = asked.settings.step_sizes, []
     try:
-        for eta, gap in zip(etas, lab.gaps(asked.settings, gone), strict=True):
-            gaps.append(gap)
-            yield _json({"eta": eta, "gap": gap})
+        for eta, cloud in zip(etas, lab.clouds(asked.settings, gone), strict=True):
+            clouds.append(cloud)
+            told = {"eta": eta, "gap": cloud.median, "envelope": cloud.envelope}
+            yield _json(told | cloud._asdict())
     except StoppedError:
         return
-    yield _json(slope_through(etas, gaps))
+    rate = rate_through(etas, clouds)
+    yield _json({name: rate[name] for name in rate if "slope" in name or name == "bound"})
+
+
+def _rate(lab: Lab, asked: Asked, gone: Gone) -> dict[str, Any]:
+    settings = asked.settings
+    return rate_through(settings.step_sizes, list(lab.clouds(settings, gone)))
 
 
 def _rate_json(lab: Lab, asked: Asked, gone: Gone) -> bytes:
-    etas, gaps = asked.settings.step_sizes, list(lab.gaps(asked.settings, gone))
-    return _json(_about(asked) | {"etas": etas, "gaps": gaps} | slope_through(etas, gaps))
+    return _json(_about(asked) | _rate(lab, asked, gone))
 
 
 def _rate_csv(lab: Lab, asked: Asked, gone: Gone) -> bytes:
-    etas, gaps = asked.settings.step_sizes, list(lab.gaps(asked.settings, gone))
-    table = {"eta": np.array(etas), "gap": np.array(gaps)}
+    rate = _rate(lab, asked, gone)
+    columns = ("envelope", "cloud_gaps", "cloud_lopsidedness")
+    table = {"eta": rate["etas"], "gap": rate["gaps"]} | {name: rate[name] for name in columns}
     return encode(".csv", table, {}, asked.decimal_comma)
 
 

@@ -222,7 +222,9 @@ class Compute:
         run, along = self._begin(spec)
         columns = {"step": run.step, "x": run.x} | along._asdict()
         first = {name: columns[name] for name in FIRST_COLUMNS}
-        header = _header(run) | {"phases": [], "broken": None} | _named(run, first)
+        header = (
+            _header(run) | {"phases": [], "broken": None, "broken_words": ""} | _named(run, first)
+        )
         header["absent"] = [
             {"name": name, "width": _width(run.loss, name)}
             for name in _page_columns(run.loss)
@@ -241,6 +243,7 @@ class Compute:
             breaks = dynamics.broken(run, measures)
             header["phases"] = [phase._asdict() for phase in phases(run, measures)]
             header["broken"] = breaks.name.lower() if breaks else None
+            header["broken_words"] = breaks.value if breaks else ""
         columns = {name: getattr(measures, name) for name in _page_columns(run.loss)}
         return header | _named(run, columns), b"".join(map(float32, columns.values()))
 

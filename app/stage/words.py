@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.stage.settings import Settings
-from dynamics import LOSSES, RULES, Broken, Loss
+from dynamics import LOSSES, RULES, Loss
 
 # One line a symbol: what it is, shown where the symbol is pointed at or has the focus.
 SYMBOLS = {
@@ -128,8 +128,8 @@ def _told(run: Mapping[str, Any], sentence: str) -> str:
     """What is said of a run, whose sentence would speak of a Γ or a prediction that may not be."""
     if not run["broken"]:
         return sentence
-    broken = Broken[run["broken"].upper()]
-    return f"{sentence} {broken.value}" if broken is Broken.FLOW_ENDS else broken.value
+    words = run["broken_words"]
+    return f"{sentence} {words}" if run["broken"] == "flow_ends" else words
 
 
 def _steps(count: int) -> str:

@@ -35,6 +35,7 @@ type Vocabulary = {
   failures: string[];
   plots: Plot[];
   orbit_titles: Record<OrbitView, string>;
+  rate_titles: Record<RateView, string>;
   fates: number; // how many have an ink; 0 is a cell that was not computed
   inks: string[];
   scale: number; // colours of the scale of sharpness
@@ -382,6 +383,12 @@ type Tick = { value: number; text: string };
 type TimeCurve = { times: number[]; values: number[] };
 
 type GapPoint = { eta: number; gap: number };
+/** What was measured at one step size: the median and the largest gap, and each with its lopsidedness. */
+type GapCloud = GapPoint & { envelope: number; gaps: number[]; lopsidedness: number[] };
+/** A line of a plot over what stands across it. */
+type NamedLine = { line: ((across: number) => number) | null; ink: string; dash: number[]; text: string };
+/** What gaps are shown against. */
+type RateView = "eta" | "lopsided";
 
 /** Coordinates of rows, for Plotly. */
 type Placing = (rows: number[]) => { x: number[]; y: number[] };
@@ -585,6 +592,7 @@ type LabState = {
   readonly orbitView: OrbitView;
   readonly path: PathShown | null;
   readonly rate: RateState;
+  readonly rateView: RateView;
   readonly collapse: CollapseState;
 };
 
@@ -597,12 +605,12 @@ type Coming = { head: Meaning; names?: string[] };
 /** A run, and Γ where it is a curve of the plane. */
 type PathShown = { result: Result; valley: Valley | null };
 
-type RateState = { head: any; points: GapPoint[]; fit: any; count: number };
+type RateState = { head: any; points: GapCloud[]; fit: any; count: number };
 
 type CollapseState = { result: Result; curves: Record<string, TimeCurve[]>; spreads: Record<string, number> };
 
 type PathScene = { inks: Inks; path: PathShown | null };
-type RateScene = { inks: Inks; rate: RateState };
+type RateScene = { inks: Inks; rate: RateState; rateView: RateView };
 type CollapseScene = { inks: Inks; collapse: CollapseState };
 
 type LabEvent =
@@ -624,6 +632,7 @@ type LabEvent =
   | { type: "points"; cursor: Cursor }
   | { type: "picks"; value: number }
   | { type: "looks"; orbitView: OrbitView }
+  | { type: "weighs"; rateView: RateView }
   | { type: "paintsIn"; inks: Inks; fateInks: string[] };
 
 /** A picture to keep: its size, and how it is painted. */
@@ -653,6 +662,7 @@ interface LabPage {
   endings(plot: Plot): Record<"refused" | "failed" | "stopped", (what: any, turn: number) => void>;
   setSlice(share: number): void;
   setOrbitView(view: OrbitView): void;
+  setRateView(view: RateView): void;
   readonly progress: { draw(): void };
   readonly tip: { show(rows: string[][], x: number, y: number): void; hide(): void };
 }

@@ -299,9 +299,13 @@ def test_rate_measures_the_slope_that_dynamics_does(lab: Lab):
     lab.open("?plot=rate&loss=parabolic-valley&start=2,0.3&tau=1&etas=0.1,0.05,0.025,0.0125")
     lab.wait("edgewalk.lab.state.rate.fit")
     expected = measure_rate("parabolic-valley", "ngd", (2, 0.3), 1.0, (0.1, 0.05, 0.025, 0.0125))
-    assert float(lab.text("slope")) == pytest.approx(expected.slope, abs=1e-3)
-    low, high = map(float, re.findall(r"(-?[\d.]+)(?: …|$)", lab.text("slope-interval")))
-    assert (low, high) == pytest.approx(expected.slope_interval, abs=1e-3)
+    for name, slope, interval in (
+        ("median", expected.slope, expected.slope_interval),
+        ("envelope", expected.envelope_slope, expected.envelope_slope_interval),
+    ):
+        assert float(lab.text(f"slope-{name}")) == pytest.approx(slope, abs=1e-3)
+        low, high = map(float, re.findall(r"(-?[\d.]+)(?: …|$)", lab.text(f"interval-{name}")))
+        assert (low, high) == pytest.approx(interval, abs=1e-3)
     assert lab.page.locator("#rate-rows tr").count() == 4
     words = lab.text("rate-words")
     assert "bounds the gap by O(η)" in words

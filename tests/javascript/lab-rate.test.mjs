@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { boundThrough, lineThrough } from "../../assets/js/lab/fit.mjs";
+import { boundThrough, dotsOf, envelopeOf, lineThrough, shareOf } from "../../assets/js/lab/fit.mjs";
 
 const close = (a, b) => assert.ok(Math.abs(a - b) < 1e-12 * Math.max(1, Math.abs(b)), `${a} is not ${b}`);
 const points = [0.1, 0.05, 0.02].map((eta) => ({ eta, gap: 3 * eta ** 2 }));
@@ -29,4 +29,37 @@ test("gaps that are zero or not known have no place on log axes", () => {
   assert.equal(lineThrough([], 2), null);
   assert.equal(lineThrough(points, NaN), null);
   assert.equal(boundThrough([{ eta: 1, gap: null }]), null);
+});
+
+const clouds = [
+  { eta: 0.1, gap: 1, envelope: 3, gaps: [0.02, 3, null], lopsidedness: [-0.1, 1, null] },
+  { eta: 0.01, gap: 0.2, envelope: 0.2, gaps: [0.2, 0.1], lopsidedness: [-0.5, 1e-5] },
+];
+
+test("the largest gaps stand in for the medians", () => {
+  assert.deepEqual(envelopeOf(clouds), [
+    { eta: 0.1, gap: 3 },
+    { eta: 0.01, gap: 0.2 },
+  ]);
+});
+
+test("every run with a gap is a dot, over η or η|A|; what is next to even has no place there", () => {
+  const over = dotsOf(clouds, "eta");
+  assert.deepEqual(
+    over.map(({ across, gap, a }) => [across, gap, a]),
+    [
+      [0.1, 0.02, 0.1],
+      [0.1, 3, 1],
+      [0.01, 0.2, 0.5],
+      [0.01, 0.1, 1e-5],
+    ],
+  );
+  dotsOf(clouds, "lopsided").forEach(({ across }, i) => close(across, [0.01, 0.1, 0.005][i]));
+  assert.equal(dotsOf(clouds, "lopsided").length, 3);
+});
+
+test("the share of a gap that goes with η|A| is the median of lopsided runs; none without them", () => {
+  close(shareOf(clouds), 40);
+  close(shareOf(clouds.slice(0, 1)), 30);
+  assert.equal(shareOf([{ ...clouds[0], lopsidedness: [0.1, 0.2, 0.3] }]), null);
 });

@@ -363,6 +363,7 @@ test("no event changes the record that it is given", () => {
     (state) => orbitOf(state),
     (state) => pathOf(state),
     () => ({ type: "looks", orbitView: "scaled" }),
+    () => ({ type: "weighs", rateView: "lopsided" }),
     () => ({ type: "points", cursor: { row: 0, column: 1 } }),
     () => sets("slice", "0.4"),
     () => takesLoss("ring"),

@@ -85,6 +85,7 @@ export class Controls {
     const choice = target.closest("[role=radiogroup]");
     if (!choice) return undefined;
     if (choice.id === "orbit-view") return this.page.setOrbitView(target.value);
+    if (choice.id === "rate-view") return this.page.setRateView(target.value);
     if (choice.id === "colour" || choice.id === "along") return this.page.set(choice.id, target.value);
     return undefined;
   }

@@ -155,6 +155,14 @@ class Lab {
   }
 
   /**
+   * @param {RateView} rateView
+   */
+  setRateView(rateView) {
+    dispatch({ type: "weighs", rateView });
+    this.plots.rate.paint();
+  }
+
+  /**
    * @param {Message[]} messages
    */
   say(messages) {

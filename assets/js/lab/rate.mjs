@@ -1,11 +1,14 @@
-// The second plot: the gap to the theorem against η, its slope, and the bound.
+// The second plot: clouds of gaps to the theorem against η, the slopes of their medians and of their largest,
+// and the bound.
 import { addCanvas, wipe } from "../canvas.mjs";
 import { $ } from "../elements.mjs";
 import { writeQuery } from "../link.mjs";
+import { rgb, shade } from "../inks.mjs";
 import { nearestOf } from "../nearest.mjs";
 import { inWords } from "../numbers.mjs";
 import * as pens from "../pens.mjs";
 import { ask } from "../said.mjs";
+import { vocabulary } from "../vocabulary.mjs";
 import { Asking } from "./ask.mjs";
 import * as axis from "./axis.mjs";
 import { ruleName } from "./controls.mjs";
@@ -19,6 +22,9 @@ const MARGIN = { left: 74, right: 22, top: 14, bottom: 46 };
 /** @type {Size} */
 const PICTURE = [980, 640];
 const REACH = 18;
+const DOT = 2.4; // pixels
+const DOT_ALPHA = 0.55;
+const DEEP = 1e-2; // of the least median: gaps below it are not worth the room
 
 export class Rate {
   /**
@@ -80,7 +86,7 @@ export class Rate {
   paint() {
     if (!state.rate.head || $("panel-rate").hidden || !this.canvas.size[0]) return;
     draw(wipe(this.canvas), this.canvas.size, scene(state));
-    showWords(state.rate);
+    showWords(scene(state));
   }
 
   /**
@@ -92,31 +98,61 @@ export class Rate {
     const edge = this.host.getBoundingClientRect();
     const [px, py] = [event.clientX - edge.left, event.clientY - edge.top];
     const box = frameOf(now, this.canvas.size);
-    const near = now.rate.points.filter(fit.usable).map((point) => ({
-      ...point,
-      distance: Math.hypot(box.x.at(point.eta) - px, box.y.at(point.gap) - py),
-    }));
+    const near = marksOf(now, box).map((mark) => ({ ...mark, distance: Math.hypot(mark.x - px, mark.y - py) }));
     const found = nearestOf(near, REACH);
     if (!found) return this.page.tip.hide();
-    const rows = [
-      ["η", inWords(found.eta)],
-      ["gap", inWords(found.gap)],
-      ["gap / η", inWords(found.gap / found.eta)],
-    ];
-    this.page.tip.show(rows, edge.left + box.x.at(found.eta), edge.top + box.y.at(found.gap));
+    this.page.tip.show(found.rows, edge.left + found.x, edge.top + found.y);
   }
+}
+
+/**
+ * What can be pointed at: the medians, the largest gaps and every run, with what there is to say of each.
+ * @param {RateScene} scene
+ * @param {Axes} box
+ */
+function marksOf({ rate: { points }, rateView }, box) {
+  /**
+   * @param {string} name
+   * @param {number} gap
+   * @param {number} eta
+   */
+  const said = (name, gap, eta) => [
+    ["η", inWords(eta)],
+    [name, inWords(gap)],
+    ["gap / η", inWords(gap / eta)],
+  ];
+  const runs = fit.dotsOf(points, rateView).map(({ eta, gap, a, across }) => ({
+    x: box.x.at(across),
+    y: box.y.at(gap),
+    rows: [...said("gap", gap, eta), ["|A|", inWords(a)]],
+  }));
+  if (rateView !== "eta") return runs;
+  /**
+   * @param {string} name
+   * @param {GapPoint[]} of
+   */
+  const summary = (name, of) =>
+    of.filter(fit.usable).map(({ eta, gap }) => ({
+      x: box.x.at(eta),
+      y: box.y.at(gap),
+      rows: said(name, gap, eta),
+    }));
+  return [...summary("median gap", points), ...summary("largest gap", fit.envelopeOf(points)), ...runs];
 }
 
 /**
  * @param {RateScene} scene
  * @param {Size} size
  */
-export function frameOf({ rate: { head, points } }, size) {
+export function frameOf({ rate: { head, points }, rateView }, size) {
+  const dots = fit.dotsOf(points, rateView);
+  const across = rateView === "eta" || !dots.length ? head.settings.etas : dots.map((dot) => dot.across);
   /** @type {AxisKind} */
-  const x = { kind: "log", range: axis.rangeOf(head.settings.etas, "log") };
-  const bound = fit.boundThrough(points);
+  const x = { kind: "log", range: axis.rangeOf(across, "log") };
+  const bound = rateView === "eta" ? fit.boundThrough(fit.envelopeOf(points)) : null;
   const ends = bound ? x.range.map(bound) : [];
-  const gaps = [...points.filter(fit.usable).map(({ gap }) => gap), ...ends];
+  const least = DEEP * Math.min(...points.filter(fit.usable).map(({ gap }) => gap));
+  const gaps = [...dots.map(({ gap }) => gap).filter((gap) => gap >= least), ...ends];
   return axis.frame(size, MARGIN, x, { kind: "log", range: axis.rangeOf(gaps, "log") });
 }
 
@@ -126,19 +162,116 @@ export function frameOf({ rate: { head, points } }, size) {
  * @param {RateScene} scene
  */
 export function draw(pen, size, scene) {
-  const { inks, rate } = scene;
+  const { inks, rate, rateView } = scene;
   const box = frameOf(scene, size);
   const tau = inWords(rate.head.settings.tau);
-  axis.paintAxes(pen, inks, box, { x: "step size η", y: `gap ‖Φ(xₜ) − X(η²t)‖ at τ = ${tau}` }, { lines: true });
+  const titles = { x: vocabulary.rate_titles[rateView], y: `gap ‖Φ(xₜ) − X(η²t)‖ at τ = ${tau}` };
+  axis.paintAxes(pen, inks, box, titles, { lines: true });
+  const lines = rateView === "eta" ? linesOf(scene) : shareLines(scene);
   pens.within(pen, box, () => {
-    drawBand(pen, scene, box);
-    drawLine(pen, box, fit.boundThrough(rate.points), inks.soft, 1.6, [6, 5]);
-    if (rate.fit) drawLine(pen, box, fit.lineThrough(rate.points, rate.fit.slope), inks.theory, 2, []);
+    if (rateView === "eta") drawBands(pen, scene, box);
+    drawDots(pen, scene, box);
+    for (const { line, ink, dash } of lines) drawLine(pen, box, line, ink, 2, dash);
   });
-  for (const { eta, gap } of rate.points.filter(fit.usable)) {
-    pens.bead(pen, inks, inks.ink, box.x.at(eta), box.y.at(gap), 5.5);
+  if (rateView === "eta") drawBeads(pen, scene, box);
+  drawNames(pen, scene, box, lines);
+}
+
+/**
+ * Of each quantity that has a slope: its points, its slope, the interval, its ink and its name.
+ * @param {RateScene} scene
+ */
+function fittedOf({ inks, rate: { points, fit: found } }) {
+  return [
+    { name: "largest", points: fit.envelopeOf(points), of: "envelope_slope", ink: inks.theory },
+    { name: "median", points, of: "slope", ink: inks.ink },
+  ].map((each) => ({
+    ...each,
+    slope: found ? found[each.of] : NaN,
+    interval: intervalOf(found, each.of),
+  }));
+}
+
+/**
+ * The lines through clouds over η, each with its ink and its name.
+ * @param {RateScene} scene
+ * @returns {NamedLine[]}
+ */
+function linesOf(scene) {
+  const bound = fit.boundThrough(fit.envelopeOf(scene.rate.points));
+  const fitted = fittedOf(scene)
+    .filter(({ slope }) => Number.isFinite(slope))
+    .map(({ name, points, slope, ink }) => ({
+      line: fit.lineThrough(points, slope),
+      ink,
+      dash: [],
+      text: `${name}, slope ${slope.toFixed(2)}`,
+    }));
+  return [...fitted, { line: bound, ink: scene.inks.soft, dash: [6, 5], text: "slope 1, as the bound" }];
+}
+
+/**
+ * The line through clouds over η|A|.
+ * @param {RateScene} scene
+ * @returns {NamedLine[]}
+ */
+function shareLines({ inks, rate: { points } }) {
+  const share = fit.shareOf(points);
+  if (share === null) return [];
+  return [
+    {
+      line: (across) => share * across,
+      ink: inks.soft,
+      dash: [6, 5],
+      text: `gap = ${inWords(share)} η|A|, the median where |A| ≥ ½`,
+    },
+  ];
+}
+
+/**
+ * Every run, faint, from even to lopsided.
+ * @param {Pen} pen
+ * @param {RateScene} scene
+ * @param {Axes} box
+ */
+function drawDots(pen, { inks, rate, rateView }, box) {
+  const ends = lopsidedInks(inks);
+  pen.globalAlpha = DOT_ALPHA;
+  for (const { gap, a, across } of fit.dotsOf(rate.points, rateView)) {
+    drawDot(pen, shade(ends, a || 0), box.x.at(across), box.y.at(gap));
   }
-  drawNames(pen, scene, box);
+  pen.globalAlpha = 1;
+}
+
+/**
+ * @param {Pen} pen
+ * @param {string} ink
+ * @param {number} x
+ * @param {number} y
+ */
+function drawDot(pen, ink, x, y) {
+  pen.fillStyle = ink;
+  pen.beginPath();
+  pen.arc(x, y, DOT, 0, 2 * Math.PI);
+  pen.fill();
+}
+
+/**
+ * @param {Inks} inks
+ */
+const lopsidedInks = (inks) => [rgb(inks.flow), rgb(inks.odd)];
+
+/**
+ * @param {Pen} pen
+ * @param {RateScene} scene
+ * @param {Axes} box
+ */
+function drawBeads(pen, scene, box) {
+  for (const { points, ink } of fittedOf(scene)) {
+    for (const { eta, gap } of points.filter(fit.usable)) {
+      pens.bead(pen, scene.inks, ink, box.x.at(eta), box.y.at(gap), 4.5);
+    }
+  }
 }
 
 /**
@@ -160,14 +293,23 @@ function drawLine(pen, box, line, ink, width, dash) {
 }
 
 /**
- * Between the lines of the slopes at the ends of the interval, which meet in the middle.
  * @param {Pen} pen
  * @param {RateScene} scene
  * @param {Axes} box
  */
-function drawBand(pen, { inks, rate }, box) {
-  const middle = fit.middleOf(rate.points);
-  const lines = intervalOf(rate).flatMap((/** @type {number} */ slope) => fit.lineThrough(rate.points, slope) || []);
+function drawBands(pen, scene, box) {
+  for (const fitted of fittedOf(scene)) drawBand(pen, fitted, box);
+}
+
+/**
+ * Between the lines of the slopes at the ends of the interval, which meet in the middle.
+ * @param {Pen} pen
+ * @param {{ points: GapPoint[], interval: number[], ink: string }} fitted
+ * @param {Axes} box
+ */
+function drawBand(pen, { points, interval, ink }, box) {
+  const middle = fit.middleOf(points);
+  const lines = interval.flatMap((slope) => fit.lineThrough(points, slope) || []);
   if (!lines.length || !middle) return;
   pen.beginPath();
   for (const end of ENDS(box)) {
@@ -175,52 +317,67 @@ function drawBand(pen, { inks, rate }, box) {
     for (const line of lines) pen.lineTo(box.x.at(end), box.y.at(line(end)));
     pen.closePath();
   }
-  pen.globalAlpha = 0.16;
-  pen.fillStyle = inks.theory;
+  pen.globalAlpha = 0.12;
+  pen.fillStyle = ink;
   pen.fill();
   pen.globalAlpha = 1;
 }
 
 /**
- * @param {RateState} rate
+ * @param {any} found
+ * @param {string} of
+ * @returns {number[]}
  */
-const intervalOf = ({ fit }) => (fit && fit.slope_interval ? fit.slope_interval.filter(Number.isFinite) : []);
+const intervalOf = (found, of) => (found?.[`${of}_interval`] || []).filter(Number.isFinite);
 
 /**
- * What the lines are, in the corner where no gap is large.
+ * What the lines and the dots are, in the corner where no gap is large.
  * @param {Pen} pen
  * @param {RateScene} scene
  * @param {Axes} box
+ * @param {NamedLine[]} lines
  */
-function drawNames(pen, { inks, rate: { fit } }, box) {
+function drawNames(pen, { inks }, box, lines) {
   const [x, y] = [box.left + 14, box.top + 16];
-  const names = [{ text: "slope 1, as the bound", ink: inks.soft, dash: [6, 5] }];
-  const known = fit && Number.isFinite(fit.slope);
-  if (known) names.unshift({ text: `measured slope ${fit.slope.toFixed(2)}`, ink: inks.theory, dash: [] });
-  names.forEach(({ text, ink, dash }, i) => {
+  lines.forEach(({ text, ink, dash }, i) => {
     pens.line(pen, ink, 2, dash, 0, 1, (k) => [x + 30 * k, y + 19 * i]);
     pens.label(pen, inks, text, x + 38, y + 19 * i, ink);
   });
+  const below = y + 19 * lines.length;
+  [0, 0.5, 1].forEach((a, i) => drawDot(pen, shade(lopsidedInks(inks), a), x + 4 + 11 * i, below));
+  pens.label(pen, inks, "a run, from |A| = 0 to 1", x + 38, below, inks.soft);
 }
 
 // ---- words ----
 
 /**
- * @param {RateState} rate
+ * @param {RateScene} scene
  */
-function showWords(rate) {
-  const { fit, points, head } = rate;
-  const ends = intervalOf(rate);
+function showWords(scene) {
+  const { points, head } = scene.rate;
   $("rate-aside").textContent = `${ruleName(head.settings.rule)} from (${head.settings.start.map(inWords).join(", ")})`;
-  $("slope").textContent = fit && Number.isFinite(fit.slope) ? fit.slope.toFixed(3) : "–";
-  $("slope-interval").textContent =
-    ends.length === 2 ? `95 % interval ${ends[0].toFixed(3)} … ${ends[1].toFixed(3)}` : "";
-  $("rate-words").textContent = sentence(rate, ends);
-  const rows = points.map(({ eta, gap }) =>
-    row(axis.short(eta), gap === null || !Number.isFinite(gap) ? "–" : inWords(gap)),
-  );
+  const [largest, median] = fittedOf(scene);
+  showSlope("envelope", largest);
+  showSlope("median", median);
+  $("rate-words").textContent = sentence(scene.rate, largest, median);
+  const rows = points.map(({ eta, gap, envelope }) => row(axis.short(eta), known(gap), known(envelope)));
   $("rate-rows").replaceChildren(...rows);
 }
+
+/**
+ * @param {string} name
+ * @param {{ slope: number, interval: number[] }} fitted
+ */
+function showSlope(name, { slope, interval }) {
+  $(`slope-${name}`).textContent = Number.isFinite(slope) ? slope.toFixed(3) : "–";
+  const [low, high] = interval.map((end) => end.toFixed(3));
+  $(`interval-${name}`).textContent = high ? `95 %: ${low} … ${high}` : "";
+}
+
+/**
+ * @param {number | null} gap
+ */
+const known = (gap) => (gap === null || !Number.isFinite(gap) ? "–" : inWords(gap));
 
 /**
  * @param {...string} cells
@@ -233,13 +390,15 @@ function row(...cells) {
 
 /**
  * @param {RateState} rate
- * @param {number[]} ends
+ * @param {{ slope: number, interval: number[] }} largest
+ * @param {{ slope: number }} median
  */
-function sentence({ fit, points, count }, ends) {
-  if (!fit) return `Measuring: ${points.length} of ${count} step sizes.`;
-  if (!Number.isFinite(fit.slope))
+function sentence({ fit: found, points, count }, largest, median) {
+  if (!found) return `Measuring: ${points.length} of ${count} step sizes.`;
+  if (!Number.isFinite(largest.slope))
     return "No slope: a gap is zero or not known, so there is no line through all of them.";
-  return `Over these step sizes the gap shrinks like η to the power ${fit.slope.toFixed(2)}. ${verdict(ends)}`;
+  const powers = [largest, median].map(({ slope }) => (Number.isFinite(slope) ? slope.toFixed(2) : "–"));
+  return `Over these step sizes the largest gap shrinks like η to the power ${powers[0]}, the median to ${powers[1]}. ${verdict(largest.interval)}`;
 }
 
 /**

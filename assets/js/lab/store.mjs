@@ -43,6 +43,7 @@ export const INITIAL = {
   orbitView: "offset",
   path: null,
   rate: { head: null, points: [], fit: null, count: 0 },
+  rateView: "eta",
   collapse: { result: /** @type {any} */ (null), curves: {}, spreads: {} },
 };
 
@@ -122,7 +123,7 @@ const reducers = {
     return moved({ ...next, cells }, "regimes", { share: cells.share });
   },
 
-  // A gap that was measured, or at last the line through all of them.
+  // The gaps of a step size, or at last the lines through all of them.
   line: (state, { turn, line }) => {
     if (!isAsked(state, "rate", turn)) return state;
     const { rate } = state.coming.rate ? rateCame(state) : state;
@@ -150,6 +151,8 @@ const reducers = {
   picks: (state, { value }) => ({ ...state, only: state.only === value ? null : value }),
 
   looks: (state, { orbitView }) => ({ ...state, orbitView }),
+
+  weighs: (state, { rateView }) => ({ ...state, rateView }),
 
   paintsIn: (state, { inks, fateInks }) => ({ ...state, inks, fateInks }),
 };

@@ -361,22 +361,25 @@ def test_an_orbit_that_nobody_waits_for_is_not_kept(lab: Lab) -> None:
     assert np.all(lab.orbit(grid, stays).fate.outcome != Fate.UNKNOWN)
 
 
-def test_gaps_are_those_of_the_rate_and_come_one_by_one(lab: Lab, monkeypatch) -> None:
+def test_clouds_are_those_of_the_rate_and_come_one_by_one(lab: Lab, monkeypatch) -> None:
     made = []
-    gap_at = lab_compute.gap_at
-    monkeypatch.setattr(lab_compute, "gap_at", lambda *a: made.append(1) or gap_at(*a))
+    cloud_at = lab_compute.cloud_at
+    monkeypatch.setattr(
+        lab_compute, "cloud_at", lambda *a, **how: made.append(1) or cloud_at(*a, **how)
+    )
     etas = (0.1, 0.05, 0.03)
     asked = LabSettings(plot="rate", start=(2.0, 0.7), etas=etas)
-    gaps = lab.gaps(asked, stays)
-    found = [next(gaps)]
+    clouds = lab.clouds(asked, stays)
+    found = [next(clouds)]
     assert len(made) == 1
-    found += gaps
+    found += clouds
     expected = measure_rate("hyperbola", "ngd", (2.0, 0.7), 1.0, etas)
-    np.testing.assert_array_equal(found, expected.gaps)
-    assert list(lab.gaps(asked, stays)) == found
+    np.testing.assert_array_equal([cloud.gaps for cloud in found], expected.cloud_gaps)
+    again = list(lab.clouds(asked, stays))
+    np.testing.assert_array_equal([cloud.gaps for cloud in again], expected.cloud_gaps)
     assert len(made) == 3
     with pytest.raises(StoppedError):
-        list(lab.gaps(replace(asked, tau=2.0), lambda: True))
+        list(lab.clouds(replace(asked, tau=2.0), lambda: True))
 
 
 def test_the_sharpness_of_a_map_is_that_below_its_last_iterates(lab: Lab) -> None:

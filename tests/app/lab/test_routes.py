@@ -278,14 +278,20 @@ def test_a_rate_is_what_dynamics_measures(client: FlaskClient) -> None:
     }
     assert [line["eta"] for line in gaps] == [0.1, 0.05, 0.03]
     assert [line["gap"] for line in gaps] == list(expected.gaps)
-    assert last["slope"] == expected.slope
-    assert last["slope_interval"] == list(expected.slope_interval)
-    assert last["bound"] == pytest.approx(expected.gaps[0] / 0.1)
+    assert [line["envelope"] for line in gaps] == list(expected.envelope)
+    assert [line["gaps"] for line in gaps] == expected.cloud_gaps.tolist()
+    assert [line["lopsidedness"] for line in gaps] == expected.cloud_lopsidedness.tolist()
+    for name in ("slope", "envelope_slope"):
+        assert last[name] == getattr(expected, name)
+        assert last[f"{name}_interval"] == list(getattr(expected, f"{name}_interval"))
+    assert last["bound"] == pytest.approx(expected.envelope[0] / 0.1)
 
 
 def test_a_rate_comes_line_by_line_and_stops_when_closed(client: FlaskClient, monkeypatch) -> None:
-    gap_at, made = lab_compute.gap_at, []
-    monkeypatch.setattr(lab_compute, "gap_at", lambda *a: made.append(1) or gap_at(*a))
+    cloud_at, made = lab_compute.cloud_at, []
+    monkeypatch.setattr(
+        lab_compute, "cloud_at", lambda *a, **how: made.append(1) or cloud_at(*a, **how)
+    )
     response = client.get("/rate.ndjson?start=2.1,0.7&etas=0.1,0.05,0.03", buffered=False)
     parts = response.iter_encoded()
     assert "settings" in json.loads(next(parts))
@@ -302,18 +308,24 @@ def test_the_files_of_a_rate_say_the_same(client: FlaskClient) -> None:
     assert whole == head | last | {
         "etas": [line["eta"] for line in gaps],
         "gaps": [line["gap"] for line in gaps],
+        "envelope": [line["envelope"] for line in gaps],
+        "cloud_gaps": [line["gaps"] for line in gaps],
+        "cloud_lopsidedness": [line["lopsidedness"] for line in gaps],
     }
     np.testing.assert_array_equal(numbers(table["gap"]), whole["gaps"])
     np.testing.assert_array_equal(numbers(table["eta"]), whole["etas"])
+    np.testing.assert_array_equal(numbers(table["envelope"]), whole["envelope"])
+    column = [gaps[9] for gaps in whole["cloud_gaps"]]
+    np.testing.assert_array_equal(numbers(table["cloud_gaps_9"]), column)
 
 
 def test_a_gap_that_is_not_there_is_null(client: FlaskClient) -> None:
     """NGD on the ring with η = 1 jumps into its hole."""
     query = "loss=ring&start=2,1&tau=20&etas=1,0.5,0.2"
     _, *gaps, last = lines_of(client.get(f"/rate.ndjson?{query}").text)
-    assert gaps[0] == {"eta": 1.0, "gap": None}
+    assert (gaps[0]["eta"], gaps[0]["gap"], gaps[0]["envelope"]) == (1.0, None, None)
     assert (last["slope"], last["slope_interval"]) == (None, [None, None])
-    assert last["bound"] == pytest.approx(gaps[1]["gap"] / 0.5)
+    assert last["bound"] == pytest.approx(gaps[1]["envelope"] / 0.5)
 
 
 # ---- what a link means ----

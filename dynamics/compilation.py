@@ -28,22 +28,15 @@ AHEAD: WeakKeyDictionary[Any, set] = WeakKeyDictionary()
 # than two steps need.
 LOOPS = "--xla_backend_extra_options=xla_cpu_small_while_loop_byte_threshold=1048576"
 
-# XLA's pool of threads, by default one for each core. `eigh` of many matrices occupies one of them
-# while it waits for others, so programs that run at once would wait for each other for ever; there
-# must be more threads than can so wait.
-THREADS = "64"
-
 
 def prepare_process() -> None:
     """Set what XLA and its libraries read from the environment when the first program is compiled.
 
     For programs to call first of all; importing `dynamics` changes no environment variable. Without
-    it everything works, but long runs take up to twenty times as long, and programs that are run
-    from several threads at a time can wait for each other for ever.
+    it everything works, but long runs take up to twenty times as long.
     """
     if LOOPS not in os.environ.get("XLA_FLAGS", ""):
         os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {LOOPS}".strip()
-    os.environ["NPROC"] = THREADS  # the name is XLA's
     # The library below `eigh` shares out each matrix among threads of its own, which spin while
     # they wait: beside any other load that takes a hundred times as long at d = 100, and gains
     # nothing up to there.

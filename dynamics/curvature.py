@@ -19,6 +19,7 @@ import jax
 import jax.numpy as jnp
 
 from dynamics.eigenpairs import top_pair, top_pairs
+from dynamics.lapack import eigh, eigvalsh
 from dynamics.types import Array, Loss
 
 MATRIX_FREE = 20
@@ -119,7 +120,7 @@ def _top_eigenvalue(loss: Loss, x: Array) -> Array:
     if loss.d >= MATRIX_FREE:
         return _top_pair(loss, x)[0]
     matrix = hessian(loss, x)
-    return _top_eigenvalue_2(matrix) if loss.d == 2 else jnp.linalg.eigvalsh(matrix)[-1]
+    return _top_eigenvalue_2(matrix) if loss.d == 2 else eigvalsh(matrix)[-1]
 
 
 def _top_eigenvalue_2(matrix: Array) -> Array:
@@ -128,7 +129,7 @@ def _top_eigenvalue_2(matrix: Array) -> Array:
 
 
 def _eigenvectors(matrix: Array) -> Array:
-    return _eigenvectors_2(matrix) if len(matrix) == 2 else jnp.linalg.eigh(matrix)[1]
+    return _eigenvectors_2(matrix) if len(matrix) == 2 else eigh(matrix)[1]
 
 
 def _eigenvectors_2(matrix: Array) -> Array:

@@ -23,6 +23,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax.custom_batching import custom_vmap
 
+from dynamics.lapack import eigh, orthonormal
 from dynamics.types import Array
 
 PAIR_RESIDUAL = 1e-10  # of |λ|
@@ -103,7 +104,7 @@ def _finished(sure, x: Array, found: Pairs) -> Pairs:
 
 
 def _dense(matrix: Matrix, count: int, data: Any, x: Array) -> Pairs:
-    values, vectors = jnp.linalg.eigh(matrix(data, x))
+    values, vectors = eigh(matrix(data, x))
     return Pairs(values[-count:], vectors[:, -count:], jnp.array(True))
 
 
@@ -160,7 +161,7 @@ def _climb(product: Callable[[Array], Array], climb: _Climb) -> _Climb:
     # Without a step before, or where it adds nothing, its place must not win with a 0.
     absent = p @ p < TINY
     small = small.at[2, 2].add(jnp.where(absent, small[0, 0] - jnp.abs(small[0, 0]), 0.0))
-    share = jnp.linalg.eigh(0.5 * (small + small.T))[1][:, -1]
+    share = eigh(0.5 * (small + small.T))[1][:, -1]
     aside = share.at[0].set(0.0)
     return _Climb(share @ basis, share @ products, aside @ basis, aside @ products, climb.count + 1)
 
@@ -183,9 +184,9 @@ def _subspace(product: Callable[[Array], Array], d: int, count: int) -> Pairs:
     many = jax.vmap(product, in_axes=1, out_axes=1)
 
     def power(block: _Block) -> _Block:
-        basis = jnp.linalg.qr(block.products)[0]
+        basis = orthonormal(block.products)
         products = many(basis)
-        values, turn = jnp.linalg.eigh(basis.T @ products)
+        values, turn = eigh(basis.T @ products)
         vectors, products = basis @ turn, products @ turn
         residual = jnp.linalg.norm((products - values * vectors)[:, -count:], axis=0)
         return _Block(vectors, products, values, jnp.max(residual), block.count + 1)

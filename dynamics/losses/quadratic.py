@@ -5,6 +5,7 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
+from dynamics.lapack import eigvalsh
 from dynamics.types import Array, Loss, Parameter, Scene, Theta
 
 EIGENVALUES = (3.0, 1.0)
@@ -80,7 +81,7 @@ def _gradient(x: Array, theta: Theta) -> Array:
 
 
 def _sharpness(x: Array, theta: Theta) -> Array:
-    return jnp.linalg.eigvalsh(theta["A"])[-1] + 0 * x[0]
+    return eigvalsh(theta["A"])[-1] + 0 * x[0]
 
 
 def _bottom(x: Array, _: Theta) -> Array:

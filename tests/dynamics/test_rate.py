@@ -91,6 +91,18 @@ def test_the_cloud_of_a_product_of_three(eta: float, largest: float, median: flo
     np.testing.assert_allclose(cloud.gaps[0], {0.02: 4.1e-5, 0.01: 1.8e-4}[eta], rtol=0.02)
 
 
+@pytest.mark.parametrize(("eta", "largest"), [(0.02, 0.0136), (0.01, 0.0180)])
+def test_starts_along_less_than_a_bounce_miss_the_largest_gaps(
+    eta: float, largest: float, monkeypatch
+) -> None:
+    """The numbers of a cloud of NumPy's, along the first axis instead of the first step."""
+    along = np.linspace(0, eta, LANDINGS, endpoint=False)[:, None] * np.eye(3)[0]
+    monkeypatch.setattr("dynamics.rate._landings", lambda loss, rule, start, eta: start + along)
+    cloud = cloud_at("product-3", "ngd", (1.9, 0.8, 0.7), 0.5, eta)
+    np.testing.assert_allclose(cloud.envelope / eta, largest, atol=1e-4)
+    assert np.abs(cloud.lopsidedness).max() < 0.85
+
+
 def test_where_walls_are_uneven_the_gap_goes_with_lopsidedness() -> None:
     cloud = cloud_at("product-3", "ngd", (1.9, 0.8, 0.7), 0.5, 0.01)
     uneven = np.abs(cloud.lopsidedness)

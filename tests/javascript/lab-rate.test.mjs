@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { boundThrough, dotsOf, envelopeOf, lineThrough, shareOf } from "../../assets/js/lab/fit.mjs";
+import { frameOf } from "../../assets/js/lab/rate.mjs";
 
 const close = (a, b) => assert.ok(Math.abs(a - b) < 1e-12 * Math.max(1, Math.abs(b)), `${a} is not ${b}`);
 const points = [0.1, 0.05, 0.02].map((eta) => ({ eta, gap: 3 * eta ** 2 }));
@@ -62,4 +63,12 @@ test("the share of a gap that goes with η|A| is the median of lopsided runs; no
   close(shareOf(clouds), 40);
   close(shareOf(clouds.slice(0, 1)), 30);
   assert.equal(shareOf([{ ...clouds[0], lopsidedness: [0.1, 0.2, 0.3] }]), null);
+});
+
+test("on a narrow screen the names of the lines stand above the frame, where they hide no gap", () => {
+  const cloud = { eta: 0.1, gap: 1, envelope: 2, gaps: [1, 2], lopsidedness: [0, 1] };
+  const rate = { head: { settings: { etas: [0.1, 0.2], tau: 1 } }, points: [cloud, { ...cloud, eta: 0.2 }], fit: null };
+  const topAt = (width) => frameOf({ rate, rateView: "eta" }, [width, 320]).top;
+  assert.ok(topAt(360) >= 16 + 19 * 3 + 8, "four names, the first 16 pixels down");
+  assert.equal(topAt(640), 14);
 });

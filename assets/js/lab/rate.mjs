@@ -22,6 +22,9 @@ const MARGIN = { left: 74, right: 22, top: 14, bottom: 46 };
 /** @type {Size} */
 const PICTURE = [980, 640];
 const REACH = 18;
+const LINE = 19; // from a name to the next
+const NAMES = 4; // at most
+const NARROW = 480;
 const DOT = 2.4; // pixels
 const DOT_ALPHA = 0.55;
 const DEEP = 1e-2; // of the least median: gaps below it are not worth the room
@@ -141,6 +144,11 @@ function marksOf({ rate: { points }, rateView }, box) {
 }
 
 /**
+ * @param {Size} size
+ */
+const isNarrow = ([width]) => width < NARROW;
+
+/**
  * @param {RateScene} scene
  * @param {Size} size
  */
@@ -153,7 +161,8 @@ export function frameOf({ rate: { head, points }, rateView }, size) {
   const ends = bound ? x.range.map(bound) : [];
   const least = DEEP * Math.min(...points.filter(fit.usable).map(({ gap }) => gap));
   const gaps = [...dots.map(({ gap }) => gap).filter((gap) => gap >= least), ...ends];
-  return axis.frame(size, MARGIN, x, { kind: "log", range: axis.rangeOf(gaps, "log") });
+  const top = MARGIN.top + (isNarrow(size) ? NAMES * LINE : 0);
+  return axis.frame(size, { ...MARGIN, top }, x, { kind: "log", range: axis.rangeOf(gaps, "log") });
 }
 
 /**
@@ -174,7 +183,7 @@ export function draw(pen, size, scene) {
     for (const { line, ink, dash } of lines) drawLine(pen, box, line, ink, 2, dash);
   });
   if (rateView === "eta") drawBeads(pen, scene, box);
-  drawNames(pen, scene, box, lines);
+  drawNames(pen, scene, isNarrow(size) ? { left: 0, top: 0 } : box, lines);
 }
 
 /**
@@ -183,8 +192,8 @@ export function draw(pen, size, scene) {
  */
 function fittedOf({ inks, rate: { points, fit: found } }) {
   return [
-    { name: "largest", points: fit.envelopeOf(points), of: "envelope_slope", ink: inks.theory },
-    { name: "median", points, of: "slope", ink: inks.ink },
+    { name: "largest", points: fit.envelopeOf(points), of: "envelope_slope", ink: inks.theory, bead: 7 },
+    { name: "median", points, of: "slope", ink: inks.ink, bead: 3.5 },
   ].map((each) => ({
     ...each,
     slope: found ? found[each.of] : NaN,
@@ -262,14 +271,15 @@ function drawDot(pen, ink, x, y) {
 const lopsidedInks = (inks) => [rgb(inks.flow), rgb(inks.odd)];
 
 /**
+ * The medians on the largest, which show around them where both are one.
  * @param {Pen} pen
  * @param {RateScene} scene
  * @param {Axes} box
  */
 function drawBeads(pen, scene, box) {
-  for (const { points, ink } of fittedOf(scene)) {
+  for (const { points, ink, bead } of fittedOf(scene)) {
     for (const { eta, gap } of points.filter(fit.usable)) {
-      pens.bead(pen, scene.inks, ink, box.x.at(eta), box.y.at(gap), 4.5);
+      pens.bead(pen, scene.inks, ink, box.x.at(eta), box.y.at(gap), bead);
     }
   }
 }
@@ -331,19 +341,20 @@ function drawBand(pen, { points, interval, ink }, box) {
 const intervalOf = (found, of) => (found?.[`${of}_interval`] || []).filter(Number.isFinite);
 
 /**
- * What the lines and the dots are, in the corner where no gap is large.
+ * What the lines and the dots are, in the corner where no gap is large; above a narrow frame, in which there is
+ * no such corner.
  * @param {Pen} pen
  * @param {RateScene} scene
- * @param {Axes} box
+ * @param {{ left: number, top: number }} box
  * @param {NamedLine[]} lines
  */
 function drawNames(pen, { inks }, box, lines) {
   const [x, y] = [box.left + 14, box.top + 16];
   lines.forEach(({ text, ink, dash }, i) => {
-    pens.line(pen, ink, 2, dash, 0, 1, (k) => [x + 30 * k, y + 19 * i]);
-    pens.label(pen, inks, text, x + 38, y + 19 * i, ink);
+    pens.line(pen, ink, 2, dash, 0, 1, (k) => [x + 30 * k, y + LINE * i]);
+    pens.label(pen, inks, text, x + 38, y + LINE * i, ink);
   });
-  const below = y + 19 * lines.length;
+  const below = y + LINE * lines.length;
   [0, 0.5, 1].forEach((a, i) => drawDot(pen, shade(lopsidedInks(inks), a), x + 4 + 11 * i, below));
   pens.label(pen, inks, "a run, from |A| = 0 to 1", x + 38, below, inks.soft);
 }

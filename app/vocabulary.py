@@ -16,10 +16,18 @@ CLOCKS = {"step": "t", "eta": "ηt", "tau": "η²t"}  # the k-th is ηᵏt
 AXES = {"linear": "linear", "log": "log"}
 STROBES = {"all": "all", "even": "even", "odd": "odd", "midpoints": "mid"}
 LOOKS = {"root": "√L", "log": "log L", "sharpness": "λ₁", "surface": "3-D"}
+LENSES = ("on", "off")
 PANELS = {"sharpness": "Sharpness", "alignment": "Alignment"}
 
 # What is shown where a link says nothing of it.
-VIEW = {"clock": "tau", "axis": "linear", "strobe": "all", "look": "root", "panel": "sharpness"}
+VIEW = {
+    "clock": "tau",
+    "axis": "linear",
+    "strobe": "all",
+    "look": "root",
+    "lens": "on",
+    "panel": "sharpness",
+}
 
 # What belongs to the page and not to a run, in a link of the stage.
 PAGE_KEYS = ("at", *VIEW, "focus", "hide", "embed")

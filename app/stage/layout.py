@@ -77,6 +77,7 @@ KEYS = (
     ("Home End", "first or last step"),
     ("[ ]", "slower or faster"),
     ("s", "strobe: all, even, odd or midpoints"),
+    ("m", "the lens on the landscape"),
     ("l", "loop"),
     ("?", "this help"),
 )

@@ -31,7 +31,7 @@ from app.link import (
     write_numbers,
 )
 from app.runspec import LossSpec, Numbers, RunSpec
-from app.vocabulary import AXES, CLOCKS, LOOKS, MAX_RUNS, PANELS, STROBES, VIEW
+from app.vocabulary import AXES, CLOCKS, LENSES, LOOKS, MAX_RUNS, PANELS, STROBES, VIEW
 from dynamics import LOSSES, MAX_STEPS, RULES, Scene
 
 MIN_DEFAULT_STEPS = 20
@@ -65,6 +65,7 @@ class Settings:
     axis: str = VIEW["axis"]
     strobe: str = VIEW["strobe"]
     look: str = VIEW["look"]
+    lens: str = VIEW["lens"]
     panel: str = VIEW["panel"]
     focus: int | None = None
     at: int = 0
@@ -230,6 +231,7 @@ FIELDS: tuple[Field, ...] = (
     Field("axis", one_of("axis", AXES), str),
     Field("strobe", one_of("strobe", STROBES), str),
     Field("look", one_of("look", LOOKS), str),
+    Field("lens", one_of("lens", LENSES), str),
     Field("panel", one_of("panel", PANELS), str),
     Field("focus", _read_focus, str),
     Field("at", _read_at, str),

@@ -125,6 +125,7 @@ type PageSettings = {
   axis: "linear" | "log";
   strobe: Strobe;
   look: Look;
+  lens: "on" | "off";
   panel: "sharpness" | "alignment";
   focus: number | null;
   hide: string[];
@@ -132,7 +133,7 @@ type PageSettings = {
 };
 
 /** What belongs to the picture and not to a run. */
-type Chosen = Pick<PageSettings, "clock" | "axis" | "strobe" | "look" | "panel">;
+type Chosen = Pick<PageSettings, "clock" | "axis" | "strobe" | "look" | "lens" | "panel">;
 
 /** An answer of /run.bin. */
 type Result = {
@@ -223,6 +224,9 @@ type Scene = {
   axis: "linear" | "log";
   strobe: Strobe;
   look: Look;
+  lens: "on" | "off";
+  /** Where a hand has put it, as shares of the picture. */
+  lensAt: Point | null;
   panel: "sharpness" | "alignment";
   at: number;
   steps: number[];
@@ -232,6 +236,9 @@ type Scene = {
   heights: Heights | null;
   halved: Halved | null;
 };
+
+/** A round magnifier: what is in its middle and where it lies, in pixels. */
+type Lens = { middle: Point; at: Point; radius: number; power: number };
 
 type Box = { left: number; top: number; width: number; height: number };
 
@@ -508,6 +515,7 @@ type StageState = {
   /** What the axes of the clock were last made to show, and a person's own ranges there. */
   readonly framed: Framed;
   readonly own: Span[] | null;
+  readonly lensAt: Point | null;
   /** The still figures asked for last, and the turn of those on screen. */
   readonly still: Still | null;
   readonly stood: number;
@@ -552,6 +560,7 @@ type StageEvent =
   | { type: "ran"; result: Result; asked: Asked; newest: boolean }
   | { type: "chooses"; name: string; value: any }
   | { type: "attends"; i: number }
+  | { type: "movesLens"; at: Point }
   | { type: "paintsIn"; inks: Inks }
   | { type: "showsWhole" }
   | { type: "sees"; of: StillOf | undefined; ranges: View }

@@ -146,6 +146,63 @@ def test_the_strobe_holds_on_every_panel(stage: Stage, strobe: str, even: int, o
     assert (seen["even"] > 30, seen["odd"] > 30) == (bool(even), bool(odd))
 
 
+# Of the canvas of the landscape that is painted afresh: how far apart even and odd ink lie in the
+# lens, as a share of its width.
+APART = """() => {
+    const lens = document.querySelector('.lens').getBoundingClientRect();
+    const canvas = [...document.querySelectorAll('.card.landscape .plot > canvas')].at(-1);
+    const edge = canvas.getBoundingClientRect();
+    const fine = canvas.width / edge.width;
+    const side = Math.round(lens.width * fine);
+    const place = [lens.left - edge.left, lens.top - edge.top].map((z) => Math.round(z * fine));
+    const { data } = canvas.getContext('2d').getImageData(...place, side, side);
+    const { inks } = edgewalk.stage.scene();
+    const middles = ['even', 'odd'].map((name) => {
+        const wanted = [1, 3, 5].map((j) => parseInt(inks[name].slice(j, j + 2), 16));
+        let [sum, count] = [0, 0];
+        for (let k = 0; k < data.length; k += 4) {
+            if (wanted.some((c, j) => Math.abs(data[k + j] - c) > 8)) continue;
+            sum += Math.floor(k / 4 / side);
+            count += 1;
+        }
+        return { at: sum / count / side, count };
+    });
+    return { apart: Math.abs(middles[0].at - middles[1].at), counts: middles.map((m) => m.count) };
+}"""
+
+
+@pytest.mark.parametrize(("eta", "at"), [(0.1, 120), (0.03, 900), (0.003, 60000)])
+def test_the_hop_fills_a_third_of_the_lens_at_every_step_size(stage: Stage, eta: float, at: int):
+    stage.open(f"?eta={eta}&at={at}")
+    stage.wait(
+        "!edgewalk.stage.state.result.part && document.querySelector('.lens').offsetWidth > 80"
+    )
+    found = stage.page.evaluate(APART)
+    assert min(found["counts"]) > 20
+    assert 0.2 < found["apart"] < 0.36
+
+
+def test_the_lens_is_moved_by_hand_and_by_keys_and_put_away(stage: Stage):
+    stage.open("?at=120")
+    lens = stage.page.locator(".lens")
+    before = lens.bounding_box()
+    stage.page.mouse.move(before["x"] + 60, before["y"] + 60)
+    stage.page.mouse.down()
+    stage.page.mouse.move(before["x"] + 160, before["y"] + 90, steps=3)
+    stage.page.mouse.up()
+    moved = lens.bounding_box()
+    assert moved["x"] > before["x"] + 40
+    assert lens.get_attribute("aria-pressed") == "true"
+    lens.press("ArrowRight")
+    assert lens.bounding_box()["x"] > moved["x"]
+    lens.press("Enter")
+    stage.expect_query(at="120", lens="off")
+    assert lens.bounding_box()["width"] < 40
+    stage.page.keyboard.press("m")
+    stage.expect_query(at="120")
+    assert lens.bounding_box()["width"] > 80
+
+
 def test_beads_slide_along_the_valley(stage: Stage):
     """Γ of the parabolic valley is a straight line, its length from the flattest point is |x|."""
     stage.open("?at=50")

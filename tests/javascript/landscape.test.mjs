@@ -31,8 +31,8 @@ function makeRun(x, more) {
   return { rule: "ngd", eta: 0.1, rows: x.length, last: x.length - 1, columns, ...more };
 }
 const sceneOf = (runs, more) => ({
-  result: { runs, words: { labels: runs.map((_, i) => `run ${i}`) }, settings: { loss: "bowl" } },
-  ...{ d: 2, section: null, inks: INKS, focus: 0, strobe: "all", clock: "step", valley: null },
+  result: { runs, words: { labels: runs.map((_, i) => `run ${i}`) }, settings: { loss: "bowl" }, descent: { rows: 0 } },
+  ...{ d: 2, section: null, inks: INKS, focus: 0, strobe: "all", clock: "step", valley: null, lens: "off" },
   steps: runs.map((run) => run.last),
   ...more,
 });

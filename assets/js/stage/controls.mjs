@@ -17,7 +17,7 @@ import { chosenView, etasOf, halfOf } from "./store.mjs";
 export const FIELDS = { eta: "eta", start: "start-1", steps: "horizon", noise: "noise", seed: "seed" };
 export const STARTS = ["start-1", "start-2", "start-3", "start-4"]; // one for each coordinate, if they suffice
 const TYPED = ["eta", "horizon", ...STARTS, "noise", "seed"];
-const VIEW = Object.keys(vocabulary.view);
+const CHOICES = Object.keys(vocabulary.view).filter((name) => name !== "lens"); // which is its own control
 const HAND_RESTS = 150;
 
 /** @type {Record<string, any>} */
@@ -130,7 +130,7 @@ export const changes = {
   ),
   noise: (text) => set("noise", text),
   seed: (text) => set("seed", text),
-  ...Object.fromEntries(VIEW.map((name) => [name, (value) => actions.setView(name, value)])),
+  ...Object.fromEntries(CHOICES.map((name) => [name, (value) => actions.setView(name, value)])),
   playhead: (step) => actions.seek(step),
   speed: (power) => {
     player.choose(Number((10 ** power).toPrecision(2)));
@@ -473,7 +473,7 @@ export function showSettings(settings) {
  * @param {Record<string, any>} view
  */
 export function showView(view) {
-  for (const name of VIEW) setQuietly(name, view[name]);
+  for (const name of CHOICES) setQuietly(name, view[name]);
 }
 
 /**

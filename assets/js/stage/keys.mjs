@@ -82,6 +82,7 @@ export const keys = {
     const next = strobes.indexOf(state.view.strobe) + 1;
     controls.change("strobe", strobes[next % strobes.length]);
   },
+  m: () => actions.setView("lens", state.view.lens === "on" ? "off" : "on"),
   l: loop,
   "?": help,
   Escape: () => controls.say([]),

@@ -14,6 +14,7 @@ import { requests } from "./asked.mjs";
 import * as controls from "./controls.mjs";
 import { Detail } from "./detail.mjs";
 import { Embed } from "./embed.mjs";
+import { Handle } from "./handle.mjs";
 import { heading } from "./heading.mjs";
 import { Hover } from "./hover.mjs";
 import * as keys from "./keys.mjs";
@@ -410,6 +411,7 @@ class Stage {
     );
     const map = () => graphOf("landscape");
     const landscape = new Landscape(host.landscape, map, "landscape");
+    landscape.handle = new Handle(host.landscape);
     const sharpness = new Sharpness(host.sharpness, () => graphOf("sharpness"), "sharpness");
     const [across, along] = [new Across(host.across), new Along(host.along)];
     const gap = new Gap(host.gap);

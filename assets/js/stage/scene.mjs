@@ -30,6 +30,7 @@ export function sceneOf(state, playhead, steps) {
     sheet: result.settings.sheet ? foundFor(state, "sheet") : null,
     heights: section || (d > 2 ? null : foundFor(state, "heights")),
     halved,
+    lensAt: state.lensAt,
   };
 }
 

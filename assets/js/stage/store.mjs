@@ -33,6 +33,7 @@ export const INITIAL = {
   whole: null,
   framed: { key: "", kind: "", ranges: null },
   own: null,
+  lensAt: null,
   still: null,
   stood: 0,
   answers: {},
@@ -97,6 +98,8 @@ const reducers = {
     view: { ...state.view, [name]: value },
     carried: isOpening(state) ? { ...state.carried, [name]: value } : state.carried,
   }),
+
+  movesLens: (state, { at }) => ({ ...state, lensAt: at }),
 
   attends: (state, { i }) => ({ ...state, focus: i, halved: null }),
 

@@ -316,14 +316,14 @@ def test_notices_travel_with_the_run(client: FlaskClient) -> None:
 
 def test_what_belongs_to_the_page_comes_back_and_changes_no_run(client: FlaskClient) -> None:
     link = (
-        "steps=10&clock=eta&axis=log&strobe=odd&look=surface&panel=alignment&focus=0&at=3"
-        "&hide=story&embed=1"
+        "steps=10&clock=eta&axis=log&strobe=odd&look=surface&lens=off&panel=alignment&focus=0"
+        "&at=3&hide=story&embed=1"
     )
     plain, other = (unpack(client.get(f"/run.bin?{q}").data) for q in ("steps=10", link))
     assert set(other["page"]) == set(PAGE_KEYS)
     assert other["page"] == {
         "clock": "eta", "axis": "log", "strobe": "odd", "look": "surface",
-        "panel": "alignment", "focus": 0, "at": 3, "hide": ["story"], "embed": True,
+        "lens": "off", "panel": "alignment", "focus": 0, "at": 3, "hide": ["story"], "embed": True,
     }  # fmt: skip
     assert plain["page"] == {
         key: list(value) if isinstance(value, tuple) else value

@@ -8,6 +8,7 @@ import { inWords } from "../../numbers.mjs";
 import * as pens from "../../pens.mjs";
 import { consecutiveFrom, failed, isSmooth, locate, parity, shownStep, shows, upTo } from "../../run.mjs";
 import { frameOf, isAbout, isInside, pixelsOf, placeOf } from "../frame.mjs";
+import { freeCorner, lensOf, paintLens, placeIn } from "../lens.mjs";
 import { Panel } from "../panel.mjs";
 import { colourOf } from "./along.mjs";
 
@@ -20,6 +21,11 @@ const REACH = 24; // pixels within which the pointer finds an iterate
 const EVERY = 4; // of the points of Γ that are joined
 
 export class Landscape extends Panel {
+  /** @type {Point | null} */
+  corner = null;
+  /** @type {import("../handle.mjs").Handle | null} */
+  handle = null;
+
   /**
    * There is nothing to paint on until the figure of the loss has come, and in more than two dimensions
    * the section.
@@ -129,6 +135,24 @@ export class Landscape extends Panel {
     if (runs.length > 1) this.paintNames(pen, scene, frame);
     this.paintFailures(pen, scene, frame);
     pens.within(pen, frame, () => runs.forEach((run, i) => this.paintHead(pen, scene, frame, run, i)));
+    const lens = this.lensIn(scene, frame);
+    if (lens && scene.lens === "on") pens.within(pen, frame, () => paintLens(pen, scene, frame, lens));
+    this.handle?.show(scene, frame, lens);
+  }
+
+  /**
+   * The lens where a hand has put it, or in the corner that is free.
+   * @param {Scene} scene
+   * @param {Frame} frame
+   */
+  lensIn(scene, frame) {
+    this.corner = this.corner || freeCorner(scene, frame);
+    return lensOf(scene, frame, placeIn(frame, scene.lensAt || this.corner));
+  }
+
+  reset() {
+    super.reset();
+    this.corner = null;
   }
 
   /**

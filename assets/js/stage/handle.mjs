@@ -1,0 +1,98 @@
+// The handle of the lens: a round button over it, by which it is moved, and pressed to put it away. Then
+// it is a small one, which brings it back.
+import { actions } from "./actions.mjs";
+import { radiusIn, shareAt } from "./lens.mjs";
+import { dispatch } from "./state.mjs";
+
+const NUDGE = 0.05; // of the picture
+const STILL = 3; // pixels that a hand may move and yet press
+/** @type {Record<string, Point>} */
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+export class Handle {
+  /**
+   * @param {HTMLElement} host
+   */
+  constructor(host) {
+    this.host = host;
+    const button = Object.assign(document.createElement("button"), { className: "lens", type: "button", hidden: true });
+    this.button = button;
+    /** @type {Frame | null} */
+    this.frame = null;
+    /** @type {Point} */
+    this.share = [0, 0];
+    /** @type {{ x: number, y: number, moved: boolean } | null} */
+    this.held = null;
+    this.shown = "";
+    host.append(button);
+    button.addEventListener("pointerdown", (event) => {
+      button.setPointerCapture(event.pointerId);
+      this.held = { x: event.clientX, y: event.clientY, moved: false };
+      event.stopPropagation();
+    });
+    button.addEventListener("pointermove", (event) => this.follow(event));
+    button.addEventListener("click", () => this.press());
+    button.addEventListener("keydown", (event) => this.nudge(event));
+  }
+
+  /**
+   * Where the lens is painted, if it is; written only when that has changed.
+   * @param {Scene} scene
+   * @param {Frame} frame
+   * @param {Lens | null} lens
+   */
+  show({ lens: on }, frame, lens) {
+    this.frame = frame;
+    if (lens) this.share = shareAt(frame, lens.at);
+    const size = on === "on" ? 2 * radiusIn(frame) : 0;
+    const shown = lens ? [...lens.at.map(Math.round), size, on].join() : "";
+    if (shown === this.shown) return;
+    this.shown = shown;
+    const { button } = this;
+    button.hidden = !lens;
+    if (!lens) return;
+    button.style.transform = `translate(${lens.at[0]}px, ${lens.at[1]}px) translate(-50%, -50%)`;
+    button.style.setProperty("--size", size ? `${size}px` : "");
+    button.setAttribute("aria-pressed", String(on === "on"));
+    button.setAttribute("aria-label", "Lens on the iterate. Arrow keys move it.");
+  }
+
+  /**
+   * @param {PointerEvent} event
+   */
+  follow(event) {
+    event.stopPropagation();
+    const { held, frame } = this;
+    if (!held || !frame || !this.button.hasPointerCapture(event.pointerId)) return;
+    if (Math.hypot(event.clientX - held.x, event.clientY - held.y) > STILL) held.moved = true;
+    if (!held.moved) return;
+    const box = this.host.getBoundingClientRect();
+    this.move(shareAt(frame, [event.clientX - box.left, event.clientY - box.top]));
+  }
+
+  press() {
+    const dragged = this.held?.moved;
+    this.held = null;
+    if (!dragged) actions.setView("lens", this.button.getAttribute("aria-pressed") === "true" ? "off" : "on");
+  }
+
+  /**
+   * @param {KeyboardEvent} event
+   */
+  nudge(event) {
+    const way = ARROWS[event.key];
+    if (!way) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const [u, v] = this.share.map((value, i) => Math.min(Math.max(value + NUDGE * way[i], 0), 1));
+    this.move([u, v]);
+  }
+
+  /**
+   * @param {Point} at
+   */
+  move(at) {
+    dispatch({ type: "movesLens", at });
+    actions.repaint();
+  }
+}

@@ -1,0 +1,314 @@
+// The lens on the landscape: a round magnifier at the iterate, as strong as it takes for the bounce to
+// fill a third of it. What it shows is the picture itself, larger, and not another one: the same
+// marks at places moved away from its middle. Pure but for its pen.
+import { smoothInk } from "../inks.mjs";
+import { addPoints, strength } from "../marks.mjs";
+import * as pens from "../pens.mjs";
+import { consecutiveFrom, isSmooth, locate, pointAt } from "../run.mjs";
+import { ticks } from "../ticks.mjs";
+import { pixelsOf, placeOf } from "./frame.mjs";
+import { colourOf } from "./panels/along.mjs";
+
+const SHARE = 0.24; // of the shorter side of the picture: its radius
+const LEAST = 46; // pixels
+const MOST = 150;
+const MARGIN = 8;
+const BOUNCE = 1 / 3; // of the diameter
+const HOLDS = 0.7; // of the radius, within which the iterate may be for Φ to be the middle
+const WEAKEST = 1.4; // what is larger than this anyway needs no lens
+const STRONGEST = 2 ** 11; // beyond, the digits of single precision are seen
+const HOPS = 8; // in a row, of which the longest counts for rules without a law
+const PAST = 240; // iterates in a row that it shows
+const RECENT = 7; // hops that are joined
+const FINE = 6; // pieces between two points of Γ
+const SPREAD = 150; // points of a run by which a corner is judged
+
+/**
+ * Where it lies, how strong it is and what is in its middle; null where it would show nothing new.
+ * @param {Scene} scene
+ * @param {Frame} frame
+ * @param {Point | null} corner
+ * @returns {Lens | null}
+ */
+export function lensOf(scene, frame, corner) {
+  const { result, steps, focus } = scene;
+  if (scene.look === "surface" || !corner) return null;
+  const run = result.runs[focus];
+  const { part, row } = locate(run, steps[focus]);
+  const radius = radiusIn(frame);
+  const strong = (2 * radius * BOUNCE) / bounceAt(run, part, row, frame);
+  const power = Math.min(2 ** (Math.floor(2 * Math.log2(strong)) / 2), STRONGEST);
+  const [x, y] = placeOf(part, "x", frame)(row);
+  if (!(power >= WEAKEST) || !Number.isFinite(x + y)) return null;
+  /** @type {Point} */
+  const foot = part.columns.projection ? placeOf(part, "projection", frame)(row) : [NaN, NaN];
+  const near = Math.hypot(foot[0] - x, foot[1] - y) * power <= HOLDS * radius;
+  return { middle: near ? foot : [x, y], at: corner, radius, power };
+}
+
+/**
+ * @param {Frame} frame
+ */
+export const radiusIn = ({ width, height }) => Math.min(Math.max(SHARE * Math.min(width, height), LEAST), MOST);
+
+/**
+ * From wall to wall in pixels: by the law of the rule, or by the longest of the last hops.
+ * @param {Run} run
+ * @param {Part} part
+ * @param {number} row
+ * @param {Frame} frame
+ */
+function bounceAt(run, part, row, frame) {
+  const { bounce, direction, projection } = part.columns;
+  const length = bounce ? bounce[row] : NaN;
+  if (length > 0) {
+    const d = run.widths.x;
+    const [foot, v] = [projection, direction].map((column) => pointAt(column, d, row));
+    const walls = pixelsOf([...foot, ...foot.map((z, i) => z + length * v[i])], frame);
+    return between(walls(0), walls(1));
+  }
+  const place = placeOf(part, "x", frame);
+  const first = Math.max(consecutiveFrom(part, row, HOPS), 0);
+  let longest = 0;
+  for (let k = first; k < row; k++) longest = Math.max(longest, between(place(k), place(k + 1)));
+  return longest;
+}
+
+/**
+ * @param {Point} one
+ * @param {Point} other
+ */
+const between = ([x, y], [a, b]) => Math.hypot(a - x, b - y);
+
+/**
+ * Where the lens lies as a share of the frame, [0, 0] at its upper left and [1, 1] at its lower right.
+ * @param {Frame} frame
+ * @param {Point} share
+ * @returns {Point}
+ */
+export function placeIn(frame, [u, v]) {
+  const room = radiusIn(frame) + MARGIN;
+  return [
+    frame.left + room + u * Math.max(frame.width - 2 * room, 0),
+    frame.top + room + v * Math.max(frame.height - 2 * room, 0),
+  ];
+}
+
+/**
+ * The share of the frame at a pixel.
+ * @param {Frame} frame
+ * @param {Point} pixel
+ * @returns {Point}
+ */
+export function shareAt(frame, [x, y]) {
+  const room = radiusIn(frame) + MARGIN;
+  /**
+   * @param {number} value
+   * @param {number} low
+   * @param {number} size
+   */
+  const within = (value, low, size) => Math.min(Math.max((value - low - room) / Math.max(size - 2 * room, 1), 0), 1);
+  return [within(x, frame.left, frame.width), within(y, frame.top, frame.height)];
+}
+
+/**
+ * The corner of the frame that is farthest from Γ and from all that runs pass through, as a share of it.
+ * @param {Scene} scene
+ * @param {Frame} frame
+ * @returns {Point}
+ */
+export function freeCorner({ result, valley }, frame) {
+  const points = result.runs.flatMap((run) => {
+    const place = placeOf(run, "x", frame);
+    const every = Math.max(1, Math.floor(run.rows / SPREAD));
+    return Array.from({ length: Math.ceil(run.rows / every) }, (_, k) => place(k * every));
+  });
+  /**
+   * @param {ArrayLike<number>} x
+   * @param {number} rows
+   */
+  const along = (x, rows) => {
+    const way = pixelsOf(x, frame);
+    for (let k = 0; k < rows; k += 4) points.push(way(k));
+  };
+  along(result.descent.points, result.descent.rows);
+  for (const { x, rows } of valley?.curves || []) along(x, rows);
+  /** @type {Point[]} */
+  const corners = [
+    [0, 1],
+    [1, 1],
+    [1, 0],
+    [0, 0],
+  ];
+  /**
+   * @param {Point} corner
+   */
+  const room = (corner) => Math.min(...points.filter(isPlace).map((point) => between(point, placeIn(frame, corner))));
+  return corners.reduce((best, corner) => (room(corner) > room(best) + 1 ? corner : best));
+}
+
+/**
+ * @param {Point} point
+ */
+const isPlace = ([x, y]) => Number.isFinite(x + y);
+
+/**
+ * @param {Pen} pen
+ * @param {Scene} scene
+ * @param {Frame} frame
+ * @param {Lens} lens
+ */
+export function paintLens(pen, scene, frame, lens) {
+  const { inks } = scene;
+  paintRays(pen, inks, lens);
+  pen.save();
+  pen.beginPath();
+  pen.arc(...lens.at, lens.radius, 0, 2 * Math.PI);
+  pen.fillStyle = inks.card;
+  pen.fill();
+  pen.clip();
+  paintValley(pen, scene, frame, lens);
+  scene.result.runs.forEach((run, i) => paintRun(pen, scene, frame, lens, run, i));
+  pen.restore();
+  paintRim(pen, inks, frame, lens);
+}
+
+/**
+ * A place of the picture as the lens shows it.
+ * @param {Lens} lens
+ * @param {Place} place
+ * @returns {Place}
+ */
+export const larger =
+  ({ middle, at, power }, place) =>
+  (row) => {
+    const [x, y] = place(row);
+    return [at[0] + power * (x - middle[0]), at[1] + power * (y - middle[1])];
+  };
+
+/**
+ * From what is magnified to the lens.
+ * @param {Pen} pen
+ * @param {Inks} inks
+ * @param {Lens} lens
+ */
+function paintRays(pen, inks, { middle, at, radius, power }) {
+  const small = Math.max(radius / power, 3);
+  const [dx, dy] = [at[0] - middle[0], at[1] - middle[1]];
+  const length = Math.hypot(dx, dy) || 1;
+  const aside = [-dy / length, dx / length];
+  for (const side of [-1, 1]) {
+    const ends = [
+      [middle[0] + side * small * aside[0], middle[1] + side * small * aside[1]],
+      [at[0] + side * radius * aside[0], at[1] + side * radius * aside[1]],
+    ];
+    pen.globalAlpha = 0.5;
+    pens.line(pen, inks.soft, 1, [], 0, 1, (k) => /** @type {Point} */ (ends[k]));
+    pen.globalAlpha = 1;
+  }
+  pen.beginPath();
+  pen.arc(...middle, small, 0, 2 * Math.PI);
+  pen.strokeStyle = inks.soft;
+  pen.lineWidth = 1.2;
+  pen.stroke();
+}
+
+/**
+ * Γ, by cubics through the points that there are of it: straight pieces would be seen to be straight.
+ * @param {Pen} pen
+ * @param {Scene} scene
+ * @param {Frame} frame
+ * @param {Lens} lens
+ */
+function paintValley(pen, { valley, inks }, frame, lens) {
+  if (!valley) return;
+  const reach = lens.radius / lens.power;
+  for (const { x, rows, sharpness } of valley.curves) {
+    const place = pixelsOf(x, frame);
+    for (let k = 0; k + 1 < rows; k++) {
+      const [from, to] = [place(k), place(k + 1)];
+      if (Math.min(between(from, lens.middle), between(to, lens.middle)) > reach + between(from, to)) continue;
+      const curve = larger(lens, cubicThrough(place, k, rows));
+      const ink = colourOf(inks.scale, valley.sharpness_range, sharpness[k]);
+      pens.line(pen, ink, 4, [], 0, FINE, (j) => curve(k + j / FINE));
+    }
+  }
+}
+
+/**
+ * Between the rows k and k + 1 of a curve the cubic through them and their neighbours, by row.
+ * @param {Place} place
+ * @param {number} k
+ * @param {number} rows
+ * @returns {Place}
+ */
+export function cubicThrough(place, k, rows) {
+  const first = Math.min(Math.max(k - 1, 0), Math.max(rows - 4, 0));
+  const known = Array.from({ length: Math.min(rows, 4) }, (_, j) => place(first + j));
+  return (row) => {
+    const t = row - first;
+    const sum = [0, 0];
+    known.forEach(([x, y], i) => {
+      const weight = known.reduce((share, _, j) => (i === j ? share : (share * (t - j)) / (i - j)), 1);
+      sum[0] += weight * x;
+      sum[1] += weight * y;
+    });
+    return /** @type {Point} */ (sum);
+  };
+}
+
+/**
+ * The last iterates of a run and the hops between them, and the theorem's point.
+ * @param {Pen} pen
+ * @param {Scene} scene
+ * @param {Frame} frame
+ * @param {Lens} lens
+ * @param {Run} run
+ * @param {number} i
+ */
+function paintRun(pen, scene, frame, lens, run, i) {
+  const { inks, strobe } = scene;
+  const { part, row } = locate(run, scene.steps[i]);
+  const place = larger(lens, placeOf(part, "x", frame));
+  const first = consecutiveFrom(part, row, PAST);
+  if (part.columns.flow) {
+    const [x, y] = larger(lens, placeOf(part, "flow", frame))(row);
+    if (Number.isFinite(x)) pens.bead(pen, inks, inks.theory, x, y, 6);
+  }
+  if (isSmooth(run)) return pens.line(pen, smoothInk(scene, i), 3, [], first, row, place);
+  pen.globalAlpha = 0.35 * strength(scene, i);
+  addPoints(pen, scene, part, first, row, place, 2.6, i);
+  pen.globalAlpha = strength(scene, i);
+  const recent = Math.max(first, row - RECENT);
+  if (strobe === "all") pens.line(pen, inks.ink, 1, [], recent, row, place);
+  addPoints(pen, scene, part, recent, row, place, 3.6, i);
+  pen.globalAlpha = 1;
+  return undefined;
+}
+
+/**
+ * Its rim, how strong it is, and a bar of a round length.
+ * @param {Pen} pen
+ * @param {Inks} inks
+ * @param {Frame} frame
+ * @param {Lens} lens
+ */
+function paintRim(pen, inks, frame, { at: [x, y], radius, power }) {
+  pen.beginPath();
+  pen.arc(x, y, radius, 0, 2 * Math.PI);
+  pen.strokeStyle = inks.control;
+  pen.lineWidth = 2;
+  pen.stroke();
+  const unit = Math.abs(frame.x(1) - frame.x(0)) * power;
+  const length = ticks(0, (1.2 * radius) / unit, 3)[1];
+  const low = y + radius * 0.72;
+  const half = (length * unit) / 2;
+  pens.line(pen, inks.ink, 2, [], 0, 1, (k) => [x - half + 2 * k * half, low]);
+  pens.label(pen, inks, `× ${factorWords(power)}`, x, y - radius * 0.78, inks.soft, "center");
+  pens.label(pen, inks, String(Number(length.toPrecision(2))), x, low + 10, inks.soft, "center");
+}
+
+/**
+ * @param {number} power
+ */
+const factorWords = (power) => String(Number(power.toPrecision(power < 100 ? 2 : 3)));

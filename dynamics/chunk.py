@@ -18,7 +18,7 @@ import numpy as np
 from dynamics.catalogue import find_loss, find_rule
 from dynamics.compilation import AHEAD
 from dynamics.curvature import gradient, sharpness
-from dynamics.fates import WINDOW, Ending, Fate, verdict
+from dynamics.fates import WINDOW, Ending, Fate, obeys, verdict
 from dynamics.projection import landing, projection
 from dynamics.types import Array, Loss, Rule, Scalar, Slope, Theta
 
@@ -252,17 +252,19 @@ def _finish(
     following, _, value = step(state.x, state.memory)
     x = jnp.stack(state.x)
     left = (state.ended < steps) | ~_finite(state.x) | ~jnp.isfinite(value)
+    flat = jax.vmap(partial(_sharpness_below, loss), in_axes=1)(x)
     end = Ending(
         path=path,
         left=left,
         known=steps >= WINDOW,
         still=jnp.all(jnp.stack(following) == x, axis=0),
+        moved=jnp.any(x != start.T, axis=0),
+        lawful=obeys(loss, rule, path, eta, flat),
         value=value,
         peak=state.peak,
         first=jax.vmap(loss.value)(start),
     )
     outcome, period = verdict(end, bounces=rule.bounce is not None)
-    flat = jax.vmap(partial(_sharpness_below, loss), in_axes=1)(x)
     return Sweep(
         outcome=outcome,
         period=period,

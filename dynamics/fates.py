@@ -6,7 +6,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from dynamics.types import Array, Scalar
+from dynamics.types import Array, Loss, Rule, Scalar
 
 WINDOW = 48
 LONGEST_PERIOD = 8
@@ -14,6 +14,7 @@ SPAN = WINDOW + 1 - 2 * LONGEST_PERIOD
 SAME = 0.02
 RISE = 2.0
 FALL = 1e-4
+LAWFUL = 0.2
 MINIMISED = 1e-20
 
 
@@ -31,12 +32,14 @@ class Fate(IntEnum):
     UNKNOWN = 0, "Not computed: the sweep was stopped before."
     UNDECIDED = 1, "Still on its way when the steps ran out."
     CONVERGES = 2, "It comes to rest."
-    CATAPULT = 3, "The loss rises well above its start, then the iterate comes to rest."
-    EDGE = 4, "It bounces between two sides of the valley: the edge of stability."
-    CYCLE_4 = 5, "It goes round a cycle of four steps."
-    CYCLE_8 = 6, "It goes round a cycle of eight steps."
-    CYCLE_LONGER = 7, "It stays, but in no cycle of two, four or eight steps."
-    DIVERGES = 8, "It leaves every bound, or the domain of the loss."
+    STOPS = 3, "Rounding lands it on the floor exactly, and it stops: a little noise prevents that."
+    CATAPULT = 4, "The loss rises well above its start, then the iterate comes to rest."
+    EDGE = 5, "It bounces between two sides of the valley: the edge of stability."
+    CYCLE_3 = 6, "It goes round a cycle of three steps, as nothing does before chaos begins."
+    CYCLE_4 = 7, "It goes round a cycle of four steps."
+    CYCLE_8 = 8, "It goes round a cycle of eight steps."
+    CYCLE_LONGER = 9, "It stays, but in no cycle of two, three, four or eight steps."
+    DIVERGES = 10, "It leaves every bound, or the domain of the loss."
 
 
 class Ending(NamedTuple):
@@ -50,6 +53,10 @@ class Ending(NamedTuple):
     """Whether it took as many steps as are looked at."""
     still: Array
     """Whether the next step changes nothing."""
+    moved: Array
+    """Whether it is elsewhere than at the start."""
+    lawful: Array
+    """Whether its last bounces are as long as the law of the rule says; see `obeys`."""
     value: Array
     """L at the last iterate."""
     peak: Array
@@ -72,19 +79,48 @@ def verdict(end: Ending, bounces: bool) -> tuple[Array, Array]:
         still = still | (end.value <= MINIMISED) | (end.known & late)
         going = going | grows
         risen = end.peak > RISE * jnp.maximum(end.first, MINIMISED)
-    outcome = _fate(end.left, still, risen, going, period)
+    stops = still & end.moved if bounces else False
+    period = jnp.where(end.lawful & (period != 1), 2, period)
+    outcome = _fate(end.left, stops, still, risen, going, period)
     cycles = (outcome >= Fate.EDGE) & (outcome <= Fate.CYCLE_LONGER)
     return outcome, jnp.where(cycles, period, 0)
 
 
-def _fate(left, still, risen, going, period) -> Array:
+def obeys(loss: Loss, rule: Rule, path: Array, eta: Array, sharpness: Array) -> Array:
+    """Whether √L(x_t) + √L(x_{t+1}) of the last iterates [WINDOW + 1, d, n] is what the law says of
+    the bounce, with λ₁ at Φ, [n] each; never where there is no law or no Φ.
+
+    The law speaks of both walls and not of sides: it holds where parity slips, and where Γ is one
+    of the walls and rounding tells to which side the next step goes.
+    """
+    if rule.sqrt_loss_law is None:
+        return jnp.zeros(path.shape[2], bool)
+    law = rule.sqrt_loss_law(eta, sharpness)
+    first = WINDOW + 1 - SPAN
+
+    def root(t: Scalar) -> Array:
+        row = jax.lax.dynamic_index_in_dim(path, t, keepdims=False)
+        return jnp.sqrt(jax.vmap(loss.value, in_axes=1)(row))
+
+    def look(t: Scalar, seen: tuple[Array, Array]) -> tuple[Array, Array]:
+        before, off = seen
+        after = root(t)
+        return after, jnp.maximum(off, jnp.abs(before + after - law))
+
+    off = jax.lax.fori_loop(first, WINDOW + 1, look, (root(first - 1), jnp.zeros_like(law)))[1]
+    return off <= LAWFUL * law
+
+
+def _fate(left, stops, still, risen, going, period) -> Array:
     """The first fate that holds, [n]."""
     fates = [
         (left, Fate.DIVERGES),
+        (stops, Fate.STOPS),
         (still & risen, Fate.CATAPULT),
         (still, Fate.CONVERGES),
         (going, Fate.UNDECIDED),
         (period == 2, Fate.EDGE),
+        (period == 3, Fate.CYCLE_3),
         (period == 4, Fate.CYCLE_4),
         (period == 8, Fate.CYCLE_8),
     ]

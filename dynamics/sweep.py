@@ -38,6 +38,8 @@ def sweep(
     What becomes of a run is read off its last 48 steps; the first that holds:
 
     DIVERGES    an iterate, or the loss of the last, is not finite or outside the domain.
+    STOPS       the next step changes nothing, for a rule with a bounce (NGD, GD on √L) that has
+                moved: it has landed on Γ exactly.
     CONVERGES   the next step changes nothing. For a rule without a bounce (GD) also: L ≤ 1e-20; or
                 it descends smoothly (period 1 below) and L has come to 1e-4 of its largest; or its
                 steps shrink to nothing. They do if the longest step of each third of the 48 is
@@ -47,7 +49,10 @@ def sweep(
     CATAPULT    CONVERGES, for a rule without a bounce, and L once was more than twice L(x_0).
     UNDECIDED   fewer than 48 steps; or period 1; or the steps of GD grow from nothing, which is
                 shrinking seen backwards: it leaves too sharp a minimum and may yet catapult.
-    EDGE, CYCLE_4, CYCLE_8   period 2, 4, 8.
+    EDGE        period 2; or √L(x_t) + √L(x_{t+1}) is within 20 % what the law of the rule says,
+                with λ₁ at Φ of the last iterate, for the last 33 t. The law speaks of |s|, and
+                holds where parity slips and where every second iterate lies on Γ.
+    CYCLE_3, CYCLE_4, CYCLE_8   period 3, 4, 8.
     CYCLE_LONGER   whatever else: another period, slips, chaos.
 
     The period is the least p ≤ 8 with ‖x_t − 2x_{t−p} + x_{t−2p}‖ at most 2 % of the longest step,

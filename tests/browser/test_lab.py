@@ -41,7 +41,7 @@ def test_every_cell_has_the_ink_of_its_fate(lab: Lab):
     quadratic = LOSSES["quadratic"]
     hessian = np.asarray(jax.hessian(quadratic.value)(np.zeros(quadratic.d)))
     critical = 2 / np.linalg.eigvalsh(hessian)[-1]
-    converges, diverges = lab.ink("fate-2"), lab.ink("fate-8")
+    converges, diverges = lab.ink("fate-2"), lab.ink("fate-10")
     etas = lab.page.evaluate("edgewalk.lab.state.cells.head.etas")
     assert len(etas) == 30
     assert etas[0] < critical / 2
@@ -68,7 +68,7 @@ def test_the_map_is_the_sweep(lab: Lab):
 def test_legend_tells_every_fate_and_its_share(lab: Lab):
     lab.open()
     rows = lab.page.locator("[data-fate]:visible")
-    assert rows.count() == 8
+    assert rows.count() == 10
     text = lab.page.inner_text("#legend")
     assert "It comes to rest." in text
     assert "edge" in text
@@ -84,7 +84,7 @@ def test_legend_tells_every_fate_and_its_share(lab: Lab):
     assert lab.ink_at("map-plot", x, y)[3] < 80  # leaves: faint now
     assert lab.painted("map-plot") == pytest.approx(before, rel=0.05)
     edge.click()
-    assert lab.ink_at("map-plot", x, y) == lab.ink("fate-8")
+    assert lab.ink_at("map-plot", x, y) == lab.ink("fate-10")
 
 
 def test_colour_by_sharpness_has_a_bar_with_numbers(lab: Lab):
@@ -257,7 +257,7 @@ def test_orbit_diagram_shows_a_bounce_of_two_in_two_inks(lab: Lab):
         " fate: Array.from(fate)}))(edgewalk.lab.state.orbit)"
     )
     offset = np.array(orbit["offset"]).reshape(len(orbit["etas"]), orbit["keep"])
-    assert set(orbit["fate"]) == {4}
+    assert set(orbit["fate"]) == {5}
     assert np.all(np.sign(offset[:, ::2]) == np.sign(offset[:, :1]))
     assert np.all(np.sign(offset[:, 1::2]) == -np.sign(offset[:, :1]))
     pixels = lab.page.evaluate(
@@ -268,7 +268,7 @@ def test_orbit_diagram_shows_a_bounce_of_two_in_two_inks(lab: Lab):
             pen.drawImage(canvas, 0, 0);
             const { data } = pen.getImageData(0, 0, width, height);
             const seen = { even: 0, odd: 0, strip: 0 };
-            const strip = edgewalk.inks.rgb(edgewalk.lab.state.fateInks[4]).join();
+            const strip = edgewalk.inks.rgb(edgewalk.lab.state.fateInks[5]).join();
             for (let k = 0; k < data.length; k += 4) {
                 const [r, g, b] = data.subarray(k, k + 3);
                 if (data[k + 3] < 100) continue;

@@ -27,7 +27,7 @@ def settling(row: int) -> np.ndarray:
 GD = [
     (T, {}, Fate.UNDECIDED, 0),
     (BOUNCE, {}, Fate.EDGE, 2),
-    (around(0, 1, 3), {}, Fate.CYCLE_LONGER, 3),
+    (around(0, 1, 3), {}, Fate.CYCLE_3, 3),
     (around(0, 1, 3, 7), {}, Fate.CYCLE_4, 4),
     (around(0, 1, 3, 7, 2, 9, 4, 8), {}, Fate.CYCLE_8, 8),
     (around(0, 1, 3, 7, 2, 9, 4, 8, 5), {}, Fate.CYCLE_LONGER, 0),
@@ -45,6 +45,7 @@ GD = [
     (BOUNCE, {"peak": 2.1}, Fate.EDGE, 2),
     (BOUNCE, {"still": True, "first": 0.0, "peak": 2e-20}, Fate.CONVERGES, 0),
     (BOUNCE, {"still": True, "first": 0.0, "peak": 3e-20}, Fate.CATAPULT, 0),
+    (BOUNCE, {"still": True, "moved": True}, Fate.CONVERGES, 0),
     (T, {"value": 1e-4}, Fate.CONVERGES, 0),
     (T, {"value": 1.1e-4}, Fate.UNDECIDED, 0),
     (T, {"value": 1e-4, "known": False}, Fate.UNDECIDED, 0),
@@ -63,6 +64,13 @@ DRIFTING = [
     (BOUNCE, {}, Fate.EDGE, 2),
     (BOUNCE, {"value": 1e-20, "peak": 3.0}, Fate.EDGE, 2),
     (BOUNCE, {"still": True, "peak": 3.0}, Fate.CONVERGES, 0),
+    (BOUNCE, {"still": True, "moved": True}, Fate.STOPS, 0),
+    (BOUNCE, {"still": True, "moved": True, "left": True}, Fate.DIVERGES, 0),
+    # The law decides, whatever the sides; but not of what moves smoothly.
+    (around(0, 1, 3, 7), {"lawful": True}, Fate.EDGE, 2),
+    (WILD, {"lawful": True}, Fate.EDGE, 2),
+    (T, {"lawful": True}, Fate.UNDECIDED, 0),
+    (BOUNCE, {"lawful": True, "known": False}, Fate.UNDECIDED, 0),
     (BOUNCE, {"left": True}, Fate.DIVERGES, 0),
     (T, {}, Fate.UNDECIDED, 0),
     (T, {"value": 1e-5}, Fate.UNDECIDED, 0),
@@ -77,7 +85,8 @@ DRIFTING = [
 
 @pytest.mark.parametrize(("bounces", "cases"), [(False, GD), (True, DRIFTING)])
 def test_fates_by_hand(bounces: bool, cases: list) -> None:
-    usual = {"left": False, "known": True, "still": False, "value": 1.0, "peak": 1.0, "first": 1.0}
+    sizes = dict.fromkeys(("value", "peak", "first"), 1.0)
+    usual = dict.fromkeys(Ending._fields[1:], False) | {"known": True} | sizes
     known = [usual | more for _, more, _, _ in cases]
     path = np.stack([path for path, *_ in cases], axis=1)[:, None, :]
     columns = {name: np.array([one[name] for one in known]) for name in usual}
@@ -88,5 +97,5 @@ def test_fates_by_hand(bounces: bool, cases: list) -> None:
 
 def test_each_fate_has_a_number_of_its_own() -> None:
     """Maps of the lab send numbers; two fates of one number would be one."""
-    assert [fate.value for fate in Fate] == list(range(9))
-    assert len({fate.sentence for fate in Fate}) == 9
+    assert [fate.value for fate in Fate] == list(range(11))
+    assert len({fate.sentence for fate in Fate}) == 11

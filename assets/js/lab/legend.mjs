@@ -117,7 +117,7 @@ function drawFates(pen, { cells, fateInks, inks }, top) {
   cells.head.fates
     .filter((/** @type {Fate} */ { value }) => shares.get(value))
     .forEach((/** @type {Fate} */ fate, /** @type {number} */ k) => {
-      const [x, y] = [70 + (k % 4) * 225, top + 22 * Math.floor(k / 4)];
+      const [x, y] = [70 + (k % 5) * 180, top + 22 * Math.floor(k / 5)];
       pen.fillStyle = fateInks[fate.value];
       pen.fillRect(x, y - 6, 12, 12);
       pens.label(pen, inks, `${fates.nameOf(fate)}, ${percent(shares.get(fate.value))}`, x + 18, y, inks.ink);

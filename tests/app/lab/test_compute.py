@@ -129,8 +129,8 @@ SEEN = {
     },
     "quartic-hyperbola gd": {Fate.CONVERGES, Fate.EDGE, Fate.CYCLE_LONGER, Fate.DIVERGES},
     "ring gd": {Fate.CONVERGES, Fate.CATAPULT, Fate.DIVERGES},
-    "hyperbola ngd": {Fate.EDGE, Fate.CYCLE_LONGER},
-    "parabolic-valley ngd": {Fate.EDGE, Fate.CYCLE_LONGER},
+    "hyperbola ngd": {Fate.EDGE},
+    "parabolic-valley ngd": {Fate.EDGE},
     "hyperbola sqrt-gd": {Fate.EDGE, Fate.CYCLE_LONGER, Fate.DIVERGES},
 }  # fmt: skip
 

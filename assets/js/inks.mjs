@@ -32,7 +32,7 @@ export function readInks() {
  */
 export function inkOf({ inks, result }, kind, i) {
   if (result.runs.length > 1 && typeof i === "number") return inks.runs[i];
-  return kind === "midpoint" ? inks.soft : inks[kind];
+  return kind === "midpoint" || kind === "floor" ? inks.soft : inks[kind];
 }
 
 /**

@@ -1,6 +1,6 @@
-// Iterates as marks: a disc for an even step, a square for an odd one, a diamond for a midpoint.
+// Iterates as marks: a disc for an even step, a square for an odd one, a diamond for a midpoint and for one on Γ.
 import { inkOf } from "./inks.mjs";
-import { parity, partnerOf, shows } from "./run.mjs";
+import { kindIn, partnerOf, reachesFloor, shows } from "./run.mjs";
 
 const STRIPE = 16; // pixels along which one wall lies on top where they are closer than a mark
 const SPECK = 2.5; // half-width of a mark below which it has no shape
@@ -29,10 +29,11 @@ export function addMark(pen, kind, x, y, r) {
 }
 
 /**
- * Points of rows as the scene's strobe shows them. `place(row)` gives [x, y]; `i` is the run's place
- * among those compared. Where the walls are closer than a mark, they take turns on top.
+ * Points of rows of a part of a run as the scene's strobe shows them. `place(row)` gives [x, y]; `i` is the run's
+ * place among those compared. Where walls are closer than a mark, or two far ones have one 2/η_t, they take turns on top.
  * @param {Pen} pen
  * @param {Marked} scene
+ * @param {Run} run
  * @param {Part} part
  * @param {number} from
  * @param {number} to
@@ -40,18 +41,24 @@ export function addMark(pen, kind, x, y, r) {
  * @param {number} r
  * @param {number} [i]
  */
-export function addPoints(pen, scene, part, from, to, place, r, i) {
+export function addPoints(pen, scene, run, part, from, to, place, r, i) {
   if (scene.strobe === "midpoints") return addMidpoints(pen, scene, part, from, to, place, r, i);
+  const [kindOf, steps, mixed] = [kindIn(run, part), part.columns.step, reachesFloor(run, part, to)];
   /**
    * @param {Kind} kind
    * @param {(x: number, y: number) => boolean} keep
    */
   const add = (kind, keep) => {
-    if (!shows(scene.strobe, kind === "odd" ? 1 : 0)) return;
+    if (!mixed && !shows(scene.strobe, kind === "odd" ? 1 : 0)) return;
     pen.fillStyle = inkOf(scene, kind, i);
-    addKind(pen, kind, part, from, to, place, r, keep);
+    /**
+     * @param {number} row
+     */
+    const isOne = (row) => kindOf(row) === kind && shows(scene.strobe, steps[row]);
+    addKind(pen, kind, isOne, from, to, place, r, keep);
   };
-  if (scene.strobe !== "all" || !overlap(part, from, to, place, r)) {
+  if (mixed) add("floor", () => true);
+  if (!mixed && (scene.strobe !== "all" || !overlap(part, from, to, place, r))) {
     add("even", () => true);
     add("odd", () => true);
     return;
@@ -83,23 +90,22 @@ function overlap(part, from, to, place, r) {
 }
 
 /**
- * All rows of one parity: in one fill, so that marks that overlap do not add up. Specks are too
+ * All rows of one kind: in one fill, so that marks that overlap do not add up. Specks are too
  * small for a shape, and filled one by one, which is several times quicker.
  * @param {Pen} pen
  * @param {Kind} kind
- * @param {Part} part
+ * @param {(row: number) => boolean} isOne
  * @param {number} from
  * @param {number} to
  * @param {Place} place
  * @param {number} r
  * @param {(x: number, y: number) => boolean} keep
  */
-function addKind(pen, kind, part, from, to, place, r, keep) {
-  const steps = part.columns.step;
+function addKind(pen, kind, isOne, from, to, place, r, keep) {
   const speck = r < SPECK;
   pen.beginPath();
   for (let row = from; row <= to; row++) {
-    if (parity(steps[row]) !== kind) continue;
+    if (!isOne(row)) continue;
     const [x, y] = place(row);
     if (!Number.isFinite(x + y) || !keep(x, y)) continue;
     if (speck) pen.fillRect(x - r, y - r, 2 * r, 2 * r);

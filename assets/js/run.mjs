@@ -68,6 +68,67 @@ export const failed = (run) => vocabulary.failures.includes(run.outcome);
 export const parity = (step) => (step % 2 ? "odd" : "even");
 
 /**
+ * From a row of a part of a run to the mark that it has: that of its parity, which at the edge is that of its wall.
+ * Where one of the walls is the floor the other parity hops on both of its sides: there an iterate on Γ has a mark of
+ * its own, and one on a far wall that of the parity which was on that side before.
+ * @param {Run} run
+ * @param {Part} part
+ * @returns {(row: number) => Kind}
+ */
+export function kindIn(run, part) {
+  const { step, offset, bounce } = part.columns;
+  if (!reachesFloor(run, part, part.rows - 1)) return (row) => parity(step[row]);
+  const [from, to] = floorOf(run);
+  const side = sideOfEven(run, from);
+  return (row) => {
+    if (step[row] < from || step[row] >= to || Number.isNaN(offset[row])) return parity(step[row]);
+    if (Math.abs(offset[row]) < bounce[row] / 2) return "floor";
+    return offset[row] * side > 0 ? "even" : "odd";
+  };
+}
+
+/**
+ * Which iterates a mark at a step stands for: those of one parity, or of one wall where the floor is one.
+ * @param {Run} run
+ * @param {number} step
+ * @param {Kind} kind
+ */
+export function whichOf(run, step, kind) {
+  const [from, to] = floorOf(run);
+  if (kind === "floor") return "on Γ";
+  return step >= from && step < to ? "far wall" : `${kind} t`;
+}
+
+/**
+ * Whether one wall has been the floor by a row of a part of a run.
+ * @param {Run} run
+ * @param {Part} part
+ * @param {number} row
+ */
+export const reachesFloor = (run, { columns }, row) => columns.step[row] >= floorOf(run)[0];
+
+/**
+ * The first step at which one wall is the floor, and the first after that at which it no longer is.
+ * @param {Run} run
+ */
+function floorOf({ phases }) {
+  const k = phases.findIndex(({ name }) => name === "floor");
+  return k < 0 ? [Infinity, Infinity] : [phases[k].first, k + 1 < phases.length ? phases[k + 1].first : Infinity];
+}
+
+/**
+ * The sign of the offset of even steps right before a step, as the farther of the last two iterates tells it.
+ * @param {Run} run
+ * @param {number} before
+ */
+function sideOfEven(run, before) {
+  const { step, offset } = run.columns;
+  const last = rowAt(run, before - 1);
+  const far = Math.abs(offset[last - 1]) > Math.abs(offset[last]) ? last - 1 : last;
+  return step[far] % 2 ? -offset[far] : offset[far];
+}
+
+/**
  * Whether a strobe shows a step, and the last step up to t that it shows.
  * @param {Strobe} strobe
  * @param {number} step

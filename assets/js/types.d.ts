@@ -44,7 +44,7 @@ type Vocabulary = {
   rows: number; // of a recording
 };
 type Look = "root" | "log" | "sharpness" | "surface";
-type Kind = "even" | "odd" | "midpoint";
+type Kind = "even" | "odd" | "midpoint" | "floor";
 type Parity = "even" | "odd";
 type PanelName = "landscape" | "sharpness" | "across" | "along" | "alignment";
 

@@ -31,7 +31,7 @@ function makeRun(steps, more) {
     threshold_mean: column(700),
   };
   const widths = Object.fromEntries(Object.keys(columns).map((name) => [name, name === "x" ? 2 : 1]));
-  return { rule: "ngd", eta: 0.1, rows: steps.length, last: steps.at(-1), columns, widths, ...more };
+  return { rule: "ngd", eta: 0.1, phases: [], rows: steps.length, last: steps.at(-1), columns, widths, ...more };
 }
 
 function makeScene(runs, change) {
@@ -198,6 +198,27 @@ test("a name is there of the parity that the strobe shows, at the step that it s
     [["● 2/ηₜ, even t", "even", 602]],
   );
   assert.deepEqual(names[0], ["λ₁(Φ(xₜ))", "ink", 402]);
+});
+
+test("where one wall is the floor, thresholds have the marks of their walls", () => {
+  const run = makeRun([0, 1, 2, 3, 4, 5], {
+    phases: [
+      { name: "edge", first: 0 },
+      { name: "floor", first: 2 },
+    ],
+  });
+  Object.assign(run.columns, { offset: Float32Array.of(1, 0, 1, 0, -1, 0), bounce: new Float32Array(6).fill(1) });
+  const thresholds = (step, strobe = "all") =>
+    namesOf(makeScene([run], { steps: [step], strobe })).filter(([text]) => text.includes("2/ηₜ"));
+  assert.deepEqual(thresholds(1), [
+    ["■ 2/ηₜ, odd t", "odd", 601],
+    ["● 2/ηₜ, far wall", "even", 602],
+  ]);
+  assert.deepEqual(thresholds(4), [
+    ["■ 2/ηₜ, far wall", "odd", 604],
+    ["◆ 2/ηₜ, on Γ", "soft", 605],
+  ]);
+  assert.deepEqual(thresholds(2, "even"), [["● 2/ηₜ, far wall", "even", 602]]);
 });
 
 test("a step alone has one threshold and no mean of two", () => {

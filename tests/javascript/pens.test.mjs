@@ -11,7 +11,7 @@ import { Panel } from "../../assets/js/stage/panel.mjs";
 import * as axis from "../../assets/js/ticks.mjs";
 
 const close = (a, b, tolerance = 1e-6) => assert.ok(Math.abs(a - b) <= tolerance, `${a} is not ${b}`);
-const partOf = (steps) => ({ rows: steps.length, columns: { step: Float32Array.from(steps) } });
+const partOf = (steps) => ({ rows: steps.length, columns: { step: Float32Array.from(steps) }, phases: [] });
 const upTo = (last) => Array.from({ length: last + 1 }, (_, step) => step);
 
 // A pen that keeps what it fills: an ink and the marks, as [kind, x, y], of each fill.
@@ -263,11 +263,11 @@ const PIECES = {
   "in pieces": [1, 118, 1, 1, 120, 119, 2, 100, 139],
 };
 
-function painted(scene, part, place, pieces, r, i) {
+function painted(scene, part, place, pieces, r, i, run = part) {
   const pen = fakePen();
   let from = 0;
   for (const count of pieces) {
-    addPoints(pen, scene, part, from, Math.min(from + count, part.rows) - 1, place, r, i);
+    addPoints(pen, scene, run, part, from, Math.min(from + count, part.rows) - 1, place, r, i);
     from += count;
   }
   return pen.fills.flatMap(([ink, marks]) => marks.map(([kind, x]) => [x, kind, ink])).sort(([a], [b]) => a - b);
@@ -291,6 +291,55 @@ for (const [how, pieces] of Object.entries(PIECES)) {
     }
   });
 }
+
+// The lopsided bounce: from step 4 on each odd step is on Γ, and even ones jump from one wall to the other.
+const LOPSIDED = [0.09, -0.01, 0.099, -0.001, 0.1, 1e-6, -0.1, -1e-6, 0.1, 0, 0.1, -0.1];
+const floorOf = (side, more = []) => {
+  const part = partOf(upTo(11));
+  part.columns.offset = Float32Array.from(LOPSIDED, (offset) => side * offset);
+  part.columns.bounce = new Float32Array(12).fill(0.1);
+  return {
+    ...part,
+    phases: [{ name: "descent", first: 0 }, { name: "edge", first: 1 }, { name: "floor", first: 4 }, ...more],
+  };
+};
+const LOOKS = { even: ["even", "blue"], odd: ["odd", "orange"], floor: ["midpoint", "grey"] };
+const onFloor = "even odd even odd even floor odd floor even floor even odd".split(" ");
+
+test("where one wall is the floor, iterates on it have a mark of their own and either far wall has one of two", () => {
+  for (const side of [1, -1]) {
+    const run = floorOf(side);
+    for (const half of [50, 0.1]) {
+      const found = painted(sceneOf("all"), run, zigzag(1, half, upTo(11)), [5, 7], 3, 0);
+      assert.deepEqual(
+        found,
+        onFloor.map((kind, row) => [row, ...LOOKS[kind]]),
+      );
+    }
+    const even = painted(sceneOf("even"), run, zigzag(1, 50, upTo(11)), [12], 3, 0);
+    assert.deepEqual(
+      even,
+      [0, 2, 4, 6, 8, 10].map((row) => [row, ...LOOKS[onFloor[row]]]),
+    );
+  }
+});
+
+test("the far walls are those of the run in every part of it, however it is recorded", () => {
+  const run = floorOf(-1);
+  const part = { rows: 4, columns: {} };
+  for (const [name, column] of Object.entries(run.columns)) part.columns[name] = column.subarray(6, 10);
+  const kinds = upTo(3).map(runs.kindIn(run, part));
+  assert.deepEqual(kinds, onFloor.slice(6, 10));
+  // The pair before the floor has its far iterate at the odd step.
+  run.columns.offset.set([0.001, -0.099], 2);
+  assert.deepEqual(upTo(3).map(runs.kindIn(run, part)), ["even", "floor", "odd", "floor"]);
+});
+
+test("parity is shown where the floor is no wall any more, and where Φ is not known", () => {
+  const run = floorOf(1, [{ name: "beyond", first: 8 }]);
+  run.columns.offset[6] = NaN;
+  assert.deepEqual(upTo(11).slice(4).map(runs.kindIn(run, run)), "even floor even floor even odd even odd".split(" "));
+});
 
 test("small marks are squares of either ink, those of several runs have the run's", () => {
   const part = partOf(upTo(3));
@@ -341,7 +390,7 @@ test("a row that lies nowhere is not marked", () => {
 test("walls that are apart are filled in one go each", () => {
   const pen = fakePen();
   const steps = upTo(999);
-  addPoints(pen, sceneOf("all"), partOf(steps), 0, 999, zigzag(0.1, 3, steps), 3, 0);
+  addPoints(pen, sceneOf("all"), partOf(steps), partOf(steps), 0, 999, zigzag(0.1, 3, steps), 3, 0);
   assert.deepEqual(
     pen.fills.map(([ink, marks]) => [ink, marks.length]),
     [
@@ -357,7 +406,17 @@ test("where walls are closer than a mark, each ink is on top for a good part of 
     const pen = fakePen();
     let from = 0;
     for (const count of pieces) {
-      addPoints(pen, sceneOf("all"), partOf(steps), from, from + count - 1, zigzag(0.1, 0.5, steps), 3, 0);
+      addPoints(
+        pen,
+        sceneOf("all"),
+        partOf(steps),
+        partOf(steps),
+        from,
+        from + count - 1,
+        zigzag(0.1, 0.5, steps),
+        3,
+        0,
+      );
       from += count;
     }
     const marks = pen.fills.flatMap(([ink, list]) => list.map(([, x]) => ({ ink, x })));

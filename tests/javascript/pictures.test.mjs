@@ -46,7 +46,7 @@ function makeRun(rule, steps = STEPS) {
     profile: Float32Array.from({ length: 9 * rows }, (_, i) => (0.13 * NODES[i % 9]) ** 2),
   };
   const widths = Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, column.length / rows]));
-  return { rule, name: `the ${rule}`, eta: 0.1, last: steps.at(-1), rows, columns, widths };
+  return { rule, name: `the ${rule}`, eta: 0.1, phases: [], last: steps.at(-1), rows, columns, widths };
 }
 
 // Γ from (0, 0) to (10, 0), flattest at (1, 0).
@@ -171,6 +171,31 @@ test("a picture of the landscape holds what stands still, then what the playhead
   );
   assert.deepEqual([even.marker.color, odd.marker.color], [INKS.even, INKS.odd]);
   assert.notEqual(even.marker.symbol, odd.marker.symbol);
+});
+
+test("where one wall is the floor a picture tells the far walls apart, and names what is on Γ", () => {
+  const run = {
+    ...makeRun("ngd", [0, 1, 2, 3, 4, 5]),
+    phases: [
+      { name: "edge", first: 0 },
+      { name: "floor", first: 2 },
+    ],
+  };
+  run.columns.offset.set([0.1, -0.001, 0.1, 0, -0.1, 0]);
+  const looks = ({ data }) =>
+    data
+      .filter(({ mode, name }) => mode === "markers" && /t$|wall$|on Γ$/.test(name))
+      .map(({ name, marker, x }) => [name, marker.symbol, marker.color, x.length]);
+  const scene = makeScene({ steps: [5] }, [run]);
+  assert.deepEqual(looks(figure("landscape", makeGraph(), scene)), [
+    ["the ngd, even t, then far wall", "circle", INKS.even, 2],
+    ["the ngd, odd t, then far wall", "square", INKS.odd, 2],
+    ["the ngd, on Γ", "diamond", INKS.soft, 2],
+  ]);
+  assert.deepEqual(looks(figure("across", makeGraph(), { ...scene, strobe: "even" })), [
+    ["even t, then far wall", "circle", INKS.even, 2],
+    ["far wall", "square", INKS.odd, 1],
+  ]);
 });
 
 test("the theorem's path is whole, its bead at the playhead", () => {

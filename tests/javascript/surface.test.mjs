@@ -22,6 +22,7 @@ const part = (width, points, more = {}) => ({
   rows: points.length,
   last: points.length - 1,
   rule: "ngd",
+  phases: [],
   widths: { x: width, flow: width },
   columns: { step: Float32Array.from(points, (_, row) => row), x: Float32Array.from(points.flat()), ...more },
 });

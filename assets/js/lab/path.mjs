@@ -60,7 +60,7 @@ export class Path {
       pen.globalAlpha = 0.35;
       pens.line(pen, inks.ink, 0.8, [], 0, Math.min(run.rows - 1, 60), iterate);
       pen.globalAlpha = 0.75;
-      addPoints(pen, sceneOf(inks, run), run, 0, run.rows - 1, iterate, 2.6);
+      addPoints(pen, sceneOf(inks, run), run, run, 0, run.rows - 1, iterate, 2.6);
       pen.globalAlpha = 1;
       const [startX, startY] = iterate(0);
       pens.mark(pen, inks, inks.ink, "even", startX, startY, 5);
@@ -82,7 +82,7 @@ export class Path {
       /** @type {Place} */
       const place = (row) => [box.x.at(step[row]), box.y.at(offset[row])];
       pen.globalAlpha = 0.75;
-      addPoints(pen, sceneOf(inks, run), run, 0, run.rows - 1, place, 2.2);
+      addPoints(pen, sceneOf(inks, run), run, run, 0, run.rows - 1, place, 2.2);
       pen.globalAlpha = 1;
     });
   }

@@ -277,11 +277,11 @@ function paintRun(pen, scene, frame, lens, run, i) {
   }
   if (isSmooth(run)) return pens.line(pen, smoothInk(scene, i), 3, [], first, row, place);
   pen.globalAlpha = 0.35 * strength(scene, i);
-  addPoints(pen, scene, part, first, row, place, 2.6, i);
+  addPoints(pen, scene, run, part, first, row, place, 2.6, i);
   pen.globalAlpha = strength(scene, i);
   const recent = Math.max(first, row - RECENT);
   if (strobe === "all") pens.line(pen, inks.ink, 1, [], recent, row, place);
-  addPoints(pen, scene, part, recent, row, place, 3.6, i);
+  addPoints(pen, scene, run, part, recent, row, place, 3.6, i);
   pen.globalAlpha = 1;
   return undefined;
 }

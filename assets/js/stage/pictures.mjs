@@ -3,7 +3,7 @@ import { clockTime } from "../clock.mjs";
 import { shade } from "../inks.mjs";
 import { inkOf } from "../inks.mjs";
 import { midpointOf } from "../marks.mjs";
-import { consecutiveFrom, locate, parity, pointAt, rowAt, shownStep } from "../run.mjs";
+import { consecutiveFrom, kindIn, locate, pointAt, rowAt, shownStep, shows, whichOf } from "../run.mjs";
 import { acrossView, wordsFor as wordsAcross } from "./panels/across.mjs";
 import { inSets } from "./panels/alignment.mjs";
 import { colourOf, placeOn, valueAt, viewOf, wordsFor as wordsAlong } from "./panels/along.mjs";
@@ -19,6 +19,8 @@ const MARGIN = { l: 64, r: 24, t: 48, b: 96 };
 const FONT = 'Arial, "Liberation Sans", Helvetica, sans-serif';
 const WORDS = 12; // the size of a legend's
 const WIDEST = 0.6 * WORDS; // a letter of it, on the average, in the widest of fonts
+/** @type {Record<Kind, string>} */
+const SYMBOLS = { even: "circle", odd: "square", midpoint: "diamond", floor: "diamond" };
 const LEGEND = { orientation: "h", y: -0.16, font: { size: WORDS } };
 
 /** @typedef {(size: Size) => string} Solid the address of a picture of the box, of a size */
@@ -71,15 +73,31 @@ const everyRow = (run) => Array.from({ length: run.rows }, (_, row) => row);
  */
 function marks(run, i, scene, place, own = i) {
   if (scene.strobe === "midpoints") return [midpoints(run, i, scene, place, own)];
-  return /** @type {Parity[]} */ (["even", "odd"])
-    .filter((kind) => scene.strobe === kind || scene.strobe === "all")
-    .map((kind) => ({
-      ...place(rowsOf(run, scene.steps[i], (step) => parity(step) === kind)),
-      type: "scatter",
-      mode: "markers",
-      name: `${nameOf(scene, i)}, ${kind} t`,
-      marker: { size: 6, color: inkOf(scene, kind, own), symbol: kind === "odd" ? "square" : "circle" },
-    }));
+  const past = rowsOf(run, scene.steps[i], (step) => shows(scene.strobe, step));
+  return kindsOf(run, run, past).map(({ kind, name, symbol, rows }) => ({
+    ...place(rows),
+    type: "scatter",
+    mode: "markers",
+    name: `${nameOf(scene, i)}, ${name}`,
+    marker: { size: 6, color: inkOf(scene, kind, own), symbol },
+  }));
+}
+
+/**
+ * Rows of a part of a run by their marks, each kind that there is with its name.
+ * @param {Run} run
+ * @param {Part} part
+ * @param {number[]} rows
+ */
+function kindsOf(run, part, rows) {
+  const [of, step] = [kindIn(run, part), part.columns.step];
+  return /** @type {Kind[]} */ (["even", "odd", "floor"])
+    .map((kind) => ({ kind, symbol: SYMBOLS[kind], rows: rows.filter((row) => of(row) === kind) }))
+    .filter((one) => one.rows.length)
+    .map((one) => {
+      const names = new Set(one.rows.map((row) => whichOf(run, step[row], one.kind)));
+      return { ...one, name: [...names].join(", then ") };
+    });
 }
 
 /**
@@ -393,16 +411,18 @@ function acrossFigure(layout, scene) {
   };
   const xaxis = { title: { text: "across the valley, in bounces" }, range: [-view.half, view.half] };
   const yaxis = { title: { text: "loss L" }, range: [-0.05 * view.top, 1.05 * view.top] };
-  return { data: [wall, ...hopTraces(part, hops, view, scene)], layout: { ...layout, xaxis, yaxis } };
+  return { data: [wall, ...hopTraces(run, part, hops, view, scene)], layout: { ...layout, xaxis, yaxis } };
 }
 
 /**
+ * @param {Run} run
  * @param {Part} part
  * @param {number[]} hops
  * @param {any} view
  * @param {Scene} scene
  */
-function hopTraces(part, hops, view, { strobe, inks }) {
+function hopTraces(run, part, hops, view, scene) {
+  const { strobe, inks } = scene;
   /** @type {Place} */
   const place = (r) => [part.columns.offset[r] / view.unit, part.columns.loss[r]];
   /**
@@ -423,11 +443,10 @@ function hopTraces(part, hops, view, { strobe, inks }) {
     const middle = hops.map(midpointOf(part, place)).filter(([x]) => Number.isFinite(x));
     return [trace("midpoints", middle, "diamond", inks.soft)];
   }
-  const kinds = /** @type {Parity[]} */ (["even", "odd"]).filter((kind) => strobe === "all" || strobe === kind);
-  return kinds.map((kind) => {
-    const shown = hops.filter((r) => parity(part.columns.step[r]) === kind);
-    return trace(`${kind} t`, shown.map(place), kind === "odd" ? "square" : "circle", inks[kind]);
-  });
+  const shown = hops.filter((r) => shows(strobe, part.columns.step[r]));
+  return kindsOf(run, part, shown).map(({ kind, name, symbol, rows }) =>
+    trace(name, rows.map(place), symbol, inkOf(scene, kind)),
+  );
 }
 
 /**

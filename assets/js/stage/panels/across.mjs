@@ -4,7 +4,7 @@ import { inkOf } from "../../inks.mjs";
 import { midpointOf } from "../../marks.mjs";
 import { nearestRow } from "../../nearest.mjs";
 import * as pens from "../../pens.mjs";
-import { consecutiveFrom, isSmooth, locate, parity, partnerOf, shownStep, shows } from "../../run.mjs";
+import { consecutiveFrom, isSmooth, kindIn, locate, partnerOf, shownStep, shows } from "../../run.mjs";
 import { labelledTicks } from "../../ticks.mjs";
 import { interpolate } from "../chebyshev.mjs";
 
@@ -39,7 +39,7 @@ export class Across {
       return [frame.x(u), frame.y(view.loss(u))];
     });
     if (isSmooth(found.run)) this.paintStillBead(pen, scene.inks, hopOf(part, view, frame)(row));
-    else this.paintHops(pen, scene, frame, view, part, row);
+    else this.paintHops(pen, scene, frame, view, found.run, part, row);
   }
 
   /**
@@ -103,13 +103,14 @@ export class Across {
    * @param {Scene} scene
    * @param {AcrossFrame} frame
    * @param {AcrossView} view
+   * @param {Run} run
    * @param {Part} part
    * @param {number} row
    */
-  paintHops(pen, scene, frame, view, part, row) {
+  paintHops(pen, scene, frame, view, run, part, row) {
     const { inks, strobe } = scene;
     const first = consecutiveFrom(part, row, HOPS);
-    const place = hopOf(part, view, frame);
+    const [place, kindOf] = [hopOf(part, view, frame), kindIn(run, part)];
     for (let r = first; r <= row; r++) {
       const step = part.columns.step[r];
       if (strobe !== "midpoints" && !shows(strobe, step)) continue;
@@ -117,7 +118,7 @@ export class Across {
       if (!Number.isFinite(x + y)) continue;
       const now = step === shownStep(strobe, part.columns.step[row]);
       pen.globalAlpha = now ? 1 : 0.15 + (0.5 * (r - first)) / HOPS;
-      const kind = strobe === "midpoints" ? "midpoint" : parity(step);
+      const kind = strobe === "midpoints" ? "midpoint" : kindOf(r);
       pens.mark(pen, inks, inkOf(scene, kind), kind, x, y, now ? 6.5 : 5);
     }
     pen.globalAlpha = 1;

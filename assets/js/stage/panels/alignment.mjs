@@ -10,7 +10,7 @@ import { addPoints, midpointOf } from "../../marks.mjs";
 import { nearestOf, nearestRow } from "../../nearest.mjs";
 import { inWords } from "../../numbers.mjs";
 import * as pens from "../../pens.mjs";
-import { consecutiveFrom, locate, parity, pointAt, shownStep, shows, upTo } from "../../run.mjs";
+import { consecutiveFrom, kindIn, locate, pointAt, shownStep, shows, upTo } from "../../run.mjs";
 import { labelledTicks } from "../../ticks.mjs";
 import { vocabulary } from "../../vocabulary.mjs";
 import { isInside } from "../frame.mjs";
@@ -100,7 +100,7 @@ export class Alignment {
     if (row >= from && run.columns.components) {
       pen.globalAlpha = 0.55;
       for (const [frame, place] of this.plots(scene, run, run, frames)) {
-        pens.within(pen, boxOf(frame), () => addPoints(pen, scene, run, from, row, place, 2));
+        pens.within(pen, boxOf(frame), () => addPoints(pen, scene, run, run, from, row, place, 2));
       }
       pen.globalAlpha = 1;
     }
@@ -164,9 +164,9 @@ export class Alignment {
     const [[sets, place]] = plots;
     pens.within(pen, boxOf(sets), () => {
       pens.line(pen, scene.inks.ink, 1, [], first, row, place);
-      addPoints(pen, scene, part, first, row, place, 3.4);
+      addPoints(pen, scene, run, part, first, row, place, 3.4);
     });
-    const kind = parity(part.columns.step[row]);
+    const kind = kindIn(run, part)(row);
     for (const [frame, at] of plots) {
       const [x, y] = at(row);
       if (isInside(boxOf(frame), x, y)) pens.mark(pen, scene.inks, inkOf(scene, kind), kind, x, y, 5.5);

@@ -6,7 +6,7 @@ import { addPoints, midpointOf, strength } from "../../marks.mjs";
 import { nearestOf, nearestRow } from "../../nearest.mjs";
 import { inWords } from "../../numbers.mjs";
 import * as pens from "../../pens.mjs";
-import { consecutiveFrom, failed, isSmooth, locate, parity, shownStep, shows, upTo } from "../../run.mjs";
+import { consecutiveFrom, failed, isSmooth, kindIn, locate, shownStep, shows, upTo } from "../../run.mjs";
 import { frameOf, isAbout, isInside, pixelsOf, placeOf } from "../frame.mjs";
 import { freeCorner, lensOf, paintLens, placeIn } from "../lens.mjs";
 import { Panel } from "../panel.mjs";
@@ -100,7 +100,7 @@ export class Landscape extends Panel {
   paintSpecks(pen, scene, frame) {
     scene.result.runs.forEach((run, i) => {
       for (const part of isSmooth(run) ? [] : this.partsOf(run)) {
-        addPoints(pen, scene, part, 0, part.rows - 1, this.place(part, frame), 2.2, i);
+        addPoints(pen, scene, run, part, 0, part.rows - 1, this.place(part, frame), 2.2, i);
       }
     });
   }
@@ -119,7 +119,7 @@ export class Landscape extends Panel {
     const place = this.place(part, frame);
     if (isSmooth(run)) return pens.line(pen, smoothInk(scene, i), 3, [], Math.max(from - 1, 0), to, place);
     pen.globalAlpha = STRONG * strength(scene, i);
-    addPoints(pen, scene, part, from, to, place, 3, i);
+    addPoints(pen, scene, run, part, from, to, place, 3, i);
     pen.globalAlpha = 1;
   }
 
@@ -207,7 +207,7 @@ export class Landscape extends Panel {
       pens.line(pen, inks.ink, 1, [], first, row, place);
       pen.globalAlpha = 1;
     }
-    if (!isSmooth(run)) addPoints(pen, scene, part, first, row, place, 3, i);
+    if (!isSmooth(run)) addPoints(pen, scene, run, part, first, row, place, 3, i);
     const [ghostX, ghostY] = this.floor(part, "flow", frame)(row);
     if (Number.isFinite(ghostX)) pens.bead(pen, inks, inks.theory, ghostX, ghostY, 7);
     const [x, y] = this.headOf(scene, run, i, frame);
@@ -333,7 +333,8 @@ function visible({ strobe }, part, frame) {
  */
 function headKind({ strobe, steps }, run, i) {
   if (strobe === "midpoints" || isSmooth(run)) return "midpoint";
-  return parity(shownStep(strobe, steps[i]));
+  const { part, row } = locate(run, shownStep(strobe, steps[i]));
+  return kindIn(run, part)(row);
 }
 
 /**

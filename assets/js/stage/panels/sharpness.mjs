@@ -1,12 +1,16 @@
 // The sharpness panel: λ₁ of the run and of the theorem against a clock, and the threshold 2/η_t.
 import { clockTime } from "../../clock.mjs";
 import { spread } from "../../labels.mjs";
+import { inkOf } from "../../inks.mjs";
 import { addPoints, midpointOf } from "../../marks.mjs";
 import { nearestOf } from "../../nearest.mjs";
 import * as pens from "../../pens.mjs";
-import { isSmooth, locate, parity, partnerOf, shownStep, shows } from "../../run.mjs";
+import { isSmooth, kindIn, locate, partnerOf, shownStep, shows, whichOf } from "../../run.mjs";
 import { frameOf, isInside } from "../frame.mjs";
 import { Panel } from "../panel.mjs";
+
+/** @type {Record<Kind, string>} */
+const SHAPES = { even: "●", odd: "■", midpoint: "◆", floor: "◆" };
 
 export class Sharpness extends Panel {
   /**
@@ -80,7 +84,7 @@ export class Sharpness extends Panel {
     const curve = (name) => this.curve(scene, run, part, frame, name);
     if (i === scene.focus && !isSmooth(run)) {
       pen.globalAlpha = 0.5;
-      addPoints(pen, scene, part, from, to, curve("threshold"), 2.6);
+      addPoints(pen, scene, run, part, from, to, curve("threshold"), 2.6);
       pen.globalAlpha = 1;
       pens.line(pen, inks.threshold, 1.6, [5, 4], start, to, curve("threshold_mean"));
     }
@@ -177,7 +181,8 @@ export class Sharpness extends Panel {
    * @param {number} row
    * @param {boolean} many
    */
-  focusNames({ inks, strobe }, run, part, row, many) {
+  focusNames(scene, run, part, row, many) {
+    const { inks, strobe } = scene;
     const end = run.columns.flow_sharpness[run.rows - 1];
     const names = [{ text: "λ₁(X), the theorem", ink: inks.theory, value: end, symbol: "flow_sharpness" }];
     if (isSmooth(run)) return names;
@@ -188,10 +193,10 @@ export class Sharpness extends Panel {
     const value = (name, r = row) => part.columns[name][r];
     const partner = partnerOf(part, row);
     for (const r of new Set([row, partner])) {
-      const kind = parity(part.columns.step[r]);
       if (!shows(strobe, part.columns.step[r])) continue;
-      const text = kind === "odd" ? "■ 2/ηₜ, odd t" : "● 2/ηₜ, even t";
-      names.push({ text, ink: inks[kind], value: value("threshold", r), symbol: "threshold" });
+      const kind = kindIn(run, part)(r);
+      const text = `${SHAPES[kind]} 2/ηₜ, ${whichOf(run, part.columns.step[r], kind)}`;
+      names.push({ text, ink: inkOf(scene, kind), value: value("threshold", r), symbol: "threshold" });
     }
     const own = { text: "· λ₁(xₜ)", ink: inks.soft, value: value("sharpness"), symbol: "sharpness" };
     const mean = { text: "mean of two", ink: inks.threshold, value: value("threshold_mean"), symbol: "threshold_mean" };

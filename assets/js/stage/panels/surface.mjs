@@ -330,7 +330,7 @@ export class Surface extends Landscape {
     };
     pen.globalAlpha = STRONG * strength(scene, i);
     if (isSmooth(run)) pens.line(pen, smoothInk(scene, i), 3, [], Math.max(from - 1, 0), to, visible);
-    else addPoints(pen, scene, part, from, to, visible, 3, i);
+    else addPoints(pen, scene, run, part, from, to, visible, 3, i);
     pen.globalAlpha = 1;
   }
 

@@ -35,7 +35,7 @@ def landscape(
     ground = [_contours(terrain, view, look, scheme)] if drawn else []
     figure = go.Figure([*ground, *_valley(terrain, scheme)])
     if len(terrain.flattest):
-        figure.add_trace(_flattest(terrain, view, scheme))
+        figure.add_trace(_flattest(terrain, scheme))
     return _framed(figure, view, names, INKS[scheme]["card"] if drawn else CLEAR, scheme, zoom_key)
 
 
@@ -156,35 +156,16 @@ def _stretch(points: np.ndarray, colour: str) -> go.Scatter:
     )
 
 
-def _flattest(terrain: Terrain, view: View, scheme: Scheme) -> go.Scatter:
+def _flattest(terrain: Terrain, scheme: Scheme) -> go.Scatter:
+    """Marks alone: the page names them, where there is room in what is seen."""
     inks = INKS[scheme]
     return go.Scatter(
         x=terrain.flattest[:, 0],
         y=terrain.flattest[:, 1],
-        mode="markers+text",
+        mode="markers",
         marker={"size": 9, "color": inks["card"], "line": {"width": 2, "color": inks["ink"]}},
-        text=["flattest"] * len(terrain.flattest),
-        textposition=[_clear_side(point, terrain, view) for point in terrain.flattest],
-        textfont={"color": inks["soft"]},
         hoverinfo="skip",
     )
-
-
-def _clear_side(point: np.ndarray, terrain: Terrain, view: View) -> str:
-    """The side of a point [2] on which a word is farthest from Γ."""
-    size = np.array([high - low for low, high in view])
-    curve = np.concatenate([np.empty((0, 2)), *(piece.x for piece in terrain.curves)])
-    sides = {"top center": (0, 0.05), "bottom center": (0, -0.05)}
-    sides |= {
-        f"{v} {h}": (0.07 * x, 0.04 * y)
-        for v, y in (("top", 1), ("bottom", -1))
-        for h, x in (("right", 1), ("left", -1))
-    }
-    room = {
-        side: np.min(np.linalg.norm((curve - point) / size - shift, axis=1), initial=np.inf)
-        for side, shift in sides.items()
-    }
-    return max(room, key=lambda side: room[side])
 
 
 def _as_scale(colours: list[str]) -> list[list]:

@@ -425,7 +425,7 @@ interface Window {
 /** What the magnifier across shows: its unit, half-width in units, and L as a share of the top. */
 type AcrossView = { unit: number; half: number; top: number; loss: (u: number) => number };
 type AcrossFrame = { x: (u: number) => number; y: (v: number) => number };
-type AlongFrame = { x: (s: number) => number; y: (value: number) => number };
+type AlongFrame = { left: number; x: (s: number) => number; y: (value: number) => number };
 type GapFrame = {
   head: number;
   x: (time: number) => number;

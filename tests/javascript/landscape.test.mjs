@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { strength } from "../../assets/js/marks.mjs";
-import { Landscape } from "../../assets/js/stage/panels/landscape.mjs";
+import { widthOf } from "../../assets/js/labels.mjs";
+import { FLATTEST, Landscape, flattestNames, valleyIn } from "../../assets/js/stage/panels/landscape.mjs";
 import { vocabulary } from "../../assets/js/vocabulary.mjs";
 import { svgSheet } from "../agreed/svgpen.mjs";
 
@@ -110,14 +111,14 @@ test("names of runs stand right of all heads that are near, left of them at the 
     [412, 462],
   );
   assert.deepEqual(
-    heads([880, 400], [400, 600]).map(([, x, , side]) => [x, side]),
+    heads([966, 400], [400, 600]).map(([, x, , side]) => [x, side]),
     [
-      [892, "start"],
+      [978, "start"],
       [412, "start"],
     ],
   );
-  const [edge] = heads([891, 400], [400, 600]);
-  assert.deepEqual([edge[1], edge[3]], [879, "end"]);
+  const [edge] = heads([968, 400], [400, 600]);
+  assert.deepEqual([edge[1], edge[3]], [956, "end"]);
   assert.deepEqual(
     heads([1200, 400], [400, 600]).map(([text]) => text),
     ["run 1"],
@@ -148,7 +149,7 @@ test("a run that could not go on says so from the step at which it ended", () =>
   assert.deepEqual([word.text, word.x, word.ink, more.length], ["run 1 ends at step 2", 22, "warn", 0]);
 });
 
-test("in a section Γ has the ink of its sharpness, and its flattest point a name", () => {
+test("in a section Γ has the ink of its sharpness, and its flattest point a mark", () => {
   const valley = {
     curves: [
       {
@@ -167,23 +168,78 @@ test("in a section Γ has the ink of its sharpness, and its flattest point a nam
   assert.match(strokes[1], /d="M50 10 L60 10"/);
   const [from, to] = strokes.map((line) => line.match(/stroke="([^"]*)"/)[1]);
   assert.notEqual(from, to);
-  assert.deepEqual(
-    wordsOf(lines).map(({ text, x, side }) => [text, x, side]),
-    [["flattest", 300, "middle"]],
-  );
+  assert.match(pathsOf(lines).at(-1), /d="M304.5 200 /);
   assert.deepEqual(painted("paintValley", sceneOf([]), FRAME), [], "before it has come");
 });
 
-test("the way of gradient flow is named on the side that has room", () => {
-  const named = (x) => wordsOf(painted("paintWayName", INKS, [x, 100], FRAME)).map((word) => [word.x, word.side])[0];
-  assert.deepEqual(
-    [named(500), named(910), named(911)],
-    [
-      [514, "start"],
-      [924, "start"],
-      [897, "end"],
-    ],
-  );
+// Γ along the left edge of the frame and along its bottom, with points 10 pixels apart.
+const CORNER = [
+  ...Array.from({ length: 80 }, (_, k) => [12, 20 + 10 * k]),
+  ...Array.from({ length: 100 }, (_, k) => [12 + 10 * k, 818]),
+];
+const valleyOf = (points, flattest) => ({
+  curves: [{ x: points.flat(), rows: points.length, sharpness: points.map(() => 1) }],
+  flattest,
+  sharpness_range: [1, 2],
+});
+// Whether words with such a middle are in the frame, for all that they are wide.
+const isWhole = ([x, y], text) => {
+  const half = widthOf(text) / 2;
+  return x - half >= 10 && x + half <= 1010 && y - 8 >= 20 && y + 8 <= 820;
+};
+
+test("flattest points are named clear of Γ, and wholly in the picture wherever they are", () => {
+  for (const flattest of [
+    [12, 20],
+    [12, 400],
+    [12, 818],
+    [500, 818],
+    [1008, 818],
+    [1008, 22],
+  ]) {
+    const valley = valleyOf(CORNER, [flattest]);
+    const [{ middle, point }] = flattestNames(valley, valleyIn(valley, FRAME), FRAME);
+    assert.equal(point, flattest);
+    assert.ok(isWhole(middle, FLATTEST), `${middle} beside ${flattest}`);
+    const half = widthOf(FLATTEST) / 2;
+    for (const [x, y] of CORNER)
+      assert.ok(Math.abs(x - middle[0]) > half || Math.abs(y - middle[1]) > 8, `${flattest}`);
+  }
+  const elsewhere = valleyOf(CORNER, [[9, 400]]);
+  assert.deepEqual(flattestNames(elsewhere, [], FRAME), []);
+  assert.deepEqual([flattestNames(null, [], FRAME), valleyIn(null, FRAME)], [[], []]);
+});
+
+test("all that stands still says which points of Γ are flattest, in the plane too, once Γ has come", () => {
+  globalThis.document = { ...globalThis.document, createElement: () => svgSheet([1020, 840]) };
+  const run = makeRun([[200, 200]], { columns: {} });
+  Object.assign(run.columns, makeRun([[200, 200]]).columns);
+  const words = (valley) => {
+    const scene = sceneOf([run], { valley });
+    scene.result.descent = { points: [200, 200], rows: 1 };
+    const panel = Object.assign(Object.create(Landscape.prototype), { past: { size: [1020, 840] } });
+    const pen = svgSheet([1020, 840]).getContext();
+    panel.paintStill(pen, scene, FRAME);
+    return wordsOf(pen.lines).map(({ text, x, side }) => [text, x, side]);
+  };
+  assert.deepEqual(words(valleyOf([[0, 500]], [[300, 500]])), [["flattest", 300, "middle"]]);
+  assert.deepEqual(words(null), []);
+});
+
+test("the way of gradient flow is named beside a part of it that is in view, where it is not cut", () => {
+  const named = (points, gamma = []) =>
+    wordsOf(painted("paintWayName", INKS, (row) => points[row], points.length, gamma, FRAME)).map((word) => word.x)[0];
+  const half = widthOf("gradient flow") / 2;
+  const down = (x) => Array.from({ length: 10 }, (_, k) => [x, 100 + 20 * k]);
+  const close = (one, other) => assert.ok(Math.abs(one - other) < 0.06, `${one} is not ${other}`);
+  close(named(down(500)), 514 + half);
+  close(named(down(1009)), 995 - half);
+  close(named(down(12)), 26 + half);
+  const wall = Array.from({ length: 100 }, (_, k) => [550, 10 * k]);
+  close(named(down(500), wall), 486 - half);
+  assert.equal(named(down(5)), undefined);
+  const half_out = down(500).map(([x, y], k) => (k === 4 ? [x, -50] : [x, y]));
+  close(named(half_out), 514 + half);
 });
 
 test("the last iterates are joined in strobe all alone, and the head is that of the strobe", () => {

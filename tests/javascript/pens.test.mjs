@@ -103,6 +103,45 @@ test("spread of more labels than there is room for keeps the distance", () => {
   labels.spread([], 0, 30, 16);
 });
 
+const BOX = { left: 100, top: 50, width: 300, height: 200 };
+
+test("a label is moved no farther than it takes to be whole", () => {
+  const text = "ten letter";
+  assert.equal(labels.widthOf(text), 62);
+  assert.equal(labels.widthOf("𝓁ₜ"), 12.4); // by letters, not by their codes
+  assert.deepEqual(labels.moved(BOX, text, [250, 150]), [250, 150]);
+  assert.deepEqual(labels.moved(BOX, text, [100, 50]), [131, 58]);
+  assert.deepEqual(labels.moved(BOX, text, [900, 900]), [369, 242]);
+});
+
+test("a label beside a place is left of it only where it would be cut, and nowhere out of the frame", () => {
+  const at = (x, text = "ten letter") => Object.values(labels.beside(BOX, text, x, 10));
+  assert.deepEqual(at(328), [338, "left"]);
+  assert.deepEqual(at(329), [319, "right"]);
+  assert.deepEqual(at(250, "thirty letters are a long label"), [
+    400 - labels.widthOf("thirty letters are a long label"),
+    "left",
+  ]);
+});
+
+test("of places for a label that is taken which is clearest, of equal ones the first, and none that is cut", () => {
+  const places = [
+    [250, 100],
+    [250, 200],
+    [395, 150],
+  ];
+  assert.deepEqual(labels.clearest(BOX, "word", places, []), [250, 100]);
+  assert.deepEqual(labels.clearest(BOX, "word", places, [[250, 115]]), [250, 200]);
+  assert.deepEqual(
+    labels.clearest(BOX, "word", places, [
+      [250, 120],
+      [255, 205],
+    ]),
+    [250, 100],
+  );
+  assert.deepEqual(labels.clearest(BOX, "word", [places[2]], []), [387.6, 150]);
+});
+
 test("ticks are round, in a row, few, and within the axis", () => {
   for (let power = -12; power < 12; power += 0.0173) {
     for (const from of [-1, 0, 2.37, -0.43]) {

@@ -427,6 +427,51 @@ test("the sharpness map of a section waits for its λ₁", () => {
   assert.deepEqual([map.type, map.x, map.z[1].map(Math.round)], ["heatmap", [4, 5, 6], [0, 1, 2]]);
 });
 
+test("the flattest point has a name in the picture, beside it and within its axes", () => {
+  const wordsIn = (ranges, change) => {
+    const graph = makeGraph();
+    [graph._fullLayout.xaxis.range, graph._fullLayout.yaxis.range] = ranges;
+    const scene = makeScene(change);
+    return figure("landscape", graph, scene).layout.annotations;
+  };
+  // Γ is level: the name stands above it, and below it at the upper edge.
+  const [word, ...more] = wordsIn([
+    [-2, 2],
+    [-3, 3],
+  ]);
+  assert.deepEqual([word.text, word.x, word.y, word.xshift, word.yshift, more], ["flattest", 1, 0, 0, 14, []]);
+  const [below] = wordsIn([
+    [-2, 2],
+    [-3, 0.01],
+  ]);
+  assert.deepEqual([below.xshift, below.yshift], [0, -14]);
+  // Within 20 of 912 pixels of the right edge: half of the word would be cut.
+  const [aside] = wordsIn([
+    [-1, 1.02],
+    [-3, 3],
+  ]);
+  assert.ok(aside.xshift < -15 && Math.abs(aside.yshift) >= 10);
+  assert.deepEqual(
+    wordsIn([
+      [2, 3],
+      [-3, 3],
+    ]),
+    [],
+  );
+});
+
+test("a long title is set as small as it takes", () => {
+  const sizeOf = (formula) => {
+    const scene = makeScene();
+    scene.result.words.formula = formula;
+    const { font, text } = figure("landscape", makeGraph(), scene).layout.title;
+    return [font.size, 0.6 * font.size * text.length <= 960];
+  };
+  assert.deepEqual(sizeOf("L = x²"), [14, true]);
+  const [size, fits] = sizeOf("L = ".padEnd(140, "x"));
+  assert.ok(fits && size < 12);
+});
+
 test("the surface is the picture of it, under the title", () => {
   const solid = (size) => `data:image/png;base64,AA,${size}`;
   const made = figure("landscape", makeGraph(), makeScene({ look: "surface", heights: HEIGHTS }), solid);

@@ -7,8 +7,10 @@ import { consecutiveFrom, kindIn, locate, pointAt, rowAt, shownStep, shows, whic
 import { acrossView, wordsFor as wordsAcross } from "./panels/across.mjs";
 import { inSets } from "./panels/alignment.mjs";
 import { colourOf, placeOn, valueAt, viewOf, wordsFor as wordsAlong } from "./panels/along.mjs";
+import { FLATTEST, flattestNames, valleyIn } from "./panels/landscape.mjs";
 import { BANDS, DOUBLINGS, bandsOf, logarithms, shadeAt, thresholdAt } from "./panels/ground.mjs";
 import { heading } from "./heading.mjs";
+import { pixelsOf } from "./frame.mjs";
 import { coordinates } from "./section.mjs";
 import { vocabulary } from "../vocabulary.mjs";
 
@@ -53,9 +55,13 @@ const points = (run, rows, column, section) => inPlane(run.columns[column], rows
  * @param {Plane | null} section
  */
 function inPlane(column, rows, section) {
-  const found = rows.map(coordinates(section, column));
-  return { x: found.map(([x]) => x), y: found.map(([, y]) => y) };
+  return placed(rows.map(coordinates(section, column)));
 }
+
+/**
+ * @param {Point[]} found
+ */
+const placed = (found) => ({ x: found.map(([x]) => x), y: found.map(([, y]) => y) });
 
 /**
  * @param {Run} run
@@ -249,7 +255,15 @@ function map(heights, sharpness, scene) {
  */
 function valleyTraces({ section, inks, valley }) {
   if (!section || !valley) return [];
-  return valley.curves.flatMap(({ x, rows, sharpness }) => {
+  const flattest = {
+    ...placed(valley.flattest.map((point) => coordinates(section, point)(0))),
+    type: "scatter",
+    mode: "markers",
+    name: FLATTEST,
+    showlegend: false,
+    marker: { size: 9, color: inks.card, line: { width: 2, color: inks.ink } },
+  };
+  const curves = valley.curves.flatMap(({ x, rows, sharpness }) => {
     const shades = Array.from({ length: rows }, (_, row) =>
       colourOf(inks.scale, valley.sharpness_range, rounded(sharpness[row])),
     );
@@ -266,6 +280,27 @@ function valleyTraces({ section, inks, valley }) {
         line: { color: shades[start], width: 5 },
       };
     });
+  });
+  return [...curves, flattest];
+}
+
+/**
+ * The names of the flattest points, where the picture has room for them.
+ * @param {Scene} scene
+ * @param {View} ranges
+ */
+function flattestWords({ section, valley, inks }, [across, upwards]) {
+  const [width, height] = [SIZE.width - MARGIN.l - MARGIN.r, SIZE.height - MARGIN.t - MARGIN.b];
+  /** @type {any} */
+  const frame = {
+    ...{ left: 0, top: 0, width, height, section },
+    x: (/** @type {number} */ value) => (width * (value - across[0])) / (across[1] - across[0]),
+    y: (/** @type {number} */ value) => (height * (upwards[1] - value)) / (upwards[1] - upwards[0]),
+  };
+  return flattestNames(valley, valleyIn(valley, frame), frame).map(({ point, middle }) => {
+    const [[x, y], [px, py]] = [coordinates(section, point)(0), pixelsOf(point, frame)(0)];
+    const shift = { xshift: middle[0] - px, yshift: py - middle[1] };
+    return { x, y, ...shift, text: FLATTEST, showarrow: false, font: { color: inks.soft } };
   });
 }
 
@@ -635,7 +670,8 @@ function composed(panel, graph, seen, solid) {
   const runs = seen.result.runs.map((run) => withDetail(run, panel));
   const scene = { ...seen, result: { ...seen.result, runs } };
   const text = panel === "landscape" ? heading(scene) + planeOf(scene) : heading(scene);
-  const title = { text, font: { size: 14 }, x: 0.02, xanchor: "left" };
+  const room = (0.96 * SIZE.width * WORDS) / WIDEST;
+  const title = { text, font: { size: Math.min(14, room / text.length) }, x: 0.02, xanchor: "left" };
   const margin = MARGIN;
   if (panel === "across" || panel === "along") {
     const layout = JSON.parse(JSON.stringify(graph.layout));
@@ -656,6 +692,7 @@ function composed(panel, graph, seen, solid) {
   if (panel === "landscape" && scene.look === "surface" && solid) return surfaceFigure(layout, scene, solid);
   layout.xaxis.range = xaxis.range.slice();
   layout.yaxis.range = yaxis.range.slice();
+  if (panel === "landscape") layout.annotations = flattestWords(scene, [layout.xaxis.range, layout.yaxis.range]);
   const still =
     panel === "landscape" ? graph.data.map((/** @type {any} */ trace) => ({ ...trace, showlegend: false })) : [];
   const moving = panel === "landscape" ? landscapeTraces(scene) : sharpnessTraces(scene);

@@ -223,8 +223,7 @@ def test_the_valley_is_coloured_by_its_sharpness(with_valley: tuple) -> None:
 def test_flattest_points_are_marked(with_valley: tuple) -> None:
     loss, scheme, _, figure = with_valley
     (mark,) = parts(figure)[2]
-    assert set(mark.text) == {"flattest"}
-    assert len(mark.text) == len(points(mark)) >= 1
+    assert len(points(mark)) >= 1
     assert mark.marker.line.color == INKS[scheme]["ink"]
     assert np.max(values(loss, points(mark))) < 1e-10
 
@@ -234,7 +233,7 @@ def test_colours_are_inks(drawn: tuple) -> None:
     contours, _, marks = parts(figure)
     layout = json.dumps(figure.layout.to_plotly_json(), default=str)
     used = {*(ground.line.color for ground in contours), *re.findall(r"#[0-9a-f]{6}", layout)}
-    used |= {colour for mark in marks for colour in (mark.marker.color, mark.textfont.color)}
+    used |= {colour for mark in marks for colour in (mark.marker.color, mark.marker.line.color)}
     assert used <= set(INKS[scheme].values())
 
 

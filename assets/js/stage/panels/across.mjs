@@ -1,6 +1,7 @@
 // The magnifier across the valley: L along v₁ through Φ(x_t), in units of the bounce.
 import { addCanvas, wipe } from "../../canvas.mjs";
 import { inkOf } from "../../inks.mjs";
+import { moved } from "../../labels.mjs";
 import { midpointOf } from "../../marks.mjs";
 import { nearestRow } from "../../nearest.mjs";
 import * as pens from "../../pens.mjs";
@@ -94,7 +95,8 @@ export class Across {
     pens.line(pen, inks.line, 1, [], 0, 1, (k) => [k ? width - SIDE : SIDE, height - FOOT]);
     for (const { value, text } of labelledTicks(-view.half, view.half)) {
       pens.line(pen, inks.line, 1, [], 0, 1, (k) => [frame.x(value), height - FOOT + 4 * k]);
-      pens.label(pen, inks, text, frame.x(value), height - 12, inks.soft, "center");
+      const [x, y] = moved({ left: 0, top: 0, width, height }, text, [frame.x(value), height - 12]);
+      pens.label(pen, inks, text, x, y, inks.soft, "center");
     }
   }
 

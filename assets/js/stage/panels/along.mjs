@@ -2,12 +2,13 @@
 // theorem sliding to the flattest point, from which the length is counted.
 import { addCanvas, density, wipe } from "../../canvas.mjs";
 import { shade } from "../../inks.mjs";
+import { moved, widthOf } from "../../labels.mjs";
 import { nearestOf } from "../../nearest.mjs";
 import * as pens from "../../pens.mjs";
 import { locate, pointAt, shownStep } from "../../run.mjs";
 import { labelledTicks } from "../../ticks.mjs";
 
-const LEFT = 40;
+const LEFT = 40; // at the least: as much as the numbers beside the axis take
 const RIGHT = 16;
 const HEAD = 14;
 const FOOT = 26;
@@ -79,16 +80,18 @@ export class Along {
    */
   paintAxes(pen, inks, { low, high, bottom, top }, frame) {
     const [width, height] = this.still.size;
-    pens.line(pen, inks.line, 1, [], 0, 1, (k) => [k ? width - RIGHT : LEFT, height - FOOT]);
+    const { left } = frame;
+    pens.line(pen, inks.line, 1, [], 0, 1, (k) => [k ? width - RIGHT : left, height - FOOT]);
     for (const { value, text } of labelledTicks(low, high, 4)) {
       pens.line(pen, inks.line, 1, [], 0, 1, (k) => [frame.x(value), height - FOOT + 4 * k]);
-      pens.label(pen, inks, text, frame.x(value), height - 12, inks.soft, "center");
+      const [x, y] = moved({ left, top: 0, width: width - left, height }, text, [frame.x(value), height - 12]);
+      pens.label(pen, inks, text, x, y, inks.soft, "center");
     }
     for (const { value, text } of labelledTicks(bottom, top, 3)) {
-      pens.line(pen, inks.line, 1, [], 0, 1, (k) => [k ? width - RIGHT : LEFT, frame.y(value)]);
-      pens.label(pen, inks, text, LEFT - 6, frame.y(value), inks.soft, "right");
+      pens.line(pen, inks.line, 1, [], 0, 1, (k) => [k ? width - RIGHT : left, frame.y(value)]);
+      pens.label(pen, inks, text, left - 6, frame.y(value), inks.soft, "right");
     }
-    pens.label(pen, inks, "s", LEFT - 10, height - 12, inks.soft, "right");
+    pens.label(pen, inks, "s", left - 10, height - 12, inks.soft, "right");
   }
 
   /**
@@ -370,8 +373,10 @@ export function colourOf(scale, [low, high], value) {
  * @returns {AlongFrame}
  */
 function frameFor({ low, high, bottom, top }, [width, height]) {
+  const left = Math.max(LEFT, ...labelledTicks(bottom, top, 3).map(({ text }) => widthOf(text) + 6));
   return {
-    x: (s) => LEFT + ((s - low) / (high - low)) * (width - LEFT - RIGHT),
+    left,
+    x: (s) => left + ((s - low) / (high - low)) * (width - left - RIGHT),
     y: (value) => height - FOOT - ((value - bottom) / (top - bottom)) * (height - FOOT - HEAD),
   };
 }

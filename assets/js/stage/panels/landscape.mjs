@@ -1,6 +1,6 @@
 // The landscape: iterates, the theorem's point on Γ, and the way of gradient flow.
 import { smoothInk } from "../../inks.mjs";
-import { spread } from "../../labels.mjs";
+import { around, beside, clearest, spread, widthOf } from "../../labels.mjs";
 import { inkOf } from "../../inks.mjs";
 import { addPoints, midpointOf, strength } from "../../marks.mjs";
 import { nearestOf, nearestRow } from "../../nearest.mjs";
@@ -18,6 +18,9 @@ const STRONG = 0.6;
 const SEEN = 4; // pixels from which a gap is worth a line
 const CROWD = 50; // pixels within which names keep clear of each other's iterates
 const REACH = 24; // pixels within which the pointer finds an iterate
+export const FLATTEST = "flattest";
+const GRADIENT_FLOW = "gradient flow";
+const WAY = [0.4, 0.6, 0.2, 0.8, 0]; // of the way of gradient flow, where its name may stand
 const EVERY = 4; // of the points of Γ that are joined
 
 export class Landscape extends Panel {
@@ -51,7 +54,11 @@ export class Landscape extends Panel {
     const { points, rows } = result.descent;
     const way = pixelsOf(points, frame);
     pens.line(pen, inks.flow, 1.6, [5, 4], 0, rows - 1, way);
-    if (rows > 1) this.paintWayName(pen, inks, way(Math.floor(0.4 * rows)), frame);
+    const gamma = valleyIn(scene.valley, frame);
+    if (rows > 1) this.paintWayName(pen, inks, way, rows, gamma, frame);
+    for (const { middle } of flattestNames(scene.valley, gamma, frame)) {
+      pens.label(pen, inks, FLATTEST, ...middle, inks.soft, "center");
+    }
     result.runs.forEach((run, i) => {
       pens.curve(pen, inks.theory, 2, pens.DASHES[i], run.rows, this.floor(run, "flow", frame));
     });
@@ -77,19 +84,27 @@ export class Landscape extends Panel {
     for (const point of valley.flattest) {
       const [x, y] = pixelsOf(point, frame)(0);
       pens.mark(pen, { card: inks.ink }, inks.card, "even", x, y, 4.5);
-      pens.label(pen, inks, "flattest", x, y - 14, inks.soft, "center");
     }
   }
 
   /**
+   * Beside a part of it that is in view, clear of Γ.
    * @param {Pen} pen
    * @param {Inks} inks
-   * @param {Point} point
+   * @param {Place} way
+   * @param {number} rows
+   * @param {Point[]} gamma
    * @param {Frame} frame
    */
-  paintWayName(pen, inks, [x, y], frame) {
-    const left = x + 100 > frame.left + frame.width;
-    pens.label(pen, inks, "gradient flow", x + (left ? -14 : 14), y, inks.soft, left ? "right" : "left");
+  paintWayName(pen, inks, way, rows, gamma, frame) {
+    const seen = WAY.map((share) => way(Math.floor(share * rows))).filter(([x, y]) => isInside(frame, x, y));
+    if (!seen.length) return;
+    const aside = 14 + widthOf(GRADIENT_FLOW) / 2;
+    /** @type {Point[]} */
+    const middles = seen.flatMap(([x, y]) => [[x + aside, y], [x - aside, y], ...around(GRADIENT_FLOW, [x, y])]);
+    const line = Array.from({ length: rows }, (_, row) => way(row));
+    const [x, y] = clearest(frame, GRADIENT_FLOW, middles, [...gamma, ...line]);
+    pens.label(pen, inks, GRADIENT_FLOW, x, y, inks.soft, "center");
   }
 
   /**
@@ -271,8 +286,8 @@ export class Landscape extends Panel {
       .filter(({ x, y }) => isInside(frame, x, y));
     spread(names, frame.top + 8, frame.top + frame.height - 8, 15);
     for (const { text, ink, x, y } of names) {
-      const left = x + 120 > frame.left + frame.width;
-      pens.label(pen, inks, text, x + (left ? -12 : 12), y, ink, left ? "right" : "left");
+      const at = beside(frame, text, x, 12);
+      pens.label(pen, inks, text, at.x, y, ink, at.side);
     }
   }
 
@@ -311,6 +326,43 @@ export class Landscape extends Panel {
     );
     return nearestOf(found, REACH);
   }
+}
+
+/**
+ * Pixels along all of Γ, as close as is needed to keep words off it.
+ * @param {Valley | null} valley
+ * @param {Frame} frame
+ * @returns {Point[]}
+ */
+export function valleyIn(valley, frame) {
+  return (valley?.curves || []).flatMap(({ x, rows }) => {
+    const on = pixelsOf(x, frame);
+    return Array.from({ length: rows }, (_, row) => between(on(row), on(Math.min(row + 1, rows - 1)))).flat();
+  });
+}
+
+/**
+ * Points from one to another, a few pixels apart where that takes not too many.
+ * @param {Point} from
+ * @param {Point} to
+ * @returns {Point[]}
+ */
+function between([a, b], [x, y]) {
+  const count = Math.min(Math.max(Math.ceil(Math.hypot(x - a, y - b) / 8), 1), 64);
+  return Array.from({ length: count }, (_, k) => [a + (k * (x - a)) / count, b + (k * (y - b)) / count]);
+}
+
+/**
+ * The flattest points in view and the middles of their names, in pixels, on that side of each that is clear of Γ.
+ * @param {Valley | null} valley
+ * @param {Point[]} gamma
+ * @param {Frame} frame
+ */
+export function flattestNames(valley, gamma, frame) {
+  return (valley?.flattest || [])
+    .map((point) => ({ point, mark: pixelsOf(point, frame)(0) }))
+    .filter(({ mark: [x, y] }) => isInside(frame, x, y))
+    .map(({ point, mark }) => ({ point, middle: clearest(frame, FLATTEST, around(FLATTEST, mark), gamma) }));
 }
 
 /**

@@ -1,6 +1,6 @@
 // The sharpness panel: λ₁ of the run and of the theorem against a clock, and the threshold 2/η_t.
 import { clockTime } from "../../clock.mjs";
-import { spread } from "../../labels.mjs";
+import { spread, widthOf } from "../../labels.mjs";
 import { inkOf } from "../../inks.mjs";
 import { addPoints, midpointOf } from "../../marks.mjs";
 import { nearestOf } from "../../nearest.mjs";
@@ -146,9 +146,9 @@ export class Sharpness extends Panel {
       .filter(({ value }) => Number.isFinite(value))
       .map((name) => ({ ...name, y: frame.y(name.value) }));
     spread(names, frame.top + 8, frame.top + frame.height - 6, 16);
-    const x = frame.left + frame.width + 8;
-    for (const { text, y, ink } of names) pens.label(pen, scene.inks, text, x, y, ink);
-    this.labels = names.map((name) => ({ ...name, x }));
+    const [x, width] = [frame.left + frame.width + 8, this.now.size[0]];
+    this.labels = names.map((name) => ({ ...name, x: Math.min(x, width - widthOf(name.text)) }));
+    for (const { text, x, y, ink } of this.labels) pens.label(pen, scene.inks, text, x, y, ink);
   }
 
   /**

@@ -2,12 +2,14 @@
 // Γ itself as a sheet or a curve; the iterates and the theorem's point in it.
 import { fineness, penFor, penOf, wipe } from "../../canvas.mjs";
 import { rgb, smoothInk } from "../../inks.mjs";
+import { moved } from "../../labels.mjs";
 import { addPoints, strength } from "../../marks.mjs";
 import { nearestOf, nearestRow } from "../../nearest.mjs";
 import * as pens from "../../pens.mjs";
 import { isSmooth, shows, upTo } from "../../run.mjs";
 import { isCommand, shortcut } from "../../shortcut.mjs";
 import { labelledTicks } from "../../ticks.mjs";
+import { isInside } from "../frame.mjs";
 import * as solid from "../solid.mjs";
 import * as space from "../space.mjs";
 import { colourOf } from "./along.mjs";
@@ -226,11 +228,12 @@ export class Surface extends Landscape {
    * Beside the edge that leaves from a corner, away from the box.
    * @param {Pen} pen
    * @param {Inks} inks
-   * @param {SolidFrame} solidFrame
+   * @param {SolidFrame} frame
    * @param {string} axis
    * @param {number[]} corner
    */
-  paintTicks(pen, inks, { grid, at }, axis, corner) {
+  paintTicks(pen, inks, frame, axis, corner) {
+    const { grid, at } = frame;
     const sides = [grid.x, grid.y, [grid.low, grid.low + grid.top]];
     const along = ["x", "y", "z"].indexOf(axis);
     const other = along === 0 ? 1 : 0;
@@ -241,14 +244,30 @@ export class Surface extends Landscape {
      * @param {number} [times]
      */
     const point = (value, times = 1) => base.map((c, k) => (k === along ? value : k === other ? c + times * away : c));
+    /**
+     * @param {number[]} place
+     * @returns {Point}
+     */
+    const pixel = (place) => [at(place)[0], at(place)[1]];
+    /**
+     * @param {string} text
+     * @param {number[]} place
+     * @param {string} ink
+     */
+    const label = (text, place, ink) => {
+      const [x, y] = moved(frame, text, pixel(place));
+      pens.label(pen, inks, text, x, y, ink, "center");
+    };
     const [low, high] = sides[along];
     for (const { value, text } of labelledTicks(low, high, 4)) {
-      const [x, y] = at(point(value));
-      pens.label(pen, inks, text, x, y, inks.soft, "center");
+      if (isInside(frame, ...pixel(point(value, 0)))) label(text, point(value), inks.soft);
     }
     // The upright's above it: beside it there is room for numbers alone.
-    const [x, y] = along === 2 ? at(point(low + 1.12 * (high - low), 0)) : at(point(low + 0.62 * (high - low), 2.2));
-    pens.label(pen, inks, grid.names[along], x, y, inks.ink, "center");
+    label(
+      grid.names[along],
+      along === 2 ? point(low + 1.12 * (high - low), 0) : point(low + 0.62 * (high - low), 2.2),
+      inks.ink,
+    );
   }
 
   /**

@@ -92,8 +92,8 @@ _RULES = (
         name="Normalized GD",
         formula="x ← x − η ∇L / ‖∇L‖",
         look_for=(
-            "Every step has length η, so the iterate cannot settle: it hops from wall to wall, "
-            "and each hop nudges it towards a flatter valley."
+            "Every step has length η, so at the bottom it cannot settle: it will hop from wall to "
+            "wall."
         ),
         flow=NGD_FLOW,
         bounce=lambda eta, sharpness: eta * jnp.ones_like(sharpness),
@@ -106,8 +106,8 @@ _RULES = (
         name="GD on √L",
         formula="x ← x − η ∇√L",
         look_for=(
-            "√L has a kink along the valley floor, so the slope never vanishes: the iterate hops "
-            "across the kink for ever and drifts to where the valley is flatter."
+            "√L has a kink at the bottom, where its slope does not vanish: the iterate will hop "
+            "across it."
         ),
         flow=SQRT_GD_FLOW,
         bounce=lambda eta, sharpness: eta * jnp.sqrt(sharpness / 2),
@@ -129,7 +129,7 @@ _RULES = (
         key="gradient-flow",
         name="Gradient flow",
         formula="dx/ds = −∇L, s = ηt",
-        look_for="The smooth limit of small steps: it goes straight to the valley and stays there.",
+        look_for="The smooth limit of small steps: it goes straight to the bottom and stays there.",
         clock="eta",
     ),
 )

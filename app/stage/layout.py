@@ -15,7 +15,7 @@ from dash.development.base_component import Component
 from app.parts import aria, choice, data, field, header, slider
 from app.stage import ids
 from app.stage.settings import Settings
-from app.stage.words import SYMBOLS
+from app.stage.words import SYMBOLS, question, titles
 from app.vocabulary import AXES, CLOCKS, LAWS, LOOKS, LOPSIDED, PANELS, STROBES, VIEW
 from dynamics import LOSSES, RULES
 
@@ -93,7 +93,7 @@ def stage(settings: Settings) -> dmc.MantineProvider:
             dcc.Store(id=ids.HEARD),
             _part("header", header("Stage", BUTTONS_OF_HEAD)),
             html.Main(
-                [_controls(settings), _panels(), _part("transport", _transport())],
+                [_controls(settings), _panels(settings), _part("transport", _transport())],
                 className="stage",
             ),
             html.Div(id=ids.MESSAGES, className="messages", role="status", **aria(live="polite")),
@@ -226,18 +226,19 @@ def _more(settings: Settings) -> html.Details:
     )
 
 
-def _panels() -> html.Div:
+def _panels(settings: Settings) -> html.Div:
+    named = titles(LOSSES[settings.loss])
     upper = [_landscape(), _part("sharpness", _sharpness())]
     lower = [
         _part(
             "across",
-            _magnifier(ids.ACROSS, "Across the valley", ["along ", _symbol("direction", "v₁")]),
+            _magnifier(ids.ACROSS, named["across"], ["along ", _symbol("direction", "v₁")]),
         ),
         _part(
             "along",
             _magnifier(
                 ids.ALONG,
-                "Along the valley",
+                named["along"],
                 [_symbol("projection_sharpness", "λ₁(Φ)"), " by ", _symbol("arc", "s")],
             ),
         ),
@@ -245,7 +246,8 @@ def _panels() -> html.Div:
         _part("gap", _gap()),
     ]
     rows = [html.Div(upper, className="row upper"), html.Div(lower, className="row lower")]
-    return html.Div(rows, className="panels")
+    asked = html.H2(question(settings), id="question", className="question")
+    return html.Div([_part("question", asked), *rows], className="panels")
 
 
 def _landscape() -> html.Figure:
@@ -316,14 +318,14 @@ def _magnifier(name: str, title: str, words: list[Any]) -> html.Figure:
         [
             html.Figcaption(
                 [
-                    html.Span(title, className="title"),
+                    html.Span(title, id=f"{name}-title", className="title"),
                     html.Span(words, className="aside"),
                     html.Span(id=f"{name}-aside", className="aside"),
                 ]
             ),
             html.Div(id=name, className="plot"),
         ],
-        className=f"card {name}",
+        className=f"card magnifier {name}",
     )
 
 
@@ -331,7 +333,7 @@ def _laws() -> html.Div:
     gauges = [_gauge(name, symbol) for name, symbol in LAWS.items()]
     return html.Div(
         [
-            html.H2("Laws of the edge"),
+            html.H2("Does the edge hold?"),
             *gauges,
             html.P(["0", html.Span("1 at the edge"), "2"], className="facts scale"),
             _gauge(LOPSIDED, "lopsided A", "track even"),
@@ -360,7 +362,7 @@ def _gauge(name: str, symbol: str, track: str = "track") -> html.Div:
 def _gap() -> html.Div:
     return html.Div(
         [
-            html.H2("Gap to the theorem"),
+            html.H2("How far from the theorem?"),
             html.Div(
                 [
                     html.P("–", id="now-gap", className="gap-value"),

@@ -39,7 +39,8 @@ MAX_NOISE = 1.0
 LARGEST_EXACT = 2**53
 HIDEABLE = (
     "header", "loss", "rules", "eta", "horizon", "start", "more", "strobe", "look", "clock", "axis",
-    "panel", "sharpness", "across", "along", "laws", "gap", "phases", "now", "story", "transport",
+    "panel", "sharpness", "across", "along", "laws", "gap", "phases", "now", "question", "story",
+    "transport",
 )  # fmt: skip
 LATER = {"formula": "Own formulas cannot be shown yet."}
 DEFAULT_LOSS = "parabolic-valley"

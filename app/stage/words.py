@@ -12,12 +12,12 @@ from dynamics import LOSSES, RULES, Loss
 # One line a symbol: what it is, shown where the symbol is pointed at or has the focus.
 SYMBOLS = {
     "step": "t: the number of steps taken",
-    "tau": "τ = η²t: slow time, the clock of the drift along the valley",
+    "tau": "τ = η²t: slow time, the clock of the drift",
     "x": "x: the parameters",
     "eta": "η: the step size, or learning rate",
     "loss": "L(x): the value that is minimised",
     "sharpness": "λ₁: the largest curvature of L, its top Hessian eigenvalue",
-    "projection": "Φ(xₜ): where gradient flow from the iterate would end, on the valley Γ",
+    "projection": "Φ(xₜ): where gradient flow from the iterate would end, on Γ",
     "projection_sharpness": "λ₁(Φ(xₜ)): sharpness where gradient flow from the iterate would end",
     "flow_sharpness": "λ₁(X(τ)): sharpness that the theorem predicts",
     "threshold": "2/ηₜ: the curvature above which a step this long overshoots; its mean over two "
@@ -30,12 +30,32 @@ SYMBOLS = {
     "then 1",
     "lopsidedness": "A: how far the middle of the bounce is off Γ, in half bounces: 0 even, ±1 one "
     "wall on Γ",
-    "alignment": "θₜ: the angle between x̃ₜ and v₁; 0 once the hops go straight across the valley",
+    "alignment": "θₜ: the angle between x̃ₜ and v₁; 0 once the hops go along v₁",
     "transformed": "x̃ₜ: the hop scaled by curvatures and 1/η. Iⱼ: where its part beyond j − 1 "
     "directions is at most λⱼ",
     "manifold": "Γ: the valley floor, all the minimisers of L",
-    "direction": "v₁: the direction of largest curvature, straight across the valley",
+    "direction": "v₁: the direction of largest curvature, along which the iterate hops",
     "arc": "s: length along Γ, from its flattest point",
+}
+
+# What is seen of a rule, and what to ask of it: where there is a floor to drift along, on a bowl.
+QUESTIONS = {
+    "ngd": (
+        "Steps too long to settle: where does it end?",
+        "Steps too long to settle: which way does it hop?",
+    ),
+    "sqrt-gd": (
+        "A kink that never lets it rest: where does it end?",
+        "A kink that never lets it rest: which way does it hop?",
+    ),
+    "gd": (
+        "Steps that shrink with the slope: does it settle, and how sharp is it there?",
+        "Steps that shrink with the slope: does it settle?",
+    ),
+    "gradient-flow": (
+        "No steps, only the slope: where does it come to rest?",
+        "No steps, only the slope: how does it come to rest?",
+    ),
 }
 
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -53,8 +73,10 @@ def page_words(settings: Settings, runs: list[Mapping[str, Any]]) -> dict[str, A
     """Title, formulas, names and what to look for, from the settings and how the runs went."""
     loss = LOSSES[settings.loss]
     return {
+        "question": question(settings),
+        "titles": titles(loss),
         "formula": loss.formula,
-        "valley": f"valley {loss.valley}",
+        "valley": f"{'valley' if _drifts(loss) else 'minimum at'} {loss.valley}",
         "sharpness": loss.sharpness_formula,
         "rules": [
             {"key": key, "name": RULES[key].name, "formula": RULES[key].formula}
@@ -63,6 +85,29 @@ def page_words(settings: Settings, runs: list[Mapping[str, Any]]) -> dict[str, A
         "labels": [_label(settings, run) for run in runs],
         "stories": [_story(settings, run) for run in runs],
     }
+
+
+def question(settings: Settings) -> str:
+    """The sentence at the top of the stage: what is seen, and what to ask of it."""
+    one_rule, one_eta = len(settings.rule) == 1, len(settings.eta) == 1
+    if not one_rule:
+        return "One start, several rules: do they end in the same place?"
+    if not one_eta:
+        return "One start, several step sizes: what does η change, and what not?"
+    drifting, still = QUESTIONS[settings.rule[0]]
+    return drifting if _drifts(LOSSES[settings.loss]) else still
+
+
+def titles(loss: Loss) -> dict[str, str]:
+    """What the magnifiers show."""
+    if _drifts(loss):
+        return {"across": "Across the valley: the hop", "along": "Along the valley: the drift"}
+    return {"across": "Across the minimum: the hop", "along": "At the minimum: no drift"}
+
+
+def _drifts(loss: Loss) -> bool:
+    """Whether its minimisers are more than a point."""
+    return loss.codim < loss.d
 
 
 def _label(settings: Settings, run: Mapping[str, Any]) -> str:
@@ -74,33 +119,44 @@ def _label(settings: Settings, run: Mapping[str, Any]) -> str:
 
 def _story(settings: Settings, run: Mapping[str, Any]) -> dict[str, Any]:
     """One sentence a phase, in the order of `run["phases"]`, or one for all of the run where there
-    are none; how it ends; and what `{drift}` stands for where sharpness changes and where it stays.
+    are none; how it ends; what `{drift}` stands for where sharpness changes and where it stays, and
+    `{jump}` where each step jumps the floor and where every second one lands on it.
     """
     loss = LOSSES[settings.loss]
-    moves = loss.codim < loss.d
+    floor = _floor(loss)
     return {
         "phases": [_told(run, _phase(settings, run, i)) for i in range(len(run["phases"]))],
         "all": _told(run, RULES[run["rule"]].look_for),
         "end": _ending(run),
-        "drifts": "the jumps add up to a drift. Sharpness has gone from {first_sharpness} to "
-        "{sharpness}. " + loss.look_for,
+        "drifts": "the jumps add up to a drift: sharpness {first_sharpness} → {sharpness}. "
+        + loss.look_for,
         "stays": "there is no drift here: sharpness stays {sharpness}."
-        if moves
+        if _drifts(loss)
         else "there is nowhere to drift. " + loss.look_for,
+        "jumps": f"each step jumps {floor}",
+        "lands": f"every second step lands on {floor}",
     }
+
+
+def _floor(loss: Loss) -> str:
+    return "the valley floor" if _drifts(loss) else "the minimum"
 
 
 def _phase(settings: Settings, run: Mapping[str, Any], i: int) -> str:
     rule, loss = RULES[run["rule"]], LOSSES[settings.loss]
+    floor = _floor(loss)
     phase = run["phases"][i]
     after = run["phases"][i + 1]["first"] if i + 1 < len(run["phases"]) else None
     if phase["name"] == "descent":
         when = f"Descent, {_steps(after)}" if after else f"Descent, all {run['last']:,} steps"
-        return f"{when}: down the wall to the valley floor, loss now {{loss}}. {rule.look_for}"
-    if phase["name"] == "alignment":
-        turning = "the hops still turn straight across the valley, " if loss.codim > 1 else ""
         return (
-            f"Alignment from step {phase['first']:,}: within a bounce of the floor, but {turning}"
+            f"{when}: down the wall to {floor}, loss now {{loss}}; nothing hops yet. "
+            f"{rule.look_for}"
+        )
+    if phase["name"] == "alignment":
+        turning = "the hops still turn to the steepest direction, " if loss.codim > 1 else ""
+        return (
+            f"Alignment from step {phase['first']:,}: within a bounce of {floor}, but {turning}"
             "the laws of the edge do not hold yet; 1/Sₜ + 1/Sₜ₊₁ is {stableness_pair}."
         )
     if phase["name"] == "floor":
@@ -111,17 +167,16 @@ def _phase(settings: Settings, run: Mapping[str, Any], i: int) -> str:
         )
     if phase["name"] == "overlong":
         return (
-            f"Too large a step for the laws, from step {phase['first']:,}: each hop is within a "
-            "bounce of the floor, but so long that the valley changes below it. 1/Sₜ + 1/Sₜ₊₁ is "
-            "{stableness_pair}, and the theorem is about small η."
+            f"Too large a step for the theorem, from step {phase['first']:,}: it hops across "
+            f"{floor}, but so far that the walls change below it. Sharpness has gone from "
+            "{first_sharpness} to {sharpness}, not as predicted."
         )
     if phase["name"] == "beyond":
         return (
             f"Beyond the theorem since step {phase['first']:,}: λ₁ and λ₂ have met, so there is no "
             "one direction to bounce along, and no prediction. The gap to its flow is {gap}."
         )
-    floor = "the valley floor" if loss.codim < loss.d else "the minimum"
-    return f"At the edge since step {phase['first']:,}: each step jumps {floor}, and {{drift}}"
+    return f"At the edge since step {phase['first']:,}: {{jump}}, and {{drift}}"
 
 
 def _told(run: Mapping[str, Any], sentence: str) -> str:

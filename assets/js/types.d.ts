@@ -110,6 +110,8 @@ type Parameter = { name: string; symbol: string; value: number; default: number;
 type Story = { phases: Record<string, string>; all: string; end: string; stays: string; drifts: string };
 
 type Words = {
+  question: string;
+  titles: Record<"across" | "along", string>;
   formula: string;
   valley: string;
   sharpness: string;

@@ -180,8 +180,8 @@ PRODUCT_4 = Loss(
     manifold_sharpness=_product_sharpness,
     projection=_product_projection,
     look_for=(
-        "The minimalist example in full: with z = x and w = y it is the quartic hyperbola at half "
-        "the step size. The drift balances all four factors."
+        "With z = x and w = y it is the quartic hyperbola at half the step size. The drift "
+        "balances all four factors."
     ),
     start=(2.0, 0.6, 1.6, 0.8),
     view=((0.2, 2.4), (0.2, 1.6), (0.2, 2.0), (0.2, 1.6)),
@@ -237,8 +237,8 @@ RANK_ONE = Loss(
     codim=3,
     branches=tuple(Branch(partial(_rank_one_curve, sign=a), -2.5, 2.5) for a in (1.0, -1.0)),
     look_for=(
-        "Two vectors whose products fit a matrix: three directions lead away from the curve of "
-        "minima, and the drift along it makes both vectors equally long."
+        "Two vectors whose products fit a matrix: the drift along their curve of minima makes both "
+        "equally long."
     ),
     start=(2.2, 1.7, 0.9, 0.4),
     view=((-0.2, 2.7), (-0.2, 2.5), (-0.2, 1.8), (-0.2, 1.6)),

@@ -53,8 +53,8 @@ TINY_NETWORK = Loss(
     codim=len(DATA),
     parameters=(Parameter("inputs", INPUTS), Parameter("targets", TARGETS)),
     look_for=(
-        "A network that fits its data in many ways. Nothing here is known by formula: projection, "
-        "flow and sharpness are all computed, and the laws hold."
+        "A network that fits its data in many ways. Nothing is known by formula, all is computed, "
+        "and the laws hold."
     ),
     start=(0.0, 0.4, -0.3, -1.1, -0.5, -1.2, 0.1, 1.6, -0.6),
     view=(

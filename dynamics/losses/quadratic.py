@@ -105,10 +105,7 @@ def _diagonal_sharpness(x: Array, theta: Theta) -> Array:
     return jnp.max(jnp.stack(_numbers(theta))) + 0 * x[0]
 
 
-_LOOK_FOR = (
-    "No valley to drift along: the iterate turns into the steepest direction and ends on a "
-    "2-cycle along it."
-)
+_LOOK_FOR = "The iterate turns into the steepest direction and ends on a 2-cycle along it."
 
 QUADRATIC = quadratic(
     EIGENVALUES,

@@ -109,8 +109,8 @@ TWO_CURVATURES = Loss(
     codim=2,
     branches=(Branch(_floor, -60.0, 60.0),),
     look_for=(
-        "Two ways to leave the floor, one steeper: the bounce turns into the steeper one, and "
-        "only then does the drift follow the theorem."
+        "Of two ways to leave the floor the bounce takes the steeper one: then the drift follows "
+        "the theorem."
     ),
     start=(1.8, 0.9, 1.2),
     view=((-0.4, 2.3), (-0.6, 1.4), (-0.6, 1.5)),
@@ -176,8 +176,8 @@ CROSSING = Loss(
     codim=2,
     branches=(Branch(_crossing_floor, -8.0, 8.0),),
     look_for=(
-        "At x = ln b / a both walls are equally steep, and the theorem stops. The flow says stay; "
-        "the run goes on between the walls that it knows, which are no longer the steepest."
+        "At x = ln b / a two pairs of walls are equally steep, and the theorem stops: the run goes "
+        "on between its own."
     ),
     start=(1.8, 0.8, 0.5),
     view=((-1.2, 2.2), (-0.6, 1.1), (-0.6, 0.8)),

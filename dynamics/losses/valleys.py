@@ -86,7 +86,7 @@ PAPER_VALLEY = Loss(
         "ngd": _parabolic_ngd_flow,
         "sqrt-gd": partial(_exponential_flow, rate=0.5),
     },
-    look_for="Figure 1 of the paper: few steps, large η, from far out towards x = 0.",
+    look_for="The paper’s Figure 1 takes few and large steps here, from far out towards x = 0.",
     start=(14.7, 3.0),
     view=((-2.0, 17.0), (-6.0, 6.0)),
     horizon=8.0,

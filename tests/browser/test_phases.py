@@ -4,6 +4,8 @@ import pytest
 from playwright.sync_api import expect
 
 import dynamics
+from app.stage.settings import Settings
+from app.stage.words import question
 from app.vocabulary import NOWHERE, PHASES
 from dynamics.phases import TOLERANCE, phases
 from tests.browser.stage import Stage
@@ -93,4 +95,37 @@ def test_the_ribbon_is_that_of_the_run_in_focus(stage: Stage):
 def test_too_large_a_step_is_told(stage: Stage):
     stage.open("?loss=quartic-hyperbola&eta=0.5&steps=400&at=300")
     expect(stage.button(f"{PHASES['overlong']}, from step 0")).to_be_visible()
-    assert stage.page.inner_text("#story").startswith("Too large a step for the laws")
+    assert stage.page.inner_text("#story").startswith("Too large a step for the theorem")
+
+
+@pytest.mark.parametrize("query", ["?loss=two-curvatures", "?loss=plane-valley", "?loss=crossing"])
+def test_panels_keep_their_places_in_every_phase(stage: Stage, query: str):
+    stage.open(query)
+    places = set()
+    for phase in stage.page.evaluate("edgewalk.stage.state.result.runs[0].phases"):
+        for step in (phase["first"], phase["first"] + 1):
+            stage.go(step)
+            cards = stage.page.locator(".card, .card .plot").all()
+            places.add(str([card.bounding_box() for card in cards]))
+    assert len(places) == 1
+
+
+def test_panels_are_named_by_what_they_show(stage: Stage):
+    """Uncut at every size, and the question follows what is chosen."""
+    stage.open()
+    names = stage.page.locator(".lower .title, .lower h2")
+    assert names.all_inner_texts() == [
+        "Across the valley: the hop",
+        "Along the valley: the drift",
+        "Does the edge hold?",
+        "How far from the theorem?",
+    ]
+    for size in ((390, 844), (910, 573), (1366, 768), (1920, 1080)):
+        stage.page.set_viewport_size({"width": size[0], "height": size[1]})
+        for name in names.all():
+            assert name.evaluate("(e) => e.scrollWidth <= e.offsetWidth || !e.offsetWidth")
+    expect(stage.page.locator("#question")).to_have_text(question(Settings()))
+    bowl = Settings(loss="quadratic")
+    stage.page.select_option("#loss", bowl.loss)
+    expect(stage.page.locator("#question")).to_have_text(question(bowl))
+    expect(names.first).to_have_text("Across the minimum: the hop")

@@ -482,7 +482,7 @@ export function showView(view) {
  */
 export function showRun(result) {
   const { words, settings } = result;
-  unlessSame("formulas", [words.formula, words.rules], () => showFormulas(words));
+  unlessSame("formulas", [words.formula, words.rules, words.question], () => showFormulas(words));
   const numbers = settings.parameters.map(({ name, symbol, range }) => [name, symbol, range]);
   unlessSame("scenes", settings.scenes, () => offerScenes(settings));
   unlessSame("numbers", [settings.loss, numbers], () => offerNumbers(settings));
@@ -573,6 +573,8 @@ function unlessSame(name, what, write) {
  * @param {Words} words
  */
 function showFormulas(words) {
+  $("question").textContent = words.question;
+  for (const [name, title] of Object.entries(words.titles)) $(`${name}-title`).textContent = title;
   $("formula").textContent = words.formula;
   $("valley").textContent = words.valley;
   $("valley-sharpness").textContent = words.sharpness;

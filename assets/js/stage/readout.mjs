@@ -209,6 +209,8 @@ function showStory(run, { part, row }, story, numbers) {
     first_sharpness: inWords(run.columns.projection_sharpness[0]),
     stableness_pair: inWords(part.columns.stableness_pair[row]),
   };
+  const landed = Math.abs(part.columns[vocabulary.lopsided][row]) >= state.result.laws.landed;
+  known.jump = landed ? story.lands : story.jumps;
   known.drift = fill(known.sharpness === known.first_sharpness ? story.stays : story.drifts, known);
   const now = run.phases.length ? story.phases[phaseAt(run.phases, step)] : story.all;
   setText("story", fill(ended ? story.end : now, known));

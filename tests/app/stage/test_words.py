@@ -1,5 +1,6 @@
 """Sentences: for whatever is shown there is one, and the page can fill in its blanks."""
 
+import re
 from string import Formatter
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 
 from app.stage.layout import READINGS
 from app.stage.settings import Settings
-from app.stage.words import SYMBOLS, page_words
+from app.stage.words import QUESTIONS, SYMBOLS, page_words, question, titles
 from app.vocabulary import LAWS
 from dynamics import LOSSES, RULES, Broken
 from dynamics.simulate import Outcome
@@ -81,11 +82,11 @@ def assert_sentences(text: str) -> None:
 @pytest.mark.parametrize("found", PHASES)
 def test_a_story_has_a_sentence_for_each_phase(loss: str, rule: str, found: str) -> None:
     told = story(loss, rule, found=found)
-    assert set(told) == {"phases", "all", "end", "drifts", "stays"}
+    assert set(told) == {"phases", "all", "end", "drifts", "stays", "jumps", "lands"}
     assert len(told["phases"]) == len(head(rule, found=found)["phases"])
     assert len(set(told["phases"])) == len(told["phases"])
     for text in [*told["phases"], told["all"]]:
-        filled = text.replace("{drift}", told["drifts"])
+        filled = text.replace("{drift}", told["drifts"]).replace("{jump}", told["jumps"])
         assert_sentences(filled)
         assert blanks(filled) <= filled_by_the_page()
     assert told["drifts"].endswith(".")
@@ -127,7 +128,7 @@ def test_the_story_at_the_edge_is_about_this_valley() -> None:
     drifting = [key for key, loss in LOSSES.items() if loss.codim < loss.d]
     assert len({told[key]["drifts"] for key in drifting}) == len(drifting)
     for loss, text in told.items():
-        assert blanks(text["phases"][-1]) == {"drift"}
+        assert blanks(text["phases"][-1]) == {"drift", "jump"}
         assert text["drifts"].endswith(LOSSES[loss].look_for)
         assert blanks(text["drifts"]) == {"sharpness", "first_sharpness"}
 
@@ -136,7 +137,55 @@ def test_where_there_is_no_drift_none_is_told_of() -> None:
     assert "no drift" in story("ring", "ngd")["stays"]
     point = story("quadratic", "ngd")
     assert "nowhere to drift" in point["stays"]
-    assert "valley" not in point["phases"][-1]
+
+
+def test_in_the_descent_nothing_hops_yet() -> None:
+    for rule in ("ngd", "sqrt-gd"):
+        assert "nothing hops yet" in story("ring", rule)["phases"][0]
+
+
+BOWLS = [key for key, loss in LOSSES.items() if loss.codim == loss.d]
+
+
+@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("loss", BOWLS)
+def test_on_a_bowl_no_valley_is_mentioned(loss: str, rule: str) -> None:
+    for found in PHASES:
+        words = page_words(Settings(loss=loss, rule=(rule,)), [head(rule, found=found)])
+        assert not re.search("valley(?!':)", str(words), re.IGNORECASE)
+    symbols = [words for name, words in SYMBOLS.items() if name != "manifold"]
+    assert not re.search("valley", str(symbols))
+
+
+def test_where_one_parity_lies_on_the_floor_no_step_jumps_it() -> None:
+    told = story("hyperbola", "sqrt-gd")
+    assert (told["jumps"], told["lands"]) == (
+        "each step jumps the valley floor",
+        "every second step lands on the valley floor",
+    )
+
+
+# ---- what the stage asks ----
+
+
+@pytest.mark.parametrize(("loss", "rule"), EVERY)
+def test_the_stage_begins_with_a_question(loss: str, rule: str) -> None:
+    asked = question(Settings(loss=loss, rule=(rule,)))
+    assert asked.endswith("?")
+    assert len(asked) < 80
+    assert question(Settings(loss=loss, rule=(rule,), eta=(0.1, 0.05))) != asked
+
+
+def test_every_rule_is_asked_about_in_its_own_words() -> None:
+    assert set(QUESTIONS) == set(RULES)
+    assert len({text for both in QUESTIONS.values() for text in both}) == 2 * len(RULES)
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_magnifiers_are_named_by_what_they_show(loss: str) -> None:
+    named = titles(LOSSES[loss])
+    assert named["across"].endswith(": the hop")
+    assert named["along"].endswith(": no drift" if loss in BOWLS else ": the drift")
 
 
 @pytest.mark.parametrize("rule", [key for key, rule in RULES.items() if rule.flow is None])
@@ -159,7 +208,8 @@ def test_every_outcome_has_a_sentence(outcome: Outcome) -> None:
 def test_formulas_are_those_of_the_catalogue(loss: str) -> None:
     words = page_words(Settings(loss=loss, rule=tuple(RULES)[:3]), [])
     assert words["formula"] == LOSSES[loss].formula
-    assert words["valley"] == f"valley {LOSSES[loss].valley}"
+    place = "minimum at" if loss in BOWLS else "valley"
+    assert words["valley"] == f"{place} {LOSSES[loss].valley}"
     assert words["sharpness"] == LOSSES[loss].sharpness_formula
     assert [rule["key"] for rule in words["rules"]] == list(RULES)[:3]
     assert all(text.strip() for rule in words["rules"] for text in rule.values())
@@ -220,8 +270,8 @@ def test_every_symbol_is_explained_in_one_line() -> None:
 
 def test_too_large_a_step_is_told() -> None:
     *_, overlong = story("ring", "ngd", found="too large")["phases"]
-    assert overlong.startswith("Too large a step for the laws, from step 3: ")
-    assert blanks(overlong) == {"stableness_pair"}
+    assert overlong.startswith("Too large a step for the theorem, from step 3: ")
+    assert blanks(overlong) == {"first_sharpness", "sharpness"}
 
 
 def test_the_floor_is_told_in_two_lines() -> None:
@@ -230,3 +280,15 @@ def test_the_floor_is_told_in_two_lines() -> None:
     assert floor.startswith("One wall is the floor since step 5,000: ")
     assert blanks(floor) == {"first_sharpness", "sharpness"}
     assert len(floor) < 200
+
+
+@pytest.mark.parametrize(("loss", "rule"), EVERY)
+def test_what_is_told_takes_three_lines_at_most(loss: str, rule: str) -> None:
+    """A longer sentence would take height from the panels while a run plays."""
+    for found in PHASES:
+        told = story(loss, rule, found=found)
+        for text in [*told["phases"], told["all"]]:
+            for drift in (told["drifts"], told["stays"]):
+                for jump in (told["jumps"], told["lands"]):
+                    said = text.replace("{drift}", drift).replace("{jump}", jump)
+                    assert len(re.sub(r"\{\w+\}", "1.2345", said)) <= 250

@@ -5,9 +5,10 @@ after a bounded interval and is smooth up to the end: with depth u = 1 − √(L
 
     dx/du = −2 √(L₀ L(x)) ∇L(x) / ‖∇L(x)‖²,   u from 0 to 1.
 
-An adaptive solver takes it to √L = 3·10⁻⁵ (of √L₀ where that is less); there a Newton step along
-the normal space lands on Γ, with an error of the square of what was left. (With the height read off
-the clock, 1 − u, in place of √L(x), the equation would blow errors up as 1/(1 − u).)
+An adaptive solver takes it to √L = 3·10⁻⁵ (of √L₀ where that is less), and one for stiff equations
+goes to the end where that gives up; there a Newton step along the normal space lands on Γ, with an
+error of the square of what was left. (With the height read off the clock, 1 − u, in place of √L(x),
+the equation would blow errors up as 1/(1 − u).)
 """
 
 import jax
@@ -20,6 +21,7 @@ from dynamics.curvature import (
     normal_space,
     tangential,
 )
+from dynamics.stiff import where_it_ends
 from dynamics.types import Array, Loss
 
 LAST_HEIGHT = 3e-5
@@ -52,14 +54,18 @@ def projection(loss: Loss, x: Array) -> Array:
 
 def solve_projection(loss: Loss, x: Array) -> Array:
     """Φ(x), [d] -> [d], by the solver, to about 1e-8."""
-    return _landed(loss, x, _descend(loss, x)[0])
+    return _landed(loss, x, where_it_ends(loss, x, _descend(loss, x)[0]))
 
 
 def descent(loss: Loss, x: Array, points: int) -> Array:
     """The curve of gradient flow from x to Γ, [points, d], at equal steps of √L, and Φ(x)."""
     heights = jnp.linspace(0.0, _last_depth(loss.value(x)), points - 1)
     path = _descend(loss, x, ts=heights)
-    end = loss.projection(x) if loss.projection else _landed(loss, x, path[-1])
+    end = (
+        loss.projection(x)
+        if loss.projection
+        else _landed(loss, x, where_it_ends(loss, x, path[-1]))
+    )
     return jnp.concatenate([path, end[None]])
 
 

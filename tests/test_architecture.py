@@ -49,6 +49,7 @@ ORDER = [
     "dynamics.losses.network",
     "dynamics.losses.quadratic",
     "dynamics.losses.stabilization",
+    "dynamics.stiff",
     "dynamics.projection",
     "dynamics.flows",
     "dynamics.rules",

@@ -11,7 +11,9 @@ from scipy.integrate import solve_ivp
 
 import dynamics
 from dynamics import Loss
+from dynamics.curvature import onto_manifold
 from dynamics.projection import descent, nearest, projection, solve_projection
+from dynamics.stiff import where_it_ends
 from tests.catalogue import each_kind_of_loss, each_kind_of_valley, losses
 
 # theory.md, section 6: what gradient flow keeps.
@@ -154,6 +156,35 @@ def test_the_solver_soon_gives_up_what_is_hopeless(
     assert taken[0] < (400 if (key, x) in STRANDED else 50)
 
 
+def test_the_end_of_a_stiff_descent() -> None:
+    """Down a wall 10⁵ times as steep as the floor it ends on, and over a network's plateaus."""
+    (found,) = _solved("sine-valley", [(23.8479, 217.4141)])
+    np.testing.assert_allclose(found, (1.195409, 0.930366), atol=1e-6)
+    loss = dynamics.LOSSES["tiny-network"]
+    starts = np.random.default_rng(0).normal(0, 4, (40, loss.d))
+    found = _solved(loss.key, starts)
+    assert np.flatnonzero(np.isnan(found[:, 0])).tolist() == [24]  # runs off along a plateau
+    slope, curvature = jax.jit(jax.grad(loss.value)), jax.jit(jax.hessian(loss.value))
+    for row in (1, 21):
+        flow = solve_ivp(
+            lambda _, z: -np.asarray(slope(z)),
+            (0, 1e6),
+            starts[row],
+            "Radau",
+            jac=lambda _, z: -np.asarray(curvature(z)),
+            rtol=1e-11,
+            atol=1e-12,
+        )
+        np.testing.assert_allclose(found[row], flow.y[:, -1], atol=1e-7)
+
+
+@losses(lambda loss: loss.projection, each_kind=True)
+def test_the_stiff_solver_agrees_with_the_closed_form(loss: Loss, anywhere, along) -> None:
+    x = anywhere(loss)[:8]
+    ends = along(lambda loss, x: onto_manifold(loss, _stiff(loss, x)), loss, x)
+    np.testing.assert_allclose(ends, along(projection, loss, x), rtol=1e-8, atol=1e-8)
+
+
 def test_far_out_on_the_diagonal() -> None:
     """X² + ln X² = x² + ln x² − y², where x² and y² are 10¹⁸ and their logarithm is 41."""
     x, y = dynamics.LOSSES["parabolic-valley"].projection(jnp.array([1e9, 1e9]))
@@ -215,6 +246,15 @@ def test_the_order_of_the_solver_is_5(along, fixed_steps) -> None:
     errors = np.array([np.linalg.norm(end(h, x) - exact) for h in (1 / 6, 1 / 12)])
     assert errors[1] > 1e-11
     assert np.log2(errors[0] / errors[1]) > 4.7
+
+
+def _stiff(loss: Loss, x):
+    return where_it_ends(loss, x, jnp.full(loss.d, jnp.nan))
+
+
+def _solved(key: str, x) -> np.ndarray:
+    solved = jax.jit(jax.vmap(partial(solve_projection, dynamics.LOSSES[key])))
+    return np.asarray(solved(jnp.asarray(x)))
 
 
 def flow_for_long(loss: Loss, x: np.ndarray) -> np.ndarray:

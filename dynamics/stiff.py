@@ -1,0 +1,116 @@
+"""Gradient flow to its end where it is stiff: where some directions relax millions of times as fast
+as others, so that an explicit solver gives up.
+
+The linearly implicit Euler step of size s, (1 + s∇²L)(z' − z) = −s∇L(z), has an error that is a
+series in s, so steps of h, h/2, …, h/8 are extrapolated to s = 0, as by Deuflhard [Deu85]. That the
+matrix is that of where h begins, and without its negative eigenvalues, changes the series alone.
+
+[Deu85] Deuflhard, Recent progress in extrapolation methods for ODEs, SIAM Review 27, 1985.
+"""
+
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.custom_batching import custom_vmap
+
+from dynamics.curvature import gradient, hessian
+from dynamics.lapack import eigh
+from dynamics.types import Array, Loss
+
+ORDER = 8
+TOLERANCE = 1e-11
+FIRST_STEP = 1e-3
+TINY = 1e-12  # an error of less does not lengthen the step further
+MAX_STEPS = 1000
+MINIMISED = 1e-20
+# Of λ₁L: where ‖∇L‖² is less, a saddle is met that rounding alone would leave. On the way over a
+# network's plateaus it falls to ten times that.
+LEVEL = 1e-10
+LEAST_STEP = 1e-12  # of 1/λ₁
+FAR = 1e3  # beyond this errors are not measured by the distance: the flow's own scale is lost there
+
+
+class _Walk(NamedTuple):
+    x: Array
+    height: Array
+    h: Array
+    count: Array
+    goes_on: Array
+
+
+def where_it_ends(loss: Loss, x: Array, found: Array) -> Array:
+    """`found` [d] where it is a point; elsewhere the end of gradient flow from x, next to Γ, or NaN
+    where it does not get there.
+
+    Row by row however it is batched, as few rows of many are stiff.
+    """
+
+    @custom_vmap
+    def one(loss: Loss, x: Array, found: Array) -> Array:
+        return jax.lax.cond(jnp.all(jnp.isfinite(found)), lambda: found, lambda: _end(loss, x))
+
+    @one.def_vmap
+    def each(size: int, batched: list, loss: Loss, x: Array, found: Array):
+        assert not any(jax.tree.leaves(batched[0])), "one loss for all rows"
+        x, found = (
+            part if known else jnp.broadcast_to(part, (size, *part.shape))
+            for part, known in zip((x, found), batched[1:], strict=True)
+        )
+        return jax.lax.map(lambda row: one(loss, *row), (x, found)), True
+
+    return one(loss, x, found)
+
+
+def _end(loss: Loss, x: Array) -> Array:
+    height = loss.value(x)
+    begin = _Walk(x, height, jnp.array(FIRST_STEP), jnp.array(0), jnp.isfinite(height))
+    walk = jax.lax.while_loop(
+        lambda walk: walk.goes_on & (walk.count < MAX_STEPS), lambda walk: _step(loss, walk), begin
+    )
+    return jnp.where(walk.height <= MINIMISED, walk.x, jnp.nan)
+
+
+def _step(loss: Loss, walk: _Walk) -> _Walk:
+    values, vectors = eigh(hessian(loss, walk.x))
+    after, error, slope = _extrapolated(loss, walk.x, walk.h, jnp.maximum(values, 0.0), vectors)
+    allowed = TOLERANCE * (1.0 + jnp.minimum(jnp.abs(walk.x), FAR))
+    share = jnp.max(jnp.abs(error) / allowed)
+    share = jnp.where(jnp.isfinite(share), share, jnp.inf)
+    x = jnp.where(share <= 1.0, after, walk.x)
+    h = walk.h * jnp.clip(0.8 * jnp.maximum(share, TINY) ** (-1 / ORDER), 0.1, 5.0)
+    height = loss.value(x)
+    steepest = jnp.max(jnp.abs(values))
+    moves = (slope @ slope > LEVEL * steepest * walk.height) & (h * steepest > LEAST_STEP)
+    return _Walk(x, height, h, walk.count + 1, (height > MINIMISED) & moves)
+
+
+def _extrapolated(
+    loss: Loss, x: Array, h: Array, values: Array, vectors: Array
+) -> tuple[Array, Array, Array]:
+    """Where gradient flow is a time h after x, an estimate of the error, and ∇L(x), all [d]."""
+
+    def euler(n: Array) -> tuple[Array, Array]:
+        s = h / n
+        relaxed = s / (1.0 + s * values)
+
+        def step(i: Array, state: tuple[Array, Array]) -> tuple[Array, Array]:
+            z, first = state
+            slope = gradient(loss, z)
+            z = z - vectors @ (relaxed * (vectors.T @ slope))
+            return z, jnp.where(i == 0, slope, first)
+
+        return jax.lax.fori_loop(0, n, step, (x, x))
+
+    ends, slopes = jax.lax.map(euler, jnp.arange(1, ORDER + 1))
+    after = _weights(1) @ ends
+    return after, after - _weights(2) @ ends[1:], slopes[0]
+
+
+def _weights(first: int) -> np.ndarray:
+    """What the ends of `first`, …, ORDER steps count for at s = 0, by Lagrange's polynomials."""
+    n = np.arange(first, ORDER + 1.0)
+    ratios = n[:, None] / (n[:, None] - n + np.eye(len(n)))
+    np.fill_diagonal(ratios, 1.0)
+    return ratios.prod(axis=1)

@@ -404,6 +404,9 @@ def _transport() -> html.Div:
                 [
                     slider(ids.SPEED, "Speed", SPEEDS, 0.0),
                     html.P(id="speed-words", className="facts"),
+                    html.Button(
+                        "slow at first", id="pace", className="snap", **aria(pressed="true")
+                    ),
                 ],
                 className="speed",
             ),

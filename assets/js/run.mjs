@@ -162,6 +162,22 @@ export function partnerOf(part, row) {
 }
 
 /**
+ * Where an iterate is on its way from a row to the next step; at the row where that is not recorded.
+ * @param {Part} part
+ * @param {number} row
+ * @param {Place} place
+ * @param {number} share
+ * @returns {Point}
+ */
+export function onTheWay(part, row, place, share) {
+  const here = place(row);
+  const steps = part.columns.step;
+  if (!share || row + 1 >= part.rows || steps[row + 1] !== steps[row] + 1) return here;
+  const there = place(row + 1);
+  return [here[0] + share * (there[0] - here[0]), here[1] + share * (there[1] - here[1])];
+}
+
+/**
  * @param {Run} run
  */
 export const isSmooth = (run) => run.rule === "gradient-flow";

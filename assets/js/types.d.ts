@@ -178,7 +178,7 @@ type Heard = {
 };
 
 /** The playhead, as far as requests go by it. */
-type Playing = { playing: boolean; speed: number };
+type Playing = { playing: boolean; pace: number };
 
 // ---- Γ and heights ----
 
@@ -231,6 +231,8 @@ type Scene = {
   lensAt: Point | null;
   panel: "sharpness" | "alignment";
   at: number;
+  /** How far the iterate is on its way to the next step. */
+  hop: number;
   steps: number[];
   valley: Valley | null;
   section: Section | null;

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Player } from "../../assets/js/stage/player.mjs";
+import { Player, riseFor } from "../../assets/js/stage/player.mjs";
 
 function player(last, speed = 10) {
   const made = new Player();
   made.resize(last);
   made.speed = speed;
+  made.rises = false;
   return made;
 }
 
@@ -196,4 +197,84 @@ test("ten million steps are counted one by one", () => {
   made.play(0);
   for (let i = 1; i <= 20; i++) made.tick(i * 0.25);
   assert.equal(made.step, 9999995);
+});
+
+// ---- slowly at first ----
+
+function rising(last, pieces = 1) {
+  const made = new Player();
+  made.resize(last);
+  made.play(0);
+  let now = 0;
+  while (made.playing && now < 100) made.tick((now += 0.02 / pieces));
+  return { made, now };
+}
+
+test("it begins at three steps a second and takes half a minute in all, however long the run", () => {
+  for (const last of [91, 600, 60_000, 6_000_000]) {
+    const made = new Player();
+    made.resize(last);
+    made.play(0);
+    assert.equal(made.pace, 3);
+    for (let i = 1; i <= 50; i++) made.tick(0.02 * i);
+    assert.ok(made.at > 2.99 && made.at < 5, `${made.at}`);
+    const { now } = rising(last);
+    assert.ok(Math.abs(now - 30) < 0.05, `${last} steps in ${now} s`);
+  }
+});
+
+test("it rises so that the steps add up, and not at all where that is no faster", () => {
+  for (const [steps, speed] of [
+    [600, 20],
+    [6e6, 2e5],
+    [100, 3.4],
+  ]) {
+    const rise = riseFor(steps, speed);
+    const made = (3 * Math.expm1((rise * steps) / speed)) / rise;
+    assert.ok(Math.abs(made / steps - 1) < 1e-9);
+  }
+  assert.deepEqual([riseFor(100, 3), riseFor(100, 1), riseFor(0, 20)], [0, 0, 0]);
+});
+
+test("while it rises too, time in larger or smaller pieces is the same step", () => {
+  const [one, many] = [1, 7].map((pieces) => {
+    const made = new Player();
+    made.resize(6000);
+    made.play(0);
+    for (let i = 1; i <= 100 * pieces; i++) made.tick((0.1 * i) / pieces);
+    return made.at;
+  });
+  assert.ok(Math.abs(one / many - 1) < 1e-9);
+});
+
+test("wherever it goes on from, it is slow again; slow motion and an even pace stay as they are", () => {
+  const made = new Player();
+  made.resize(600);
+  made.seek(300);
+  made.play(0);
+  assert.equal(made.pace, 3);
+  made.choose(1);
+  assert.deepEqual([made.pace, made.seconds], [1, null]);
+  made.choose(60);
+  assert.equal(made.pace, 3);
+  made.rises = false;
+  made.begin();
+  assert.equal(made.pace, 60);
+});
+
+test("a hop is seen on its way while steps are slow: it rests, leaves, and arrives", () => {
+  const made = new Player();
+  made.resize(600);
+  made.play(0);
+  const seen = [0, 0.2, 0.44, 0.6, 0.8, 0.999].map((share) => ((made.at = 5 + share), made.hop));
+  assert.deepEqual(seen.slice(0, 3), [0, 0, 0]);
+  assert.ok(seen[3] > 0 && seen[4] > seen[3] && seen[5] > 0.99 && seen[5] <= 1);
+  made.eases = false;
+  assert.equal(made.hop, 0);
+  made.eases = true;
+  made.at = 500.9;
+  assert.equal(made.hop, 0);
+  made.pause();
+  made.at = 5.9;
+  assert.equal(made.hop, 0);
 });

@@ -312,7 +312,7 @@ const makeRun = (steps, more) => ({
 });
 const result = (...steps) => ({ query: "", runs: [makeRun(steps)] });
 const gappy = () => result(0, 1, 5000, 5001);
-const standing = { playing: false, speed: 24 };
+const standing = { playing: false, pace: 24 };
 const queryOf = ({ url }) => readQuery(url.split("?")[1]);
 
 test("a step that is not recorded brings a window around it", async () => {
@@ -368,7 +368,7 @@ test("a window never begins before the run, and is longer where it is played fas
   const counts = { 24: "400", 500: "3000", 2000: "4000" };
   for (const [speed, count] of Object.entries(counts)) {
     const { requests, sent } = setUp();
-    requests.window(gappy(), { playing: true, speed: Number(speed) }, [50]);
+    requests.window(gappy(), { playing: true, pace: Number(speed) }, [50]);
     assert.deepEqual([queryOf(sent[0]).first, queryOf(sent[0]).count], ["0", count]);
   }
 });
@@ -377,9 +377,9 @@ test("a step that is recorded, or passes too fast to be seen, brings none", asyn
   const { requests, sent } = setUp();
   assert.equal(await requests.window(gappy(), standing, [5000]), false);
   assert.equal(await requests.window(result(0, 1, 2), standing, [99]), false);
-  assert.equal(await requests.window(gappy(), { playing: true, speed: 10000 }, [3000]), false);
+  assert.equal(await requests.window(gappy(), { playing: true, pace: 10000 }, [3000]), false);
   assert.deepEqual(sent, []);
-  requests.window(gappy(), { playing: false, speed: 10000 }, [3000]);
+  requests.window(gappy(), { playing: false, pace: 10000 }, [3000]);
   assert.equal(sent.length, 1);
 });
 

@@ -58,6 +58,11 @@ export const buttons = {
   reset: () => goTo(0),
   end: () => goTo(player.last),
   loop,
+  pace: () => {
+    player.rises = !player.rises;
+    player.begin();
+    $("pace").setAttribute("aria-pressed", String(player.rises));
+  },
   critical: () => controls.setCritical(),
   compare: () => controls.compare(),
   flattest: () => controls.startAtFlattest(),

@@ -1,10 +1,10 @@
 // The lens on the landscape: a round magnifier at the iterate, as strong as it takes for the bounce to
 // fill a third of it. What it shows is the picture itself, larger, and not another one: the same
 // marks at places moved away from its middle. Pure but for its pen.
-import { smoothInk } from "../inks.mjs";
+import { inkOf, smoothInk } from "../inks.mjs";
 import { addPoints, strength } from "../marks.mjs";
 import * as pens from "../pens.mjs";
-import { consecutiveFrom, isSmooth, locate, pointAt } from "../run.mjs";
+import { consecutiveFrom, isSmooth, kindIn, locate, onTheWay, pointAt } from "../run.mjs";
 import { ticks } from "../ticks.mjs";
 import { pixelsOf, placeOf } from "./frame.mjs";
 import { colourOf } from "./panels/along.mjs";
@@ -282,6 +282,12 @@ function paintRun(pen, scene, frame, lens, run, i) {
   const recent = Math.max(first, row - RECENT);
   if (strobe === "all") pens.line(pen, inks.ink, 1, [], recent, row, place);
   addPoints(pen, scene, run, part, recent, row, place, 3.6, i);
+  if (scene.hop) {
+    const head = onTheWay(part, row, place, scene.hop);
+    const kind = kindIn(run, part)(row);
+    pens.line(pen, inks.ink, 1, [], 0, 1, (k) => (k ? head : place(row)));
+    pens.mark(pen, inks, inkOf(scene, kind, i), kind, ...head, 4.5);
+  }
   pen.globalAlpha = 1;
   return undefined;
 }

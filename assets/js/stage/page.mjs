@@ -242,7 +242,7 @@ class Stage {
     this.provide();
     const now = scene();
     if (this.panels.length) this.addWanted(now);
-    const shown = now.steps.join();
+    const shown = [...now.steps, now.hop].join();
     if (!anew && shown === this.painted) return;
     this.painted = shown;
     for (const panel of this.panels) panel.paint(now);
@@ -304,6 +304,7 @@ class Stage {
 
   play() {
     if (!state.result) return;
+    player.eases = !window.matchMedia("(prefers-reduced-motion: reduce)").matches;
     player.play(performance.now() / 1000);
     this.paint(true);
     showPlaying();

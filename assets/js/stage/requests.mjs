@@ -139,12 +139,12 @@ export class Requests {
   async window(result, player, steps) {
     if (result.part) return false; // a stretch would come after the whole
     const missing = result.runs.filter((run, i) => !locate(run, steps[i]).exact);
-    const fast = player.playing && player.speed > FASTEST_FOR_WINDOWS;
+    const fast = player.playing && player.pace > FASTEST_FOR_WINDOWS;
     if (!missing.length || fast) return false;
     if (Date.now() - this.windowAsked < WINDOW_PAUSE) return "later";
     this.windowAsked = Date.now();
     const turn = ++this.windowTurn;
-    const count = Math.round(Math.min(Math.max(player.speed * 6, 400), 4000));
+    const count = Math.round(Math.min(Math.max(player.pace * 6, 400), 4000));
     const came = missing.map(async (run) => {
       const step = steps[result.runs.indexOf(run)];
       const part = await this.stretch(result, run, Math.max(0, step - 100), count);

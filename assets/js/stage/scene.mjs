@@ -7,7 +7,7 @@ export const scene = () => sceneOf(state, player, steps());
 /**
  * Pure. `at` is where the playhead stands, and `steps` those of the runs there.
  * @param {StageState} state
- * @param {{ at: number, last: number, step: number }} playhead
+ * @param {{ at: number, last: number, step: number, hop?: number }} playhead
  * @param {number[]} steps
  * @returns {Scene}
  */
@@ -24,6 +24,7 @@ export function sceneOf(state, playhead, steps) {
     look: lookIn(d, chosen.look),
     panel: result.settings.codim > 1 ? chosen.panel : "sharpness",
     at: result.runs.length > 1 ? Math.min(playhead.at, playhead.last) : playhead.step,
+    hop: result.runs.length > 1 || chosen.strobe !== "all" ? 0 : playhead.hop || 0,
     steps,
     valley: (!result.part && result.valley) || foundFor(state, "valley"),
     section,

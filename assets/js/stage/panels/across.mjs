@@ -5,11 +5,12 @@ import { moved } from "../../labels.mjs";
 import { midpointOf } from "../../marks.mjs";
 import { nearestRow } from "../../nearest.mjs";
 import * as pens from "../../pens.mjs";
-import { consecutiveFrom, isSmooth, kindIn, locate, partnerOf, shownStep, shows } from "../../run.mjs";
+import { consecutiveFrom, isSmooth, kindIn, locate, onTheWay, partnerOf, shownStep, shows } from "../../run.mjs";
 import { labelledTicks } from "../../ticks.mjs";
 import { interpolate } from "../chebyshev.mjs";
 
 const HOPS = 9;
+const LEAP = 24; // pixels that a bead leaps up
 const SIDE = 20; // pixels left free at each side
 const FOOT = 26; // and below, for the axis
 
@@ -121,7 +122,8 @@ export class Across {
       const now = step === shownStep(strobe, part.columns.step[row]);
       pen.globalAlpha = now ? 1 : 0.15 + (0.5 * (r - first)) / HOPS;
       const kind = strobe === "midpoints" ? "midpoint" : kindOf(r);
-      pens.mark(pen, inks, inkOf(scene, kind), kind, x, y, now ? 6.5 : 5);
+      const at = now && scene.hop ? leapt(part, r, place, scene.hop) : [x, y];
+      pens.mark(pen, inks, inkOf(scene, kind), kind, at[0], at[1], now ? 6.5 : 5);
     }
     pen.globalAlpha = 1;
     if (strobe === "all" && row > first) this.paintLeap(pen, inks, place(row - 1), place(row));
@@ -168,6 +170,19 @@ const hopOf = (part, view, frame) => (r) => [
   frame.x(part.columns.offset[r] / view.unit),
   frame.y(part.columns.loss[r] / view.top),
 ];
+
+/**
+ * Where a bead is on its leap to the next step.
+ * @param {Part} part
+ * @param {number} row
+ * @param {Place} place
+ * @param {number} share
+ * @returns {Point}
+ */
+function leapt(part, row, place, share) {
+  const [x, y] = onTheWay(part, row, place, share);
+  return [x, y - LEAP * 4 * share * (1 - share)];
+}
 
 /**
  * Why there is nothing to see.

@@ -6,7 +6,7 @@ import { addPoints, midpointOf, strength } from "../../marks.mjs";
 import { nearestOf, nearestRow } from "../../nearest.mjs";
 import { inWords } from "../../numbers.mjs";
 import * as pens from "../../pens.mjs";
-import { consecutiveFrom, failed, isSmooth, kindIn, locate, shownStep, shows, upTo } from "../../run.mjs";
+import { consecutiveFrom, failed, isSmooth, kindIn, locate, onTheWay, shownStep, shows, upTo } from "../../run.mjs";
 import { frameOf, isAbout, isInside, pixelsOf, placeOf } from "../frame.mjs";
 import { freeCorner, lensOf, paintLens, placeIn } from "../lens.mjs";
 import { Panel } from "../panel.mjs";
@@ -226,6 +226,7 @@ export class Landscape extends Panel {
     const [ghostX, ghostY] = this.floor(part, "flow", frame)(row);
     if (Number.isFinite(ghostX)) pens.bead(pen, inks, inks.theory, ghostX, ghostY, 7);
     const [x, y] = this.headOf(scene, run, i, frame);
+    if (scene.hop) pens.line(pen, inks.ink, 1, [], 0, 1, (k) => (k ? [x, y] : place(row)));
     if (Number.isFinite(x)) pens.mark(pen, inks, headInk(scene, run, i), headKind(scene, run, i), x, y, 6);
   }
 
@@ -236,10 +237,10 @@ export class Landscape extends Panel {
    * @param {number} i
    * @param {Frame} frame
    */
-  headOf({ strobe, steps }, run, i, frame) {
+  headOf({ strobe, steps, hop }, run, i, frame) {
     const { part, row } = locate(run, shownStep(strobe, steps[i]));
     const place = this.place(part, frame);
-    return strobe === "midpoints" && !isSmooth(run) ? midpointOf(part, place)(row) : place(row);
+    return strobe === "midpoints" && !isSmooth(run) ? midpointOf(part, place)(row) : onTheWay(part, row, place, hop);
   }
 
   /**

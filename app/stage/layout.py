@@ -334,8 +334,9 @@ def _laws() -> html.Div:
     return html.Div(
         [
             html.H2("Does the edge hold?"),
+            html.P("–", id="edge-answer", className="facts"),
             *gauges,
-            html.P(["0", html.Span("1 at the edge"), "2"], className="facts scale"),
+            html.P(["0", html.Span("1 means: at the edge"), "2"], className="facts scale"),
             _gauge(LOPSIDED, "lopsided A", "track even"),
         ],
         className="card laws",
@@ -488,8 +489,8 @@ def _export(what: str, form: str, name: str) -> html.Button:
 
 
 def _dialog(name: str, title: str, content: list[Any]) -> html.Dialog:
-    close = html.Button("Close", className="button close")
-    return html.Dialog([html.H2(title), *content, close], id=name, **aria(label=title))
+    head = [html.H2(title), html.Button("Close", className="button close")]
+    return html.Dialog([html.Div(head), *content], id=name, **aria(label=title))
 
 
 def _part(name: str, component: Component) -> Component:

@@ -181,3 +181,28 @@ export function onTheWay(part, row, place, share) {
  * @param {Run} run
  */
 export const isSmooth = (run) => run.rule === "gradient-flow";
+
+/**
+ * The phase that a step is in: its place in the list.
+ * @param {{ first: number }[]} phases
+ * @param {number} step
+ */
+export function phaseAt(phases, step) {
+  let k = 0;
+  while (k + 1 < phases.length && phases[k + 1].first <= step) k++;
+  return k;
+}
+
+/**
+ * The name of that phase; nothing where a rule has none.
+ * @param {Run} run
+ * @param {number} step
+ */
+export const phaseOf = ({ phases }, step) => phases[phaseAt(phases, step)]?.name;
+
+/**
+ * Whether the theorem is about the run at a step: not where η is too large for it, nor where its assumption has failed.
+ * @param {Run} run
+ * @param {number} step
+ */
+export const isPredicted = (run, step) => !["overlong", "beyond"].includes(phaseOf(run, step));

@@ -70,7 +70,8 @@ def test_gauges_are_grey_before_the_edge_and_green_on_it(
             gauge = stage.page.locator(f"#gauge-{law}")
             assert float(stage.now(law)) == pytest.approx(value, rel=1e-3)
             on = step >= edge and abs(value - 1) <= TOLERANCE
-            expect(gauge).to_have_class("gauge on" if on else "gauge")
+            beyond = " beyond" if value > 2 else ""
+            expect(gauge).to_have_class("gauge on" if on else f"gauge{beyond}")
             colour = gauge.locator(".value").evaluate("(e) => getComputedStyle(e).color")
             ink = stage.ink("ok" if on else "soft")
             assert colour == f"rgb({ink[0]}, {ink[1]}, {ink[2]})"
@@ -129,3 +130,48 @@ def test_panels_are_named_by_what_they_show(stage: Stage):
     stage.page.select_option("#loss", bowl.loss)
     expect(stage.page.locator("#question")).to_have_text(question(bowl))
     expect(names.first).to_have_text("Across the minimum: the hop")
+
+
+def test_off_its_scale_a_gauge_says_so(stage: Stage):
+    stage.open("?at=5")
+    gauge = stage.page.locator("#gauge-stableness_pair")
+    answer = stage.page.locator("#edge-answer")
+    assert float(stage.now("stableness_pair")) > 2
+    expect(gauge).to_have_class("gauge beyond")
+    expect(answer).to_have_text("not at the edge yet")
+    expect(stage.page.locator(".laws .scale")).to_contain_text("1 means: at the edge")
+    stage.go(60)
+    expect(gauge).to_have_class("gauge on")
+    expect(answer).to_have_text("yes")
+
+
+def test_what_the_theorem_is_not_about_is_not_green(stage: Stage):
+    gap = stage.page.locator("#now-gap")
+    for query, green in (
+        ("?loss=quartic-hyperbola&eta=0.5&steps=60", False),
+        ("?loss=crossing&at=500", False),
+        ("?loss=crossing&at=300", True),
+    ):
+        stage.open(query)
+        ink = stage.ink("theory" if green else "soft")
+        colour = gap.evaluate("(e) => getComputedStyle(e).color")
+        assert colour == f"rgb({ink[0]}, {ink[1]}, {ink[2]})"
+
+
+def test_where_there_is_no_flow_eta_is_not_halved(stage: Stage):
+    stage.open("?rule=gd")
+    expect(stage.page.get_by_role("button", name="η → η/2")).to_be_disabled()
+    answer = stage.page.locator("#edge-answer")
+    expect(answer).to_have_text("GD has no law of the edge")
+    stage.open("?loss=crossing&at=500")
+    expect(answer).to_have_text("beyond the theorem")
+    assert stage.page.locator(".gauge.on").count() == 0
+
+
+def test_help_opens_at_its_top(stage: Stage):
+    stage.page.set_viewport_size({"width": 910, "height": 573})
+    stage.open()
+    stage.button("Help").click()
+    dialog = stage.page.get_by_role("dialog", name="Help")
+    assert dialog.evaluate("(e) => e.scrollHeight > e.clientHeight && e.scrollTop") == 0
+    expect(dialog.get_by_role("heading", name="Help")).to_be_in_viewport()

@@ -5,6 +5,7 @@ import { svgOf, svgSheet } from "../agreed/svgpen.mjs";
 
 const run = (gaps, eta) => ({
   eta,
+  phases: [],
   rows: gaps.length,
   last: gaps.length - 1,
   columns: { step: Float32Array.from(gaps, (_, t) => t), gap: Float32Array.from(gaps) },

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bands, phaseAt } from "../../assets/js/stage/ribbon.mjs";
+import { isPredicted, phaseAt } from "../../assets/js/run.mjs";
+import { bands } from "../../assets/js/stage/ribbon.mjs";
 
 const PHASES = [
   { name: "descent", first: 0 },
@@ -60,4 +61,18 @@ test("a phase begins with its first step", () => {
     [0, 0, 1, 1, 2, 2],
   );
   assert.equal(phaseAt(PHASES.slice(0, 1), 99), 0);
+});
+
+test("the theorem is about a run until η is too large for it or its assumption fails", () => {
+  const run = (...names) => ({ phases: names.map((name, k) => ({ name, first: 10 * k })) });
+  assert.deepEqual(
+    [5, 15].map((step) => isPredicted(run("descent", "overlong"), step)),
+    [true, false],
+  );
+  assert.deepEqual(
+    [15, 25].map((step) => isPredicted(run("descent", "edge", "beyond"), step)),
+    [true, false],
+  );
+  assert.equal(isPredicted(run("overlong"), 0), false, "from the start");
+  assert.equal(isPredicted(run(), 7), true, "a rule without phases");
 });

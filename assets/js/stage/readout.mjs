@@ -1,11 +1,10 @@
 // Words and numbers that follow the playhead.
 import { $ } from "../elements.mjs";
 import { inWords } from "../numbers.mjs";
-import { consecutiveFrom, failed, isSmooth, locate, rowAt } from "../run.mjs";
+import { consecutiveFrom, failed, isPredicted, isSmooth, locate, phaseAt, phaseOf, rowAt } from "../run.mjs";
 import * as sliders from "../sliders.mjs";
 import { vocabulary } from "../vocabulary.mjs";
 import { acrossView } from "./panels/across.mjs";
-import { phaseAt } from "./ribbon.mjs";
 import { player, state, steps } from "./state.mjs";
 
 /** @typedef {import("./ribbon.mjs").Ribbon} Ribbon */
@@ -47,7 +46,9 @@ export class Readout {
     const place = locate(run, step);
     const numbers = numbersAt(run, place);
     for (const [name, words] of Object.entries(numbers)) setText(`now-${name}`, words);
-    for (const name of vocabulary.laws) showGauge(run, name, place);
+    const held = vocabulary.laws.map((name) => showGauge(run, name, place));
+    setText("edge-answer", answerOf(run, step, held.every(Boolean)));
+    $("now-gap").classList.toggle("off", !isPredicted(run, step));
     showLopsided(run, place);
     showAsides(place);
     showHalved(run, place);
@@ -79,18 +80,34 @@ function numbersAt(run, { part, row }) {
 }
 
 /**
- * Green from where the phases say the edge begins, as long as the law holds there.
+ * Green from where the phases say the edge begins, as long as the law holds there. Whether it does.
  * @param {Run} run
  * @param {string} name
  * @param {Located} located
  */
 function showGauge(run, name, { part, row }) {
   const value = run.rule === "gradient-flow" ? NaN : part.columns[name][row];
-  const begins = edgeOf(run);
-  const onEdge = part.columns.step[row] >= begins;
   const { tolerance } = state.result.laws;
-  const holds = onEdge && Math.abs(meanSince(begins, part, row, name) - 1) <= tolerance;
+  const holds =
+    isAtEdge(run, part.columns.step[row]) && Math.abs(meanSince(edgeOf(run), part, row, name) - 1) <= tolerance;
   setGauge(name, value, Math.min(Math.max(value / 2, 0), 1), holds ? "holds" : "");
+  $(`gauge-${name}`).classList.toggle("beyond", value > 2);
+  return holds;
+}
+
+/**
+ * Whether the edge holds, in words.
+ * @param {Run} run
+ * @param {number} step
+ * @param {boolean} held
+ */
+export function answerOf(run, step, held) {
+  const phase = phaseOf(run, step);
+  if (!phase) return `${run.name} has no law of the edge`;
+  if (phase === "overlong") return "no: too large a step";
+  if (phase === "beyond") return "beyond the theorem";
+  if (!isAtEdge(run, step)) return "not at the edge yet";
+  return held ? "yes" : "not at this step";
 }
 
 /**
@@ -115,6 +132,12 @@ function setGauge(name, value, share, verdict) {
 const edgeOf = ({ phases }) => phases.find(({ name }) => name === "edge" || name === "floor")?.first ?? Infinity;
 
 /**
+ * @param {Run} run
+ * @param {number} step
+ */
+const isAtEdge = (run, step) => step >= edgeOf(run) && isPredicted(run, step);
+
+/**
  * The bounce's lopsidedness; green from the edge on as long as its law holds: what is kept is kept, or it sweeps.
  * @param {Run} run
  * @param {Located} located
@@ -122,7 +145,7 @@ const edgeOf = ({ phases }) => phases.find(({ name }) => name === "edge" || name
 function showLopsided(run, { part, row }) {
   const name = vocabulary.lopsided;
   const value = part.columns[name][row];
-  const onEdge = part.columns.step[row] >= edgeOf(run);
+  const onEdge = isAtEdge(run, part.columns.step[row]);
   setGauge(name, value, (1 + value) / 2, onEdge ? lopsidedVerdict(run, part, row) : "");
 }
 

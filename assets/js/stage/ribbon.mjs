@@ -2,6 +2,7 @@
 // is a button that goes where the phase begins.
 import { lastStep, sameTime } from "../clock.mjs";
 import { $ } from "../elements.mjs";
+import { phaseAt } from "../run.mjs";
 import { vocabulary } from "../vocabulary.mjs";
 import { actions } from "./actions.mjs";
 import { state, steps } from "./state.mjs";
@@ -115,15 +116,4 @@ function button({ name, first }, left, right) {
   made.title = when;
   made.addEventListener("click", () => actions.seekOwn(first));
   return made;
-}
-
-/**
- * The phase that a step of the run in focus is in: its place in the list.
- * @param {{ first: number }[]} phases
- * @param {number} step
- */
-export function phaseAt(phases, step) {
-  let k = 0;
-  while (k + 1 < phases.length && phases[k + 1].first <= step) k++;
-  return k;
 }

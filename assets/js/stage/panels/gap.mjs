@@ -3,7 +3,7 @@ import { addCanvas, wipe } from "../../canvas.mjs";
 import { clockTime } from "../../clock.mjs";
 import { inWords } from "../../numbers.mjs";
 import * as pens from "../../pens.mjs";
-import { locate, rowAt } from "../../run.mjs";
+import { isPredicted, locate, rowAt } from "../../run.mjs";
 
 const ROOM = 6; // pixels left free on every side
 const HEAD = 20; // above, where there is room for the largest gap in words
@@ -56,9 +56,10 @@ export class Gap {
     draw(run, inks.line, 1.5, POINTS);
     const { part, row } = locate(run, scene.steps[focus]);
     const last = rowAt(run, scene.steps[focus]);
-    draw(run, inks.theory, 1.8, Math.floor((POINTS * last) / Math.max(run.rows - 1, 1)));
+    const ink = isPredicted(run, scene.steps[focus]) ? inks.theory : inks.soft;
+    draw(run, ink, 1.8, Math.floor((POINTS * last) / Math.max(run.rows - 1, 1)));
     const [x, y] = pointOf(part, run.eta, row, frame);
-    if (Number.isFinite(y)) pens.bead(pen, inks, inks.theory, x, y, 4.5);
+    if (Number.isFinite(y)) pens.bead(pen, inks, ink, x, y, 4.5);
   }
 
   /**

@@ -20,6 +20,7 @@ const STRONGEST = 2 ** 11; // beyond, the digits of single precision are seen
 const HOPS = 8; // in a row, of which the longest counts for rules without a law
 const PAST = 240; // iterates in a row that it shows
 const RECENT = 7; // hops that are joined
+const OUTSIDE = 0.76; // of the radius, to the right and up: beside the rim, where no hop goes
 const FINE = 6; // pieces between two points of Γ
 const SPREAD = 150; // points of a run by which a corner is judged
 
@@ -310,7 +311,8 @@ function paintRim(pen, inks, frame, { at: [x, y], radius, power }) {
   const low = y + radius * 0.72;
   const half = (length * unit) / 2;
   pens.line(pen, inks.ink, 2, [], 0, 1, (k) => [x - half + 2 * k * half, low]);
-  pens.label(pen, inks, `× ${factorWords(power)}`, x, y - radius * 0.78, inks.soft, "center");
+  const [right, up] = [x + OUTSIDE * radius, y - OUTSIDE * radius];
+  pens.label(pen, inks, `× ${factorWords(power)}`, right, up, inks.soft, "left");
   pens.label(pen, inks, String(Number(length.toPrecision(2))), x, low + 10, inks.soft, "center");
 }
 

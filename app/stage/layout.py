@@ -79,6 +79,7 @@ KEYS = (
     ("s", "strobe: all, even, odd or midpoints"),
     ("m", "the lens on the landscape"),
     ("l", "loop"),
+    ("Ctrl + z", "back to the rule, loss or scene before"),
     ("?", "this help"),
 )
 

@@ -1,4 +1,4 @@
-// The link in the address bar.
+// The link in the address bar, and the browser's way back through what was seen.
 import { writeQuery } from "./link.mjs";
 
 /**
@@ -6,11 +6,30 @@ import { writeQuery } from "./link.mjs";
  */
 export function showLink(query) {
   const text = writeQuery(query);
-  history.replaceState(null, "", text ? `?${text}` : location.pathname);
+  history.replaceState(history.state, "", text ? `?${text}` : location.pathname);
 }
 
-// What is seen now is what the browser's way back leads to.
-export const keepPlace = () => history.pushState(null, "", location.href);
+// What is seen now is what the browser's way back leads to; once, until something else is seen.
+export function keepPlace() {
+  const { href } = location;
+  if (history.state?.before !== href) history.pushState({ kept: kept() + 1, before: href }, "", href);
+}
+
+/**
+ * Go where a person goes back or forward to, within the page.
+ * @param {(search: string) => void} open
+ */
+export const onWayBack = (open) => window.addEventListener("popstate", () => open(location.search));
+
+// Places that lie behind on this page.
+const kept = () => history.state?.kept || 0;
+
+// One place back, if that is on this page.
+export function undo() {
+  if (kept()) history.back();
+}
+
+export const redo = () => history.forward();
 
 /**
  * What goes along to another page of the head.

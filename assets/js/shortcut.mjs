@@ -3,6 +3,7 @@
 /** @type {Record<string, string>} */
 const PLACES = {
   KeyL: "l",
+  KeyM: "m",
   KeyS: "s",
   BracketLeft: "[",
   BracketRight: "]",

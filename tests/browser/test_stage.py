@@ -299,3 +299,37 @@ def test_play_moves_at_a_small_step_size(stage: Stage):
     chosen = stage.page.inner_text("#speed-words").split(", ")
     stage.type_into("eta", "0.05")
     assert stage.page.inner_text("#speed-words").split(", ")[1] == chosen[1]
+
+
+def test_the_way_back_leads_through_rules_losses_and_scenes(stage: Stage):
+    stage.open("?eta=0.2")
+    stage.page.select_option("#loss", "hyperbola")
+    stage.expect_query(loss="hyperbola", eta="0.2")
+    stage.page.locator(".controls").get_by_text("GD on √L", exact=True).first.click()
+    stage.expect_query(loss="hyperbola", eta="0.2", rule="ngd,sqrt-gd")
+    stage.page.get_by_role("button", name="catapult").click()
+    stage.wait("location.search.includes('rule=gd')")
+    stage.page.go_back()
+    stage.expect_query(loss="hyperbola", eta="0.2", rule="ngd,sqrt-gd")
+    stage.wait("edgewalk.stage.state.result.runs.length === 2")
+    stage.page.locator(".card.landscape .title").click()
+    stage.page.keyboard.press("Control+z")
+    stage.expect_query(loss="hyperbola", eta="0.2")
+    stage.page.keyboard.press("Control+z")
+    stage.expect_query(eta="0.2")
+    stage.wait("edgewalk.stage.state.result.settings.loss === 'parabolic-valley'")
+    stage.page.keyboard.press("Control+z")
+    stage.expect_query(eta="0.2")
+    stage.page.keyboard.press("Control+Shift+z")
+    stage.expect_query(loss="hyperbola", eta="0.2")
+
+
+def test_a_playhead_leaves_no_place_behind(stage: Stage):
+    stage.open("?eta=0.2")
+    before = stage.page.evaluate("history.length")
+    stage.go(20)
+    stage.page.keyboard.press("s")
+    stage.page.fill("#eta", "0.15")
+    stage.page.press("#eta", "Enter")
+    stage.wait("location.search.includes('eta=0.15')")
+    assert stage.page.evaluate("history.length") == before

@@ -1,5 +1,5 @@
 // The lab's page: which plot is in view, what is asked for, the link, and the beginning.
-import { copyLink, keepPlace } from "../address.mjs";
+import { copyLink, keepPlace, onWayBack } from "../address.mjs";
 import { onDensity, penFor } from "../canvas.mjs";
 import { canSetProps, whenReady } from "../dash.mjs";
 import { $, find } from "../elements.mjs";
@@ -38,7 +38,7 @@ class Lab {
       again: () => this.request(),
     };
     document.addEventListener("click", (event) => this.onClick(event));
-    window.addEventListener("popstate", () => this.open(location.search));
+    onWayBack((search) => this.open(search));
     document.addEventListener("keydown", ({ key }) => key === "Escape" && this.say([]));
     find("[role=tablist]").addEventListener("keydown", (event) => this.onTabKey(event));
     this.setScheme(scheme());

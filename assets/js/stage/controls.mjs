@@ -1,4 +1,5 @@
 // The controls: what a person set there becomes the text of the query, and the other way round.
+import { keepPlace } from "../address.mjs";
 import { setProps } from "../dash.mjs";
 import { $, element, find } from "../elements.mjs";
 import { numbersOf, readQuery } from "../link.mjs";
@@ -173,6 +174,7 @@ function withEta(text) {
  * @param {number} [from]
  */
 function set(key, text, from) {
+  if (key === "rule") keepPlace();
   if (dispatch({ type: "sets", key, text, from })) actions.request({});
 }
 
@@ -380,8 +382,15 @@ export function halve() {
  * @param {string} query
  */
 export function open(query) {
+  keepPlace();
   begins(readQuery(query), {});
 }
+
+/**
+ * A place that was left: there is no other to keep.
+ * @param {string} search
+ */
+export const returnTo = (search) => begins(readQuery(search), {});
 
 /**
  * Another loss brings its own start, horizon and numbers.
@@ -390,6 +399,7 @@ export function open(query) {
 function chooseLoss(key) {
   const own = ["start", "steps", ...Object.keys(numbersOf(state.query))];
   const kept = Object.entries(state.query).filter(([name]) => !own.includes(name));
+  keepPlace();
   begins({ ...Object.fromEntries(kept), loss: key }, chosenView(state));
 }
 

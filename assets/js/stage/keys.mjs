@@ -1,5 +1,5 @@
 // Buttons and keys.
-import { copyLink } from "../address.mjs";
+import { copyLink, redo, undo } from "../address.mjs";
 import { $, find } from "../elements.mjs";
 import { forRun, readQuery, writeQuery } from "../link.mjs";
 import { chooseOther } from "../scheme.mjs";
@@ -118,12 +118,18 @@ function onClick(event) {
 }
 
 /**
+ * @param {KeyboardEvent} event
+ */
+const isUndo = ({ ctrlKey, metaKey, altKey, key }) => (ctrlKey || metaKey) && !altKey && key.toLowerCase() === "z";
+
+/**
  * Keys belong to text fields, lists, sliders and open dialogs first, and Space to buttons.
  * @param {any} event
  */
 function onKey(event) {
-  if (isCommand(event) || find("dialog[open]")) return;
   const { target, key } = event;
+  if (isUndo(event) && !target.closest(TEXT_FIELDS)) return event.shiftKey ? redo() : undo();
+  if (isCommand(event) || find("dialog[open]")) return;
   const moves = key.startsWith("Arrow") || key === "Home" || key === "End";
   if (target.closest(TEXT_FIELDS)) return;
   if (moves && target.closest("input")) return;

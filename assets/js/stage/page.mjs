@@ -1,5 +1,5 @@
 // The stage: what happens when runs arrive and when time passes, and the loop that paints them.
-import { showLink, takeAlong } from "../address.mjs";
+import { onWayBack, showLink, takeAlong } from "../address.mjs";
 import { onDensity } from "../canvas.mjs";
 import { lastStep, sameTime } from "../clock.mjs";
 import { canSetProps, whenReady } from "../dash.mjs";
@@ -397,6 +397,7 @@ class Stage {
     window.dash_clientside.edgewalk.controls = controls.heard;
     controls.begin();
     keys.begin();
+    onWayBack(controls.returnTo);
     this.setScheme(scheme());
     dispatch({ type: "opens", query: readQuery(location.search), carried: {} });
     this.request({});

@@ -2,7 +2,8 @@
 
 The settings of a page are a frozen record, and a `Field` for each of its attributes. What cannot be
 read, or names nothing, is a problem (a resource answers 400, the page says so and shows the nearest
-valid setting); a number out of range is clamped, with a notice.
+valid setting), and a number of the wrong sign is as bad as none; one that is too large or too small
+is clamped, with a notice.
 """
 
 import math
@@ -211,7 +212,7 @@ def read_number(text: str, name: str, low: float, high: float) -> float:
     """A number in [low, high].
 
     Raises:
-        ValueError: no number.
+        ValueError: no number, or not of the sign that all in the range have.
         ClampedError: outside the range.
     """
     value = numerals.read_number(text)
@@ -221,10 +222,18 @@ def read_number(text: str, name: str, low: float, high: float) -> float:
         if low <= numerals.read_number(meant) <= high:
             raise BrokenError(problem, numerals.read_number(meant))
         raise ValueError(problem)
+    _check_sign(value, text, name, low)
     nearest = min(max(value, low), high)
     if nearest != value:
         raise ClampedError(nearest, f"{name} must be in {low:g} … {high:g}; {nearest:g} is used.")
     return value
+
+
+def _check_sign(value: float, text: str, name: str, low: float) -> None:
+    """Where the least is above 0, neither 0 nor anything below is a number that is meant."""
+    if value < 0 <= low or value == 0 < low:
+        least = "above 0" if low > 0 else "0 or more"
+        raise ValueError(f"{name} must be {least}, got {echo(text)}.")
 
 
 def read_whole(text: str, name: str, low: int, high: int) -> int:
@@ -232,6 +241,7 @@ def read_whole(text: str, name: str, low: int, high: int) -> int:
     value = numerals.read_whole(text)
     if math.isnan(value):
         raise ValueError(f"{name} must be a whole number, got {echo(text)}.")
+    _check_sign(value, text, name, low)
     nearest = int(min(max(value, low), high))
     if nearest != value:
         raise ClampedError(nearest, f"{name} must be in {low:,} … {high:,}; {nearest:,} is used.")
@@ -313,7 +323,7 @@ def read_etas(text: str, most: int, instead: tuple[float, ...], at_most: str) ->
     found, notices, problems = [], [], []
     parts = text.split(",")
     for part in parts:
-        if len(parts) > 1 and numerals.read_number(part) == 0:
+        if numerals.read_number(part) <= 0:
             problems.append(f"η must be above 0, got {echo(text)}.")
             continue
         try:

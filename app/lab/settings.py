@@ -307,10 +307,12 @@ FIELDS: tuple[Field, ...] = (
         lambda text, _: read_number(text, "The distance", -MAX_COORDINATE, MAX_COORDINATE),
         write_number,
     ),
-    Field("size", lambda text, _: read_whole(text, "size", LEAST_SIZE, MOST_SIZE), str),
-    Field("steps", lambda text, _: read_whole(text, "steps", 1, MAX_MAP_STEPS), str),
+    Field(
+        "size", lambda text, _: read_whole(text, "The size of the map", LEAST_SIZE, MOST_SIZE), str
+    ),
+    Field("steps", lambda text, _: read_whole(text, "The number of steps", 1, MAX_MAP_STEPS), str),
     Field("colour", one_of("colour", COLOURS), str),
-    Field("slice", lambda text, _: read_number(text, "slice", 0.0, 1.0), write_number),
+    Field("slice", lambda text, _: read_number(text, "The slice", 0.0, 1.0), write_number),
     Field("start", _point("The start"), write_numbers),
     Field("tau", lambda text, _: read_number(text, "τ", MIN_TAU, MAX_TAU), write_number),
     Field("etas", _read_step_sizes, write_numbers),

@@ -202,11 +202,11 @@ def _read_etas(text: str, settings: Settings) -> tuple[float, ...]:
 
 
 def _read_at(text: str, settings: Settings) -> int:
-    return read_whole(text, "at", 0, settings.last_at)
+    return read_whole(text, "The playhead", 0, settings.last_at)
 
 
 def _read_focus(text: str, settings: Settings) -> int:
-    return read_whole(text, "focus", 0, len(settings.runs) - 1)
+    return read_whole(text, "The run in focus", 0, len(settings.runs) - 1)
 
 
 def _read_hidden(text: str, _: Settings) -> tuple[str, ...]:
@@ -225,9 +225,9 @@ FIELDS: tuple[Field, ...] = (
     Field("rule", read_rules, ",".join),
     Field("eta", _read_etas, write_numbers),
     Field("start", lambda text, settings: read_point(text, settings.chosen), write_numbers),
-    Field("steps", lambda text, _: read_whole(text, "steps", 0, MAX_STEPS), str),
-    Field("noise", lambda text, _: read_number(text, "noise", 0.0, MAX_NOISE), write_number),
-    Field("seed", lambda text, _: read_whole(text, "seed", 0, 2**32 - 1), str),
+    Field("steps", lambda text, _: read_whole(text, "The number of steps", 0, MAX_STEPS), str),
+    Field("noise", lambda text, _: read_number(text, "The noise", 0.0, MAX_NOISE), write_number),
+    Field("seed", lambda text, _: read_whole(text, "The seed", 0, 2**32 - 1), str),
     Field("clock", one_of("clock", CLOCKS), str),
     Field("axis", one_of("axis", AXES), str),
     Field("strobe", one_of("strobe", STROBES), str),

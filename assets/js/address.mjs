@@ -41,12 +41,15 @@ export function takeAlong(page, query) {
     if (link.textContent === page) link.search = writeQuery(query);
 }
 
-// Copy the link; answers with what there is to say of that.
+/**
+ * Copy the link; answers with what there is to say of that.
+ * @returns {Promise<Message>}
+ */
 export async function copyLink() {
   try {
     await navigator.clipboard.writeText(location.href);
-    return "The link is copied: it opens exactly this.";
+    return { field: "", text: "The link is copied: it opens exactly this.", good: true };
   } catch {
-    return `Copy this link: ${location.href}`;
+    return { field: "", text: `Copy this link: ${location.href}` };
   }
 }

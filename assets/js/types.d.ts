@@ -17,7 +17,8 @@ type Place3 = (row: number) => number[];
 type Size = [number, number];
 /** The text of a link, by key. */
 type Query = Record<string, any>;
-type Message = { field: string; text: string };
+/** `good`: something has been done, and nothing is wrong. */
+type Message = { field: string; text: string; good?: boolean };
 
 type Clock = "step" | "eta" | "tau";
 type Strobe = "all" | "even" | "odd" | "midpoints";

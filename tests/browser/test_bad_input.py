@@ -46,12 +46,23 @@ def test_a_decimal_comma_is_told(stage: Stage):
 
 def test_a_step_size_out_of_range(stage: Stage):
     stage.open()
-    for typed, shown in (("0", 1e-12), ("1e9", 1e6), ("-3", 1e-12)):
+    for typed, shown in (("1e-30", 1e-12), ("1e9", 1e6)):
         stage.type_into("eta", typed)
         expect(stage.page.get_by_text("is used")).to_be_visible()
         assert float(stage.page.input_value("#eta")) == shown
         stage.type_into("eta", "0.1")
         expect(stage.page.get_by_text("is used")).to_have_count(0)
+
+
+def test_a_number_of_the_wrong_sign_is_refused_at_its_field(stage: Stage):
+    """As what is no number is: the run, its link and the picture stay."""
+    stage.open("?at=40&eta=0.2")
+    for field, typed in [("eta", "-3"), ("eta", "0"), ("eta", "foo"), ("horizon", "-3")]:
+        stage.type_into(field, typed)
+        error = stage.page.locator(f"#{field}").locator("xpath=ancestor::*[2]")
+        expect(error).to_contain_text(f"got ‘{typed}’")
+        assert stage.settings["eta"] == [0.2]
+        assert (stage.query["eta"], stage.step) == ("0.2", 40)
 
 
 @pytest.mark.parametrize("eta", ["1e-12", "1e6"])

@@ -235,6 +235,7 @@ def test_share_copies_the_link(stage: Stage):
     stage.open("?eta=0.05&at=77")
     stage.button("Share").click()
     expect(stage.page.get_by_text("The link is copied")).to_be_visible()
+    expect(stage.page.locator("#messages")).to_have_class("messages good")
     copied = stage.page.evaluate("navigator.clipboard.readText()")
     assert copied == stage.page.url
     assert "at=77" in copied

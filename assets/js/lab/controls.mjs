@@ -1,7 +1,8 @@
 // The controls of the lab: what a person sets there becomes the text of the query, and the other way
 // round.
 import { setProps } from "../dash.mjs";
-import { $, element, find } from "../elements.mjs";
+import { $, find } from "../elements.mjs";
+import { showMessages } from "../messages.mjs";
 import * as sliders from "../sliders.mjs";
 import { vocabulary } from "../vocabulary.mjs";
 import { dispatch, state, writeLink } from "./state.mjs";
@@ -181,13 +182,7 @@ export class Controls {
       if (at[id] || this.errors[id]) setProps(id, { error: at[id] || false });
       this.errors[id] = at[id];
     }
-    const elsewhere = messages.filter(({ field }) => !PLACES[field] || isHidden(PLACES[field]));
-    const close = element("button", "×");
-    close.setAttribute("aria-label", "Close the message");
-    close.addEventListener("click", () => $("messages").replaceChildren());
-    $("messages").replaceChildren(
-      ...(elsewhere.length ? [...elsewhere.map(({ text }) => element("p", text)), close] : []),
-    );
+    showMessages(messages.filter(({ field }) => !PLACES[field] || isHidden(PLACES[field])));
   }
 }
 

@@ -228,7 +228,7 @@ class Lab {
 
   async shareLink() {
     writeLink();
-    this.say([{ field: "", text: await copyLink() }]);
+    this.say([await copyLink()]);
   }
 
   /**

@@ -3,6 +3,7 @@ import { keepPlace } from "../address.mjs";
 import { setProps } from "../dash.mjs";
 import { $, element, find } from "../elements.mjs";
 import { numbersOf, readQuery } from "../link.mjs";
+import { showMessages } from "../messages.mjs";
 import { inWords, readNumber } from "../numbers.mjs";
 import { locate } from "../run.mjs";
 import * as sliders from "../sliders.mjs";
@@ -629,9 +630,5 @@ export function say(messages) {
     if (at[id] || errors[id]) setProps(id, { error: at[id] || false });
     errors[id] = at[id];
   }
-  const elsewhere = messages.filter(({ field }) => !FIELDS[field]).map(({ text }) => element("p", text));
-  const close = element("button", "×");
-  close.setAttribute("aria-label", "Close the message");
-  close.addEventListener("click", () => $("messages").replaceChildren());
-  $("messages").replaceChildren(...(elsewhere.length ? [...elsewhere, close] : []));
+  showMessages(messages.filter(({ field }) => !FIELDS[field]));
 }

@@ -142,7 +142,7 @@ function onKey(event) {
 
 async function share() {
   actions.writeLink();
-  controls.say([{ field: "", text: await copyLink() }]);
+  controls.say([await copyLink()]);
 }
 
 /**

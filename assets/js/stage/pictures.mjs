@@ -444,7 +444,7 @@ function acrossFigure(layout, scene) {
     name: "L along v₁",
     line: { color: inks.soft },
   };
-  const xaxis = { title: { text: "across the valley, in bounces" }, range: [-view.half, view.half] };
+  const xaxis = { title: { text: "along v₁, in bounces" }, range: [-view.half, view.half] };
   const yaxis = { title: { text: "loss L" }, range: [-0.05 * view.top, 1.05 * view.top] };
   return { data: [wall, ...hopTraces(run, part, hops, view, scene)], layout: { ...layout, xaxis, yaxis } };
 }

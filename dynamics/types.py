@@ -192,6 +192,7 @@ class Loss:
         limiting_flows: by the key of a flow, X(τ) as (X(0) [d], τ []) -> [d] in closed form.
         domain: where L is smooth, if not everywhere.
         view: ((low, high) for each coordinate) to draw at first.
+        equal_axes: whether a unit is as long upwards as across, as it must be where Γ is round.
         horizon: slow time τ that shows the drift.
         duration: time ηt that shows a rule without a drift; ten horizons when left out.
         opening: what is shown at first.
@@ -218,6 +219,7 @@ class Loss:
     limiting_flows: Mapping[str, Callable[..., Array]] = field(default_factory=dict)
     domain: Domain | None = None
     view: tuple[tuple[float, float], ...] = ()
+    equal_axes: bool = False
     horizon: float = 4.0
     duration: float | None = None
     opening: Scene = Scene()

@@ -63,7 +63,8 @@ def still_figures(compute: Compute, scene: dict[str, Any]):
     scheme = scene["scheme"]
     if loss.d == 2:
         terrain, names = compute.terrain(chosen, view), coordinate_names(loss)
-        figure = landscape(terrain, view, (names[0], names[1]), scene["look"], scheme, zoom_key)
+        named = names[0], names[1]
+        figure = landscape(terrain, view, named, scene["look"], scheme, zoom_key, loss.equal_axes)
     else:
         figure = section_frame(view, loss.codim < loss.d, scheme, zoom_key)
     figure.update_layout(meta=scene["of"])

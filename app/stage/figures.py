@@ -25,18 +25,22 @@ def landscape(
     look: Look,
     scheme: Scheme,
     zoom_key: str,
+    equal_axes: bool = False,
 ) -> go.Figure:
-    """The still landscape; a zoom survives as long as `zoom_key` stays.
+    """The still landscape; a zoom survives as long as `zoom_key` stays. With equal axes, more than
+    `view` is seen on two of its sides.
 
     Where the look is a map of the sharpness, the page paints it below a clear ground: it follows
     the playhead.
     """
     drawn = look in ("root", "log")
-    ground = [_contours(terrain, view, look, scheme)] if drawn else []
-    figure = go.Figure([*ground, *_valley(terrain, scheme)])
+    bands = [_contours(terrain, view, look, scheme)] if drawn else []
+    figure = go.Figure([*bands, *_valley(terrain, scheme)])
     if len(terrain.flattest):
         figure.add_trace(_flattest(terrain, scheme))
-    return _framed(figure, view, names, INKS[scheme]["card"] if drawn else CLEAR, scheme, zoom_key)
+    ground = INKS[scheme]["card"] if drawn else CLEAR
+    framed = _framed(figure, view, names, ground, scheme, zoom_key)
+    return framed.update_yaxes(scaleanchor="x") if equal_axes else framed
 
 
 def section_frame(view: View, moves: bool, scheme: Scheme, zoom_key: str) -> go.Figure:
@@ -56,7 +60,7 @@ def sharpness_frame(scheme: Scheme) -> go.Figure:
         template=template(scheme),
         uirevision="sharpness",
         dragmode="pan",
-        margin={"l": 46, "r": 124, "t": 8, "b": 40},
+        margin={"l": 46, "r": 136, "t": 8, "b": 40},
         xaxis={"range": [0, 6], "title": {"text": ""}, "showgrid": False},
         yaxis={"range": [0, 6], "title": {"text": "sharpness λ₁"}},
     )

@@ -94,9 +94,18 @@ export function kindIn(run, part) {
  * @param {Kind} kind
  */
 export function whichOf(run, step, kind) {
-  const [from, to] = floorOf(run);
   if (kind === "floor") return "on Γ";
-  return step >= from && step < to ? "far wall" : `${kind} t`;
+  return isOnFloor(run, step) ? "far wall" : `${kind} t`;
+}
+
+/**
+ * Whether one wall is the floor at a step.
+ * @param {Run} run
+ * @param {number} step
+ */
+export function isOnFloor(run, step) {
+  const [from, to] = floorOf(run);
+  return step >= from && step < to;
 }
 
 /**

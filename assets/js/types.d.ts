@@ -262,6 +262,10 @@ type Frame = Box & {
 
 type Pen = CanvasRenderingContext2D;
 
+/** A line or mark of a key, with its left end at a place; and what it is the sample of. */
+type Sample = (pen: Pen, ink: string, x: number, y: number) => void;
+type Named = { text: string; ink: string; symbol: string; sample: Sample };
+
 /** A canvas that knows its size in pixels of the page. */
 type Sheet = HTMLCanvasElement & { size: Size; fine?: number; measure: () => void };
 

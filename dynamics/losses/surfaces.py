@@ -61,6 +61,7 @@ ELLIPSE = Loss(
     look_for="Two flattest points, left and right: the start decides to which one the drift runs.",
     start=(0.6, 1.6),
     view=((-2.1, 2.1), (-1.6, 1.9)),
+    equal_axes=True,
     horizon=6.0,
 )
 
@@ -139,5 +140,6 @@ RING = Loss(
     look_for="The valley is steepest on the right, flattest on the left: the drift goes round.",
     start=(1.5, 0.7),
     view=((-1.9, 1.9), (-1.5, 1.5)),
+    equal_axes=True,
     horizon=16.0,
 )

@@ -89,7 +89,7 @@ export function draw(plan) {
   const pictures = {};
   for (const name of plan.panels) {
     globalThis.document = { createElement: () => svgSheet(SIZES[name]) };
-    const right = name === "sharpness" ? 130 : 14;
+    const right = name === "sharpness" ? 142 : 14;
     const axes = views[name] && axesOf(settings.loss, views[name], SIZES[name], right);
     const { panel, sheets } = panelOf(name, axes);
     panel.paint(scene);

@@ -203,6 +203,27 @@ def test_the_lens_is_moved_by_hand_and_by_keys_and_put_away(stage: Stage):
     assert lens.bounding_box()["width"] > 80
 
 
+UNITS = """() => {
+    const { x, y, rangeX, rangeY } = edgewalk.frame.frameOf(edgewalk.stage.graphOf('landscape'));
+    return { units: [x(1) - x(0), y(0) - y(1)], ranges: [rangeX, rangeY] };
+}"""
+
+
+def test_a_ring_is_round_in_every_window(stage: Stage):
+    stage.open("?loss=ring")
+    for width, height in ((1280, 800), (1700, 620), (390, 844)):
+        stage.page.set_viewport_size({"width": width, "height": height})
+        stage.settle()
+        seen = stage.page.evaluate(UNITS)
+        assert seen["units"][0] == pytest.approx(seen["units"][1], rel=1e-6)
+        for (low, high), (least, most) in zip(
+            seen["ranges"], ((-1.9, 1.9), (-1.5, 1.5)), strict=True
+        ):
+            assert low <= least + 1e-6
+            assert high >= most - 1e-6
+    stage.page.set_viewport_size({"width": 1280, "height": 800})
+
+
 def test_beads_slide_along_the_valley(stage: Stage):
     """Γ of the parabolic valley is a straight line, its length from the flattest point is |x|."""
     stage.open("?at=50")

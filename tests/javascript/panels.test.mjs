@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Landscape } from "../../assets/js/stage/panels/landscape.mjs";
-import { Sharpness } from "../../assets/js/stage/panels/sharpness.mjs";
+import { widthOf } from "../../assets/js/labels.mjs";
+import { svgSheet } from "../agreed/svgpen.mjs";
+import { Sharpness, thresholdNames } from "../../assets/js/stage/panels/sharpness.mjs";
 
 const INKS = {
   ink: "ink",
@@ -154,7 +156,7 @@ const sharpness = () => panelOf(Sharpness, "sharpness");
 const namesOf = (scene) =>
   sharpness()
     .namesOf(scene)
-    .map(({ text, ink, value }) => [text, ink, value]);
+    .map(({ text, ink }) => [text, ink]);
 
 test("phases are bands in their inks, but for the descent, and end where the next begins", () => {
   const phases = [
@@ -180,63 +182,92 @@ test("phases are bands in their inks, but for the descent, and end where the nex
   ]);
 });
 
-test("the names beside the curves stand at their values at the playhead, the theorem's at its end", () => {
-  assert.deepEqual(namesOf(makeScene([makeRun([0, 1, 2, 3, 4, 5])])), [
-    ["λ₁(Φ(xₜ))", "ink", 403],
-    ["λ₁(X), the theorem", "theory", 505],
-    ["■ 2/ηₜ, odd t", "odd", 603],
-    ["● 2/ηₜ, even t", "even", 604],
-    ["· λ₁(xₜ)", "soft", 303],
-    ["mean of two", "threshold", 703],
-  ]);
+test("the key names marks and lines in one order, wherever they are", () => {
+  const run = makeRun([0, 1, 2, 3, 4, 5]);
+  const wanted = [
+    ["2/ηₜ, even t", "even"],
+    ["2/ηₜ, odd t", "odd"],
+    ["mean of two", "threshold"],
+    ["λ₁(xₜ)", "soft"],
+    ["λ₁(Φ(xₜ))", "ink"],
+    ["λ₁(X), the theorem", "theory"],
+  ];
+  for (const step of run.columns.step) {
+    run.columns.threshold.reverse(); // whose curves change places
+    assert.deepEqual(namesOf(makeScene([run], { steps: [step] })), wanted);
+  }
+  run.columns.flow_sharpness.fill(NaN);
+  run.columns.projection_sharpness.fill(NaN);
+  assert.deepEqual(namesOf(makeScene([run])), wanted.slice(0, 4));
 });
 
-test("a name is there of the parity that the strobe shows, at the step that it shows", () => {
-  const names = namesOf(makeScene([makeRun([0, 1, 2, 3, 4, 5])], { strobe: "even" }));
-  assert.deepEqual(
-    names.filter(([text]) => text.includes("2/ηₜ")),
-    [["● 2/ηₜ, even t", "even", 602]],
-  );
-  assert.deepEqual(names[0], ["λ₁(Φ(xₜ))", "ink", 402]);
-});
-
-test("where one wall is the floor, thresholds have the marks of their walls", () => {
+test("the key has the thresholds that the strobe shows, by the marks that they have", () => {
   const run = makeRun([0, 1, 2, 3, 4, 5], {
     phases: [
       { name: "edge", first: 0 },
       { name: "floor", first: 2 },
     ],
   });
-  Object.assign(run.columns, { offset: Float32Array.of(1, 0, 1, 0, -1, 0), bounce: new Float32Array(6).fill(1) });
-  const thresholds = (step, strobe = "all") =>
-    namesOf(makeScene([run], { steps: [step], strobe })).filter(([text]) => text.includes("2/ηₜ"));
-  assert.deepEqual(thresholds(1), [
-    ["■ 2/ηₜ, odd t", "odd", 601],
-    ["● 2/ηₜ, far wall", "even", 602],
+  const kinds = (step, strobe, of = run) => thresholdNames(of, strobe, step).map((one) => [one.text, ...one.kinds]);
+  assert.deepEqual(kinds(1, "even"), [["even t", "even"]]);
+  assert.deepEqual(kinds(1, "odd"), [["odd t", "odd"]]);
+  assert.deepEqual(kinds(1, "midpoints"), [["midpoints", "midpoint"]]);
+  assert.deepEqual(kinds(2, "all"), [
+    ["far walls", "even", "odd"],
+    ["on Γ", "floor"],
   ]);
-  assert.deepEqual(thresholds(4), [
-    ["■ 2/ηₜ, far wall", "odd", 604],
-    ["◆ 2/ηₜ, on Γ", "soft", 605],
-  ]);
-  assert.deepEqual(thresholds(2, "even"), [["● 2/ηₜ, far wall", "even", 602]]);
+  assert.deepEqual(kinds(0, "all", makeRun([0])), [["even t", "even"]]);
 });
 
 test("a step alone has one threshold and no mean of two", () => {
-  const names = namesOf(makeScene([makeRun([0, 3, 9])])).map(([text]) => text);
-  assert.deepEqual(names, ["λ₁(Φ(xₜ))", "λ₁(X), the theorem", "■ 2/ηₜ, odd t", "· λ₁(xₜ)"]);
+  const names = namesOf(makeScene([makeRun([0])])).map(([text]) => text);
+  assert.deepEqual(names, ["2/ηₜ, even t", "λ₁(xₜ)", "λ₁(Φ(xₜ))", "λ₁(X), the theorem"]);
 });
 
 test("of several runs each has its name and ink, the one in focus its thresholds", () => {
   const runs = [makeRun([0, 1, 2, 3]), makeRun([0, 1, 2, 3, 4], { eta: 0.05 })];
-  const names = namesOf(makeScene(runs, { focus: 1, steps: [1, 2] }));
-  assert.deepEqual(names.slice(0, 2), [
-    ["run 0", "first", 401],
-    ["run 1", "second", 402],
+  assert.deepEqual(namesOf(makeScene(runs, { focus: 1, steps: [1, 2] })), [
+    ["2/ηₜ, even t", "even"],
+    ["2/ηₜ, odd t", "odd"],
+    ["mean of two", "threshold"],
+    ["run 0", "first"],
+    ["run 1", "second"],
+    ["λ₁(X), the theorem", "theory"],
   ]);
-  assert.deepEqual(
-    names.slice(2).map(([text]) => text),
-    ["λ₁(X), the theorem", "● 2/ηₜ, even t", "■ 2/ηₜ, odd t", "mean of two"],
-  );
+});
+
+test("beside each name of the key is its line or mark; names are apart and whole, however many and long", () => {
+  const runs = [makeRun([0, 1, 2, 3]), makeRun([0, 1, 2, 3], { eta: 0.05 })];
+  const long = "a rule with a long name, η = 0.1";
+  for (const [labels, height] of [
+    [["run 0", "run 1"], 300],
+    [["run 0", long], 80],
+  ]) {
+    const scene = makeScene(runs, { inks: { ...INKS, card: "card" } });
+    scene.result.words.labels = labels;
+    const panel = Object.assign(sharpness(), { now: { size: [500, 400] } });
+    const pen = svgSheet([500, 400]).getContext();
+    panel.paintLabels(pen, scene, { left: 40, top: 10, width: 320, height });
+    const words = pen.lines
+      .map((line) => line.match(/<text x="(\S+)" y="(\S+)".* fill="(\w+)">(.*)</))
+      .filter((found) => found && found[3] !== "none")
+      .map(([, x, y, ink, text]) => ({ text, ink, x: Number(x), y: Number(y) }));
+    assert.equal(words.length, 6);
+    words.forEach(({ text, x, y }, k) => {
+      assert.ok(x + widthOf(text) <= 500, text);
+      assert.ok(y <= 10 + height + 8, text);
+      assert.ok(k === 0 || y - words[k - 1].y >= Math.min(18, (height - 8) / 6) - 0.1, text);
+    });
+    const samples = pen.lines.filter((line) => line.startsWith("<path"));
+    assert.deepEqual(
+      samples.map((line) => line.match(/(?:stroke|fill)="(?!none)(\w+)"/)[1]),
+      words.map(({ ink }) => ink),
+    );
+    assert.match(samples[2], /stroke-dasharray="5 4"/);
+    // What it points at is found from the sample on.
+    const found = panel.probe(scene, words[0].x - 10, words[0].y - 4);
+    assert.equal(found.symbol, "threshold");
+  }
 });
 
 test("gradient flow has no threshold", () => {

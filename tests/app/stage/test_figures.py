@@ -75,9 +75,8 @@ def contoured(request: pytest.FixtureRequest, compute: Compute) -> Drawn:
 
 def draw(compute: Compute, loss: Loss, scheme: Scheme, look: Look) -> Drawn:
     view = view_of(loss)
-    figure = landscape(
-        compute.terrain(LossSpec(loss.key), view), view, ("x", "y"), look, scheme, "zoom"
-    )
+    terrain = compute.terrain(LossSpec(loss.key), view)
+    figure = landscape(terrain, view, ("x", "y"), look, scheme, "zoom", loss.equal_axes)
     return loss, scheme, look, figure
 
 
@@ -218,6 +217,11 @@ def test_the_valley_is_coloured_by_its_sharpness(with_valley: tuple) -> None:
     assert len(np.unique(colours, axis=0)) == len(valley)
     for colour, end in zip((colours[0], colours[-1]), (0, -1), strict=True):
         np.testing.assert_allclose(colour, rgb(SHARPNESS_SCALES[scheme][end]), atol=12)
+
+
+def test_what_is_round_has_equal_axes(drawn: tuple) -> None:
+    loss, *_, figure = drawn
+    assert (figure.layout.yaxis.scaleanchor == "x") == (loss.key in ("ellipse", "ring"))
 
 
 def test_flattest_points_are_marked(with_valley: tuple) -> None:

@@ -1,16 +1,15 @@
 // The sharpness panel: λ₁ of the run and of the theorem against a clock, and the threshold 2/η_t.
 import { clockTime } from "../../clock.mjs";
-import { spread, widthOf } from "../../labels.mjs";
+import { widthOf } from "../../labels.mjs";
 import { inkOf } from "../../inks.mjs";
-import { addPoints, midpointOf } from "../../marks.mjs";
+import { addMark, addPoints, midpointOf } from "../../marks.mjs";
 import { nearestOf } from "../../nearest.mjs";
 import * as pens from "../../pens.mjs";
-import { isSmooth, kindIn, locate, partnerOf, shownStep, shows, whichOf } from "../../run.mjs";
+import { isOnFloor, isSmooth, locate, shownStep, shows } from "../../run.mjs";
 import { frameOf, isInside } from "../frame.mjs";
 import { Panel } from "../panel.mjs";
 
-/** @type {Record<Kind, string>} */
-const SHAPES = { even: "●", odd: "■", midpoint: "◆", floor: "◆" };
+const SAMPLE = 16; // pixels of a line or mark of the key
 
 export class Sharpness extends Panel {
   /**
@@ -136,71 +135,62 @@ export class Sharpness extends Panel {
   }
 
   /**
-   * Names at the right, by their lines at the playhead, moved apart where they would meet.
+   * The key at the right: what is drawn, each with its line or mark, in one order whatever the values are.
    * @param {Pen} pen
    * @param {Scene} scene
    * @param {Frame} frame
    */
   paintLabels(pen, scene, frame) {
-    const names = this.namesOf(scene)
-      .filter(({ value }) => Number.isFinite(value))
-      .map((name) => ({ ...name, y: frame.y(name.value) }));
-    spread(names, frame.top + 8, frame.top + frame.height - 6, 16);
-    const [x, width] = [frame.left + frame.width + 8, this.now.size[0]];
-    this.labels = names.map((name) => ({ ...name, x: Math.min(x, width - widthOf(name.text)) }));
-    for (const { text, x, y, ink } of this.labels) pens.label(pen, scene.inks, text, x, y, ink);
+    const names = this.namesOf(scene);
+    const width = this.now.size[0];
+    const x = Math.min(frame.left + frame.width + 8, ...names.map(({ text }) => width - widthOf(text) - SAMPLE - 5));
+    const room = Math.min((frame.height - 8) / names.length, 18);
+    this.labels = names.map((name, k) => ({ ...name, x, y: frame.top + 8 + k * room }));
+    for (const { text, sample, ink, y } of this.labels) {
+      sample(pen, ink, x, y);
+      pens.label(pen, scene.inks, text, x + SAMPLE + 5, y, ink);
+    }
   }
 
   /**
+   * From the marks to the lines.
    * @param {Scene} scene
+   * @returns {Named[]}
    */
   namesOf(scene) {
-    const { inks, steps, result } = scene;
+    const { inks, steps, result, focus } = scene;
     const many = result.runs.length > 1;
-    return result.runs.flatMap((run, i) => {
-      const { part, row } = locate(run, shownStep(scene.strobe, steps[i]));
-      /**
-       * @param {string} name
-       */
-      const value = (name) => part.columns[name][row];
-      const own = many ? result.words.labels[i] : "λ₁(Φ(xₜ))";
-      const first = {
-        text: own,
-        ink: many ? inks.runs[i] : inks.ink,
-        value: value("projection_sharpness"),
-        symbol: "projection_sharpness",
-      };
-      return i === scene.focus ? [first, ...this.focusNames(scene, run, part, row, many)] : [first];
+    const run = result.runs[focus];
+    const own = result.runs.flatMap((one, i) => {
+      const { part, row } = locate(one, steps[i]);
+      const text = many ? result.words.labels[i] : "λ₁(Φ(xₜ))";
+      const ink = many ? inks.runs[i] : inks.ink;
+      const isThere = Number.isFinite(part.columns.projection_sharpness[row]);
+      return isThere ? [{ text, ink, symbol: "projection_sharpness", sample: lineOf(2, []) }] : [];
     });
+    const isPredicted = Number.isFinite(run.columns.flow_sharpness[run.rows - 1]);
+    const theorem = { text: "λ₁(X), the theorem", ink: inks.theory, symbol: "flow_sharpness", sample: lineOf(2, []) };
+    return [...(isSmooth(run) ? [] : this.stepNames(scene, run, many)), ...own, ...(isPredicted ? [theorem] : [])];
   }
 
   /**
+   * What there is of a run that takes steps.
    * @param {Scene} scene
    * @param {Run} run
-   * @param {Part} part
-   * @param {number} row
    * @param {boolean} many
+   * @returns {Named[]}
    */
-  focusNames(scene, run, part, row, many) {
-    const { inks, strobe } = scene;
-    const end = run.columns.flow_sharpness[run.rows - 1];
-    const names = [{ text: "λ₁(X), the theorem", ink: inks.theory, value: end, symbol: "flow_sharpness" }];
-    if (isSmooth(run)) return names;
-    /**
-     * @param {string} name
-     * @param {number} [r]
-     */
-    const value = (name, r = row) => part.columns[name][r];
-    const partner = partnerOf(part, row);
-    for (const r of new Set([row, partner])) {
-      if (!shows(strobe, part.columns.step[r])) continue;
-      const kind = kindIn(run, part)(r);
-      const text = `${SHAPES[kind]} 2/ηₜ, ${whichOf(run, part.columns.step[r], kind)}`;
-      names.push({ text, ink: inkOf(scene, kind), value: value("threshold", r), symbol: "threshold" });
-    }
-    const own = { text: "· λ₁(xₜ)", ink: inks.soft, value: value("sharpness"), symbol: "sharpness" };
-    const mean = { text: "mean of two", ink: inks.threshold, value: value("threshold_mean"), symbol: "threshold_mean" };
-    return [...names, ...(many ? [] : [own]), ...(partner !== row ? [mean] : [])];
+  stepNames(scene, run, many) {
+    const { inks, strobe, steps, focus } = scene;
+    const thresholds = thresholdNames(run, strobe, steps[focus]).map(({ text, kinds }) => ({
+      text: `2/ηₜ, ${text}`,
+      ink: inkOf(scene, kinds[0]),
+      symbol: "threshold",
+      sample: marksOf(kinds, (kind) => inkOf(scene, kind)),
+    }));
+    const mean = { text: "mean of two", ink: inks.threshold, symbol: "threshold_mean", sample: lineOf(1.6, [5, 4]) };
+    const own = { text: "λ₁(xₜ)", ink: inks.soft, symbol: "sharpness", sample: specks };
+    return [...thresholds, ...(run.last > 0 ? [mean] : []), ...(many ? [] : [own])];
   }
 
   /**
@@ -223,6 +213,52 @@ export class Sharpness extends Panel {
     });
     return nearestOf(found);
   }
+}
+
+/**
+ * Which thresholds a strobe shows at a step, and the marks that they have.
+ * @param {Run} run
+ * @param {Strobe} strobe
+ * @param {number} step
+ * @returns {{ text: string, kinds: Kind[] }[]}
+ */
+export function thresholdNames(run, strobe, step) {
+  if (strobe === "midpoints") return [{ text: "midpoints", kinds: ["midpoint"] }];
+  if (isOnFloor(run, step)) {
+    return [
+      { text: "far walls", kinds: ["even", "odd"] },
+      { text: "on Γ", kinds: ["floor"] },
+    ];
+  }
+  return /** @type {Parity[]} */ (["even", "odd"])
+    .filter((kind, first) => shows(strobe, first) && run.last >= first)
+    .map((kind) => ({ text: `${kind} t`, kinds: [kind] }));
+}
+
+/**
+ * @param {number} width
+ * @param {number[]} dash
+ * @returns {Sample}
+ */
+const lineOf = (width, dash) => (pen, ink, x, y) => pens.line(pen, ink, width, dash, 0, 1, (k) => [x + k * SAMPLE, y]);
+
+/**
+ * @param {Kind[]} kinds
+ * @param {(kind: Kind) => string} inkFor
+ * @returns {Sample}
+ */
+const marksOf = (kinds, inkFor) => (pen, ink, x, y) =>
+  kinds.forEach((kind, k) => {
+    pen.beginPath();
+    addMark(pen, kind, x + ((k + 1) * SAMPLE) / (kinds.length + 1), y, 4);
+    pen.fillStyle = inkFor(kind);
+    pen.fill();
+  });
+
+/** @type {Sample} */
+function specks(pen, ink, x, y) {
+  pen.fillStyle = ink;
+  for (const shift of [0.2, 0.5, 0.8]) pen.fillRect(x + shift * SAMPLE - 1.2, y - 1.2, 2.4, 2.4);
 }
 
 /**

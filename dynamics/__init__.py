@@ -17,6 +17,7 @@ from dynamics.fates import Fate
 from dynamics.losses.quadratic import quadratic
 from dynamics.measures import Extras, Measures, measure, measure_extras
 from dynamics.phases import eigengap_closes
+from dynamics.rounding import parted_from
 from dynamics.simulate import MAX_STEPS, Outcome, Run, simulate, window
 from dynamics.sweep import sweep
 from dynamics.types import Branch, Domain, Flow, Loss, Parameter, Rule, Scene, Slope
@@ -50,6 +51,7 @@ __all__ = [
     "invariant_sets",
     "measure",
     "measure_extras",
+    "parted_from",
     "prepare_process",
     "quadratic",
     "simulate",

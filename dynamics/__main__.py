@@ -32,6 +32,7 @@ from dynamics.measures import measure
 from dynamics.phases import eigengap_closes
 from dynamics.projection import projection
 from dynamics.rate import check_tau, measure_rate
+from dynamics.rounding import parted_from
 from dynamics.simulate import checked_start, simulate
 from dynamics.types import Array, Loss, Rule
 
@@ -208,6 +209,7 @@ def _simulate(options: argparse.Namespace) -> dict:
         "gap": measures.gap[-1],
         "stableness_pair": measures.stableness_pair[-1],
         "eigengap_closes": eigengap_closes(run, measures),
+        "parted_from": parted_from(run),
         "outcome": run.outcome.name.lower(),
         "outcome_step": run.outcome_step,
         "outcome_words": run.outcome.value,

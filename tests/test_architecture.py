@@ -67,6 +67,7 @@ ORDER = [
     "dynamics.sections",
     "dynamics.stretch",
     "dynamics.assumptions",
+    "dynamics.rounding",
     "dynamics.phases",
     "dynamics.warmup",
     "dynamics.files",

@@ -223,7 +223,9 @@ class Compute:
         columns = {"step": run.step, "x": run.x} | along._asdict()
         first = {name: columns[name] for name in FIRST_COLUMNS}
         header = (
-            _header(run) | {"phases": [], "broken": None, "broken_words": ""} | _named(run, first)
+            _header(run)
+            | {"phases": [], "broken": None, "broken_words": "", "parted_from": None}
+            | _named(run, first)
         )
         header["absent"] = [
             {"name": name, "width": _width(run.loss, name)}
@@ -244,6 +246,7 @@ class Compute:
             header["phases"] = [phase._asdict() for phase in phases(run, measures)]
             header["broken"] = breaks.name.lower() if breaks else None
             header["broken_words"] = breaks.value if breaks else ""
+            header["parted_from"] = dynamics.parted_from(run)
         columns = {name: getattr(measures, name) for name in _page_columns(run.loss)}
         return header | _named(run, columns), b"".join(map(float32, columns.values()))
 

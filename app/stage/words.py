@@ -128,6 +128,7 @@ def _story(settings: Settings, run: Mapping[str, Any]) -> dict[str, Any]:
         "phases": [_told(run, _phase(settings, run, i)) for i in range(len(run["phases"]))],
         "all": _told(run, RULES[run["rule"]].look_for),
         "end": _ending(run),
+        "parted": _parted(run),
         "drifts": "the jumps add up to a drift: sharpness {first_sharpness} → {sharpness}. "
         + loss.look_for,
         "stays": "there is no drift here: sharpness stays {sharpness}."
@@ -177,6 +178,16 @@ def _phase(settings: Settings, run: Mapping[str, Any], i: int) -> str:
             "one direction to bounce along, and no prediction. The gap to its flow is {gap}."
         )
     return f"At the edge since step {phase['first']:,}: {{jump}}, and {{drift}}"
+
+
+def _parted(run: Mapping[str, Any]) -> str:
+    """What is said after each phase's sentence, once it is so."""
+    first = run["parted_from"]
+    if first is None:
+        return ""
+    return (
+        f" From step {first:,} rounding decides where it goes: moved by 10⁻¹⁵, it goes elsewhere."
+    )
 
 
 def _told(run: Mapping[str, Any], sentence: str) -> str:

@@ -73,6 +73,8 @@ type Run = Part & {
   outcome: string;
   outcome_step: number;
   outcome_words: string;
+  /** From which step on rounding decides where it goes; null where it does not. */
+  parted_from: number | null;
   phases: Phase[];
   /** Columns that are still to come. */
   absent?: { name: string; width: number }[];
@@ -108,7 +110,14 @@ type Settings = {
 /** A number in the formula of a loss. */
 type Parameter = { name: string; symbol: string; value: number; default: number; range: Span; words: string };
 
-type Story = { phases: Record<string, string>; all: string; end: string; stays: string; drifts: string };
+type Story = {
+  phases: Record<string, string>;
+  all: string;
+  end: string;
+  stays: string;
+  parted: string;
+  drifts: string;
+};
 
 type Words = {
   question: string;

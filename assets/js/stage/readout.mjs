@@ -236,7 +236,8 @@ function showStory(run, { part, row }, story, numbers) {
   known.jump = landed ? story.lands : story.jumps;
   known.drift = fill(known.sharpness === known.first_sharpness ? story.stays : story.drifts, known);
   const now = run.phases.length ? story.phases[phaseAt(run.phases, step)] : story.all;
-  setText("story", fill(ended ? story.end : now, known));
+  const parted = run.parted_from !== null && step >= run.parted_from ? story.parted : "";
+  setText("story", fill(ended ? story.end : now, known) + parted);
   $("story").classList.toggle("failed", ended && failed(run));
 }
 

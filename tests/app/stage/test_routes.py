@@ -192,7 +192,14 @@ def test_the_iterates_alone_are_the_first_part_of_the_whole(
             np.testing.assert_array_equal(column, run["data"][name])
         told = {column["name"]: column["width"] for column in some["columns"] + some["absent"]}
         assert told == {column["name"]: column["width"] for column in run["columns"]}
-        for name in set(run) - {"columns", "data", "phases", "broken", "broken_words"}:
+        for name in set(run) - {
+            "columns",
+            "data",
+            "phases",
+            "broken",
+            "broken_words",
+            "parted_from",
+        }:
             assert some[name] == run[name]
         assert some["phases"] == []
         assert some["broken"] is None

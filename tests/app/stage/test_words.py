@@ -34,6 +34,7 @@ def head(
     found: str = "all three",
     eta: float = 0.1,
     broken: Broken | None = None,
+    parted_from: int | None = None,
 ) -> dict[str, Any]:
     """The head of a run, as far as words depend on it."""
     phases = PHASES[found if RULES[rule].flow else "none"]
@@ -47,6 +48,7 @@ def head(
         "outcome_words": outcome.value,
         "broken": broken.name.lower() if broken else None,
         "broken_words": broken.value if broken else "",
+        "parted_from": parted_from,
         "phases": [{"name": name, "first": first} for name, first in phases],
     }
 
@@ -82,7 +84,7 @@ def assert_sentences(text: str) -> None:
 @pytest.mark.parametrize("found", PHASES)
 def test_a_story_has_a_sentence_for_each_phase(loss: str, rule: str, found: str) -> None:
     told = story(loss, rule, found=found)
-    assert set(told) == {"phases", "all", "end", "drifts", "stays", "jumps", "lands"}
+    assert set(told) == {"phases", "all", "end", "parted", "drifts", "stays", "jumps", "lands"}
     assert len(told["phases"]) == len(head(rule, found=found)["phases"])
     assert len(set(told["phases"])) == len(told["phases"])
     for text in [*told["phases"], told["all"]]:
@@ -105,6 +107,11 @@ def test_a_story_says_what_the_theorem_asks_and_does_not_get(rule: str, broken: 
         assert_sentences(text)
         assert text.endswith(broken.value)
         assert (usual in text) == (broken is Broken.FLOW_ENDS)
+
+
+def test_the_story_says_from_where_rounding_decides() -> None:
+    assert story("ring", "ngd")["parted"] == ""
+    assert story("ring", "ngd", parted_from=5622)["parted"].startswith(" From step 5,622 rounding")
 
 
 def test_the_story_says_when_each_phase_begins_and_the_descent_ends() -> None:

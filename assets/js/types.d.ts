@@ -471,6 +471,7 @@ type Shape = {
   grid: (scene: Scene) => Grid | null;
   point: (part: Part) => Place3;
   floor: (column: Float32Array) => Place3;
+  onto: (grid: Grid, column: Float32Array) => Place3;
 };
 
 /** From data to pixels, for the box as it is turned. */

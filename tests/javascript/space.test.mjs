@@ -98,6 +98,22 @@ function makeSpace(change = {}) {
   return { sheet, valley: { sharpness_range: [2, 32] }, result: { runs: [], settings }, inks: INKS, ...change };
 }
 
+test("what lies on a surface stands at its height, between the points of the grid too, and nowhere beside it", () => {
+  const grid = surface.grid(makePlane([4]));
+  const on = (...points) => points.map((_, row) => surface.onto(grid, Float32Array.from(points.flat()))(row));
+  const found = on([-1, 2], [3, 2], [3, 4], [-1 + 4 / 6, 2.5], [-1.1, 3], [0, 4.1]);
+  near(
+    found.map(([, , z]) => z),
+    [0, 6, 10, 4.5, NaN, NaN],
+  );
+  assert.deepEqual(
+    found[3].slice(0, 2).map((value) => Number(value.toFixed(5))),
+    [-0.33333, 2.5],
+  );
+  const place = shapeOf(3).onto(null, Float32Array.of(0, 0, 0, 1, 2, 3));
+  assert.deepEqual(place(1), [1, 2, 3]);
+});
+
 test("space has Γ as a sheet, raised from the floor of the box, with no sheet below it", () => {
   const { x, y, low, top, rows, columns, heights, names } = space.grid(makeSpace());
   assert.deepEqual([x, y, low, top, rows, columns, names], [[0, 1], [0, 2], -0.5, 2, 2, 3, ["x", "y", "z"]]);

@@ -264,6 +264,74 @@ test("of Γ in space all is drawn that lies in the box, in the ink of its sharpn
   assert.deepEqual(painted("paintValley", { ...scene, valley: null }, frame), []);
 });
 
+// What a mark at a point of the box is painted at, to a tenth of a pixel.
+const markAt = (frame, point, r) => {
+  const [x, y] = solid.project(frame.view, ...point);
+  return `M${Math.round(10 * (x + r)) / 10} ${Math.round(10 * y) / 10} `;
+};
+
+test("in space the start and the flattest points have marks and names, those in the box", () => {
+  const run = part(3, [POINTS[0], POINTS[1]]);
+  const flattest = [
+    [1, 0, 0.5],
+    [1.2, 0, 0.5],
+  ];
+  const scene = makeScene(3, run, { inks: INKS, valley: { curves: [], flattest, sharpness_range: [1, 2] } });
+  const frame = panel.frameFor(scene);
+  const lines = painted("paintPlaces", scene, frame);
+  const marks = lines.filter((line) => line.startsWith("<path") && line.includes('fill="card"'));
+  assert.equal(marks.length, 2);
+  assert.ok(marks[0].includes(markAt(frame, IN_BOX[3], 4.5)), marks[0]);
+  assert.ok(marks[1].includes(markAt(frame, IN_BOX[0], 6)), marks[1]);
+  assert.deepEqual(
+    wordsOf(lines).map(({ text }) => text),
+    ["flattest", "start"],
+  );
+  const outside = makeScene(3, part(3, [POINTS[4]]), { inks: INKS, valley: null });
+  assert.deepEqual(painted("paintPlaces", outside, frame), []);
+});
+
+test("the name of a flattest point in space stands clear of Γ", () => {
+  // Γ goes up from the point on the screen: above it there is no room.
+  const x = Float32Array.from(Array.from({ length: 60 }, (_, k) => [0.5, 1, 0.5 + k / 60]).flat());
+  const valley = { curves: [{ x, rows: 60, sharpness: x }], flattest: [[0.5, 1, 0.5]], sharpness_range: [1, 2] };
+  const scene = makeScene(3, part(3, [POINTS[4]]), { inks: INKS, valley });
+  const frame = panel.frameFor(scene);
+  const [word] = wordsOf(painted("paintPlaces", scene, frame));
+  const [px, py] = solid.project(frame.view, ...IN_BOX[0]);
+  assert.ok(word.y > py || Math.abs(word.x - px) > 20, `${word.x}, ${word.y} beside ${px}, ${py}`);
+});
+
+test("the way of gradient flow is drawn as far as it lies in the box, on a surface at its height", () => {
+  const wayOf = (scene, points, d) => {
+    scene.result.descent = { points: Float32Array.from(points.flat()), rows: points.length, width: d };
+    const frame = panel.frameFor(scene);
+    const [line, ...more] = painted("paintWay", scene, frame);
+    assert.deepEqual([more, line.includes('stroke="flow"'), line.includes('stroke-dasharray="5 4"')], [[], true, true]);
+    return { frame, path: line.match(/d="([^"]*)"/)[1] };
+  };
+  const through = (frame, ...points) =>
+    points
+      .map((point) => solid.project(frame.view, ...point).slice(0, 2))
+      .map((pixel, k) => (k ? "L" : "M") + pixel.map((value) => Math.round(10 * value) / 10).join(" "))
+      .join(" ");
+  const space = wayOf(makeScene(3, part(3, POINTS), { inks: INKS }), [POINTS[4], POINTS[0], POINTS[1]], 3);
+  assert.equal(space.path, through(space.frame, IN_BOX[0], IN_BOX[1]));
+  const view = [
+    [0, 1],
+    [0, 2],
+  ];
+  const heights = { view, rows: 2, columns: 2, root: Float32Array.of(0, 4, 4, 4) };
+  const run = part(2, [[0.5, 1]], { loss: Float32Array.of(9) });
+  const ways = [
+    [1.5, 1],
+    [0.5, 1],
+    [0, 0],
+  ];
+  const plane = wayOf(makeScene(2, run, { inks: { ...makeScene(2, run).inks, ...INKS }, heights }), ways, 2);
+  assert.equal(plane.path, through(plane.frame, [0, 0, (3 / 4) * HEIGHT], [-1, -1, 0]));
+});
+
 test("a run in space is a mark for each iterate, gradient flow a line", () => {
   const run = part(3, [POINTS[0], POINTS[1], POINTS[3]]);
   const scene = makeScene(3, run, { inks: INKS });

@@ -1,8 +1,8 @@
 // What stands in the box of the 3-D look. Of a loss of two parameters it is the surface z = √L over the
 // plane; of a loss of three it is the space itself, with Γ in it as a sheet or a curve. Pure.
 //
-// A shape is {grid(scene), point(part), floor(column)}: the box with the heights that fill it, null until they are
-// there, and functions from a row to the [x, y, z] where an iterate and a point of Γ stand in it.
+// A shape is {grid(scene), point(part), floor(column), onto(grid, column)}: the box with the heights that fill it, null
+// until they are there, and functions from a row to the [x, y, z] where an iterate, a point of Γ and any point stand in it.
 
 const NINE_TENTHS = 0.9;
 
@@ -27,6 +27,10 @@ const surface = {
     return (row) => [x[2 * row], x[2 * row + 1], Math.sqrt(loss[row])];
   },
   floor: (column) => (row) => [column[2 * row], column[2 * row + 1], 0],
+  onto: (grid, column) => (row) => {
+    const [x, y] = [column[2 * row], column[2 * row + 1]];
+    return [x, y, heightAt(grid, x, y)];
+  },
 };
 
 /** @type {Shape} */
@@ -46,7 +50,29 @@ const space = {
   },
   point: ({ columns }) => space.floor(columns.x),
   floor: (column) => (row) => [column[3 * row], column[3 * row + 1], column[3 * row + 2]],
+  onto: (_, column) => space.floor(column),
 };
+
+/**
+ * The height of the surface over a point, between the four of the grid around it.
+ * @param {Grid} grid
+ * @param {number} a
+ * @param {number} b
+ */
+function heightAt({ x, y, rows = 0, columns = 0, heights }, a, b) {
+  const u = ((a - x[0]) / (x[1] - x[0])) * (columns - 1);
+  const v = ((b - y[0]) / (y[1] - y[0])) * (rows - 1);
+  if (!heights || !(u >= 0 && u <= columns - 1 && v >= 0 && v <= rows - 1)) return NaN;
+  const [i, j] = [Math.min(Math.floor(u), columns - 2), Math.min(Math.floor(v), rows - 2)];
+  /**
+   * @param {number} row
+   */
+  const along = (row) => {
+    const k = row * columns + i;
+    return heights[k] + (u - i) * (heights[k + 1] - heights[k]);
+  };
+  return along(j) + (v - j) * (along(j + 1) - along(j));
+}
 
 /**
  * A little above where the runs start, or where nine in ten points lie below.

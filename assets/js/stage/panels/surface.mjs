@@ -2,7 +2,7 @@
 // Γ itself as a sheet or a curve; the iterates and the theorem's point in it.
 import { fineness, penFor, penOf, wipe } from "../../canvas.mjs";
 import { rgb, smoothInk } from "../../inks.mjs";
-import { moved } from "../../labels.mjs";
+import { around, clearest, moved } from "../../labels.mjs";
 import { addPoints, strength } from "../../marks.mjs";
 import { nearestOf, nearestRow } from "../../nearest.mjs";
 import * as pens from "../../pens.mjs";
@@ -13,7 +13,7 @@ import { isInside } from "../frame.mjs";
 import * as solid from "../solid.mjs";
 import * as space from "../space.mjs";
 import { colourOf } from "./along.mjs";
-import { Landscape } from "./landscape.mjs";
+import { FLATTEST, Landscape } from "./landscape.mjs";
 
 const FIRST = { yaw: 32, pitch: 34, zoom: 1 };
 const ZOOMS = [0.6, 4];
@@ -22,6 +22,7 @@ const STRONG = 0.75;
 const BANDS = 14;
 const TURN = 12; // pixels of dragging that an arrow key stands for
 const REACH = 24;
+const ON = 0.05; // of the depth, for what lies on the surface
 const PIECES = 200; // of a curve of Γ within the box
 const PICTURE = 2; // pixels of a picture to keep for each of the page
 
@@ -185,6 +186,8 @@ export class Surface extends Landscape {
     if (this.picture) pen.drawImage(this.still, 0, 0, frame.width, frame.height);
     this.paintAxes(pen, inks, frame);
     this.paintValley(pen, scene, frame);
+    this.paintWay(pen, scene, frame);
+    this.paintPlaces(pen, scene, frame);
     result.runs.forEach((run, i) => {
       pens.curve(pen, inks.theory, 2, pens.DASHES[i], run.rows, this.floor(run, "flow", frame));
     });
@@ -287,10 +290,53 @@ export class Surface extends Landscape {
         const ends = space.clipped(frame.grid, on(k), on(Math.min(k + every, rows - 1)));
         if (!ends) continue;
         const ink = colourOf(inks.scale, valley.sharpness_range, sharpness[k]);
-        pens.line(pen, ink, 4, [], 0, 1, (j) => this.unlessHidden(frame.at(ends[j]), 0.05));
+        pens.line(pen, ink, 4, [], 0, 1, (j) => this.unlessHidden(frame.at(ends[j]), ON));
       }
     }
     pen.lineCap = "butt";
+  }
+
+  /**
+   * The way of gradient flow from the start.
+   * @param {Pen} pen
+   * @param {Scene} scene
+   * @param {SolidFrame} frame
+   */
+  paintWay(pen, { result, inks }, { shape, grid, at }) {
+    const { points, rows } = result.descent;
+    const on = shape.onto(grid, points);
+    pens.line(pen, inks.flow, 1.6, [5, 4], 0, rows - 1, (row) => {
+      const point = on(row);
+      return space.isInside(grid, point) ? this.unlessHidden(at(point), ON) : [NaN, NaN];
+    });
+  }
+
+  /**
+   * The start and the flattest points, by name, where they are not hidden.
+   * @param {Pen} pen
+   * @param {Scene} scene
+   * @param {SolidFrame} frame
+   */
+  paintPlaces(pen, { result, valley, inks }, frame) {
+    const { shape, grid, at } = frame;
+    /** @type {Point[]} */
+    const gamma = (valley?.curves || []).flatMap(({ x, rows }) => {
+      const inside = Array.from({ length: rows }, (_, row) => shape.floor(x)(row)).filter((p) =>
+        space.isInside(grid, p),
+      );
+      return inside.map((point) => this.unlessHidden(at(point), ON)).filter(([px]) => Number.isFinite(px));
+    });
+    const places = [
+      ...(valley?.flattest || []).map((point) => ({ text: FLATTEST, place: shape.floor(Float32Array.from(point))(0) })),
+      ...result.runs.slice(0, 1).map((run) => ({ text: "start", place: shape.point(run)(0) })),
+    ];
+    for (const { text, place } of places) {
+      const [x, y] = space.isInside(grid, place) ? this.unlessHidden(at(place), ON) : [NaN, NaN];
+      if (!isInside(frame, x, y)) continue;
+      pens.mark(pen, { card: inks.ink }, inks.card, "even", x, y, text === FLATTEST ? 4.5 : 6);
+      const middle = clearest(frame, text, around(text, [x, y]), gamma);
+      pens.label(pen, inks, text, ...middle, inks.soft, "center");
+    }
   }
 
   /**

@@ -13,13 +13,16 @@ const SHARE = 0.24; // of the shorter side of the picture: its radius
 const LEAST = 46; // pixels
 const MOST = 150;
 const MARGIN = 8;
+const ROOM = 0.36; // of the shorter side: a radius of more leaves nothing of the picture
 const BOUNCE = 1 / 3; // of the diameter
 const HOLDS = 0.7; // of the radius, within which the iterate may be for Φ to be the middle
 const WEAKEST = 1.4; // what is larger than this anyway needs no lens
 const STRONGEST = 2 ** 11; // beyond, the digits of single precision are seen
+const FAINTEST = 4; // times too weak, and the hops would be one dot
 const HOPS = 8; // in a row, of which the longest counts for rules without a law
 const PAST = 240; // iterates in a row that it shows
 const RECENT = 7; // hops that are joined
+const LABEL = 30; // pixels beside it
 const OUTSIDE = 0.76; // of the radius, to the right and up: beside the rim, where no hop goes
 const FINE = 6; // pieces between two points of Γ
 const SPREAD = 150; // points of a run by which a corner is judged
@@ -37,10 +40,11 @@ export function lensOf(scene, frame, corner) {
   const run = result.runs[focus];
   const { part, row } = locate(run, steps[focus]);
   const radius = radiusIn(frame);
+  if (radius > ROOM * Math.min(frame.width, frame.height)) return null;
   const strong = (2 * radius * BOUNCE) / bounceAt(run, part, row, frame);
   const power = Math.min(2 ** (Math.floor(2 * Math.log2(strong)) / 2), STRONGEST);
   const [x, y] = placeOf(part, "x", frame)(row);
-  if (!(power >= WEAKEST) || !Number.isFinite(x + y)) return null;
+  if (!(power >= WEAKEST) || strong > FAINTEST * STRONGEST || !Number.isFinite(x + y)) return null;
   /** @type {Point} */
   const foot = part.columns.projection ? placeOf(part, "projection", frame)(row) : [NaN, NaN];
   const near = Math.hypot(foot[0] - x, foot[1] - y) * power <= HOLDS * radius;
@@ -311,8 +315,9 @@ function paintRim(pen, inks, frame, { at: [x, y], radius, power }) {
   const low = y + radius * 0.72;
   const half = (length * unit) / 2;
   pens.line(pen, inks.ink, 2, [], 0, 1, (k) => [x - half + 2 * k * half, low]);
-  const [right, up] = [x + OUTSIDE * radius, y - OUTSIDE * radius];
-  pens.label(pen, inks, `× ${factorWords(power)}`, right, up, inks.soft, "left");
+  const side = x + radius + LABEL > frame.left + frame.width ? -1 : 1;
+  const [beside, up] = [x + side * OUTSIDE * radius, y - OUTSIDE * radius];
+  pens.label(pen, inks, `× ${factorWords(power)}`, beside, up, inks.soft, side > 0 ? "left" : "right");
   pens.label(pen, inks, String(Number(length.toPrecision(2))), x, low + 10, inks.soft, "center");
 }
 

@@ -54,6 +54,10 @@ test("a surface ends where nine in ten of it lie below, or a little above the hi
   assert.equal(top(17 ** 2, 1), 1.1 * 17);
   assert.equal(top(1, 17 ** 2), 1.1 * 17);
   assert.equal(top(19 ** 2), 20);
+  // In the middle of a ring there is no L.
+  const ring = makePlane([4]);
+  ring.heights.root[0] = NaN;
+  assert.equal(surface.grid(ring).top, 18);
 });
 
 test("on a surface an iterate stands at √L above its point, and Γ lies on the floor", () => {

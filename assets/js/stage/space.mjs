@@ -75,12 +75,12 @@ function heightAt({ x, y, rows = 0, columns = 0, heights }, a, b) {
 }
 
 /**
- * A little above where the runs start, or where nine in ten points lie below.
+ * A little above where the runs start, or where nine in ten points lie below: of those where there is an L.
  * @param {Float32Array} heights
  * @param {Run[]} runs
  */
 function topOf(heights, runs) {
-  const sorted = kept(heights, "sorted", () => Float32Array.from(heights).sort());
+  const sorted = kept(heights, "sorted", () => heights.filter(Number.isFinite).sort());
   const most = sorted[Math.floor(NINE_TENTHS * (sorted.length - 1))];
   const start = Math.max(...runs.map((run) => Math.sqrt(run.columns.loss[0])));
   return Math.min(Math.max(1.1 * start, most), sorted[sorted.length - 1]);

@@ -71,17 +71,16 @@ test("the gap is a line with an end, where the two points are more than four pix
 });
 
 test("the theorem's name stands below its point, above it near the floor, and within the panel", () => {
-  const named = (x, y, many = false) => {
-    const [word] = wordsOf(painted("paintGhostLabel", INKS, FRAME, [x, y], 0.25, many));
+  const named = (x, y) => {
+    const [word] = wordsOf(painted("paintGhostLabel", INKS, FRAME, [x, y]));
     return [word.text, word.x, word.side];
   };
-  const heightAt = (y) => wordsOf(painted("paintGhostLabel", INKS, FRAME, [500, y], 0.25, true))[0].y;
+  const heightAt = (y) => wordsOf(painted("paintGhostLabel", INKS, FRAME, [500, y]))[0].y;
   const text = "X(τ), the theorem";
-  assert.deepEqual(named(500, 300), [`${text}, gap 0.2500`, 500, "middle"]);
-  assert.deepEqual(named(500, 300, true), [text, 500, "middle"]);
-  assert.deepEqual([named(104, 300)[2], named(105, 300)[2]], ["start", "middle"]);
-  assert.deepEqual([named(915, 300)[2], named(916, 300)[2]], ["middle", "end"]);
-  assert.deepEqual([named(69, 300, true)[2], named(70, 300, true)[2]], ["start", "middle"]);
+  const half = widthOf(text) / 2;
+  assert.deepEqual(named(500, 300), [text, 500, "middle"]);
+  assert.deepEqual([named(11, 300)[1], named(70, 300)[1]], [10 + half, 70]);
+  assert.deepEqual([named(950, 300)[1], named(1009, 300)[1]], [950, 1010 - half]);
   assert.ok(heightAt(757) > 757 && heightAt(758) < 758);
 });
 

@@ -1,10 +1,9 @@
 // The landscape: iterates, the theorem's point on Γ, and the way of gradient flow.
 import { smoothInk } from "../../inks.mjs";
-import { around, beside, clearest, spread, widthOf } from "../../labels.mjs";
+import { around, beside, clearest, moved, spread, widthOf } from "../../labels.mjs";
 import { inkOf } from "../../inks.mjs";
 import { addPoints, midpointOf, strength } from "../../marks.mjs";
 import { nearestOf, nearestRow } from "../../nearest.mjs";
-import { inWords } from "../../numbers.mjs";
 import * as pens from "../../pens.mjs";
 import { consecutiveFrom, failed, isSmooth, kindIn, locate, onTheWay, shownStep, shows, upTo } from "../../run.mjs";
 import { frameOf, isAbout, isInside, pixelsOf, placeOf } from "../frame.mjs";
@@ -19,6 +18,7 @@ const SEEN = 4; // pixels from which a gap is worth a line
 const CROWD = 50; // pixels within which names keep clear of each other's iterates
 const REACH = 24; // pixels within which the pointer finds an iterate
 export const FLATTEST = "flattest";
+const THEOREM = "X(τ), the theorem"; // its gap has a panel of its own
 const GRADIENT_FLOW = "gradient flow";
 const WAY = [0.4, 0.6, 0.2, 0.8, 0]; // of the way of gradient flow, where its name may stand
 const EVERY = 4; // of the points of Γ that are joined
@@ -252,7 +252,7 @@ export class Landscape extends Panel {
     const { part, row } = locate(result.runs[focus], steps[focus]);
     const ghost = this.floor(part, "flow", frame)(row);
     if (!isInside(frame, ...ghost)) return;
-    this.paintGhostLabel(pen, inks, frame, ghost, part.columns.gap[row], result.runs.length > 1);
+    this.paintGhostLabel(pen, inks, frame, ghost);
   }
 
   /**
@@ -297,17 +297,13 @@ export class Landscape extends Panel {
    * @param {Inks} inks
    * @param {Frame} frame
    * @param {Point} point
-   * @param {number} gap
-   * @param {boolean} many
    */
-  paintGhostLabel(pen, inks, frame, [x, y], gap, many) {
+  paintGhostLabel(pen, inks, frame, [x, y]) {
     const way = y + 62 < frame.top + frame.height ? 1 : -1;
     const end = y + 42 * way;
     pens.line(pen, inks.theory, 1, [], 0, 1, (k) => [x, k ? end : y + 8 * way]);
-    const text = many ? "X(τ), the theorem" : `X(τ), the theorem, gap ${inWords(gap)}`;
-    const half = many ? 60 : 95;
-    const side = x < frame.left + half ? "left" : x > frame.left + frame.width - half ? "right" : "center";
-    pens.label(pen, inks, text, x, end + 9 * way, inks.theory, side);
+    const middle = moved(frame, THEOREM, [x, end + 9 * way]);
+    pens.label(pen, inks, THEOREM, ...middle, inks.theory, "center");
   }
 
   /**

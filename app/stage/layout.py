@@ -258,12 +258,24 @@ def _landscape() -> html.Figure:
     ]
     words = [
         html.Span(
-            [_symbol("manifold", "Γ"), " by sharpness, ", _symbol("flow", "X(τ)")],
+            [_symbol("manifold", "Γ"), " flat ", _ramp("of-valley"), " sharp"],
             className="of-heights",
         ),
-        html.Span(["white where ", _symbol("threshold", "λ₁ = 2/ηₜ")], className="of-map"),
+        html.Span(
+            [
+                *("flat ", _ramp("of-flat"), " "),
+                _symbol("threshold", "2/ηₜ"),
+                *(" ", _ramp("of-sharp"), " sharp"),
+            ],
+            className="of-map",
+        ),
     ]
     return _panel(ids.LANDSCAPE, "Landscape", words, tools)
+
+
+def _ramp(scale: str) -> html.Span:
+    """The colours of a scale, or of a half of it, from flat to sharp."""
+    return html.Span(className=f"ramp {scale}")
 
 
 def _sharpness() -> html.Figure:

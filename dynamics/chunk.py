@@ -18,8 +18,9 @@ import numpy as np
 from dynamics.catalogue import find_loss, find_rule
 from dynamics.compilation import AHEAD
 from dynamics.curvature import gradient, sharpness
-from dynamics.fates import WINDOW, Ending, Fate, obeys, verdict
+from dynamics.fates import MINIMISED, RISE, WINDOW, Ending, Fate, obeys, verdict
 from dynamics.projection import landing, projection
+from dynamics.rules import step_threshold
 from dynamics.types import Array, Loss, Rule, Scalar, Slope, Theta
 
 CHUNK = 1024
@@ -81,6 +82,62 @@ def sweep_chunk(
     answers = _finish(loss, rule, start, state, eta, steps)
     report()
     return jax.tree.map(lambda column: np.asarray(column)[: len(etas)], answers)
+
+
+class Watch(NamedTuple):
+    """Runs that are watched for a rise of L, [n] each."""
+
+    x: tuple[Array, ...]
+    memory: Any
+    least: Array
+    """The least L before x."""
+    rose: Array
+    """Whether L once was more than twice the least before."""
+
+
+def begin_watch(loss: Loss, rule: Rule, starts: np.ndarray) -> Watch:
+    """Runs at their starts [n, d]."""
+    begin = _begin(loss, rule, starts)
+    n = len(starts)
+    return Watch(begin.x, begin.memory, np.full(n, np.inf), np.zeros(n, bool))
+
+
+@partial(jax.jit, static_argnames=("rule",))
+def watch(loss: Loss, rule: Rule, seen: Watch, etas: Array, count: Scalar) -> Watch:
+    """So many steps on, or fewer where all have risen or are down for good.
+
+    A loop of its own, since it takes half as long again as that of a sweep.
+    """
+    step = advance_all(loss, rule, etas)
+
+    def advance(_, seen: Watch) -> Watch:
+        x, memory, value = step(seen.x, seen.memory)
+        rose = seen.rose | (value > RISE * jnp.maximum(seen.least, MINIMISED))
+        return Watch(x, memory, jnp.minimum(seen.least, value), rose)
+
+    def stride(state: tuple[Array, Watch]) -> tuple[Array, Watch]:
+        done, seen = state
+        length = jnp.minimum(STRIDE, count - done)
+        return done + length, jax.lax.fori_loop(0, length, advance, seen)
+
+    def goes_on(state: tuple[Array, Watch]) -> Array:
+        done, seen = state
+        value = jax.vmap(lambda *x: loss.value(jnp.stack(x)))(*seen.x)
+        return (done < count) & jnp.any(~seen.rose & (value > MINIMISED))
+
+    return jax.lax.while_loop(goes_on, stride, (jnp.array(0), seen))[1]
+
+
+@partial(jax.jit, static_argnames=("rule",))
+def too_sharp(loss: Loss, rule: Rule, starts: Array, etas: Array) -> Array:
+    """Whether λ₁ at Φ(x_0) is above the threshold of the rule, [n]: from there it cannot settle."""
+
+    def at(x: Array, eta: Scalar) -> Array:
+        slope = gradient(loss, x)
+        there = loss.value(x), slope @ slope, rule.init(tuple(x))
+        return _sharpness_below(loss, x) > step_threshold(rule, eta, *there)
+
+    return jax.vmap(at)(starts, etas)
 
 
 class LastTwo(NamedTuple):

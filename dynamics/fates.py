@@ -33,7 +33,7 @@ class Fate(IntEnum):
     UNDECIDED = 1, "Still on its way when the steps ran out."
     CONVERGES = 2, "It comes to rest."
     STOPS = 3, "Rounding lands it on the floor exactly, and it stops: a little noise prevents that."
-    CATAPULT = 4, "The loss rises well above its start, then the iterate comes to rest."
+    CATAPULT = 4, "The loss rises far above what it was, then the iterate comes to rest."
     EDGE = 5, "It bounces between two sides of the valley: the edge of stability."
     CYCLE_3 = 6, "It goes round a cycle of three steps, as nothing does before chaos begins."
     CYCLE_4 = 7, "It goes round a cycle of four steps."

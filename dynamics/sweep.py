@@ -18,7 +18,19 @@ import jax
 import numpy as np
 
 from dynamics.catalogue import find_loss, find_rule
-from dynamics.chunk import CHUNK, Sweep, compile_for, nothing_known, reports_in, sweep_chunk
+from dynamics.chunk import (
+    BLOCK,
+    CHUNK,
+    Sweep,
+    begin_watch,
+    compile_for,
+    nothing_known,
+    reports_in,
+    sweep_chunk,
+    too_sharp,
+    watch,
+)
+from dynamics.fates import Fate
 from dynamics.simulate import check_numbers
 from dynamics.types import Array, Loss, Rule
 
@@ -46,7 +58,8 @@ def sweep(
                 shorter than that of the one before, and Aitken's limit of the three less than half
                 the last: a bounce that settles on a cycle has that of the cycle as its limit. If
                 not of period 2, the last must also be less than half the first.
-    CATAPULT    CONVERGES, for a rule without a bounce, and L once was more than twice L(x_0).
+    CATAPULT    CONVERGES, for a rule without a bounce, and L once was more than twice L(x_0); or
+                more than twice the least before, and λ₁ at Φ(x_0) is above the threshold, 2/η.
     UNDECIDED   fewer than 48 steps; or period 1; or the steps of GD grow from nothing, which is
                 shrinking seen backwards: it leaves too sharp a minimum and may yet catapult.
     EDGE        period 2; or √L(x_t) + √L(x_{t+1}) is within 20 % what the law of the rule says,
@@ -84,6 +97,7 @@ def sweep(
     work = _Work(loss, rule, starts, etas, int(steps), found)
     compile_for(loss, rule)
     _share_out(work, progress, stop)
+    _look_again(work, stop or (lambda: False))
     return found
 
 
@@ -120,6 +134,11 @@ class _Work(NamedTuple):
     def chunks(self) -> range:
         """The first run of each."""
         return range(0, len(self.etas), CHUNK)
+
+    def padded(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Starts and η of at most 1,024 runs, the last repeated to the length of a chunk."""
+        filled = np.pad(rows, (0, CHUNK - len(rows)), mode="edge")
+        return self.starts[filled], self.etas[filled]
 
     def do(self, first: int, report: Callable[[], bool]) -> None:
         """Run a chunk, reporting after each block; a report that answers true ends it there."""
@@ -168,6 +187,38 @@ def _share_out(work: _Work, progress, stop) -> None:
             halt.set()
     for future in futures:
         future.result()
+
+
+def _look_again(work: _Work, stop: Callable[[], bool]) -> None:
+    """Of the runs that came to rest, those that first came near a minimum that is too sharp for
+    them, and were thrown out of it: they are few, and watching all would take half as long again.
+    """
+    loss, rule, found = work.loss, work.rule, work.found
+    if rule.bounce is not None:
+        return
+
+    def sharp(part: np.ndarray) -> np.ndarray:
+        return part[np.asarray(too_sharp(loss, rule, *work.padded(part)))[: len(part)]]
+
+    def look(part: np.ndarray) -> None:
+        starts, etas = work.padded(part)
+        seen = begin_watch(loss, rule, starts)
+        for first in range(0, work.steps, BLOCK):
+            if stop():
+                return
+            count = min(BLOCK, work.steps - first)
+            seen = jax.block_until_ready(watch(loss, rule, seen, etas, count))
+        found.outcome[part[np.asarray(seen.rose)[: len(part)]]] = Fate.CATAPULT
+
+    rows = np.flatnonzero(found.outcome == Fate.CONVERGES)
+    with ThreadPoolExecutor(cores()) as pool:
+        near = np.concatenate([rows[:0], *pool.map(sharp, _chunks(rows))])
+        for _ in pool.map(look, _chunks(near)):
+            pass
+
+
+def _chunks(rows: np.ndarray) -> list[np.ndarray]:
+    return [rows[first : first + CHUNK] for first in range(0, len(rows), CHUNK)]
 
 
 def _listen(reports: SimpleQueue, workers: int, total: int, halt, progress, stop) -> None:

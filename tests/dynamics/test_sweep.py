@@ -7,6 +7,7 @@ import tracemalloc
 from functools import cache, partial
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -178,6 +179,34 @@ def test_ngd_that_rounding_lands_on_the_floor_stops() -> None:
     bowl = dynamics.quadratic((1.0, 0.5))
     found = sweep(bowl, "ngd", [(0.75, 0.0), (0.0, 0.0), (0.7, 0.0)], [0.25] * 3, 300)
     assert fates(found) == [Fate.STOPS, Fate.CONVERGES, Fate.EDGE]
+
+
+def test_gd_catapults_too_where_it_first_comes_near_a_minimum_that_is_too_sharp() -> None:
+    """Twice the least so far, not twice the start's, which is far up: from (2.5385, 0.6) L rises
+    180-fold. Step by step, apart; and λ₁ at Φ(x_0) is above 2/η for each that is so named."""
+    loss = dynamics.LOSSES["quartic-hyperbola"]
+    first = np.linspace(1.5, 3, 60)
+    starts = np.stack([first, np.full(60, 0.6)], axis=1)
+    starts[0] = 2.5385, 0.6
+    eta = 0.11615
+    found = sweep(loss, "gd", starts, np.full(60, eta), 3000)
+    assert found.outcome[0] == Fate.CATAPULT
+    slope = jax.jit(jax.vmap(jax.grad(loss.value)))
+    value = jax.jit(jax.vmap(loss.value))
+    x, least, rise = jnp.array(starts), np.full(60, np.inf), np.zeros(60)
+    for _ in range(3000):
+        height = np.asarray(value(x))
+        rise = np.fmax(rise, height / np.maximum(least, 1e-20))
+        least = np.fmin(least, height)
+        x = x - eta * slope(x)
+    feet = jax.vmap(loss.projection)(jnp.array(starts))
+    sharp = eta * np.asarray(jax.vmap(loss.manifold_sharpness)(feet)) > 2
+    rests = np.isin(found.outcome, (Fate.CONVERGES, Fate.CATAPULT))
+    assert rise[0] > 100
+    assert 3 < np.sum(found.outcome == Fate.CATAPULT) < rests.sum()
+    np.testing.assert_array_equal(
+        found.outcome[rests] == Fate.CATAPULT, (sharp & (rise > 2))[rests]
+    )
 
 
 def test_gd_catapults_from_a_minimum_a_little_too_sharp() -> None:

@@ -62,7 +62,15 @@ def test_an_iterate_stands_where_its_coordinates_say(stage: Stage, query: str) -
     d = len(plane.center)
     at = x[60 * d : 61 * d] - plane.center
     place = origin_of(stage) + at @ plane.along, at @ plane.across
-    assert stage.ink_at("landscape", *place) == stage.ink("even")
+    # In space one wall is Γ by then, and x_60 on that side of it on which odd steps were before.
+    phases = stage.page.evaluate("edgewalk.stage.state.result.runs[0].phases")
+    on_floor = [phase["first"] for phase in phases if phase["name"] == "floor"]
+    assert bool(on_floor and on_floor[0] <= 60) == (query == SPACE)
+    offset = stage.page.evaluate("[...edgewalk.stage.state.result.runs[0].columns.offset]")
+    if query == SPACE:
+        odd = on_floor[0] - 1 if on_floor[0] % 2 == 0 else on_floor[0] - 2
+        assert offset[60] * offset[odd] > 0
+    assert stage.ink_at("landscape", *place) == stage.ink("odd" if query == SPACE else "even")
 
 
 def test_the_heights_are_those_of_the_loss(stage: Stage) -> None:

@@ -93,6 +93,12 @@ export const keys = {
   Escape: () => controls.say([]),
 };
 
+// With Ctrl, or the Mac's Cmd.
+/** @type {Record<string, (event: KeyboardEvent) => unknown>} */
+export const commands = {
+  z: (event) => (event.shiftKey ? redo() : undo()),
+};
+
 /**
  * @param {number} power
  */
@@ -118,17 +124,13 @@ function onClick(event) {
 }
 
 /**
- * @param {KeyboardEvent} event
- */
-const isUndo = ({ ctrlKey, metaKey, altKey, key }) => (ctrlKey || metaKey) && !altKey && key.toLowerCase() === "z";
-
-/**
  * Keys belong to text fields, lists, sliders and open dialogs first, and Space to buttons.
  * @param {any} event
  */
 function onKey(event) {
   const { target, key } = event;
-  if (isUndo(event) && !target.closest(TEXT_FIELDS)) return event.shiftKey ? redo() : undo();
+  const command = (event.ctrlKey || event.metaKey) && !event.altKey && commands[key.toLowerCase()];
+  if (command && !target.closest(TEXT_FIELDS)) return command(event);
   if (isCommand(event) || find("dialog[open]")) return;
   const moves = key.startsWith("Arrow") || key === "Home" || key === "End";
   if (target.closest(TEXT_FIELDS)) return;

@@ -200,6 +200,9 @@ def compile_for(loss: Loss, rule: Rule) -> None:
     if rule not in known:
         start, eta = np.ones((CHUNK, loss.d)), np.ones(CHUNK)
         _finish(loss, rule, start, _walk(loss, rule, _begin(loss, rule, start), eta, 0), eta, 0)
+        if rule.bounce is None:
+            too_sharp(loss, rule, start, eta)
+            watch(loss, rule, begin_watch(loss, rule, start), eta, 0)
         known.add(rule)
 
 

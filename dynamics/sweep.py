@@ -198,6 +198,8 @@ def _look_again(work: _Work, stop: Callable[[], bool]) -> None:
         return
 
     def sharp(part: np.ndarray) -> np.ndarray:
+        if not part.size:
+            return part
         return part[np.asarray(too_sharp(loss, rule, *work.padded(part)))[: len(part)]]
 
     def look(part: np.ndarray) -> None:
@@ -210,9 +212,13 @@ def _look_again(work: _Work, stop: Callable[[], bool]) -> None:
             seen = jax.block_until_ready(watch(loss, rule, seen, etas, count))
         found.outcome[part[np.asarray(seen.rose)[: len(part)]]] = Fate.CATAPULT
 
-    rows = np.flatnonzero(found.outcome == Fate.CONVERGES)
+    def resting(first: int) -> np.ndarray:
+        return first + np.flatnonzero(found.outcome[first : first + CHUNK] == Fate.CONVERGES)
+
     with ThreadPoolExecutor(cores()) as pool:
-        near = np.concatenate([rows[:0], *pool.map(sharp, _chunks(rows))])
+        near = np.concatenate(
+            [np.zeros(0, int), *pool.map(lambda first: sharp(resting(first)), work.chunks)]
+        )
         for _ in pool.map(look, _chunks(near)):
             pass
 

@@ -145,12 +145,12 @@ def test_a_loss_chosen_over_another_has_its_own_axes(stage: Stage, first: str, d
     stage.open()
     stage.page.select_option("#loss", first)
     stage.page.wait_for_timeout(delay)
-    stage.page.select_option("#loss", "ring")
+    stage.page.select_option("#loss", "hyperbola")
     person = Person(stage, 0)
     person.rest()
     (x_low, x_high), (y_low, y_high) = stage.settings["view"]
     assert stage.page.evaluate(AXES) == pytest.approx([x_low, x_high, y_low, y_high])
-    assert stage.page.evaluate(ABOUT) == "ring"
+    assert stage.page.evaluate(ABOUT) == "hyperbola"
 
 
 def test_a_figure_that_comes_late_is_asked_for_again(stage: Stage) -> None:

@@ -463,7 +463,9 @@ def test_where_there_is_no_valley_the_starts_stay_on_their_line(lab: Lab):
 def test_a_number_out_of_range_is_clamped_with_a_notice(lab: Lab):
     lab.open()
     lab.type_into("size", "7")
-    expect(lab.page.get_by_text("The size of the map must be in 16 … 400; 16 is used.")).to_be_visible()
+    expect(
+        lab.page.get_by_text("The size of the map must be in 16 … 400; 16 is used.")
+    ).to_be_visible()
     expect(lab.page.locator("#size")).to_have_value("16")
     lab.expect_query(size="16")
 

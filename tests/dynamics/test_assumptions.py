@@ -35,10 +35,18 @@ def measured(value: Callable, codim: int = 1, start=(2.0, 0.7)) -> tuple[Run, Me
     [
         pytest.param(lambda x: jnp.abs(product(x)), 1, Broken.NOT_SMOOTH, id="kink"),
         pytest.param(lambda x: product(x) ** 4, 1, Broken.NOT_SMOOTH, id="quartic"),
-        pytest.param(lambda x: x @ x, 1, Broken.NOT_SMOOTH, id="rank 2, codim 1"),
+        pytest.param(
+            lambda x: x @ x, 1, Broken.NOT_SMOOTH, id="rank 2, codim 1", marks=pytest.mark.every
+        ),
         pytest.param(lambda x: product(x) ** 2 / 2, 2, Broken.NOT_SMOOTH, id="rank 1, codim 2"),
         pytest.param(lambda x: product(x) ** 2 + 1, 1, Broken.NO_END, id="minimum 1"),
-        pytest.param(lambda x: product(x) ** 2 - 1, 1, Broken.NO_END, id="minimum -1"),
+        pytest.param(
+            lambda x: product(x) ** 2 - 1,
+            1,
+            Broken.NO_END,
+            id="minimum -1",
+            marks=pytest.mark.every,
+        ),
     ],
 )
 def test_a_loss_that_breaks_the_assumptions_has_no_numbers_and_says_why(
@@ -57,7 +65,7 @@ def test_a_loss_that_breaks_the_assumptions_has_no_numbers_and_says_why(
     [
         pytest.param(lambda x: product(x) ** 2 / 2, id="a square"),
         pytest.param(lambda x: ((x[0] * x[1]) ** 2 - 2 * x[0] * x[1] + 1) / 2, id="that cancels"),
-        pytest.param(lambda x: jnp.cosh(product(x)) - 1, id="no square"),
+        pytest.param(lambda x: jnp.cosh(product(x)) - 1, id="no square", marks=pytest.mark.every),
     ],
 )
 def test_one_that_does_not_has_those_of_its_valley(value: Callable) -> None:

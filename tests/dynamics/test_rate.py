@@ -26,14 +26,14 @@ FEW = np.geomspace(0.05, 0.004, 8)
 
 @each_kind_of_valley
 def test_the_gap_shrinks_with_the_step_size(valley: Loss, drifting: Rule) -> None:
-    """Everywhere below one constant times η, and less than half where η is a sixth.
+    """Everywhere below one constant times η, and less than half where η is a ninth.
 
     In codimension 1 the constant is 0.3. With several directions to bounce in, the drift begins
     only when the bounce has turned into the steepest, and the constant is larger.
     """
-    rate = measure_rate(valley, drifting, valley.start, 1.0, FEW)
-    assert np.all(rate.envelope < (0.3 if valley.codim == 1 else 8) * FEW)
-    assert rate.envelope[-3:].mean() < rate.envelope[:3].mean() / 2
+    rate = measure_rate(valley, drifting, valley.start, 1.0, FEW[::2])
+    assert np.all(rate.envelope < (0.3 if valley.codim == 1 else 8) * FEW[::2])
+    assert rate.envelope[-1] < rate.envelope[0] / 2
 
 
 @pytest.mark.parametrize(("loss_key", "rule_key", "start", "expected"), SLOPES)

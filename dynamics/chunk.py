@@ -73,7 +73,7 @@ def sweep_chunk(
     loss = loss.at(**theta) if theta else loss
     start, eta = _padded(starts), _padded(etas)
     state = _begin(loss, rule, start)
-    *blocks, last = _blocks(steps)
+    *blocks, last = _before_the_last(steps)
     for block in blocks:
         state = jax.block_until_ready(_walk(loss, rule, state, eta, block))
         if report():
@@ -84,60 +84,29 @@ def sweep_chunk(
     return jax.tree.map(lambda column: np.asarray(column)[: len(etas)], answers)
 
 
-class Watch(NamedTuple):
-    """Runs that are watched for a rise of L, [n] each."""
-
-    x: tuple[Array, ...]
-    memory: Any
-    least: Array
-    """The least L before x."""
-    rose: Array
-    """Whether L once was more than twice the least before."""
+def too_sharp(loss: Loss, rule: Rule, starts: np.ndarray, etas: np.ndarray) -> np.ndarray:
+    """Whether λ₁ at Φ(x_0) is above the threshold of the rule, [n], of at most 1,024 runs: from
+    there it cannot settle."""
+    return np.asarray(_too_sharp(loss, rule, _padded(starts), _padded(etas)))[: len(etas)]
 
 
-def begin_watch(loss: Loss, rule: Rule, starts: np.ndarray) -> Watch:
-    """Runs at their starts [n, d]."""
-    begin = _begin(loss, rule, starts)
-    n = len(starts)
-    return Watch(begin.x, begin.memory, np.full(n, np.inf), np.zeros(n, bool))
-
-
-@partial(jax.jit, static_argnames=("rule",))
-def watch(loss: Loss, rule: Rule, seen: Watch, etas: Array, count: Scalar) -> Watch:
-    """So many steps on, or fewer where all have risen or are down for good.
-
-    A loop of its own, since it takes half as long again as that of a sweep.
-    """
-    step = advance_all(loss, rule, etas)
-
-    def advance(_, seen: Watch) -> Watch:
-        x, memory, value = step(seen.x, seen.memory)
-        rose = seen.rose | (value > RISE * jnp.maximum(seen.least, MINIMISED))
-        return Watch(x, memory, jnp.minimum(seen.least, value), rose)
-
-    def stride(state: tuple[Array, Watch]) -> tuple[Array, Watch]:
-        done, seen = state
-        length = jnp.minimum(STRIDE, count - done)
-        return done + length, jax.lax.fori_loop(0, length, advance, seen)
-
-    def goes_on(state: tuple[Array, Watch]) -> Array:
-        done, seen = state
-        value = jax.vmap(lambda *x: loss.value(jnp.stack(x)))(*seen.x)
-        return (done < count) & jnp.any(~seen.rose & (value > MINIMISED))
-
-    return jax.lax.while_loop(goes_on, stride, (jnp.array(0), seen))[1]
-
-
-@partial(jax.jit, static_argnames=("rule",))
-def too_sharp(loss: Loss, rule: Rule, starts: Array, etas: Array) -> Array:
-    """Whether λ₁ at Φ(x_0) is above the threshold of the rule, [n]: from there it cannot settle."""
-
-    def at(x: Array, eta: Scalar) -> Array:
-        slope = gradient(loss, x)
-        there = loss.value(x), slope @ slope, rule.init(tuple(x))
-        return _sharpness_below(loss, x) > step_threshold(rule, eta, *there)
-
-    return jax.vmap(at)(starts, etas)
+def rises(
+    loss: Loss,
+    rule: Rule,
+    starts: np.ndarray,
+    etas: np.ndarray,
+    steps: int,
+    *,
+    stop: Callable[[], bool] = lambda: False,
+) -> np.ndarray | None:
+    """Whether L once is more than twice the least before, [n], of at most 1,024 runs; None where
+    they were given up. The arguments are those of `last_two`."""
+    seen, eta = _begin_watch(loss, rule, _padded(starts)), _padded(etas)
+    for block in _blocks(steps):
+        if stop():
+            return None
+        seen = jax.block_until_ready(_watch(loss, rule, seen, eta, block))
+    return np.asarray(seen.rose)[: len(etas)]
 
 
 class LastTwo(NamedTuple):
@@ -165,9 +134,8 @@ def last_two(
         stop: asked after each block of steps.
     """
     state = _begin(loss, rule, starts)
-    for first in range(0, steps - 1, BLOCK):
-        count = min(BLOCK, steps - 1 - first)
-        state = jax.block_until_ready(_walk(loss, rule, state, etas, count))
+    for block in _blocks(steps - 1):
+        state = jax.block_until_ready(_walk(loss, rule, state, etas, block))
         if stop():
             return None
     last = _walk(loss, rule, state, etas, min(steps, 1))
@@ -177,7 +145,7 @@ def last_two(
 
 def reports_in(steps: int) -> int:
     """How often `sweep_chunk` reports."""
-    return len(_blocks(steps))
+    return len(_before_the_last(steps))
 
 
 def nothing_known(loss: Loss, rule: Rule, n: int) -> Sweep:
@@ -201,8 +169,8 @@ def compile_for(loss: Loss, rule: Rule) -> None:
         start, eta = np.ones((CHUNK, loss.d)), np.ones(CHUNK)
         _finish(loss, rule, start, _walk(loss, rule, _begin(loss, rule, start), eta, 0), eta, 0)
         if rule.bounce is None:
-            too_sharp(loss, rule, start, eta)
-            watch(loss, rule, begin_watch(loss, rule, start), eta, 0)
+            _too_sharp(loss, rule, start, eta)
+            _watch(loss, rule, _begin_watch(loss, rule, start), eta, 0)
         known.add(rule)
 
 
@@ -220,9 +188,13 @@ class _State(NamedTuple):
 
 
 def _blocks(steps: int) -> list[int]:
+    """So many steps in blocks."""
+    return [min(BLOCK, steps - t) for t in range(0, steps, BLOCK)]
+
+
+def _before_the_last(steps: int) -> list[int]:
     """Steps of each block before the last 48 steps; at least one block."""
-    before = steps - WINDOW
-    return [min(BLOCK, before - t) for t in range(0, before, BLOCK)] or [0]
+    return _blocks(steps - WINDOW) or [0]
 
 
 def _begin(loss: Loss, rule: Rule, start: np.ndarray) -> _State:
@@ -290,6 +262,58 @@ def _walk(loss: Loss, rule: Rule, state: _State, eta: Array, count: Scalar) -> _
 
     inside = jax.vmap(partial(_in_domain, loss))(state.x)
     return jax.lax.fori_loop(0, -(-count // STRIDE), stride, state._replace(x=inside))
+
+
+class _Watch(NamedTuple):
+    """Runs that are watched for a rise of L, [n] each."""
+
+    x: tuple[Array, ...]
+    memory: Any
+    least: Array
+    """The least L before x."""
+    rose: Array
+    """Whether L once was more than twice the least before."""
+
+
+def _begin_watch(loss: Loss, rule: Rule, start: np.ndarray) -> _Watch:
+    begin = _begin(loss, rule, start)
+    return _Watch(begin.x, begin.memory, np.full(CHUNK, np.inf), np.zeros(CHUNK, bool))
+
+
+@partial(jax.jit, static_argnames=("rule",))
+def _watch(loss: Loss, rule: Rule, seen: _Watch, eta: Array, count: Scalar) -> _Watch:
+    """So many steps on, or fewer where all have risen or are down for good.
+
+    A loop of its own, since it takes half as long again as that of a sweep.
+    """
+    step = advance_all(loss, rule, eta)
+
+    def advance(_, seen: _Watch) -> _Watch:
+        x, memory, value = step(seen.x, seen.memory)
+        rose = seen.rose | (value > RISE * jnp.maximum(seen.least, MINIMISED))
+        return _Watch(x, memory, jnp.minimum(seen.least, value), rose)
+
+    def stride(state: tuple[Array, _Watch]) -> tuple[Array, _Watch]:
+        done, seen = state
+        length = jnp.minimum(STRIDE, count - done)
+        return done + length, jax.lax.fori_loop(0, length, advance, seen)
+
+    def goes_on(state: tuple[Array, _Watch]) -> Array:
+        done, seen = state
+        value = jax.vmap(lambda *x: loss.value(jnp.stack(x)))(*seen.x)
+        return (done < count) & jnp.any(~seen.rose & (value > MINIMISED))
+
+    return jax.lax.while_loop(goes_on, stride, (jnp.array(0), seen))[1]
+
+
+@partial(jax.jit, static_argnames=("rule",))
+def _too_sharp(loss: Loss, rule: Rule, start: Array, eta: Array) -> Array:
+    def at(x: Array, eta: Scalar) -> Array:
+        slope = gradient(loss, x)
+        there = loss.value(x), slope @ slope, rule.init(tuple(x))
+        return _sharpness_below(loss, x) > step_threshold(rule, eta, *there)
+
+    return jax.vmap(at)(start, eta)
 
 
 @partial(jax.jit, static_argnames=("rule",))

@@ -14,7 +14,7 @@ SPAN = WINDOW + 1 - 2 * LONGEST_PERIOD
 SAME = 0.02
 RISE = 2.0
 FALL = 1e-4
-LAWFUL = 0.2
+TOLERANCE = 0.2  # of what the law of √L says
 MINIMISED = 1e-20
 
 
@@ -108,7 +108,7 @@ def obeys(loss: Loss, rule: Rule, path: Array, eta: Array, sharpness: Array) -> 
         return after, jnp.maximum(off, jnp.abs(before + after - law))
 
     off = jax.lax.fori_loop(first, WINDOW + 1, look, (root(first - 1), jnp.zeros_like(law)))[1]
-    return off <= LAWFUL * law
+    return off <= TOLERANCE * law
 
 
 def _fate(left, stops, still, risen, going, period) -> Array:

@@ -31,12 +31,12 @@ import numpy as np
 
 from dynamics.compilation import at_once
 from dynamics.curvature import normal_space
+from dynamics.fates import TOLERANCE
 from dynamics.measures import Measures, inverse_stableness, measure
 from dynamics.projection import projection
 from dynamics.simulate import Outcome, Run, pinpoint, window
 from dynamics.types import Array, Loss
 
-TOLERANCE = 0.2
 LASTING = 12
 LEAST = 6
 LANDED = 0.99

@@ -21,7 +21,7 @@ from dynamics.curvature import (
     normal_space,
     tangential,
 )
-from dynamics.stiff import where_it_ends
+from dynamics.stiff import MINIMISED, where_it_ends
 from dynamics.types import Array, Loss
 
 LAST_HEIGHT = 3e-5
@@ -38,7 +38,6 @@ EQUAL_STEPS = 14
 QUARTERING_STEPS = 4
 LANDING_STEPS = 4
 LANDED = 1e-13
-MINIMISED = 1e-20
 LEVEL = 1e-2
 TINY = 1e-300
 

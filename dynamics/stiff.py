@@ -13,10 +13,10 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax.custom_batching import custom_vmap
 
 from dynamics.curvature import gradient, hessian
 from dynamics.lapack import eigh
+from dynamics.rowwise import one_at_a_time
 from dynamics.types import Array, Loss
 
 ORDER = 8
@@ -47,20 +47,10 @@ def where_it_ends(loss: Loss, x: Array, found: Array) -> Array:
     Row by row however it is batched, as few rows of many are stiff.
     """
 
-    @custom_vmap
-    def one(loss: Loss, x: Array, found: Array) -> Array:
+    def end(loss: Loss, x: Array, found: Array) -> Array:
         return jax.lax.cond(jnp.all(jnp.isfinite(found)), lambda: found, lambda: _end(loss, x))
 
-    @one.def_vmap
-    def each(size: int, batched: list, loss: Loss, x: Array, found: Array):
-        assert not any(jax.tree.leaves(batched[0])), "one loss for all rows"
-        x, found = (
-            part if known else jnp.broadcast_to(part, (size, *part.shape))
-            for part, known in zip((x, found), batched[1:], strict=True)
-        )
-        return jax.lax.map(lambda row: one(loss, *row), (x, found)), True
-
-    return one(loss, x, found)
+    return one_at_a_time(end)(loss, x, found)
 
 
 def _end(loss: Loss, x: Array) -> Array:

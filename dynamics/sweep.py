@@ -19,16 +19,14 @@ import numpy as np
 
 from dynamics.catalogue import find_loss, find_rule
 from dynamics.chunk import (
-    BLOCK,
     CHUNK,
     Sweep,
-    begin_watch,
     compile_for,
     nothing_known,
     reports_in,
+    rises,
     sweep_chunk,
     too_sharp,
-    watch,
 )
 from dynamics.fates import Fate
 from dynamics.simulate import check_numbers
@@ -135,11 +133,6 @@ class _Work(NamedTuple):
         """The first run of each."""
         return range(0, len(self.etas), CHUNK)
 
-    def padded(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Starts and η of at most 1,024 runs, the last repeated to the length of a chunk."""
-        filled = np.pad(rows, (0, CHUNK - len(rows)), mode="edge")
-        return self.starts[filled], self.etas[filled]
-
     def do(self, first: int, report: Callable[[], bool]) -> None:
         """Run a chunk, reporting after each block; a report that answers true ends it there."""
         rows = slice(first, first + CHUNK)
@@ -197,34 +190,23 @@ def _look_again(work: _Work, stop: Callable[[], bool]) -> None:
     if rule.bounce is not None:
         return
 
-    def sharp(part: np.ndarray) -> np.ndarray:
-        if not part.size:
-            return part
-        return part[np.asarray(too_sharp(loss, rule, *work.padded(part)))[: len(part)]]
+    def sharp(first: int) -> np.ndarray:
+        resting = found.outcome[first : first + CHUNK] == Fate.CONVERGES
+        rows = first + np.flatnonzero(resting)
+        if not rows.size:
+            return rows
+        return rows[too_sharp(loss, rule, work.starts[rows], work.etas[rows])]
 
-    def look(part: np.ndarray) -> None:
-        starts, etas = work.padded(part)
-        seen = begin_watch(loss, rule, starts)
-        for first in range(0, work.steps, BLOCK):
-            if stop():
-                return
-            count = min(BLOCK, work.steps - first)
-            seen = jax.block_until_ready(watch(loss, rule, seen, etas, count))
-        found.outcome[part[np.asarray(seen.rose)[: len(part)]]] = Fate.CATAPULT
-
-    def resting(first: int) -> np.ndarray:
-        return first + np.flatnonzero(found.outcome[first : first + CHUNK] == Fate.CONVERGES)
+    def look(rows: np.ndarray) -> None:
+        starts, etas = work.starts[rows], work.etas[rows]
+        rose = rises(loss, rule, starts, etas, work.steps, stop=stop)
+        if rose is not None:
+            found.outcome[rows[rose]] = Fate.CATAPULT
 
     with ThreadPoolExecutor(cores()) as pool:
-        near = np.concatenate(
-            [np.zeros(0, int), *pool.map(lambda first: sharp(resting(first)), work.chunks)]
-        )
-        for _ in pool.map(look, _chunks(near)):
-            pass
-
-
-def _chunks(rows: np.ndarray) -> list[np.ndarray]:
-    return [rows[first : first + CHUNK] for first in range(0, len(rows), CHUNK)]
+        near = np.concatenate([np.zeros(0, int), *pool.map(sharp, work.chunks)])
+        parts = [near[first : first + CHUNK] for first in range(0, len(near), CHUNK)]
+        list(pool.map(look, parts))
 
 
 def _listen(reports: SimpleQueue, workers: int, total: int, halt, progress, stop) -> None:

@@ -38,6 +38,7 @@ ORDER = [
     "dynamics.types",
     "dynamics.compilation",
     "dynamics.special",
+    "dynamics.rowwise",
     "dynamics.lapack",
     "dynamics.eigenpairs",
     "dynamics.curvature",

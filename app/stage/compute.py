@@ -15,7 +15,7 @@ from dynamics import RULES, Loss
 from dynamics.compilation import side_by_side
 from dynamics.files import encode, run_columns
 from dynamics.manifold import Trace
-from dynamics.measures import PROFILE_NODES, Iterates, measure_iterates, profile_nodes
+from dynamics.measures import PROFILE_NODES, Iterates, Measures, measure_iterates, profile_nodes
 from dynamics.phases import LANDED, LASTING, TOLERANCE, phases
 from dynamics.sections import Cut, cut, worth_seeing
 from dynamics.simulate import Run
@@ -39,6 +39,8 @@ from dynamics.terrain import (
 
 # Bytes of runs and valleys, with the share of runs that are measured in part; and of descents.
 MEMORY, SHARE_BEGUN, MEMORY_DESCENTS = 24 << 20, 12, 1 << 20
+# What a header says before all of a run is measured.
+NOTHING_FOUND = {"phases": [], "broken": None, "broken_words": "", "parted_from": None}
 LAWS = {"tolerance": TOLERANCE, "lasting": LASTING, "landed": LANDED}
 
 # Where there is something to align; in codimension 1 they say nothing.
@@ -222,11 +224,7 @@ class Compute:
         run, along = self._begin(spec)
         columns = {"step": run.step, "x": run.x} | along._asdict()
         first = {name: columns[name] for name in FIRST_COLUMNS}
-        header = (
-            _header(run)
-            | {"phases": [], "broken": None, "broken_words": "", "parted_from": None}
-            | _named(run, first)
-        )
+        header = _header(run) | NOTHING_FOUND | _named(run, first)
         header["absent"] = [
             {"name": name, "width": _width(run.loss, name)}
             for name in _page_columns(run.loss)
@@ -242,11 +240,7 @@ class Compute:
         if stretch:
             run, measures = measured_stretch(run, measures, *stretch)
         else:
-            breaks = dynamics.broken(run, measures)
-            header["phases"] = [phase._asdict() for phase in phases(run, measures)]
-            header["broken"] = breaks.name.lower() if breaks else None
-            header["broken_words"] = breaks.value if breaks else ""
-            header["parted_from"] = dynamics.parted_from(run)
+            header |= _found(run, measures)
         columns = {name: getattr(measures, name) for name in _page_columns(run.loss)}
         return header | _named(run, columns), b"".join(map(float32, columns.values()))
 
@@ -281,6 +275,17 @@ def _header(run: Run) -> dict[str, Any]:
         "outcome": run.outcome.name.lower(),
         "outcome_step": run.outcome_step,
         "outcome_words": run.outcome.value,
+    }
+
+
+def _found(run: Run, measures: Measures) -> dict[str, Any]:
+    """What a header says of all of a run."""
+    breaks = dynamics.broken(run, measures)
+    return {
+        "phases": [phase._asdict() for phase in phases(run, measures)],
+        "broken": breaks.name.lower() if breaks else None,
+        "broken_words": breaks.value if breaks else "",
+        "parted_from": dynamics.parted_from(run),
     }
 
 

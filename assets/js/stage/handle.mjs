@@ -2,12 +2,14 @@
 // it is a small one, which brings it back.
 import { actions } from "./actions.mjs";
 import { radiusIn, shareAt } from "./lens.mjs";
-import { dispatch } from "./state.mjs";
+import { dispatch, state } from "./state.mjs";
 
 const NUDGE = 0.05; // of the picture
 const STILL = 3; // pixels that a hand may move and yet press
 /** @type {Record<string, Point>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+export const toggleLens = () => actions.setView("lens", state.view.lens === "on" ? "off" : "on");
 
 export class Handle {
   /**
@@ -19,11 +21,12 @@ export class Handle {
     this.button = button;
     /** @type {Frame | null} */
     this.frame = null;
-    /** @type {Point} */
-    this.share = [0, 0];
+    /** @type {Lens | null} */
+    this.lens = null;
     /** @type {{ x: number, y: number, moved: boolean } | null} */
     this.held = null;
     this.shown = "";
+    button.setAttribute("aria-label", "Lens on the iterate. Arrow keys move it.");
     host.append(button);
     button.addEventListener("pointerdown", (event) => {
       button.setPointerCapture(event.pointerId);
@@ -42,8 +45,7 @@ export class Handle {
    * @param {Lens | null} lens
    */
   show({ lens: on }, frame, lens) {
-    this.frame = frame;
-    if (lens) this.share = shareAt(frame, lens.at);
+    [this.frame, this.lens] = [frame, lens];
     const size = on === "on" ? 2 * radiusIn(frame) : 0;
     const shown = lens ? [...lens.at.map(Math.round), size, on].join() : "";
     if (shown === this.shown) return;
@@ -54,7 +56,6 @@ export class Handle {
     button.style.transform = `translate(${lens.at[0]}px, ${lens.at[1]}px) translate(-50%, -50%)`;
     button.style.setProperty("--size", size ? `${size}px` : "");
     button.setAttribute("aria-pressed", String(on === "on"));
-    button.setAttribute("aria-label", "Lens on the iterate. Arrow keys move it.");
   }
 
   /**
@@ -73,7 +74,7 @@ export class Handle {
   press() {
     const dragged = this.held?.moved;
     this.held = null;
-    if (!dragged) actions.setView("lens", this.button.getAttribute("aria-pressed") === "true" ? "off" : "on");
+    if (!dragged) toggleLens();
   }
 
   /**
@@ -81,10 +82,12 @@ export class Handle {
    */
   nudge(event) {
     const way = ARROWS[event.key];
-    if (!way) return;
+    if (!way || !this.frame || !this.lens) return;
     event.preventDefault();
     event.stopPropagation();
-    const [u, v] = this.share.map((value, i) => Math.min(Math.max(value + NUDGE * way[i], 0), 1));
+    const [u, v] = shareAt(this.frame, this.lens.at).map((value, i) =>
+      Math.min(Math.max(value + NUDGE * way[i], 0), 1),
+    );
     this.move([u, v]);
   }
 

@@ -7,6 +7,7 @@ import { isCommand, shortcut } from "../shortcut.mjs";
 import { vocabulary } from "../vocabulary.mjs";
 import { actions } from "./actions.mjs";
 import * as controls from "./controls.mjs";
+import { toggleLens } from "./handle.mjs";
 import { scene } from "./scene.mjs";
 import { graphOf, player, state, steps } from "./state.mjs";
 
@@ -87,7 +88,7 @@ export const keys = {
     const next = strobes.indexOf(state.view.strobe) + 1;
     controls.change("strobe", strobes[next % strobes.length]);
   },
-  m: () => actions.setView("lens", state.view.lens === "on" ? "off" : "on"),
+  m: toggleLens,
   l: loop,
   "?": help,
   Escape: () => controls.say([]),

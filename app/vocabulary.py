@@ -13,7 +13,7 @@ from dynamics.simulate import ROWS, Outcome
 
 # What is chosen on the stage: the name in a link, and what its control says of it.
 CLOCKS = {"step": "t", "eta": "ηt", "tau": "η²t"}  # the k-th is ηᵏt
-AXES = {"linear": "linear", "log": "log"}
+AXES = {"linear": "linear", "log": "log time"}
 STROBES = {"all": "all", "even": "even", "odd": "odd", "midpoints": "mid"}
 LOOKS = {"root": "√L", "log": "log L", "sharpness": "λ₁", "surface": "3-D"}
 LENSES = ("on", "off")

@@ -270,7 +270,11 @@ def _landscape() -> html.Figure:
             className="of-map",
         ),
     ]
-    return _panel(ids.LANDSCAPE, "Landscape", words, tools)
+    figure = _panel(ids.LANDSCAPE, "Landscape", words, tools)
+    _, plot = figure.children  # type: ignore[misc]  # Dash types children too widely
+    show_all = html.Button("show all", id="show-all", className="button small", hidden=True)
+    plot.children = [plot.children, show_all]
+    return figure
 
 
 def _ramp(scale: str) -> html.Span:
@@ -470,7 +474,8 @@ def _help() -> html.Dialog:
                 "Drag the ring on the map to move the start; with the ring in focus the arrow keys "
                 "move it. Ctrl and the wheel zoom a plot; where the page scrolls, the wheel alone "
                 "does after a click into the plot. Double-click to see all again; a plot "
-                "in focus zooms with + and −, moves with the arrow keys, 0 shows all. Point at "
+                "in focus zooms with + and −, the landscape about the iterate, moves with the "
+                "arrow keys, 0 shows all. Point at "
                 "a picture to read its numbers, at a symbol to read what it is."
             ),
         ],

@@ -104,6 +104,29 @@ def test_step_buttons_and_keys(stage: Stage):
     expect(stage.page.get_by_role("dialog", name="Help")).to_be_visible()
 
 
+def test_space_plays_wherever_the_focus_is_but_in_fields(stage: Stage):
+    stage.open("?at=100")
+    playing = "edgewalk.stage.player.playing"
+    for name in ("Step forward", "Help", "Share"):
+        stage.button(name).focus()
+        stage.press("Space")
+        assert stage.page.evaluate(playing)
+        stage.press("Space")
+        assert not stage.page.evaluate(playing)
+    expect(stage.page.get_by_role("dialog")).to_have_count(0)
+    stage.page.get_by_text("Noise", exact=True).first.focus()
+    stage.press("Space")
+    assert stage.page.evaluate(playing)
+    stage.press("Space")
+    step = stage.step
+    stage.button("Step forward").focus()
+    stage.press("Enter")
+    assert stage.step == step + 1
+    stage.page.locator("#rules input, [type=checkbox]").first.focus()
+    stage.press("Space")
+    assert not stage.page.evaluate(playing)
+
+
 def test_keys_are_not_stolen_from_a_text_field(stage: Stage):
     stage.open("?at=100")
     stage.page.click("#eta")

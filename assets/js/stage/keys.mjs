@@ -10,6 +10,7 @@ import * as controls from "./controls.mjs";
 import { toggleLens } from "./handle.mjs";
 import { scene } from "./scene.mjs";
 import { graphOf, player, state, steps } from "./state.mjs";
+import { showWhole } from "./view.mjs";
 
 const FASTER = 0.3; // powers of ten
 const TEXT_FIELDS = "input:not([type=checkbox], [type=radio], [type=range]), select, textarea";
@@ -17,6 +18,7 @@ const TEXT_FIELDS = "input:not([type=checkbox], [type=radio], [type=range]), sel
 export function begin() {
   document.addEventListener("click", onClick);
   document.addEventListener("keydown", onKey);
+  document.addEventListener("keyup", (event) => playsAt(event) && event.preventDefault());
 }
 
 /**
@@ -67,6 +69,7 @@ export const buttons = {
   critical: () => controls.setCritical(),
   compare: () => controls.compare(),
   flattest: () => controls.startAtFlattest(),
+  "show-all": () => showWhole(),
   halve: () => controls.halve(),
   share,
   help,
@@ -125,7 +128,15 @@ function onClick(event) {
 }
 
 /**
- * Keys belong to text fields, lists, sliders and open dialogs first, and Space to buttons.
+ * Whether Space plays: not in fields, which need it. A button is pressed with Enter, and where Space is released too,
+ * unless that is prevented.
+ * @param {any} event
+ */
+const playsAt = ({ target, key }) =>
+  key === " " && !find("dialog[open]") && !target.closest(`${TEXT_FIELDS}, [type=checkbox], [type=radio]`);
+
+/**
+ * Keys belong to text fields, lists, sliders and open dialogs first.
  * @param {any} event
  */
 function onKey(event) {
@@ -136,7 +147,7 @@ function onKey(event) {
   const moves = key.startsWith("Arrow") || key === "Home" || key === "End";
   if (target.closest(TEXT_FIELDS)) return;
   if (moves && target.closest("input")) return;
-  if (key === " " && target.closest("button, summary, [type=checkbox], [type=radio]")) return;
+  if (key === " " && !playsAt(event)) return;
   const name = shortcut(event, keys);
   if (!name) return;
   event.preventDefault();

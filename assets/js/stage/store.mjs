@@ -320,6 +320,22 @@ function wholeOf(state) {
 }
 
 /**
+ * Whether all that is worth seeing is within ranges.
+ * @param {StageState} state
+ * @param {View} ranges
+ */
+export function seesAll(state, ranges) {
+  const { view } = wholeOf(state).picture;
+  return (
+    !view ||
+    view.every(([low, high], i) => {
+      const rounding = 1e-6 * (high - low);
+      return ranges[i][0] <= low + rounding && ranges[i][1] >= high - rounding;
+    })
+  );
+}
+
+/**
  * A section has come: what it shows when all is shown. The first of a loss shows it.
  * @param {StageState} state
  * @param {Answer} answer

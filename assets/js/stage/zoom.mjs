@@ -1,7 +1,12 @@
 // Zoom and pan, by hand and by keyboard.
 import { isCommand, shortcut } from "../shortcut.mjs";
-import { isDrawn } from "./frame.mjs";
-import { graphOf } from "./state.mjs";
+import { $ } from "../elements.mjs";
+import { locate } from "../run.mjs";
+import { frameOf, isDrawn } from "./frame.mjs";
+import { scene } from "./scene.mjs";
+import { coordinates } from "./section.mjs";
+import { graphOf, state } from "./state.mjs";
+import { seesAll } from "./store.mjs";
 import { frameSharpness, showAllTime, takeOwn } from "./timeaxis.mjs";
 import { followZoom, showWhole, stands } from "./view.mjs";
 
@@ -25,6 +30,7 @@ export class Zoom {
     for (const graph of [landscape, sharpness]) graph.on("plotly_relayout", () => this.settleLater());
     sharpness.on("plotly_relayout", takeOwn);
     landscape.on("plotly_doubleclick", showWhole);
+    for (const event of ["plotly_relayout", "plotly_afterplot"]) landscape.on(event, offerAll);
     landscape.on("plotly_afterplot", () => {
       if (!isDrawn(landscape)) return;
       document.body.dataset.drawn = "";
@@ -62,26 +68,50 @@ function listenToKeys(graph, name, showAll) {
     const key = shortcut(event, { 0: showAll, ...ZOOMS, ...MOVES });
     if (!key) return;
     if (key === "0") showAll();
-    else if (ZOOMS[key]) rescale(graph, ZOOMS[key], [0, 0]);
-    else rescale(graph, 1, MOVES[key]);
+    else if (ZOOMS[key]) rescale(graph, ZOOMS[key], [0, 0], graph === graphOf("landscape") ? iterate() : null);
+    else rescale(graph, 1, MOVES[key], null);
     event.preventDefault();
     event.stopPropagation();
   });
 }
 
+// The way back to all is in sight as long as not all is.
+function offerAll() {
+  const frame = frameOf(graphOf("landscape"));
+  $("show-all").hidden = !frame || !state.result || seesAll(state, [frame.rangeX, frame.rangeY]);
+}
+
+// Where the iterate in focus is on the landscape.
+function iterate() {
+  const { result, focus, steps, section } = scene();
+  const { part, row } = locate(result.runs[focus], steps[focus]);
+  return coordinates(section, part.columns.x)(row);
+}
+
 /**
- * Both ranges made so many times as wide about their middle, and moved by shares of themselves.
+ * Both ranges made so many times as wide, and moved by shares of themselves.
  * @param {Graph} graph
  * @param {number} times
  * @param {Point} shift
+ * @param {Point | null} about
  */
-function rescale(graph, times, shift) {
+function rescale(graph, times, shift, about) {
   const { xaxis, yaxis } = graph._fullLayout;
-  const [across, up] = [xaxis, yaxis].map(({ range }, i) => {
-    const [low, high] = range.map(Number);
-    const middle = (low + high) / 2 + shift[i] * (high - low);
-    const half = (times * (high - low)) / 2;
-    return [middle - half, middle + half];
-  });
+  const ranges = /** @type {[number, number][]} */ ([xaxis, yaxis].map(({ range }) => range.map(Number)));
+  const seen = about && ranges.every(([low, high], i) => low <= about[i] && about[i] <= high);
+  const [across, up] = ranges.map((range, i) => zoomed(range, times, shift[i], seen ? about[i] : null));
   window.Plotly.relayout(graph, { "xaxis.range": across, "yaxis.range": up });
+}
+
+/**
+ * A range made so many times as wide about a point that stays where it is, or about its middle, and moved by a share of
+ * itself.
+ * @param {[number, number]} range
+ * @param {number} times
+ * @param {number} shift
+ * @param {number | null} about
+ */
+export function zoomed([low, high], times, shift, about) {
+  const fixed = about ?? (low + high) / 2;
+  return [low, high].map((end) => fixed + times * (end - fixed) + shift * (high - low));
 }

@@ -58,7 +58,7 @@ TITLES = {
 # The head's own: it runs before the first paint.
 EARLY = "scheme.js"
 # What Dash loads for a page alone, of what lies in `assets`; modules are imported from `assets/js`.
-ENTRIES = {"stage": "stage.mjs", "lab": "lab.mjs"}
+ENTRIES = {"stage": "stage.mjs", "lab": "lab.mjs", "about": "about.mjs"}
 LAB_STYLE = "lab.css"
 MODULES = "js"
 PLOTLY = "plotly-cartesian.min.js"

@@ -1,13 +1,33 @@
-"""What is claimed, from which works, under which assumptions, and which test holds it."""
+"""What is seen on the stage, and what is claimed of it: from which works, under which assumptions,
+and which test holds it."""
 
+import dash_mantine_components as dmc
 from dash import html
 
 from app.about.claims import CLAIMS, WORKS, Claim
-from app.parts import header
+from app.parts import aria, header
+
+BUTTONS = {"share": "Share", "scheme": "Dark"}
+
+# The picture: a landscape of the stage with its time bar, without what asks for settings or more to
+# read.
+HIDDEN = (
+    *("question", "loss", "rules", "eta", "horizon", "start", "more", "strobe", "look"),
+    *("sharpness", "across", "along", "laws", "gap", "now"),
+)
+PICTURE = f"../?embed=1&hide={','.join(HIDDEN)}"
+
+SEEN = (
+    "Gradient descent whose steps are too long to settle hops from wall to wall of a valley, and "
+    "each hop nudges it a little along the floor, which no single gradient shows. "
+    "The nudges add up to a drift towards where the valley is flatter, and the sharpness falls. "
+    "A theorem says where the drift is at every moment, on the slow clock τ = η²t: Edgewalk "
+    "computes both, shows them beside each other, and measures how far they are apart."
+)
 
 
-def about() -> html.Div:
-    """The page; it stands still."""
+def about() -> dmc.MantineProvider:
+    """The page; its script sets the picture playing, and hears the buttons."""
     claims = [_claim(claim) for claim in CLAIMS]
     works = [_work(tag, *work) for tag, work in WORKS.items()]
     lead = (
@@ -15,9 +35,13 @@ def about() -> html.Div:
         "that measures it: over all losses of the menu and both rules that bounce, unless its name "
         "says otherwise. “make test” runs them."
     )
-    parts = [html.H2("What Edgewalk claims"), html.P(lead, className="lead"), *claims]
+    parts = [html.Iframe(src=PICTURE, title="A run on the stage", className="picture card")]
+    parts += [html.P(SEEN, className="seen")]
+    parts += [html.H2("What Edgewalk claims"), html.P(lead, className="lead"), *claims]
     parts += [html.H2("Works"), html.Ul(works, className="works")]
-    return html.Div([header("About", {}), html.Main(parts, className="about")], className="page")
+    said = html.Div(id="messages", className="messages", role="status", **aria(live="polite"))
+    page = [header("About", BUTTONS), html.Main(parts, className="about"), said]
+    return dmc.MantineProvider(html.Div(page, className="page"), id="provider")
 
 
 def _claim(claim: Claim) -> html.Section:

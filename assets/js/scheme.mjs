@@ -17,6 +17,13 @@ export function showScheme(name) {
   $("scheme").textContent = name === "dark" ? "Light" : "Dark";
 }
 
+/**
+ * What is chosen on another page, or on the one around a frame, is so here.
+ * @param {(name: string) => void} show
+ */
+export const followScheme = (show) =>
+  window.addEventListener("storage", ({ key, newValue }) => void (key === KEY && newValue && show(newValue)));
+
 // What a person chooses stays chosen, for this visit where the browser keeps nothing.
 export function chooseOther() {
   const other = scheme() === "dark" ? "light" : "dark";

@@ -8,7 +8,7 @@ import { readQuery } from "../link.mjs";
 import { Paper } from "../paper.mjs";
 import * as pens from "../pens.mjs";
 import { ask, statusOf } from "../said.mjs";
-import { chooseOther, scheme, showScheme } from "../scheme.mjs";
+import { chooseOther, followScheme, scheme, showScheme } from "../scheme.mjs";
 import { Collapse } from "./collapse.mjs";
 import { Controls, fitting, optionOf, restoreAlong, showFor } from "./controls.mjs";
 import * as fates from "./fates.mjs";
@@ -42,6 +42,7 @@ class Lab {
     document.addEventListener("keydown", ({ key }) => key === "Escape" && this.say([]));
     find("[role=tablist]").addEventListener("keydown", (event) => this.onTabKey(event));
     this.setScheme(scheme());
+    followScheme((name) => this.setScheme(name));
     new Paper({ caption: () => captionOf(this.plots[state.plot]), paint: () => this.paintAtOnce() });
     onDensity(() => requestAnimationFrame(() => this.plots[state.plot].paint()));
   }

@@ -7,7 +7,7 @@ import { $, find } from "../elements.mjs";
 import { readInks } from "../inks.mjs";
 import { readQuery } from "../link.mjs";
 import { Paper } from "../paper.mjs";
-import { scheme, showScheme } from "../scheme.mjs";
+import { followScheme, scheme, showScheme } from "../scheme.mjs";
 import { actions } from "./actions.mjs";
 import { Answers, needsOf } from "./answers.mjs";
 import { requests } from "./asked.mjs";
@@ -399,6 +399,7 @@ class Stage {
     keys.begin();
     onWayBack(controls.returnTo);
     this.setScheme(scheme());
+    followScheme((name) => this.setScheme(name));
     dispatch({ type: "opens", query: readQuery(location.search), carried: {} });
     this.request({});
     whenReady(

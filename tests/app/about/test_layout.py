@@ -4,11 +4,13 @@ import ast
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
 from app.about.claims import CLAIMS, WORKS, Claim
-from app.about.layout import about
+from app.about.layout import PICTURE, SEEN, about
+from app.stage.settings import read_query
 
 TESTS = Path(__file__).parents[2]
 
@@ -50,3 +52,12 @@ def test_the_page_lists_the_works() -> None:
     for tag, (title, _) in WORKS.items():
         assert tag in words
         assert title in words
+
+
+def test_it_begins_with_the_stage_in_a_frame_and_three_sentences() -> None:
+    read = read_query(dict(parse_qsl(urlsplit(PICTURE).query)))
+    assert not read.problems
+    assert read.settings.embed
+    assert "transport" not in read.settings.hide
+    assert len(re.findall(r"\.(?: |$)", SEEN)) == 3
+    assert texts(about()).index(SEEN) < texts(about()).index("What Edgewalk claims")

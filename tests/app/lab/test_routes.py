@@ -435,18 +435,17 @@ def test_the_lab_without_a_slash_leads_there_with_its_query(
 
 
 def test_each_page_loads_what_is_its_own(client: FlaskClient) -> None:
-    stage, lab = (loaded(client, path) for path in ("/", "/lab/"))
+    stage, lab, about = (loaded(client, path) for path in ("/", "/lab/", "/about/"))
     plotly = "assets/vendor/plotly-cartesian.min.js"
     early = {"assets/scheme.js", "assets/vendor/regenerator-runtime.js"}
     style = {"assets/style/base.css", "assets/style/fonts.css"}
     assert stage == early | {"assets/stage.mjs", plotly} | style
     assert lab == early | {"assets/lab.mjs", "assets/style/lab.css"} | style
+    assert about == early | {"assets/about.mjs"} | style
 
 
-def test_what_is_claimed_is_a_page_without_scripts_of_its_own(client: FlaskClient) -> None:
+def test_what_is_claimed_is_a_page(client: FlaskClient) -> None:
     assert client.get("/about").headers["Location"] == "about/"
-    scripts = {name for name in loaded(client, "/about/") if not name.endswith(".css")}
-    assert scripts == {"assets/scheme.js", "assets/vendor/regenerator-runtime.js"}
     assert client.get("/about/assets/scheme.js").status_code == 200
     assert "claim" in client.get("/about/_dash-layout").text
 

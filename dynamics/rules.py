@@ -96,6 +96,7 @@ _RULES = (
             "wall."
         ),
         flow=NGD_FLOW,
+        drift_formula="¼η²‖P⊥∇log λ₁‖",
         bounce=lambda eta, sharpness: eta * jnp.ones_like(sharpness),
         sqrt_loss_law=lambda eta, sharpness: eta * jnp.sqrt(sharpness / 2),
         lopsided=lambda eta, sharpness, skew: (np.sqrt(sharpness), 0 * skew),
@@ -110,6 +111,7 @@ _RULES = (
             "across it."
         ),
         flow=SQRT_GD_FLOW,
+        drift_formula="⅛η²‖P⊥∇λ₁‖",
         bounce=lambda eta, sharpness: eta * jnp.sqrt(sharpness / 2),
         sqrt_loss_law=lambda eta, sharpness: eta * sharpness / 2,
         lopsided=lambda eta, sharpness, skew: (1.0, -2 * skew * eta * np.sqrt(sharpness / 2)),

@@ -353,6 +353,7 @@ class Rule:
         normalized: every step has length η, so that no run of it diverges.
         clock: the time on which its runs compare: "step", "eta" or "tau".
         name, formula, look_for: texts for a person.
+        drift_formula: the way along Γ of a step, by the flow, as a person reads it.
     """
 
     key: str
@@ -369,3 +370,4 @@ class Rule:
     name: str = ""
     formula: str = ""
     look_for: str = ""
+    drift_formula: str = ""

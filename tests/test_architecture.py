@@ -66,6 +66,7 @@ ORDER = [
     "dynamics.stableness",
     "dynamics.measures",
     "dynamics.sections",
+    "dynamics.nudge",
     "dynamics.stretch",
     "dynamics.assumptions",
     "dynamics.rounding",

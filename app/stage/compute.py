@@ -16,6 +16,7 @@ from dynamics.compilation import side_by_side
 from dynamics.files import encode, run_columns
 from dynamics.manifold import Trace
 from dynamics.measures import PROFILE_NODES, Iterates, Measures, measure_iterates, profile_nodes
+from dynamics.nudge import Nudge, nudge
 from dynamics.phases import LANDED, LASTING, TOLERANCE, phases
 from dynamics.sections import Cut, cut, worth_seeing
 from dynamics.simulate import Run
@@ -172,6 +173,14 @@ class Compute:
         key = self.once.key("whole", run=spec)
         whole = self.once.result(key, lambda: worth_seeing(run, measures, line))
         return cut(run, measures, line, at, whole=whole, view=view, sharp=not flat)
+
+    def nudge(self, spec: RunSpec, at: int) -> Nudge:
+        """What a run's hop at a step and the hop back leave.
+
+        Raises:
+            ValueError: as `dynamics.nudge` does.
+        """
+        return nudge(self._begin(spec).run, at)
 
     def sheet(self, loss: LossSpec) -> Heights | None:
         """Γ as a surface in space; None where it is none."""

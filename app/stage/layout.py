@@ -78,6 +78,7 @@ KEYS = (
     ("[ ]", "slower or faster"),
     ("s", "strobe: all, even, odd or midpoints"),
     ("m", "the lens on the landscape"),
+    ("w", "why it drifts, in slow motion"),
     ("l", "loop"),
     ("Ctrl + z", "back to the rule, loss or scene before"),
     ("?", "this help"),
@@ -248,7 +249,15 @@ def _panels(settings: Settings) -> html.Div:
     ]
     rows = [html.Div(upper, className="row upper"), html.Div(lower, className="row lower")]
     asked = html.H2(question(settings), id="question", className="question")
-    return html.Div([_part("question", asked), *rows], className="panels")
+    return html.Div(
+        [_part("question", html.Div([asked, _why()], className="asked")), *rows], className="panels"
+    )
+
+
+def _why() -> html.Div:
+    """The answer to the question, in slow motion, where there is one at the playhead."""
+    button = html.Button("why does it drift?", id="why", className="snap", disabled=True)
+    return html.Div([html.Span(id="why-not", className="facts"), button], className="why")
 
 
 def _landscape() -> html.Figure:

@@ -1,6 +1,6 @@
 """The plain routes: /healthz; a run as /run.bin, /run.npz, /run.csv and /run.json, and what it is
-computed from as /run.settings.json; and what does not depend on a run, Γ as /valley.bin and heights
-of a view as /heights.bin.
+computed from as /run.settings.json; why it drifts at a step, as /nudge.json; and what does not
+depend on a run, Γ as /valley.bin and heights of a view as /heights.bin.
 
 A run takes the query of the page's own link. /run.bin takes `first` and `count` too: a stretch of
 steps, in full up to 5,000 of them, else as pairs spread over it. With `part=iterates` it answers
@@ -26,8 +26,8 @@ from app.stage.compute import LAWS, Compute, Cut, Heights, Valley, View, profile
 from app.stage.settings import Settings, of_scene, opening, read_query, write_query
 from app.stage.words import coordinate_names, page_words
 from app.vocabulary import PAGE_KEYS, VIEW
-from dynamics import LOSSES, find_loss
-from dynamics.files import SETTINGS_SUFFIX, encode_settings
+from dynamics import LOSSES, RULES, find_loss
+from dynamics.files import SETTINGS_SUFFIX, clean, encode_settings
 from dynamics.numerals import read_number
 
 
@@ -47,6 +47,9 @@ def register(server: Flask, compute: Compute) -> None:
     )
     server.add_url_rule(
         "/section.bin", "section", lambda: answer_section(compute, request.args.to_dict())
+    )
+    server.add_url_rule(
+        "/nudge.json", "nudge", lambda: answer_nudge(compute, request.args.to_dict())
     )
     server.add_url_rule("/sheet.bin", "sheet", lambda: _of_loss(partial(answer_sheet, compute)))
 
@@ -191,6 +194,23 @@ def _pack_cut(cut: Cut) -> bytes:
     }
     sharp = [] if cut.sharpness is None else [float32(cut.sharpness)]
     return pack(header, [float32(cut.root), *sharp])
+
+
+def answer_nudge(compute: Compute, query: dict[str, str]) -> Response:
+    """Why a run drifts: its steps at and after `at`, across Γ and along it, and what they leave."""
+    reading = read_query(query)
+    settings = reading.settings
+    problems = reading.problems
+    if not problems:
+        spec = settings.runs[0]
+        try:
+            found = compute.nudge(spec, settings.at)
+        except ValueError as error:
+            problems = (Message("at", str(error)),)
+        else:
+            told = found._asdict() | {"formula": RULES[spec.rule].drift_formula}
+            return jsonify(clean(told))
+    return refusal(problems, write_query(settings))
 
 
 def answer_sheet(compute: Compute, loss: LossSpec) -> Response:

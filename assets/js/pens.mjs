@@ -95,6 +95,32 @@ export function bead(pen, inks, ink, x, y, r) {
 }
 
 /**
+ * Its head is no longer than itself.
+ * @param {Pen} pen
+ * @param {string} ink
+ * @param {number} width
+ * @param {Point} from
+ * @param {Point} to
+ */
+export function arrow(pen, ink, width, from, to) {
+  const way = [to[0] - from[0], to[1] - from[1]];
+  const length = Math.hypot(...way);
+  if (!(length > 0)) return;
+  const head = Math.min(3.6 * width, length);
+  const [x, y] = way.map((value) => (value * head) / length);
+  /** @type {Point} */
+  const neck = [to[0] - x, to[1] - y];
+  line(pen, ink, width, [], 0, 1, (k) => (k ? neck : from));
+  pen.beginPath();
+  pen.moveTo(...to);
+  pen.lineTo(neck[0] - y / 2, neck[1] + x / 2);
+  pen.lineTo(neck[0] + y / 2, neck[1] - x / 2);
+  pen.closePath();
+  pen.fillStyle = ink;
+  pen.fill();
+}
+
+/**
  * Text with a halo, so that it is legible on whatever lies below.
  * @param {Pen} pen
  * @param {Pick<Inks, "card">} inks

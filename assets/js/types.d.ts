@@ -239,6 +239,8 @@ type Scene = {
   lens: "on" | "off";
   /** Where a hand has put it, as shares of the picture. */
   lensAt: Point | null;
+  /** What is shown of why the run drifts. */
+  why: Why | null;
   panel: "sharpness" | "alignment";
   at: number;
   /** How far the iterate is on its way to the next step. */
@@ -249,6 +251,36 @@ type Scene = {
   sheet: Heights | null;
   heights: Heights | null;
   halved: Halved | null;
+};
+
+/** Two steps of a run in a row, as /nudge.json has them, and how far they have been shown. */
+type Why = {
+  at: number;
+  x: number[][];
+  foot: number[];
+  across: number[];
+  along: number[];
+  hops: number[];
+  drifts: number[];
+  left: number;
+  law: number;
+  formula: string;
+  share: number;
+};
+
+/** How far each part of it has come. */
+type WhyParts = Record<"go" | "back" | "cancel" | "add" | "half", number>;
+
+/** What it is painted from: points and ways in pixels. */
+type WhyDrawn = {
+  parts: WhyParts;
+  kinds: Kind[];
+  inks: string[];
+  points: Point[];
+  middle: Point;
+  u: number[];
+  v: number[];
+  aside: Point;
 };
 
 /** A round magnifier: what is in its middle and where it lies, in pixels. */
@@ -535,6 +567,8 @@ type StageState = {
   readonly framed: Framed;
   readonly own: Span[] | null;
   readonly lensAt: Point | null;
+  /** Of the run in focus the step from which it is shown why it drifts, and how far that has come. */
+  readonly why: { step: number; share: number } | null;
   /** The still figures asked for last, and the turn of those on screen. */
   readonly still: Still | null;
   readonly stood: number;
@@ -559,7 +593,7 @@ type Still = {
   of: StillOf;
 };
 
-type AnswerKind = "valley" | "heights" | "sheet" | "section";
+type AnswerKind = "valley" | "heights" | "sheet" | "section" | "nudge";
 
 /** A loss, and with the numbers in its formula as the text of a query. */
 type About = { loss: string; subject: string };
@@ -580,6 +614,8 @@ type StageEvent =
   | { type: "chooses"; name: string; value: any }
   | { type: "attends"; i: number }
   | { type: "movesLens"; at: Point }
+  | { type: "explains"; step: number; share: number }
+  | { type: "hasExplained" }
   | { type: "paintsIn"; inks: Inks }
   | { type: "showsWhole" }
   | { type: "sees"; of: StillOf | undefined; ranges: View }

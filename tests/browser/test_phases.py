@@ -175,3 +175,30 @@ def test_help_opens_at_its_top(stage: Stage):
     dialog = stage.page.get_by_role("dialog", name="Help")
     assert dialog.evaluate("(e) => e.scrollHeight > e.clientHeight && e.scrollTop") == 0
     expect(dialog.get_by_role("heading", name="Help")).to_be_in_viewport()
+
+
+def test_why_it_drifts_is_shown_in_slow_motion(stage: Stage):
+    """At the playhead, from the edge on: at its end the leftover is the server's, to four digits,
+    and painted; any move of the playhead ends it."""
+    stage.open("?eta=0.25&steps=60&at=0")
+    why = stage.page.get_by_role("button", name="why does it drift?")
+    expect(why).to_be_disabled()
+    expect(stage.page.locator("#why-not")).to_have_text("not at the edge yet")
+    stage.go(40)
+    before = stage.page.inner_text("#story")
+    stage.page.emulate_media(reduced_motion="reduce")
+    stage.page.keyboard.press("w")
+    told = stage.page.request.get("nudge.json?eta=0.25&steps=60&at=40").json()
+    assert told["left"] == pytest.approx(told["law"], rel=0.02)
+    for value in (told["left"], told["law"]):
+        expect(stage.page.locator("#story")).to_contain_text(f"{value:.4g}")
+    expect(why).to_have_attribute("aria-pressed", "true")
+    stage.page.keyboard.press("ArrowLeft")
+    expect(why).to_have_attribute("aria-pressed", "false")
+    stage.page.keyboard.press("ArrowRight")
+    assert stage.page.inner_text("#story") == before
+    stage.page.emulate_media(reduced_motion="no-preference")
+    stage.page.keyboard.press("w")
+    expect(stage.page.locator("#story")).to_contain_text("Step 40: down the slope")
+    stage.page.keyboard.press("Escape")
+    expect(why).to_have_attribute("aria-pressed", "false")

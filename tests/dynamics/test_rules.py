@@ -80,6 +80,7 @@ def test_texts(rule: Rule) -> None:
     assert rule.name
     assert rule.formula
     assert rule.look_for.endswith(".")
+    assert bool(rule.drift_formula) == (rule.flow is not None)
     assert rule.clock in ("step", "eta", "tau")
 
 

@@ -8,7 +8,13 @@ import { ASIDE, isPlane, subjectOf } from "./store.mjs";
 const PATIENCE = 1000; // ms until what failed is asked for again
 const KEPT = 12;
 /** @type {Record<AnswerKind, (buffer: ArrayBuffer) => any>} */
-const DECODE = { valley: decodeValley, heights: decodeHeights, sheet: decodeHeights, section: decodeHeights };
+const DECODE = {
+  valley: decodeValley,
+  heights: decodeHeights,
+  sheet: decodeHeights,
+  section: decodeHeights,
+  nudge: (buffer) => JSON.parse(new TextDecoder().decode(buffer)),
+};
 
 export class Answers {
   /**
@@ -97,6 +103,7 @@ export function needsOf(state, steps) {
     ...(result.valley ? [] : [need("valley", about, {})]),
     ...(seen ? [seen] : []),
     ...(sheet ? [need("sheet", about, {})] : []),
+    ...(state.why ? [need("nudge", about, runAt(state, state.why.step), "json")] : []),
   ];
 }
 
@@ -104,12 +111,13 @@ export function needsOf(state, steps) {
  * @param {AnswerKind} kind
  * @param {About} about
  * @param {Query} query
+ * @param {string} [form]
  * @returns {Need}
  */
-const need = (kind, about, query) => ({
+const need = (kind, about, query, form = "bin") => ({
   kind,
   ...about,
-  address: `${kind}.bin?${writeQuery({ ...readQuery(about.subject), ...query })}`,
+  address: `${kind}.${form}?${writeQuery({ ...readQuery(about.subject), ...query })}`,
 });
 
 /**
@@ -131,19 +139,30 @@ function heightsNeed({ picture, view: { look } }, about) {
  * @param {number[]} all
  * @returns {Need}
  */
-function sectionNeed({ result, focus, picture, view: { look } }, about, all) {
-  const { rule, eta, steps } = result.runs[focus];
+function sectionNeed(state, about, all) {
+  const {
+    picture,
+    focus,
+    view: { look },
+  } = state;
   const where =
     picture.view && widened(picture.view, ASIDE).map((ends) => ends.map((end) => Number(end.toPrecision(6))));
   return need("section", about, {
-    ...forRun(readQuery(result.query)),
-    rule,
-    eta,
-    steps,
-    at: all[focus],
+    ...runAt(state, all[focus]),
     of: look === "sharpness" ? "sharpness" : "root",
     ...(where && { view: where.flat().join() }),
   });
+}
+
+/**
+ * The run in focus at a step.
+ * @param {StageState} state
+ * @param {number} at
+ * @returns {Query}
+ */
+function runAt({ result, focus }, at) {
+  const { rule, eta, steps } = result.runs[focus];
+  return { ...forRun(readQuery(result.query)), rule, eta, steps, at };
 }
 
 /**

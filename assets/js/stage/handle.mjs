@@ -1,7 +1,7 @@
 // The handle of the lens: a round button over it, by which it is moved, and pressed to put it away. Then
 // it is a small one, which brings it back.
 import { actions } from "./actions.mjs";
-import { radiusIn, shareAt } from "./lens.mjs";
+import { shareAt } from "./lens.mjs";
 import { dispatch, state } from "./state.mjs";
 
 const NUDGE = 0.05; // of the picture
@@ -44,10 +44,11 @@ export class Handle {
    * @param {Frame} frame
    * @param {Lens | null} lens
    */
-  show({ lens: on }, frame, lens) {
+  show({ lens: on, why }, frame, lens) {
     [this.frame, this.lens] = [frame, lens];
-    const size = on === "on" ? 2 * radiusIn(frame) : 0;
-    const shown = lens ? [...lens.at.map(Math.round), size, on].join() : "";
+    const isOpen = on === "on" || Boolean(why);
+    const size = lens && isOpen ? 2 * lens.radius : 0;
+    const shown = lens ? [...lens.at.map(Math.round), size, isOpen].join() : "";
     if (shown === this.shown) return;
     this.shown = shown;
     const { button } = this;
@@ -55,7 +56,7 @@ export class Handle {
     if (!lens) return;
     button.style.transform = `translate(${lens.at[0]}px, ${lens.at[1]}px) translate(-50%, -50%)`;
     button.style.setProperty("--size", size ? `${size}px` : "");
-    button.setAttribute("aria-pressed", String(on === "on"));
+    button.setAttribute("aria-pressed", String(isOpen));
   }
 
   /**
@@ -63,18 +64,20 @@ export class Handle {
    */
   follow(event) {
     event.stopPropagation();
-    const { held, frame } = this;
-    if (!held || !frame || !this.button.hasPointerCapture(event.pointerId)) return;
+    const { held, frame, lens } = this;
+    if (!held || !frame || !lens || !this.button.hasPointerCapture(event.pointerId)) return;
     if (Math.hypot(event.clientX - held.x, event.clientY - held.y) > STILL) held.moved = true;
     if (!held.moved) return;
     const box = this.host.getBoundingClientRect();
-    this.move(shareAt(frame, [event.clientX - box.left, event.clientY - box.top]));
+    this.move(shareAt(frame, [event.clientX - box.left, event.clientY - box.top], lens.radius));
   }
 
   press() {
     const dragged = this.held?.moved;
     this.held = null;
-    if (!dragged) toggleLens();
+    if (dragged) return;
+    if (state.why) actions.stopExplaining();
+    else toggleLens();
   }
 
   /**
@@ -85,7 +88,7 @@ export class Handle {
     if (!way || !this.frame || !this.lens) return;
     event.preventDefault();
     event.stopPropagation();
-    const [u, v] = shareAt(this.frame, this.lens.at).map((value, i) =>
+    const [u, v] = shareAt(this.frame, this.lens.at, this.lens.radius).map((value, i) =>
       Math.min(Math.max(value + NUDGE * way[i], 0), 1),
     );
     this.move([u, v]);

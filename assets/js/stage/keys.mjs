@@ -71,6 +71,7 @@ export const buttons = {
   flattest: () => controls.startAtFlattest(),
   "show-all": () => showWhole(),
   halve: () => controls.halve(),
+  why: () => actions.explain(),
   share,
   help,
   export: () => open("export-dialog"),
@@ -92,9 +93,13 @@ export const keys = {
     controls.change("strobe", strobes[next % strobes.length]);
   },
   m: toggleLens,
+  w: () => actions.explain(),
   l: loop,
   "?": help,
-  Escape: () => controls.say([]),
+  Escape: () => {
+    controls.say([]);
+    actions.stopExplaining();
+  },
 };
 
 // With Ctrl, or the Mac's Cmd.

@@ -8,6 +8,7 @@ import { consecutiveFrom, isSmooth, kindIn, locate, onTheWay, pointAt } from "..
 import { ticks } from "../ticks.mjs";
 import { pixelsOf, placeOf } from "./frame.mjs";
 import { colourOf } from "./panels/along.mjs";
+import { lensFor, paintWhy } from "./why.mjs";
 
 const SHARE = 0.24; // of the shorter side of the picture: its radius
 const LEAST = 46; // pixels
@@ -25,6 +26,13 @@ const RECENT = 7; // hops that are joined
 const LABEL = 30; // pixels beside it
 const OUTSIDE = 0.76; // of the radius, to the right and up: beside the rim, where no hop goes
 const FINE = 6; // pieces between two points of Γ
+/** @type {Point[]} */
+const CORNERS = [
+  [0, 1],
+  [1, 1],
+  [1, 0],
+  [0, 0],
+];
 const SPREAD = 150; // points of a run by which a corner is judged
 
 /**
@@ -49,6 +57,25 @@ export function lensOf(scene, frame, corner) {
   const foot = part.columns.projection ? placeOf(part, "projection", frame)(row) : [NaN, NaN];
   const near = Math.hypot(foot[0] - x, foot[1] - y) * power <= HOLDS * radius;
   return { middle: near ? foot : [x, y], at: corner, radius, power };
+}
+
+/**
+ * That in which it is shown why a run drifts, whatever that shows: where a hand has put the lens, or in the corner
+ * that is farthest from what it shows and from the start.
+ * @param {Why} why
+ * @param {Scene} scene
+ * @param {Frame} frame
+ * @returns {Lens}
+ */
+export function lensOfWhy(why, { lensAt, result }, frame) {
+  const lens = lensFor(why, frame);
+  const start = pixelsOf(result.settings.start, frame)(0);
+  const places = (lensAt ? [lensAt] : CORNERS).map((corner) => placeIn(frame, corner, lens.radius));
+  /**
+   * @param {Point} place
+   */
+  const room = (place) => Math.min(between(place, lens.middle), between(place, start));
+  return { ...lens, at: places.reduce((best, place) => (room(place) > room(best) + 1 ? place : best)) };
 }
 
 /**
@@ -89,10 +116,11 @@ const between = ([x, y], [a, b]) => Math.hypot(a - x, b - y);
  * Where the lens lies as a share of the frame, [0, 0] at its upper left and [1, 1] at its lower right.
  * @param {Frame} frame
  * @param {Point} share
+ * @param {number} [radius]
  * @returns {Point}
  */
-export function placeIn(frame, [u, v]) {
-  const room = radiusIn(frame) + MARGIN;
+export function placeIn(frame, [u, v], radius = radiusIn(frame)) {
+  const room = radius + MARGIN;
   return [
     frame.left + room + u * Math.max(frame.width - 2 * room, 0),
     frame.top + room + v * Math.max(frame.height - 2 * room, 0),
@@ -103,10 +131,11 @@ export function placeIn(frame, [u, v]) {
  * The share of the frame at a pixel.
  * @param {Frame} frame
  * @param {Point} pixel
+ * @param {number} [radius]
  * @returns {Point}
  */
-export function shareAt(frame, [x, y]) {
-  const room = radiusIn(frame) + MARGIN;
+export function shareAt(frame, [x, y], radius = radiusIn(frame)) {
+  const room = radius + MARGIN;
   /**
    * @param {number} value
    * @param {number} low
@@ -138,18 +167,11 @@ export function freeCorner({ result, valley }, frame) {
   };
   along(result.descent.points, result.descent.rows);
   for (const { x, rows } of valley?.curves || []) along(x, rows);
-  /** @type {Point[]} */
-  const corners = [
-    [0, 1],
-    [1, 1],
-    [1, 0],
-    [0, 0],
-  ];
   /**
    * @param {Point} corner
    */
   const room = (corner) => Math.min(...points.filter(isPlace).map((point) => between(point, placeIn(frame, corner))));
-  return corners.reduce((best, corner) => (room(corner) > room(best) + 1 ? corner : best));
+  return CORNERS.reduce((best, corner) => (room(corner) > room(best) + 1 ? corner : best));
 }
 
 /**
@@ -164,7 +186,7 @@ const isPlace = ([x, y]) => Number.isFinite(x + y);
  * @param {Lens} lens
  */
 export function paintLens(pen, scene, frame, lens) {
-  const { inks } = scene;
+  const { inks, why } = scene;
   paintRays(pen, inks, lens);
   pen.save();
   pen.beginPath();
@@ -173,9 +195,11 @@ export function paintLens(pen, scene, frame, lens) {
   pen.fill();
   pen.clip();
   paintValley(pen, scene, frame, lens);
-  scene.result.runs.forEach((run, i) => paintRun(pen, scene, frame, lens, run, i));
+  if (why) paintWhy(pen, scene, why, lens, (points) => larger(lens, pixelsOf(points, frame)));
+  else scene.result.runs.forEach((run, i) => paintRun(pen, scene, frame, lens, run, i));
   pen.restore();
   paintRim(pen, inks, frame, lens);
+  if (!why) paintBar(pen, inks, frame, lens);
 }
 
 /**
@@ -298,7 +322,7 @@ function paintRun(pen, scene, frame, lens, run, i) {
 }
 
 /**
- * Its rim, how strong it is, and a bar of a round length.
+ * Its rim, and beside it how strong it is.
  * @param {Pen} pen
  * @param {Inks} inks
  * @param {Frame} frame
@@ -310,14 +334,24 @@ function paintRim(pen, inks, frame, { at: [x, y], radius, power }) {
   pen.strokeStyle = inks.control;
   pen.lineWidth = 2;
   pen.stroke();
+  const side = x + radius + LABEL > frame.left + frame.width ? -1 : 1;
+  const [beside, up] = [x + side * OUTSIDE * radius, y - OUTSIDE * radius];
+  pens.label(pen, inks, `× ${factorWords(power)}`, beside, up, inks.soft, side > 0 ? "left" : "right");
+}
+
+/**
+ * A bar of a round length.
+ * @param {Pen} pen
+ * @param {Inks} inks
+ * @param {Frame} frame
+ * @param {Lens} lens
+ */
+function paintBar(pen, inks, frame, { at: [x, y], radius, power }) {
   const unit = Math.abs(frame.x(1) - frame.x(0)) * power;
   const length = ticks(0, (1.2 * radius) / unit, 3)[1];
   const low = y + radius * 0.72;
   const half = (length * unit) / 2;
   pens.line(pen, inks.ink, 2, [], 0, 1, (k) => [x - half + 2 * k * half, low]);
-  const side = x + radius + LABEL > frame.left + frame.width ? -1 : 1;
-  const [beside, up] = [x + side * OUTSIDE * radius, y - OUTSIDE * radius];
-  pens.label(pen, inks, `× ${factorWords(power)}`, beside, up, inks.soft, side > 0 ? "left" : "right");
   pens.label(pen, inks, String(Number(length.toPrecision(2))), x, low + 10, inks.soft, "center");
 }
 

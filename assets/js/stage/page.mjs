@@ -32,6 +32,7 @@ import { dispatch, graphOf, player, state, steps } from "./state.mjs";
 import { chosenView, focusFor, forLab, isAsked, isOpening } from "./store.mjs";
 import { frameSharpness } from "./timeaxis.mjs";
 import { drawScene } from "./view.mjs";
+import { againstWhy, firstOf, SECONDS } from "./why.mjs";
 import { Wheel } from "./wheel.mjs";
 import { Zoom } from "./zoom.mjs";
 
@@ -49,6 +50,8 @@ const ACTIONS = /** @type {const} */ ([
   "seek",
   "seekOwn",
   "attend",
+  "explain",
+  "stopExplaining",
   "setView",
   "setScheme",
   "writeLink",
@@ -229,6 +232,7 @@ class Stage {
     if (!dispatch({ type: "came", answer })) return this.provide();
     drawScene();
     this.repaint();
+    if (answer.kind === "nudge") this.readout.show(true);
   }
 
   // ---- painting ----
@@ -242,7 +246,7 @@ class Stage {
     this.provide();
     const now = scene();
     if (this.panels.length) this.addWanted(now);
-    const shown = [...now.steps, now.hop].join();
+    const shown = [...now.steps, now.hop, now.why?.share].join();
     if (!anew && shown === this.painted) return;
     this.painted = shown;
     for (const panel of this.panels) panel.paint(now);
@@ -304,7 +308,8 @@ class Stage {
 
   play() {
     if (!state.result) return;
-    player.eases = !window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.stopExplaining();
+    player.eases = !isStill();
     player.play(performance.now() / 1000);
     this.paint(true);
     showPlaying();
@@ -330,6 +335,7 @@ class Stage {
    * @param {number} at
    */
   seek(at) {
+    dispatch({ type: "hasExplained" });
     player.seek(at);
     this.paint(true);
     this.readout.show(true);
@@ -337,6 +343,42 @@ class Stage {
     this.sharpen();
     clearTimeout(this.due.link);
     this.due.link = setTimeout(() => this.writeLink(), 200);
+  }
+
+  // Why the run drifts, at the playhead: in slow motion or, where motion is not wanted, all at once.
+  explain() {
+    if (state.why || !state.result) return this.stopExplaining();
+    const run = state.result.runs[state.focus];
+    const step = steps()[state.focus];
+    if (againstWhy(state.result, run, step)) return;
+    if (player.playing) this.pause();
+    dispatch({ type: "explains", step: firstOf(run, step), share: isStill() ? 1 : 0 });
+    this.paint(true);
+    this.readout.show(true);
+    requestAnimationFrame((time) => this.explainOn(time, time));
+  }
+
+  /**
+   * @param {number} time
+   * @param {number} before
+   */
+  explainOn(time, before) {
+    const { why } = state;
+    if (!why) return;
+    if (scene().why && why.share < 1) {
+      const share = Math.min(why.share + (time - before) / 1000 / SECONDS, 1);
+      dispatch({ type: "explains", step: why.step, share });
+      this.paint();
+      this.readout.show(true);
+    }
+    if (why.share < 1) requestAnimationFrame((next) => this.explainOn(next, time));
+  }
+
+  stopExplaining() {
+    if (!state.why) return;
+    dispatch({ type: "hasExplained" });
+    this.paint(true);
+    this.readout.show(true);
   }
 
   /**
@@ -442,6 +484,8 @@ class Stage {
     this.repaint();
   }
 }
+
+const isStill = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 // Once the page is there.
 export function start() {

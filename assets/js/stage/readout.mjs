@@ -5,7 +5,9 @@ import { consecutiveFrom, failed, isPredicted, isSmooth, locate, phaseAt, phaseO
 import * as sliders from "../sliders.mjs";
 import { vocabulary } from "../vocabulary.mjs";
 import { acrossView } from "./panels/across.mjs";
+import { scene } from "./scene.mjs";
 import { player, state, steps } from "./state.mjs";
+import { againstWhy, storyOf } from "./why.mjs";
 
 /** @typedef {import("./ribbon.mjs").Ribbon} Ribbon */
 /** @typedef {import("./embed.mjs").Embed} Embed */
@@ -52,11 +54,14 @@ export class Readout {
     showLopsided(run, place);
     showAsides(place);
     showHalved(run, place);
+    showWhy(run, step);
     showStory(run, place, state.result.words.stories[state.focus], numbers);
     this.ribbon.mark(step);
     sliders.set("playhead", player.step, `step ${player.step} of ${player.last}`);
     this.embed.tell(player.step, run.eta, place.part.columns.sharpness[place.row]);
-    if (standing && !player.playing) summarise(run, numbers);
+    const { why } = scene();
+    if (why) setText("summary", storyOf(why));
+    else if (standing && !player.playing) summarise(run, numbers);
   }
 }
 
@@ -216,6 +221,18 @@ function showHalved(run, { part, row, exact }) {
 }
 
 /**
+ * Whether there is a drift to be explained, and if not why not.
+ * @param {Run} run
+ * @param {number} step
+ */
+function showWhy(run, step) {
+  const against = againstWhy(state.result, run, step);
+  $("why").disabled = Boolean(against);
+  $("why").setAttribute("aria-pressed", String(Boolean(state.why)));
+  setText("why-not", against);
+}
+
+/**
  * The sentence of the phase that the playhead is in, with the numbers there.
  * @param {Run} run
  * @param {Located} located
@@ -237,7 +254,8 @@ function showStory(run, { part, row }, story, numbers) {
   known.drift = fill(known.sharpness === known.first_sharpness ? story.stays : story.drifts, known);
   const now = run.phases.length ? story.phases[phaseAt(run.phases, step)] : story.all;
   const parted = run.parted_from !== null && step >= run.parted_from ? story.parted : "";
-  setText("story", fill(ended ? story.end : now, known) + parted);
+  const { why } = scene();
+  setText("story", why ? storyOf(why) : fill(ended ? story.end : now, known) + parted);
   $("story").classList.toggle("failed", ended && failed(run));
 }
 

@@ -32,7 +32,18 @@ export function sceneOf(state, playhead, steps) {
     heights: section || (d > 2 ? null : foundFor(state, "heights")),
     halved,
     lensAt: state.lensAt,
+    why: whyOf(state),
   };
+}
+
+/**
+ * What is shown of why the run drifts, once it has come.
+ * @param {StageState} state
+ * @returns {Why | null}
+ */
+function whyOf(state) {
+  const found = state.why && foundFor(state, "nudge");
+  return found && state.why && found.at === state.why.step ? { ...found, share: state.why.share } : null;
 }
 
 /**

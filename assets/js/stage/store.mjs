@@ -34,6 +34,7 @@ export const INITIAL = {
   framed: { key: "", kind: "", ranges: null },
   own: null,
   lensAt: null,
+  why: null,
   still: null,
   stood: 0,
   answers: {},
@@ -101,7 +102,11 @@ const reducers = {
 
   movesLens: (state, { at }) => ({ ...state, lensAt: at }),
 
-  attends: (state, { i }) => ({ ...state, focus: i, halved: null }),
+  // Why the run drifts is shown of two steps of a run, as long as they are those at the playhead.
+  explains: (state, { step, share }) => ({ ...state, why: { step, share } }),
+  hasExplained: (state) => (state.why ? unexplained(state) : state),
+
+  attends: (state, { i }) => ({ ...unexplained(state), focus: i, halved: null }),
 
   paintsIn: (state, { inks }) => ({ ...state, inks }),
 
@@ -163,7 +168,7 @@ function ran(state, { result, asked, newest }) {
   // While a hand moves, runs have fewer steps than the link asks for.
   const query = newest && !asked.dragged ? forRun(readQuery(result.query)) : state.query;
   const next = {
-    ...state,
+    ...unexplained(state),
     result,
     query,
     behind: behind && !newest,
@@ -177,6 +182,16 @@ function ran(state, { result, asked, newest }) {
   const frame = state.result ? state.frame : { hide, embed };
   const since = changedSince(state.carried, asked.carried || {});
   return wholeOf({ ...next, focus, frame, carried: {}, view: { ...viewIn(page), ...since } });
+}
+
+/**
+ * What was said of two steps holds for them alone.
+ * @param {StageState} state
+ * @returns {StageState}
+ */
+function unexplained(state) {
+  const { nudge, ...answers } = state.answers;
+  return { ...state, why: null, answers };
 }
 
 /**

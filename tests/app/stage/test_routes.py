@@ -517,6 +517,10 @@ NO_VIEW = "The view must be four numbers: x low, x high, y low, y high."
         ("section.bin?loss=product-3&view=1,0,0,1", NO_VIEW),
         ("section.bin?loss=product-3&of=x", "of must be root or sharpness"),
         ("section.bin?loss=product-3&eta=x", "η must be a number"),
+        ("nudge.json?loss=quadratic&at=40", "nowhere to drift"),
+        ("nudge.json?rule=gd", "no theorem of its drift"),
+        ("nudge.json?steps=9&at=8", "end after the run, at 9"),
+        ("nudge.json?eta=x", "η must be a number"),
         ("sheet.bin?loss=rings", "Did you mean 'ring'?"),
         ("sheet.bin?loss=two-curvatures", "is no surface in space"),
         ("heights.bin?loss=ring", NO_VIEW),
@@ -828,3 +832,13 @@ def test_who_prefers_it_is_refused_leniently(client: FlaskClient) -> None:
         assert "Preference-Applied" not in strict.headers
     found = client.get("/run.bin?steps=9", headers={"Prefer": "handling=lenient"})
     assert "Preference-Applied" not in found.headers
+
+
+def test_why_a_run_drifts_is_told_in_the_digits_of_the_server(client: FlaskClient) -> None:
+    """Along y = 0 two hops leave the drift of two steps, 2/1,000 of a hop: single precision would
+    have two of its digits."""
+    told = client.get("/nudge.json?eta=0.001&at=3000&steps=4000").get_json()
+    x = told["foot"][0]
+    assert told["left"] == pytest.approx(0.001**2 * 0.5 * x / (1 + x**2), rel=1e-4)
+    assert sum(told["hops"]) == pytest.approx(0, abs=1e-9)
+    assert told["formula"] == "¼η²‖P⊥∇log λ₁‖"

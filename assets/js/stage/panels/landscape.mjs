@@ -7,7 +7,7 @@ import { nearestOf, nearestRow } from "../../nearest.mjs";
 import * as pens from "../../pens.mjs";
 import { consecutiveFrom, failed, isSmooth, kindIn, locate, onTheWay, shownStep, shows, upTo } from "../../run.mjs";
 import { frameOf, isAbout, isInside, pixelsOf, placeOf } from "../frame.mjs";
-import { freeCorner, lensOf, paintLens, placeIn } from "../lens.mjs";
+import { freeCorner, lensOf, lensOfWhy, paintLens, placeIn } from "../lens.mjs";
 import { Panel } from "../panel.mjs";
 import { colourOf } from "./along.mjs";
 
@@ -151,7 +151,7 @@ export class Landscape extends Panel {
     this.paintFailures(pen, scene, frame);
     pens.within(pen, frame, () => runs.forEach((run, i) => this.paintHead(pen, scene, frame, run, i)));
     const lens = this.lensIn(scene, frame);
-    if (lens && scene.lens === "on") pens.within(pen, frame, () => paintLens(pen, scene, frame, lens));
+    if (lens && (scene.lens === "on" || scene.why)) pens.within(pen, frame, () => paintLens(pen, scene, frame, lens));
     this.handle?.show(scene, frame, lens);
   }
 
@@ -162,6 +162,7 @@ export class Landscape extends Panel {
    */
   lensIn(scene, frame) {
     this.corner = this.corner || freeCorner(scene, frame);
+    if (scene.why) return lensOfWhy(scene.why, scene, frame);
     return lensOf(scene, frame, placeIn(frame, scene.lensAt || this.corner));
   }
 

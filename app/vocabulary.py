@@ -56,13 +56,19 @@ FAILURES = (Outcome.NOT_FINITE, Outcome.TOO_STEEP, Outcome.LEFT_DOMAIN)
 PLOTS = {"regimes": "Regime map", "rate": "Rate", "collapse": "Collapse"}
 WAYS = {"line": "on a line", "valley": "along Γ"}
 COLOURS = {"fate": "fate", "sharpness": "sharpness"}
-ORBIT_VIEWS = {"offset": "offset", "scaled": "offset / η", "sharpness": "λ₁"}
+ORBIT_VIEWS = {
+    "offset": "offset",
+    "scaled": "offset / η",
+    "sharpness": "λ₁",
+    "exponent": "exponent",
+}
 RATE_VIEWS = {"eta": "η", "lopsided": "η|A|"}
 RATE_TITLES = {"eta": "step size η", "lopsided": "step size × lopsidedness, η|A|"}
 ORBIT_TITLES = {
     "offset": "offset along v₁",
     "scaled": "offset / η",
     "sharpness": "sharpness λ₁(Φ)",
+    "exponent": "Lyapunov exponent, a step",
 }
 
 # Other words for what a link can say, by field, and for the fields themselves: a link is written by

@@ -71,7 +71,7 @@ def sweep_chunk(
     """
     loss, rule = find_loss(loss), find_rule(rule)
     loss = loss.at(**theta) if theta else loss
-    start, eta = _padded(starts), _padded(etas)
+    start, eta = padded(starts), padded(etas)
     state = _begin(loss, rule, start)
     *blocks, last = _before_the_last(steps)
     for block in blocks:
@@ -87,7 +87,7 @@ def sweep_chunk(
 def too_sharp(loss: Loss, rule: Rule, starts: np.ndarray, etas: np.ndarray) -> np.ndarray:
     """Whether λ₁ at Φ(x_0) is above the threshold of the rule, [n], of at most 1,024 runs: from
     there it cannot settle."""
-    return np.asarray(_too_sharp(loss, rule, _padded(starts), _padded(etas)))[: len(etas)]
+    return np.asarray(_too_sharp(loss, rule, padded(starts), padded(etas)))[: len(etas)]
 
 
 def rises(
@@ -101,7 +101,7 @@ def rises(
 ) -> np.ndarray | None:
     """Whether L once is more than twice the least before, [n], of at most 1,024 runs; None where
     they were given up. The arguments are those of `last_two`."""
-    seen, eta = _begin_watch(loss, rule, _padded(starts)), _padded(etas)
+    seen, eta = _begin_watch(loss, rule, padded(starts)), padded(etas)
     for block in _blocks(steps):
         if stop():
             return None
@@ -203,7 +203,7 @@ def _begin(loss: Loss, rule: Rule, start: np.ndarray) -> _State:
     return _State(x, memory, np.zeros(len(start)), np.zeros(len(start), np.int64))
 
 
-def _padded(column: np.ndarray) -> np.ndarray:
+def padded(column: np.ndarray) -> np.ndarray:
     """To the length of a chunk, by the last row again."""
     return np.concatenate([column, np.repeat(column[-1:], CHUNK - len(column), axis=0)])
 

@@ -39,7 +39,11 @@ class Fate(IntEnum):
     CYCLE_4 = 7, "It goes round a cycle of four steps."
     CYCLE_8 = 8, "It goes round a cycle of eight steps."
     CYCLE_LONGER = 9, "It stays, but in no cycle of two, three, four or eight steps."
-    DIVERGES = 10, "It leaves every bound, or the domain of the loss."
+    CHAOS = (
+        10,
+        "It never repeats, and two runs that start side by side soon have nothing in common.",
+    )
+    DIVERGES = 11, "It leaves every bound, or the domain of the loss."
 
 
 class Ending(NamedTuple):

@@ -16,6 +16,8 @@ from dynamics.catalogue import find_loss, find_rule
 from dynamics.chunk import Sweep, advance_all
 from dynamics.compilation import quickly
 from dynamics.curvature import direction
+from dynamics.fates import Fate
+from dynamics.lyapunov import exponents
 from dynamics.projection import projection
 from dynamics.sweep import sweep
 from dynamics.types import Array, Loss, Rule
@@ -33,6 +35,8 @@ class Orbits(NamedTuple):
     """L(x), [n, K]."""
     fate: Sweep
     """What becomes of each run."""
+    exponent: Array
+    """The Lyapunov exponent of the steps that would follow, [n]; NaN of runs that leave."""
 
 
 def orbits(
@@ -61,7 +65,10 @@ def orbits(
     alive = _where_alive(before, steps + 1 - keep)
     x = np.asarray(_follow(loss, rule, alive, before.state, etas, keep))
     offset, values = _seen_across(loss, x)
-    return Orbits(x, _turned_alike(*map(np.asarray, offset)), np.asarray(values), fate)
+    offset = _turned_alike(*map(np.asarray, offset))
+    ends = np.where((fate.outcome == Fate.DIVERGES)[:, None], np.nan, fate.x)
+    parting = exponents(loss, rule, ends, fate.state, np.asarray(etas, dtype=np.float64))
+    return Orbits(x, offset, np.asarray(values), fate, parting)
 
 
 def _where_alive(found: Sweep, step: int) -> np.ndarray:

@@ -29,6 +29,7 @@ from dynamics.chunk import (
     too_sharp,
 )
 from dynamics.fates import Fate
+from dynamics.lyapunov import exponents, is_chaos
 from dynamics.simulate import check_numbers
 from dynamics.types import Array, Loss, Rule
 
@@ -64,7 +65,9 @@ def sweep(
                 with λ₁ at Φ of the last iterate, for the last 33 t. The law speaks of |s|, and
                 holds where parity slips and where every second iterate lies on Γ.
     CYCLE_3, CYCLE_4, CYCLE_8   period 3, 4, 8.
-    CYCLE_LONGER   whatever else: another period, slips, chaos.
+    CHAOS       no period is found, and the Lyapunov exponent of the 512 steps that would follow is
+                positive (`dynamics.lyapunov`).
+    CYCLE_LONGER   whatever else: another period, slips.
 
     The period is the least p ≤ 8 with ‖x_t − 2x_{t−p} + x_{t−2p}‖ at most 2 % of the longest step,
     for the last 33 t. A second difference, because runs drift while they bounce: it does not see a
@@ -95,7 +98,9 @@ def sweep(
     work = _Work(loss, rule, starts, etas, int(steps), found)
     compile_for(loss, rule)
     _share_out(work, progress, stop)
-    _look_again(work, stop or (lambda: False))
+    asked_to_stop = stop or (lambda: False)
+    _look_again(work, asked_to_stop)
+    _tell_chaos(work, asked_to_stop)
     return found
 
 
@@ -207,6 +212,24 @@ def _look_again(work: _Work, stop: Callable[[], bool]) -> None:
         near = np.concatenate([np.zeros(0, int), *pool.map(sharp, work.chunks)])
         parts = [near[first : first + CHUNK] for first in range(0, len(near), CHUNK)]
         list(pool.map(look, parts))
+
+
+def _tell_chaos(work: _Work, stop: Callable[[], bool]) -> None:
+    """Of the runs without a period, those whose neighbours leave them."""
+    found = work.found
+    wild = np.flatnonzero((found.outcome == Fate.CYCLE_LONGER) & (found.period == 0))
+
+    def look(rows: np.ndarray) -> None:
+        if not stop():
+            x, state = jax.tree.map(lambda column: column[rows], (found.x, found.state))
+            parting = exponents(work.loss, work.rule, x, state, work.etas[rows])
+            found.outcome[rows[is_chaos(parting)]] = Fate.CHAOS
+
+    parts = [wild[first : first + CHUNK] for first in range(0, len(wild), CHUNK)]
+    for rows in parts[:1]:  # compiled here: threads that ask for one program at once do so twice
+        look(rows)
+    with ThreadPoolExecutor(cores()) as pool:
+        list(pool.map(look, parts[1:]))
 
 
 def _listen(reports: SimpleQueue, workers: int, total: int, halt, progress, stop) -> None:

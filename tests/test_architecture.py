@@ -60,6 +60,7 @@ ORDER = [
     "dynamics.simulate",
     "dynamics.fates",
     "dynamics.chunk",
+    "dynamics.lyapunov",
     "dynamics.sweep",
     "dynamics.starts",
     "dynamics.orbits",

@@ -19,7 +19,7 @@ import numpy as np
 from app.lab.settings import LabSettings, Way
 from app.once import PATIENCE, Gone, Once, StoppedError
 from app.runspec import LossSpec
-from dynamics import sweep
+from dynamics import MAX_STEPS, Fate, sweep
 from dynamics.orbits import Orbits, orbits
 from dynamics.rate import Cloud, Rate, cloud_at, rate_of
 from dynamics.starts import SCOUTS, Line, interesting_etas, line_beside_valley, straight_line
@@ -27,6 +27,7 @@ from dynamics.sweep import CHUNK, cores
 
 BAND_SECONDS = 0.15
 GROWTH = 4
+PATIENCE_IN_STEPS = 4  # times the steps of a map, for runs that are on their way still
 
 ORBIT_ETAS = 600
 ORBIT_STEPS = 64
@@ -55,6 +56,8 @@ class Regimes(NamedTuple):
     period: np.ndarray
     sharpness: np.ndarray
     ended: np.ndarray
+    steps: np.ndarray
+    """Those of the map, or four times as many where these had decided nothing."""
 
 
 class Band(NamedTuple):
@@ -224,12 +227,28 @@ class _Map:
             begun = time.monotonic()
             starts = np.tile(grid.starts, (shape[0], 1))
             etas = np.repeat(grid.etas[rows], shape[1])
-            found = sweep(grid.loss.record, grid.rule, starts, etas, grid.steps, stop=gone)
+            found = _decided(grid, starts, etas, gone)
             self.chunks = _next_size(self.chunks, time.monotonic() - begun)
         if gone():
             raise StoppedError
-        columns = found.outcome, found.period, found.sharpness, found.ended
-        return Band(rows, Regimes(*(column.reshape(shape) for column in columns)))
+        return Band(rows, Regimes(*(column.reshape(shape) for column in found)))
+
+
+def _decided(grid: Grid, starts: np.ndarray, etas: np.ndarray, gone: Gone) -> Regimes:
+    """What becomes of runs [n, d]; those that are on their way still go on."""
+
+    def swept(rows: np.ndarray | slice, steps: int) -> Regimes:
+        found = sweep(grid.loss.record, grid.rule, starts[rows], etas[rows], steps, stop=gone)
+        many = np.full(len(found.ended), steps)
+        return Regimes(found.outcome, found.period, found.sharpness, found.ended, many)
+
+    found = swept(slice(None), grid.steps)
+    longer = min(PATIENCE_IN_STEPS * grid.steps, MAX_STEPS)
+    undecided = np.flatnonzero(found.outcome == Fate.UNDECIDED)
+    if undecided.size:
+        for column, values in zip(found, swept(undecided, longer), strict=True):
+            column[undecided] = values
+    return found
 
 
 class _Clouds:
@@ -290,4 +309,5 @@ def _empty(shape: tuple[int, int]) -> Regimes:
         period=np.zeros(shape, np.int8),
         sharpness=np.full(shape, np.nan),
         ended=np.zeros(shape, np.int32),
+        steps=np.zeros(shape, np.int32),
     )

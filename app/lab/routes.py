@@ -16,10 +16,11 @@ goes away stops what is computed for them.
 endian and in float32,
 
     /regimes.bin   for each η, in an order that shows all of the map early: its row; then the fate,
-                   λ₁ at Φ of the last iterate, and the period of the run from each of the starts
+                   λ₁ at Φ of the last iterate, the period, and how many steps were taken, of the
+                   run from each of the starts
     /orbit.bin     for each η the offsets ⟨v₁, x − Φ⟩ of the last `keep` steps, the first of them
-                   `step`, with v₁ and Φ of the last one; then L at all of them; λ₁(Φ) for each η;
-                   the fate for each η
+                   `step`, with v₁ and Φ of the last one; then L at all of them; then for each η
+                   λ₁(Φ), the Lyapunov exponent and the fate
 """
 
 import json
@@ -159,7 +160,8 @@ def _fates() -> list[dict[str, Any]]:
 def _records(band: Band) -> bytes:
     found = band.regimes
     rows = np.array(band.rows)[:, None]
-    return float32(np.concatenate([rows, found.outcome, found.sharpness, found.period], axis=1))
+    columns = found.outcome, found.sharpness, found.period, found.steps
+    return float32(np.concatenate([rows, *columns], axis=1))
 
 
 def _map_file(suffix: str, lab: Lab, asked: Asked, gone: Gone) -> bytes:
@@ -175,6 +177,7 @@ def _map_file(suffix: str, lab: Lab, asked: Asked, gone: Gone) -> bytes:
         "period": found.period.ravel(),
         "sharpness": found.sharpness.ravel(),
         "ended": found.ended.ravel(),
+        "steps": found.steps.ravel(),
     }
     return encode(f".{suffix}", table, settings.plain, asked.decimal_comma)
 
@@ -204,7 +207,8 @@ def _orbit_binary(lab: Lab, asked: Asked, gone: Gone) -> bytes:
         "column": settings.column,
         "fates": _fates(),
     }
-    columns = found.offset, found.loss, found.fate.sharpness, found.fate.outcome
+    fate = found.fate
+    columns = found.offset, found.loss, fate.sharpness, found.exponent, fate.outcome
     return pack(header, map(float32, columns))
 
 
@@ -219,6 +223,7 @@ def _orbit_file(suffix: str, lab: Lab, asked: Asked, gone: Gone) -> bytes:
         "loss": found.loss.ravel(),
         "outcome": np.repeat(_names(found.fate.outcome), keep),
         "sharpness": np.repeat(found.fate.sharpness, keep),
+        "exponent": np.repeat(found.exponent, keep),
     }
     return encode(f".{suffix}", table, asked.settings.plain, asked.decimal_comma)
 

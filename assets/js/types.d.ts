@@ -404,7 +404,13 @@ type MapHead = Meaning & {
   fates: Fate[];
 };
 
-type MapRecord = { row: number; outcome: Float32Array; sharpness: Float32Array; period: Float32Array };
+type MapRecord = {
+  row: number;
+  outcome: Float32Array;
+  sharpness: Float32Array;
+  period: Float32Array;
+  steps: Float32Array;
+};
 
 type Cursor = { row: number; column: number };
 
@@ -417,6 +423,7 @@ type OrbitData = Meaning & {
   offset: Float32Array;
   loss: Float32Array;
   sharpness: Float32Array;
+  exponent: Float32Array;
   fate: Float32Array;
 };
 
@@ -511,7 +518,7 @@ type SolidFrame = Box & { shape: Shape; grid: Grid; view: Eye; at: (point: numbe
 
 type Band = { name: Phase["name"]; first: number; from: number; to: number };
 
-type OrbitView = "offset" | "scaled" | "sharpness";
+type OrbitView = "offset" | "scaled" | "sharpness" | "exponent";
 
 type LabScene = {
   inks: Inks;

@@ -97,5 +97,5 @@ def test_fates_by_hand(bounces: bool, cases: list) -> None:
 
 def test_each_fate_has_a_number_of_its_own() -> None:
     """Maps of the lab send numbers; two fates of one number would be one."""
-    assert [fate.value for fate in Fate] == list(range(11))
-    assert len({fate.sentence for fate in Fate}) == 11
+    assert [fate.value for fate in Fate] == list(range(12))
+    assert len({fate.sentence for fate in Fate}) == 12

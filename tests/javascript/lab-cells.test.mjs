@@ -26,6 +26,7 @@ const record = (row, ...outcome) => ({
   outcome,
   sharpness: outcome.map((value) => value / 2),
   period: outcome.map(() => 2),
+  steps: outcome.map(() => 50),
 });
 
 function filled(...records) {
@@ -34,10 +35,10 @@ function filled(...records) {
 
 test("a cell says what is known of it", () => {
   const cells = filled(record(3, 4, 8, 4));
-  const { eta, start, known, fate, sharpness, period } = cells.at(3, 1);
+  const { eta, start, known, fate, sharpness, period, steps } = cells.at(3, 1);
   assert.deepEqual(
-    { eta, start, known, fate, sharpness, period },
-    { eta: 10, start: [2, 0.3], known: true, fate: FATES[2], sharpness: 4, period: 2 },
+    { eta, start, known, fate, sharpness, period, steps },
+    { eta: 10, start: [2, 0.3], known: true, fate: FATES[2], sharpness: 4, period: 2, steps: 50 },
   );
   assert.equal(cells.at(2, 1).known, false);
   assert.equal(cells.at(2, 1).fate.name, "unknown");

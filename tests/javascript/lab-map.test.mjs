@@ -18,8 +18,8 @@ const SCALE = [
 
 function scene(more) {
   const cells = new Cells({ rows: 3, columns: 2, etas: [], starts: [], positions: [], fates: [] })
-    .with({ row: 0, outcome: [4, 8], sharpness: [1, NaN], period: [2, 0] })
-    .with({ row: 2, outcome: [2, 2], sharpness: [10, 100], period: [0, 0] });
+    .with({ row: 0, outcome: [4, 8], sharpness: [1, NaN], period: [2, 0], steps: [9, 9] })
+    .with({ row: 2, outcome: [2, 2], sharpness: [10, 100], period: [0, 0], steps: [9, 9] });
   return { cells, colour: "fate", fateInks: INKS, inks: { line: "#0000ff", scale: SCALE }, only: null, ...more };
 }
 
@@ -92,10 +92,11 @@ function orbitBuffer(head, values) {
 
 test("an orbit has its columns in the order of the file", () => {
   const head = { etas: [0.1, 0.2], keep: 3, step: 98 };
-  const found = orbit.decodeOrbit(orbitBuffer(head, [1, -1, 1, 2, -2, 2, 10, 11, 12, 13, 14, 15, 7, 8, 4, 8]));
+  const found = orbit.decodeOrbit(orbitBuffer(head, [1, -1, 1, 2, -2, 2, 10, 11, 12, 13, 14, 15, 7, 8, 0.5, -1, 4, 8]));
   assert.deepEqual([...found.offset], [1, -1, 1, 2, -2, 2]);
   assert.deepEqual([...found.loss], [10, 11, 12, 13, 14, 15]);
   assert.deepEqual([...found.sharpness], [7, 8]);
+  assert.deepEqual([...found.exponent], [0.5, -1]);
   assert.deepEqual([...found.fate], [4, 8]);
   assert.deepEqual(
     [0, 1, 2].map((k) => orbit.stepOf(found, k)),
@@ -103,6 +104,13 @@ test("an orbit has its columns in the order of the file", () => {
   );
   assert.equal(orbit.valueAt(found, "offset", 1, 1), -2);
   close(orbit.valueAt(found, "scaled", 1, 1), -10);
+});
+
+test("the axis of exponents holds the border of chaos and leaves out the deepest few", () => {
+  const exponent = Float32Array.from({ length: 1000 }, (_, k) => (k === 0 ? -1e3 : k === 1 ? NaN : -1 + k / 1000));
+  const { range } = orbit.rangeFor({ exponent }, "exponent");
+  assert.ok(range[0] > -1.2 && range[0] < -0.9, range[0]);
+  assert.ok(range[1] > 0.1 && range[1] < 0.3, range[1]);
 });
 
 test("the axis of offsets is even about the valley, whatever a few iterates do", () => {

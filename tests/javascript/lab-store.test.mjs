@@ -49,6 +49,7 @@ const recordOf = (row, size) => ({
   outcome: Array(size).fill(4),
   sharpness: Array(size).fill(2),
   period: Array(size).fill(0),
+  steps: Array(size).fill(9),
 });
 const adopts = (asked, plot, meaning) => ({ type: "adopts", plot, turn: asked.turns[plot], meaning });
 const row = (asked, at, size = 4) => ({ type: "row", turn: asked.turns.regimes, record: recordOf(at, size) });
@@ -265,6 +266,15 @@ test("until another map is there, orbits are asked for of the one on screen", ()
   assert.deepEqual(orbitQuery(asked), { loss: "bowl", slice: 0 });
   assert.equal(mapQuery(asked).loss, "bowl");
   assert.equal(runQuery(asked).loss, "bowl");
+});
+
+test("a cell that was decided late is run as long on the stage", () => {
+  const asked = begin("regimes", {});
+  const late = { ...recordOf(0, 4), steps: [9, 36, 9, 9] };
+  const first = play(asked, adopts(asked, "regimes", mapOf(asked)), { ...row(asked, 0), record: late });
+  const steps = [0, 1].map((column) => runQuery(reduce(first, { type: "points", cursor: { row: 0, column } })).steps);
+  assert.deepEqual(steps, [9, 36]);
+  assert.equal(runQuery(reduce(first, { type: "points", cursor: { row: 2, column: 1 } })).steps, 9); // not known yet
 });
 
 test("the orbits and the path of another loss go with its map; those of the same will do for a while", () => {

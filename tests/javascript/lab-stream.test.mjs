@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Lines, readHead, Records } from "../../assets/js/lab/stream.mjs";
 
-// A header and records as the server sends them: `rows` of [index, fates, sharpness, periods].
+// A header and records as the server sends them: `rows` of [index, fates, sharpness, periods, steps].
 function sheet(head, rows) {
   let text = JSON.stringify(head);
   while ((8 + new TextEncoder().encode(text).length) % 4) text += " ";
@@ -18,9 +18,9 @@ function sheet(head, rows) {
 
 const HEAD = { rows: 3, columns: 2, title: "η" };
 const ROWS = [
-  [0, [4, 8], [1.5, NaN], [2, 0]],
-  [2, [3, 2], [0.25, 7], [0, 0]],
-  [1, [6, 7], [9, 10], [8, 0]],
+  [0, [4, 8], [1.5, NaN], [2, 0], [9, 36]],
+  [2, [3, 2], [0.25, 7], [0, 0], [9, 9]],
+  [1, [6, 7], [9, 10], [8, 0], [9, 9]],
 ];
 
 // What a parser finds when bytes come in pieces of a size.
@@ -56,6 +56,7 @@ for (const size of [1, 3, 7, 64, 10000]) {
         [8, 0],
       ],
     );
+    assert.deepEqual([...records[0].steps], [9, 36]);
     assert.equal(parser.isWhole, true);
   });
 }

@@ -16,6 +16,7 @@ export class Cells {
     this.outcome = new Uint8Array(count); // 0 where it is not known
     this.sharpness = new Float32Array(count).fill(NaN);
     this.period = new Uint8Array(count);
+    this.steps = new Uint32Array(count);
     this.done = new Uint8Array(this.rows);
     this.count = 0;
   }
@@ -24,7 +25,7 @@ export class Cells {
    * The same table with one more row.
    * @param {MapRecord} mapRecord
    */
-  with({ row, outcome, sharpness, period }) {
+  with({ row, outcome, sharpness, period, steps }) {
     const next = new Cells(this.head);
     const at = row * this.columns;
     next.outcome.set(this.outcome);
@@ -33,6 +34,8 @@ export class Cells {
     next.sharpness.set(sharpness, at);
     next.period.set(this.period);
     next.period.set(period, at);
+    next.steps.set(this.steps);
+    next.steps.set(steps, at);
     next.done.set(this.done);
     next.done[row] = 1;
     next.count = this.count + 1 - this.done[row];
@@ -85,6 +88,7 @@ export class Cells {
       fate: this.head.fates.find(({ value }) => value === outcome),
       sharpness: this.sharpness[k],
       period: this.period[k],
+      steps: this.steps[k],
     };
   }
 

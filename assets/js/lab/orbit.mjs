@@ -13,7 +13,7 @@ const SEEN = 0.995; // of the iterates that the axis has room for
 const POINT = 0.9; // half-width in pixels
 
 /**
- * The buffer of /orbit.bin: its header, and offset and loss [n × keep], sharpness and fate [n].
+ * The buffer of /orbit.bin: its header, and offset and loss [n × keep]; sharpness, exponent and fate [n].
  * @param {ArrayBuffer} buffer
  */
 export function decodeOrbit(buffer) {
@@ -28,7 +28,8 @@ export function decodeOrbit(buffer) {
     offset,
     loss,
     sharpness: values.subarray(2 * many, 2 * many + n),
-    fate: values.subarray(2 * many + n),
+    exponent: values.subarray(2 * many + n, 2 * (many + n)),
+    fate: values.subarray(2 * (many + n)),
   };
 }
 
@@ -80,6 +81,7 @@ export class Orbit {
     axis.paintAxes(pen, inks, axes, { x: "step size η", y: vocabulary.orbit_titles[orbitView] });
     pens.within(pen, box, () => {
       if (orbitView === "sharpness") this.drawSharpness(pen, scene, box);
+      else if (orbitView === "exponent") this.drawExponent(pen, scene, box);
       else this.drawOffsets(pen, scene, box);
     });
     this.drawFates(pen, scene, box);
@@ -126,6 +128,22 @@ export class Orbit {
   }
 
   /**
+   * Above the line at 0 neighbours part: chaos. On it they keep their distance, below they come together.
+   * @param {Pen} pen
+   * @param {OrbitScene} orbitScene
+   * @param {Axes} box
+   */
+  drawExponent(pen, { inks, orbit }, box) {
+    const { etas, exponent } = orbit;
+    pens.line(pen, inks.threshold, 1.6, [5, 4], 0, 1, (k) => [box.left + k * box.width, box.y.at(0)]);
+    pen.fillStyle = inks.ink;
+    for (let i = 0; i < etas.length; i++) {
+      if (Number.isFinite(exponent[i])) pen.fillRect(box.x.at(etas[i]) - 1.2, box.y.at(exponent[i]) - 1.2, 2.4, 2.4);
+    }
+    pens.label(pen, inks, "chaos above", box.left + 8, box.y.at(0) - 8, inks.threshold);
+  }
+
+  /**
    * What becomes of each, in the inks of the map.
    * @param {Pen} pen
    * @param {OrbitScene} orbitScene
@@ -168,6 +186,10 @@ export function valueAt({ offset, keep, etas }, view, i, k) {
  */
 export function rangeFor(orbit, view) {
   if (view === "sharpness") return { kind: "log", range: axis.rangeOf(orbit.sharpness, "log", 0.12) };
+  if (view === "exponent") {
+    const least = axis.quantile(orbit.exponent, 1 - SEEN); // a cycle may pass where neighbours fall together
+    return { kind: "linear", range: axis.rangeOf([-0.1, 0.1, ...orbit.exponent.filter((value) => value >= least)]) };
+  }
   const sizes = [];
   for (let i = 0; i < orbit.etas.length; i++) {
     for (let k = 0; k < orbit.keep; k++) sizes.push(Math.abs(valueAt(orbit, view, i, k)));

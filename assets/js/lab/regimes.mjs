@@ -341,13 +341,14 @@ function showData() {
 }
 
 function showCell() {
-  const { eta, start, known, fate, sharpness, period } = cellOf(state);
+  const { eta, start, known, fate, sharpness, period, steps } = cellOf(state);
   $("cell-eta").textContent = inWords(eta);
   $("cell-start").textContent = `(${start.map(inWords).join(", ")})`;
   $("cell-threshold").textContent = inWords(2 / eta);
   $("cell-sharpness").textContent = known ? inWords(sharpness) : "–";
   $("cell-period").textContent = known && period > 0 ? `${period} steps` : "none";
-  $("cell-fate").textContent = known ? fate.sentence : "Not computed yet.";
+  const later = steps > state.cells.head.settings.steps ? ` Decided after ${steps.toLocaleString("en")} steps.` : "";
+  $("cell-fate").textContent = known ? fate.sentence + later : "Not computed yet.";
   $("cell-swatch").style.setProperty("--swatch", known && fate.value ? `var(--fate-${fate.value})` : "var(--card)");
   $("open").href = `../?${writeQuery(runQuery(state))}`; // the stage, with the run of the cell
 }

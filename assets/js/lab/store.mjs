@@ -450,8 +450,9 @@ export function orbitQuery(state) {
  * @returns {Query}
  */
 export function runQuery(state) {
-  const { loss, rule, steps, ...settings } = state.cells.head.settings;
-  const { eta, start } = cellOf(state);
+  const { loss, rule, ...settings } = state.cells.head.settings;
+  const { eta, start, known, steps: taken } = cellOf(state);
+  const steps = known ? taken : settings.steps;
   return { loss, ...numbersOf(settings), rule, eta: short(eta), start: start.map(short).join(","), steps };
 }
 

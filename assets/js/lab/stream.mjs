@@ -22,8 +22,8 @@ export function readHead(bytes) {
  */
 export const floats = (bytes) => new Float32Array(bytes.slice().buffer);
 
-// A header and, after it, one record for each step size: its index, then fate, sharpness and period
-// of each position. `push` answers with what has become whole: {head} first, then records.
+// A header and, after it, one record for each step size: its index, then fate, sharpness, period
+// and number of steps of each position. `push` answers with what has become whole: {head} first, then records.
 export class Records {
   constructor() {
     this.rest = new Uint8Array(0);
@@ -45,7 +45,7 @@ export class Records {
       found.push({ head: this.head });
     }
     const count = this.head.columns;
-    const size = 4 * (1 + 3 * count);
+    const size = 4 * (1 + 4 * count);
     let at = 0;
     for (; at + size <= this.rest.length; at += size) found.push(recordOf(this.rest.subarray(at, at + size), count));
     this.rest = this.rest.slice(at);
@@ -68,7 +68,7 @@ function recordOf(bytes, count) {
    * @param {number} k
    */
   const part = (k) => values.subarray(1 + k * count, 1 + (k + 1) * count);
-  return { row: values[0], outcome: part(0), sharpness: part(1), period: part(2) };
+  return { row: values[0], outcome: part(0), sharpness: part(1), period: part(2), steps: part(3) };
 }
 
 /**

@@ -125,9 +125,9 @@ def test_the_range_where_a_sweep_does_not_find_the_valley(lab: Lab) -> None:
 # Fates of which at least a hundredth of the default map must consist, each.
 SEEN = {
     "hyperbola gd": {
-        Fate.CONVERGES, Fate.CATAPULT, Fate.EDGE, Fate.CYCLE_LONGER, Fate.DIVERGES,
+        Fate.CONVERGES, Fate.CATAPULT, Fate.EDGE, Fate.CHAOS, Fate.DIVERGES,
     },
-    "quartic-hyperbola gd": {Fate.CONVERGES, Fate.EDGE, Fate.CYCLE_LONGER, Fate.DIVERGES},
+    "quartic-hyperbola gd": {Fate.CONVERGES, Fate.EDGE, Fate.CHAOS, Fate.DIVERGES},
     "ring gd": {Fate.CONVERGES, Fate.CATAPULT, Fate.DIVERGES},
     "hyperbola ngd": {Fate.EDGE},
     "parabolic-valley ngd": {Fate.EDGE},
@@ -175,10 +175,33 @@ def test_a_map_is_what_a_sweep_says(lab: Lab) -> None:
     found = lab.regimes(grid, stays)
     starts, etas = np.tile(grid.starts, (rows, 1)), np.repeat(grid.etas, columns)
     expected = dynamics.sweep(grid.loss.record, grid.rule, starts, etas, grid.steps)
-    for name in Regimes._fields:
+    assert Fate.UNDECIDED not in expected.outcome
+    assert np.all(found.steps == grid.steps)
+    for name in set(Regimes._fields) - {"steps"}:
         column = getattr(expected, name).reshape(rows, columns)
         np.testing.assert_array_equal(getattr(found, name), column, err_msg=name)
     assert Fate.UNKNOWN not in found.outcome
+
+
+def test_a_run_that_is_not_decided_goes_on(lab: Lab) -> None:
+    """From far up the quartic at a step too long for the minimum that it first comes near: it
+    leaves that slowly, and is told for what it is after 12,000 steps, as a run of NumPy is."""
+    loss = LossSpec("quartic-hyperbola")
+    eta, far = 0.18077, np.array([2.4154, 0.6])
+    grid = Grid(loss, "gd", np.array([eta]), np.stack([far, [1.1, 0.9]]), 3000)
+    found = lab.regimes(grid, stays)
+    assert found.steps.tolist() == [[12_000, 3000]]
+    assert found.outcome[0, 0] == Fate.CATAPULT
+    x, values = far.copy(), []
+    for _ in range(12_000):
+        rest = (x[0] * x[1]) ** 2 - 1
+        values.append(rest**2 / 2)
+        x -= eta * 2 * rest * x[0] * x[1] * x[::-1]
+    values = np.array(values)
+    assert values[-1] < 1e-20
+    assert values[2900] > 1e-20
+    rise = values / np.minimum.accumulate(np.maximum(values, 1e-20))
+    assert rise.max() > 2
 
 
 def test_bands_hold_each_row_once_and_the_first_is_coarse(lab: Lab, monkeypatch) -> None:
@@ -224,7 +247,7 @@ def test_maps_of_other_settings_are_others(lab: Lab) -> None:
 def test_a_map_holds_no_more_than_its_answer(lab: Lab) -> None:
     grid = grid_of(lab, size=100, steps=10)
     found = lab.regimes(grid, stays)
-    assert sum(column.nbytes for column in found) <= 14 * 100 * 100
+    assert sum(column.nbytes for column in found) <= 18 * 100 * 100
     assert found.sharpness.shape == (100, 100)
 
 
@@ -277,7 +300,8 @@ def test_two_maps_take_turns(lab: Lab, monkeypatch) -> None:
         time.sleep(0.01)
         found = sweep(loss, *arguments, **options)
         busy -= 1
-        order.append(loss)
+        if arguments[-1] == 50:  # and not those that go on
+            order.append(loss)
         return found
 
     grids = [grid_of(lab, size=128, steps=50, loss=loss) for loss in ("hyperbola", "ellipse")]
@@ -299,7 +323,7 @@ def test_two_equal_maps_at_a_time_are_swept_once(lab: Lab, monkeypatch) -> None:
     sweep = lab_compute.sweep
 
     def slow(*arguments, **options):
-        swept.append(len(arguments[3]))
+        swept.append(len(arguments[3]) if arguments[4] == 50 else 0)
         time.sleep(0.01)
         return sweep(*arguments, **options)
 

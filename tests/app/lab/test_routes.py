@@ -36,13 +36,13 @@ def records_of(body: bytes) -> tuple[dict[str, Any], np.ndarray, dict[str, np.nd
     """/regimes.bin by the letter of its documentation: header, rows as they came, the map."""
     header, at = head_of(body)
     rows, columns = header["rows"], header["columns"]
-    assert len(body) == at + rows * 4 * (1 + 3 * columns)
-    records = np.frombuffer(body, "<f4", offset=at).reshape(rows, 1 + 3 * columns)
+    assert len(body) == at + rows * 4 * (1 + 4 * columns)
+    records = np.frombuffer(body, "<f4", offset=at).reshape(rows, 1 + 4 * columns)
     order = records[:, 0].astype(int)
     assert sorted(order) == list(range(rows))
-    table = np.empty((rows, 3, columns), np.float32)
-    table[order] = records[:, 1:].reshape(rows, 3, columns)
-    names = ("outcome", "sharpness", "period")
+    table = np.empty((rows, 4, columns), np.float32)
+    table[order] = records[:, 1:].reshape(rows, 4, columns)
+    names = ("outcome", "sharpness", "period", "steps")
     return header, order, {name: table[:, k] for k, name in enumerate(names)}
 
 
@@ -74,6 +74,8 @@ def expected() -> dynamics.Sweep:
 def test_a_map_decodes_to_what_a_sweep_says(client: FlaskClient, expected: dynamics.Sweep) -> None:
     header, order, table = records_of(client.get(f"/regimes.bin?{MAP}").data)
     assert list(order) == interlaced(SIZE)
+    assert Fate.UNDECIDED not in expected.outcome
+    assert np.all(table.pop("steps") == 120)
     for name, found in table.items():
         column = np.asarray(getattr(expected, name), np.float32).reshape(SIZE, SIZE)
         np.testing.assert_array_equal(found, column, err_msg=name)
@@ -110,7 +112,7 @@ def test_the_map_comes_in_parts(client: FlaskClient, monkeypatch) -> None:
     header, at = head_of(parts[0])
     assert len(parts[0]) == at
     assert len(parts) > 20
-    assert all(len(part) % (4 * (1 + 3 * 300)) == 0 for part in parts[1:])
+    assert all(len(part) % (4 * (1 + 4 * 300)) == 0 for part in parts[1:])
     records_of(b"".join(parts))
     assert header["rows"] == 300
 
@@ -169,7 +171,8 @@ def test_a_file_nobody_waits_for_is_not_made(client: FlaskClient, suffix: str) -
 
 def test_a_table_has_a_row_for_every_run(client: FlaskClient, expected: dynamics.Sweep) -> None:
     table = table_of(client.get(f"/regimes.csv?{MAP}").text)
-    names = ["eta", "position", "start_0", "start_1", "outcome", "period", "sharpness", "ended"]
+    names = ["eta", "position", "start_0", "start_1", "outcome", "period", "sharpness"]
+    names += ["ended", "steps"]
     assert list(table) == names
     np.testing.assert_allclose(numbers(table["eta"]), np.repeat(np.geomspace(0.1, 2, SIZE), SIZE))
     np.testing.assert_allclose(numbers(table["start_0"]), np.tile(np.linspace(0.4, 3, SIZE), SIZE))
@@ -220,8 +223,8 @@ def test_an_orbit_decodes_to_the_last_iterates(client: FlaskClient) -> None:
     body = client.get(f"/orbit.bin?{MAP}&slice=0.6").data
     header, at = head_of(body)
     n, keep = len(header["etas"]), header["keep"]
-    offset, loss, sharpness, fate = np.split(
-        np.frombuffer(body, "<f4", offset=at), np.cumsum([n * keep, n * keep, n])
+    offset, loss, sharpness, exponent, fate = np.split(
+        np.frombuffer(body, "<f4", offset=at), np.cumsum([n * keep, n * keep, n, n])
     )
     column = round(0.6 * (SIZE - 1))
     start = np.linspace((0.4, 0.9), (3, 0.9), SIZE)[column]
@@ -234,13 +237,14 @@ def test_an_orbit_decodes_to_the_last_iterates(client: FlaskClient) -> None:
     np.testing.assert_array_equal(offset.reshape(n, keep), expected.offset.astype(np.float32))
     np.testing.assert_array_equal(loss.reshape(n, keep), expected.loss.astype(np.float32))
     np.testing.assert_array_equal(sharpness, expected.fate.sharpness.astype(np.float32))
+    np.testing.assert_array_equal(exponent, expected.exponent.astype(np.float32))
     np.testing.assert_array_equal(fate, expected.fate.outcome)
 
 
 def test_the_last_row_of_an_orbit_is_the_last_step(client: FlaskClient) -> None:
     """Of runs that a person can repeat on the stage."""
     table = table_of(client.get(f"/orbit.csv?{MAP}").text)
-    names = ["eta", "step", "x_0", "x_1", "offset", "loss", "outcome", "sharpness"]
+    names = ["eta", "step", "x_0", "x_1", "offset", "loss", "outcome", "sharpness", "exponent"]
     assert list(table) == names
     assert len(table["eta"]) == 600 * 64
     start = np.linspace((0.4, 0.9), (3, 0.9), SIZE)[round(0.5 * (SIZE - 1))]

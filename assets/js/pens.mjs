@@ -1,5 +1,4 @@
 // What every panel is painted with: strokes of a pen, which is a canvas's context.
-import { wipe } from "./canvas.mjs";
 import { addMark } from "./marks.mjs";
 
 export const DASHES = [[], [7, 3], [2, 3], [9, 3, 2, 3]];
@@ -140,28 +139,4 @@ export function label(pen, inks, text, x, y, ink, align) {
   pen.strokeText(text, x, y);
   pen.fillStyle = ink;
   pen.fillText(text, x, y);
-}
-
-// The canvases of what is painted faintly, by the pen that it goes to.
-/** @type {WeakMap<Pen, Sheet>} */
-const scratches = new WeakMap();
-
-/**
- * Paint with a pen for itself, and put the whole down at once, faint. `size` is in pixels of the page, of which
- * each is as many as on the screen, or `fine` times `fine`.
- * @param {Pen} pen
- * @param {number} alpha
- * @param {Size} size
- * @param {(pen: Pen) => void} paint
- * @param {number} [fine]
- */
-export function faintly(pen, alpha, [width, height], paint, fine) {
-  const scratch = scratches.get(pen) || /** @type {Sheet} */ (document.createElement("canvas"));
-  scratches.set(pen, scratch);
-  Object.assign(scratch, { size: [width, height], fine });
-  paint(wipe(scratch));
-  if (!scratch.width || !scratch.height) return; // a canvas without a pixel cannot be drawn
-  pen.globalAlpha = alpha;
-  pen.drawImage(scratch, 0, 0, width, height);
-  pen.globalAlpha = 1;
 }

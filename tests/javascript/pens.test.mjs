@@ -614,17 +614,3 @@ test("the range of a logarithmic axis is told in its own unit", () => {
 test("each of four runs has a dash of its own", () => {
   assert.equal(new Set(pens.DASHES.map(String)).size, 4);
 });
-
-test("what is faint is put down at once, and not where there is no pixel for it", () => {
-  const before = globalThis.document;
-  const scratch = { getContext: () => fakePen() };
-  globalThis.document = { createElement: () => scratch };
-  const drawn = [];
-  const pen = { drawImage: (...given) => drawn.push([pen.globalAlpha, ...given]) };
-  pens.faintly(pen, 0.3, [0, 40], () => {});
-  assert.deepEqual(drawn, []);
-  pens.faintly(pen, 0.3, [60, 40], () => {});
-  assert.deepEqual(drawn, [[0.3, scratch, 0, 0, 60, 40]]);
-  assert.equal(pen.globalAlpha, 1);
-  globalThis.document = before;
-});

@@ -12,7 +12,6 @@ import { Panel } from "../panel.mjs";
 import { colourOf } from "./along.mjs";
 
 const RECENT = 7;
-const FAINT = 0.16;
 const STRONG = 0.6;
 const SEEN = 4; // pixels from which a gap is worth a line
 const CROWD = 50; // pixels within which names keep clear of each other's iterates
@@ -42,8 +41,8 @@ export class Landscape extends Panel {
   }
 
   /**
-   * The way of gradient flow, the theorem's path, and the whole run, faint; in a section Γ too, which
-   * in the plane stands still.
+   * The way of gradient flow, and the theorem's path, which is all that is seen of what is still to come; in
+   * a section Γ too, which in the plane stands still.
    * @param {Pen} pen
    * @param {Scene} scene
    * @param {Frame} frame
@@ -62,7 +61,6 @@ export class Landscape extends Panel {
     result.runs.forEach((run, i) => {
       pens.curve(pen, inks.theory, 2, pens.DASHES[i], run.rows, this.floor(run, "flow", frame));
     });
-    pens.faintly(pen, FAINT, this.past.size, (faint) => this.paintSpecks(faint, scene, frame));
   }
 
   /**
@@ -105,19 +103,6 @@ export class Landscape extends Panel {
     const line = Array.from({ length: rows }, (_, row) => way(row));
     const [x, y] = clearest(frame, GRADIENT_FLOW, middles, [...gamma, ...line]);
     pens.label(pen, inks, GRADIENT_FLOW, x, y, inks.soft, "center");
-  }
-
-  /**
-   * @param {Pen} pen
-   * @param {Scene} scene
-   * @param {Frame} frame
-   */
-  paintSpecks(pen, scene, frame) {
-    scene.result.runs.forEach((run, i) => {
-      for (const part of isSmooth(run) ? [] : this.partsOf(run)) {
-        addPoints(pen, scene, run, part, 0, part.rows - 1, this.place(part, frame), 2.2, i);
-      }
-    });
   }
 
   /**

@@ -17,7 +17,6 @@ import { FLATTEST, Landscape } from "./landscape.mjs";
 
 const FIRST = { yaw: 32, pitch: 34, zoom: 1 };
 const ZOOMS = [0.6, 4];
-const FAINT = 0.16;
 const STRONG = 0.75;
 const BANDS = 14;
 const TURN = 12; // pixels of dragging that an arrow key stands for
@@ -175,7 +174,7 @@ export class Surface extends Landscape {
   }
 
   /**
-   * The surface, Γ, the theorem's path and the whole run, faint even where the surface hides it.
+   * The surface, Γ and the theorem's path.
    * @param {Pen} pen
    * @param {Scene} scene
    * @param {any} frame
@@ -191,7 +190,6 @@ export class Surface extends Landscape {
     result.runs.forEach((run, i) => {
       pens.curve(pen, inks.theory, 2, pens.DASHES[i], run.rows, this.floor(run, "flow", frame));
     });
-    pens.faintly(pen, FAINT, this.past.size, (faint) => this.paintSpecks(faint, scene, frame), this.past.fine);
   }
 
   /**

@@ -25,14 +25,14 @@ export function readInks() {
 }
 
 /**
- * The ink of a mark: that of its parity or, where several runs are compared, that of its run.
+ * The ink of a mark: that of its parity, which only marks on the walls have, or, where several runs are compared, that of its run.
  * @param {Inked} inked
  * @param {Kind} kind
  * @param {number | null} [i]
  */
 export function inkOf({ inks, result }, kind, i) {
   if (result.runs.length > 1 && typeof i === "number") return inks.runs[i];
-  return kind === "midpoint" || kind === "floor" ? inks.soft : inks[kind];
+  return kind === "even" || kind === "odd" ? inks[kind] : inks.soft;
 }
 
 /**

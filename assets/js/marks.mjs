@@ -1,6 +1,7 @@
-// Iterates as marks: a disc for an even step, a square for an odd one, a diamond for a midpoint and for one on Γ.
+// Iterates as marks: a disc for an even step and for each before the edge, a square for an odd one, a diamond for a
+// midpoint and for one on Γ.
 import { inkOf } from "./inks.mjs";
-import { kindIn, partnerOf, reachesFloor, shows } from "./run.mjs";
+import { kindIn, parityFrom, partnerOf, reachesFloor, shows } from "./run.mjs";
 
 const STRIPE = 16; // pixels along which one wall lies on top where they are closer than a mark
 const SPECK = 2.5; // half-width of a mark below which it has no shape
@@ -13,7 +14,7 @@ const SPECK = 2.5; // half-width of a mark below which it has no shape
  * @param {number} r
  */
 export function addMark(pen, kind, x, y, r) {
-  if (kind === "even") {
+  if (kind === "even" || kind === "early") {
     pen.moveTo(x + r, y);
     pen.arc(x, y, r, 0, 2 * Math.PI);
   } else if (kind === "odd") {
@@ -49,7 +50,7 @@ export function addPoints(pen, scene, run, part, from, to, place, r, i) {
    * @param {(x: number, y: number) => boolean} keep
    */
   const add = (kind, keep) => {
-    if (!mixed && !shows(scene.strobe, kind === "odd" ? 1 : 0)) return;
+    if (!mixed && (kind === "even" || kind === "odd") && !shows(scene.strobe, kind === "odd" ? 1 : 0)) return;
     pen.fillStyle = inkOf(scene, kind, i);
     /**
      * @param {number} row
@@ -57,6 +58,7 @@ export function addPoints(pen, scene, run, part, from, to, place, r, i) {
     const isOne = (row) => kindOf(row) === kind && shows(scene.strobe, steps[row]);
     addKind(pen, kind, isOne, from, to, place, r, keep);
   };
+  if (steps[from] < parityFrom(run)) add("early", () => true);
   if (mixed) add("floor", () => true);
   if (!mixed && (scene.strobe !== "all" || !overlap(part, from, to, place, r))) {
     add("even", () => true);

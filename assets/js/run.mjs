@@ -67,8 +67,23 @@ export const failed = (run) => vocabulary.failures.includes(run.outcome);
  */
 export const parity = (step) => (step % 2 ? "odd" : "even");
 
+// From where iterates hop from one wall to the other.
+const HOPPING = ["edge", "floor", "overlong", "beyond"];
+
 /**
- * From a row of a part of a run to the mark that it has: that of its parity, which at the edge is that of its wall.
+ * The first step from which parity means something: at the edge it is that of a wall. Of a rule without phases that is
+ * where λ₁ is 2/η_t or more; there may be none.
+ * @param {Run} run
+ */
+export function parityFrom({ phases, columns, rows }) {
+  if (phases.length) return phases.find(({ name }) => HOPPING.includes(name))?.first ?? Infinity;
+  const { step, sharpness, threshold } = columns;
+  for (let row = 0; row < rows; row++) if (sharpness[row] >= threshold[row]) return step[row];
+  return Infinity;
+}
+
+/**
+ * From a row of a part of a run to the mark that it has: from the edge on that of its parity, which is that of its wall.
  * Where one of the walls is the floor the other parity hops on both of its sides: there an iterate on Γ has a mark of
  * its own, and one on a far wall that of the parity which was on that side before.
  * @param {Run} run
@@ -77,24 +92,30 @@ export const parity = (step) => (step % 2 ? "odd" : "even");
  */
 export function kindIn(run, part) {
   const { step, offset, bounce } = part.columns;
-  if (!reachesFloor(run, part, part.rows - 1)) return (row) => parity(step[row]);
+  const first = parityFrom(run);
+  /**
+   * @param {number} row
+   */
+  const plain = (row) => (step[row] < first ? "early" : parity(step[row]));
+  if (!reachesFloor(run, part, part.rows - 1)) return plain;
   const [from, to] = floorOf(run);
   const side = sideOfEven(run, from);
   return (row) => {
-    if (step[row] < from || step[row] >= to || Number.isNaN(offset[row])) return parity(step[row]);
+    if (step[row] < from || step[row] >= to || Number.isNaN(offset[row])) return plain(row);
     if (Math.abs(offset[row]) < bounce[row] / 2) return "floor";
     return offset[row] * side > 0 ? "even" : "odd";
   };
 }
 
 /**
- * Which iterates a mark at a step stands for: those of one parity, or of one wall where the floor is one.
+ * Which iterates a mark at a step stands for: those before the edge, of one parity, or of one wall where the floor is one.
  * @param {Run} run
  * @param {number} step
  * @param {Kind} kind
  */
 export function whichOf(run, step, kind) {
   if (kind === "floor") return "on Γ";
+  if (kind === "early") return parityFrom(run) <= run.last ? "before the edge" : "each t";
   return isOnFloor(run, step) ? "far wall" : `${kind} t`;
 }
 

@@ -45,7 +45,8 @@ type Vocabulary = {
   rows: number; // of a recording
 };
 type Look = "root" | "log" | "sharpness" | "surface";
-type Kind = "even" | "odd" | "midpoint" | "floor";
+/** `early`: before the edge, where parity means nothing. */
+type Kind = "early" | "even" | "odd" | "midpoint" | "floor";
 type Parity = "even" | "odd";
 type PanelName = "landscape" | "sharpness" | "across" | "along" | "alignment";
 

@@ -29,7 +29,15 @@ function makeRun(x, more) {
     gap: steps.map(() => 0.25),
   };
   for (const [name, values] of Object.entries(columns)) columns[name] = Float32Array.from(values);
-  return { rule: "ngd", eta: 0.1, phases: [], rows: x.length, last: x.length - 1, columns, ...more };
+  return {
+    rule: "ngd",
+    eta: 0.1,
+    phases: [{ name: "edge", first: 0 }],
+    rows: x.length,
+    last: x.length - 1,
+    columns,
+    ...more,
+  };
 }
 const sceneOf = (runs, more) => ({
   result: { runs, words: { labels: runs.map((_, i) => `run ${i}`) }, settings: { loss: "bowl" }, descent: { rows: 0 } },

@@ -37,7 +37,15 @@ function hopping(bounce, more = {}) {
     flow: each(() => [3, 2]),
     ...more,
   };
-  return { rule: "ngd", eta: 0.1, phases: [], rows, last: rows - 1, columns, widths: { x: 2 } };
+  return {
+    rule: "ngd",
+    eta: 0.1,
+    phases: [{ name: "edge", first: 0 }],
+    rows,
+    last: rows - 1,
+    columns,
+    widths: { x: 2 },
+  };
 }
 const valley = {
   d: 2,

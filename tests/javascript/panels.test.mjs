@@ -33,7 +33,16 @@ function makeRun(steps, more) {
     threshold_mean: column(700),
   };
   const widths = Object.fromEntries(Object.keys(columns).map((name) => [name, name === "x" ? 2 : 1]));
-  return { rule: "ngd", eta: 0.1, phases: [], rows: steps.length, last: steps.at(-1), columns, widths, ...more };
+  return {
+    rule: "ngd",
+    eta: 0.1,
+    phases: [{ name: "edge", first: 0 }],
+    rows: steps.length,
+    last: steps.at(-1),
+    columns,
+    widths,
+    ...more,
+  };
 }
 
 function makeScene(runs, change) {
@@ -217,6 +226,21 @@ test("the key has the thresholds that the strobe shows, by the marks that they h
     ["on Γ", "floor"],
   ]);
   assert.deepEqual(kinds(0, "all", makeRun([0])), [["even t", "even"]]);
+  const late = {
+    phases: [
+      { name: "descent", first: 0 },
+      { name: "edge", first: 2 },
+    ],
+  };
+  const words = ["earlier t", "even t", "odd t"];
+  for (const step of [0, 3]) {
+    const found = kinds(step, "all", makeRun([0, 1, 2, 3], late));
+    assert.deepEqual(
+      found,
+      words.map((text, k) => [text, ["early", "even", "odd"][k]]),
+    );
+  }
+  assert.deepEqual(kinds(3, "all", makeRun([0, 1], late)), [["each t", "early"]]);
 });
 
 test("a step alone has one threshold and no mean of two", () => {

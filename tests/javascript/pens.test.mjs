@@ -11,7 +11,11 @@ import { Panel } from "../../assets/js/stage/panel.mjs";
 import * as axis from "../../assets/js/ticks.mjs";
 
 const close = (a, b, tolerance = 1e-6) => assert.ok(Math.abs(a - b) <= tolerance, `${a} is not ${b}`);
-const partOf = (steps) => ({ rows: steps.length, columns: { step: Float32Array.from(steps) }, phases: [] });
+const partOf = (steps) => ({
+  rows: steps.length,
+  columns: { step: Float32Array.from(steps) },
+  phases: [{ name: "edge", first: 0 }],
+});
 const upTo = (last) => Array.from({ length: last + 1 }, (_, step) => step);
 
 // A pen that keeps what it fills: an ink and the marks, as [kind, x, y], of each fill.
@@ -342,8 +346,8 @@ const floorOf = (side, more = []) => {
     phases: [{ name: "descent", first: 0 }, { name: "edge", first: 1 }, { name: "floor", first: 4 }, ...more],
   };
 };
-const LOOKS = { even: ["even", "blue"], odd: ["odd", "orange"], floor: ["midpoint", "grey"] };
-const onFloor = "even odd even odd even floor odd floor even floor even odd".split(" ");
+const LOOKS = { early: ["even", "grey"], even: ["even", "blue"], odd: ["odd", "orange"], floor: ["midpoint", "grey"] };
+const onFloor = "early odd even odd even floor odd floor even floor even odd".split(" ");
 
 test("where one wall is the floor, iterates on it have a mark of their own and either far wall has one of two", () => {
   for (const side of [1, -1]) {
@@ -361,6 +365,36 @@ test("where one wall is the floor, iterates on it have a mark of their own and e
       [0, 2, 4, 6, 8, 10].map((row) => [row, ...LOOKS[onFloor[row]]]),
     );
   }
+});
+
+test("before the edge marks are discs in one ink, whatever their step's parity", () => {
+  const run = {
+    ...partOf(upTo(5)),
+    phases: [
+      { name: "descent", first: 0 },
+      { name: "edge", first: 4 },
+    ],
+  };
+  const looks = [...Array(4).fill("early"), "even", "odd"].map((kind, row) => [row, ...LOOKS[kind]]);
+  const place = zigzag(1, 50, upTo(5));
+  assert.deepEqual(painted(sceneOf("all"), run, place, [6], 3, 0), looks);
+  assert.deepEqual(
+    painted(sceneOf("odd"), run, place, [6], 3, 0),
+    [1, 3, 5].map((row) => looks[row]),
+  );
+  const without = { ...run, phases: [{ name: "descent", first: 0 }] };
+  assert.deepEqual(painted(sceneOf("all"), without, place, [6], 3, 0).at(-1), [5, ...LOOKS.early]);
+});
+
+test("a rule without phases is at its edge from where λ₁ is 2/η or more", () => {
+  const run = { ...partOf(upTo(5)), phases: [], last: 5 };
+  Object.assign(run.columns, { sharpness: [1, 2, 2.9, 3, 2, 3], threshold: Array(6).fill(3) });
+  assert.equal(runs.parityFrom(run), 3);
+  assert.deepEqual(upTo(5).map(runs.kindIn(run, run)), ["early", "early", "early", "odd", "even", "odd"]);
+  assert.equal(runs.whichOf(run, 1, "early"), "before the edge");
+  run.columns.sharpness[3] = run.columns.sharpness[5] = 2;
+  assert.equal(runs.parityFrom(run), Infinity);
+  assert.equal(runs.whichOf(run, 1, "early"), "each t");
 });
 
 test("the far walls are those of the run in every part of it, however it is recorded", () => {

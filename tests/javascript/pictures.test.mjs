@@ -46,7 +46,16 @@ function makeRun(rule, steps = STEPS) {
     profile: Float32Array.from({ length: 9 * rows }, (_, i) => (0.13 * NODES[i % 9]) ** 2),
   };
   const widths = Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, column.length / rows]));
-  return { rule, name: `the ${rule}`, eta: 0.1, phases: [], last: steps.at(-1), rows, columns, widths };
+  return {
+    rule,
+    name: `the ${rule}`,
+    eta: 0.1,
+    phases: [{ name: "edge", first: 0 }],
+    last: steps.at(-1),
+    rows,
+    columns,
+    widths,
+  };
 }
 
 // Γ from (0, 0) to (10, 0), flattest at (1, 0).

@@ -22,7 +22,7 @@ const part = (width, points, more = {}) => ({
   rows: points.length,
   last: points.length - 1,
   rule: "ngd",
-  phases: [],
+  phases: [{ name: "edge", first: 0 }],
   widths: { x: width, flow: width },
   columns: { step: Float32Array.from(points, (_, row) => row), x: Float32Array.from(points.flat()), ...more },
 });

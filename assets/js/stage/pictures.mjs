@@ -22,7 +22,7 @@ const FONT = 'Arial, "Liberation Sans", Helvetica, sans-serif';
 const WORDS = 12; // the size of a legend's
 const WIDEST = 0.6 * WORDS; // a letter of it, on the average, in the widest of fonts
 /** @type {Record<Kind, string>} */
-const SYMBOLS = { even: "circle", odd: "square", midpoint: "diamond", floor: "diamond" };
+const SYMBOLS = { early: "circle", even: "circle", odd: "square", midpoint: "diamond", floor: "diamond" };
 const LEGEND = { orientation: "h", y: -0.16, font: { size: WORDS } };
 
 /** @typedef {(size: Size) => string} Solid the address of a picture of the box, of a size */
@@ -97,7 +97,7 @@ function marks(run, i, scene, place, own = i) {
  */
 function kindsOf(run, part, rows) {
   const [of, step] = [kindIn(run, part), part.columns.step];
-  return /** @type {Kind[]} */ (["even", "odd", "floor"])
+  return /** @type {Kind[]} */ (["early", "even", "odd", "floor"])
     .map((kind) => ({ kind, symbol: SYMBOLS[kind], rows: rows.filter((row) => of(row) === kind) }))
     .filter((one) => one.rows.length)
     .map((one) => {

@@ -5,7 +5,7 @@ import { inkOf } from "../../inks.mjs";
 import { addMark, addPoints, midpointOf } from "../../marks.mjs";
 import { nearestOf } from "../../nearest.mjs";
 import * as pens from "../../pens.mjs";
-import { isOnFloor, isSmooth, locate, shownStep, shows } from "../../run.mjs";
+import { isOnFloor, isSmooth, locate, parityFrom, shownStep, shows } from "../../run.mjs";
 import { frameOf, isInside } from "../frame.mjs";
 import { Panel } from "../panel.mjs";
 
@@ -224,15 +224,15 @@ export class Sharpness extends Panel {
  */
 export function thresholdNames(run, strobe, step) {
   if (strobe === "midpoints") return [{ text: "midpoints", kinds: ["midpoint"] }];
+  const first = parityFrom(run);
+  const hops = first <= run.last;
+  /** @type {{ text: string, kinds: Kind[] }[]} */
+  const early = first > 0 ? [{ text: hops ? "earlier t" : "each t", kinds: ["early"] }] : [];
   if (isOnFloor(run, step)) {
-    return [
-      { text: "far walls", kinds: ["even", "odd"] },
-      { text: "on Γ", kinds: ["floor"] },
-    ];
+    return [...early, { text: "far walls", kinds: ["even", "odd"] }, { text: "on Γ", kinds: ["floor"] }];
   }
-  return /** @type {Parity[]} */ (["even", "odd"])
-    .filter((kind, first) => shows(strobe, first) && run.last >= first)
-    .map((kind) => ({ text: `${kind} t`, kinds: [kind] }));
+  const walls = /** @type {Parity[]} */ (["even", "odd"]).filter((_, t) => hops && shows(strobe, t) && run.last >= t);
+  return [...early, ...walls.map((kind) => ({ text: `${kind} t`, kinds: [kind] }))];
 }
 
 /**

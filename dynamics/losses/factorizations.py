@@ -66,6 +66,7 @@ HYPERBOLA = Loss(
     start=(2.6, 0.9),
     view=((-0.2, 3.3), (-0.2, 1.8)),
     horizon=6.0,
+    opening=Scene(eta=0.2),
     scenes=(
         Scene("catapult", "gd", eta=0.45, start=(2.5, 0.6), steps=40),
         Scene("lopsided bounce", eta=0.02, start=(2.5, 0.8), steps=6000),
@@ -102,6 +103,7 @@ QUARTIC_HYPERBOLA = Loss(
     start=(2.3, 0.8),
     view=((-0.2, 3.0), (-0.2, 1.7)),
     horizon=4.0,
+    opening=Scene(eta=0.14),
     scenes=(
         Scene("catapult", "gd", eta=0.11615, start=(2.5385, 0.6), steps=600, clock="step"),
         Scene("too large a step", eta=0.5, steps=60),
@@ -167,6 +169,7 @@ PRODUCT_3 = Loss(
     start=(2.2, 1.2, 0.7),
     view=((0.2, 2.6), (0.2, 1.9), (0.2, 1.7)),
     horizon=4.0,
+    opening=Scene(eta=0.2),
 )
 
 PRODUCT_4 = Loss(
@@ -186,6 +189,7 @@ PRODUCT_4 = Loss(
     start=(2.0, 0.6, 1.6, 0.8),
     view=((0.2, 2.4), (0.2, 1.6), (0.2, 2.0), (0.2, 1.6)),
     horizon=3.0,
+    opening=Scene(eta=0.12),
 )
 
 
@@ -243,5 +247,6 @@ RANK_ONE = Loss(
     start=(2.2, 1.7, 0.9, 0.4),
     view=((-0.2, 2.7), (-0.2, 2.5), (-0.2, 1.8), (-0.2, 1.6)),
     horizon=6.0,
+    opening=Scene(eta=0.2),
     variables=("u₁", "u₂", "w₁", "w₂"),
 )

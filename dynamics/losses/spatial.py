@@ -68,6 +68,7 @@ PLANE_VALLEY = Loss(
     start=(1.4, 1.1, 0.7),
     view=((-0.4, 1.8), (-0.4, 1.5), (-0.6, 0.9)),
     horizon=6.0,
+    opening=Scene(eta=0.16),
 )
 
 
@@ -115,6 +116,7 @@ TWO_CURVATURES = Loss(
     start=(1.8, 0.9, 1.2),
     view=((-0.4, 2.3), (-0.6, 1.4), (-0.6, 1.5)),
     horizon=6.0,
+    opening=Scene(eta=0.2),
 )
 
 
@@ -182,6 +184,7 @@ CROSSING = Loss(
     start=(1.8, 0.8, 0.5),
     view=((-1.2, 2.2), (-0.6, 1.1), (-0.6, 0.8)),
     horizon=6.0,
+    opening=Scene(eta=0.2),
     scenes=(
         Scene("the gap closes", eta=0.05, steps=2400),
         Scene("along v₂, not at the edge", eta=0.05, start=(0.95, 0.0, 0.5), steps=600),

@@ -2,7 +2,7 @@
 
 import jax.numpy as jnp
 
-from dynamics.types import Array, Branch, Domain, Loss, Parameter, Theta
+from dynamics.types import Array, Branch, Domain, Loss, Parameter, Scene, Theta
 
 PROJECTION_STEPS = 8
 
@@ -63,6 +63,7 @@ ELLIPSE = Loss(
     view=((-2.1, 2.1), (-1.6, 1.9)),
     equal_axes=True,
     horizon=6.0,
+    opening=Scene(eta=0.19),
 )
 
 RING_HOLE = 0.1
@@ -142,4 +143,5 @@ RING = Loss(
     view=((-1.9, 1.9), (-1.5, 1.5)),
     equal_axes=True,
     horizon=16.0,
+    opening=Scene(eta=0.12),
 )

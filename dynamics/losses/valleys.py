@@ -63,9 +63,10 @@ PARABOLIC_VALLEY = Loss(
         "sqrt-gd": partial(_exponential_flow, rate=0.25),
     },
     look_for="The walls are steeper the further from x = 0, so the drift runs towards x = 0.",
-    start=(1.8, 1.1),
+    start=(1.8, 1.07),
     view=((-0.4, 2.3), (-0.6, 1.4)),
     horizon=6.0,
+    opening=Scene(eta=0.25),
     scenes=(
         Scene("lopsided bounce", eta=0.01, start=(1.8, 0.517), steps=20_000),
         Scene("ends at {0, ±η}", eta=0.02, start=(1.8, 0.517), steps=15_000),
@@ -129,4 +130,5 @@ SINE_VALLEY = Loss(
     start=(3.2, 1.0),
     view=((-4.5, 4.5), (-2.2, 2.2)),
     horizon=8.0,
+    opening=Scene(eta=0.14),
 )

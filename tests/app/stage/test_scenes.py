@@ -41,6 +41,30 @@ def test_a_loss_has_two_to_four_scenes_or_none(loss: dynamics.Loss) -> None:
     assert len({scene.name for scene in loss.scenes}) == len(loss.scenes)
 
 
+DRIFTING = [
+    key
+    for key, loss in LOSSES.items()
+    if loss.opening.rule == "ngd" and loss.codim < loss.d and key != "paper-valley"
+]  # that one opens far above Γ, as the paper's figures do
+
+
+@pytest.mark.parametrize("key", DRIFTING)
+def test_a_bounce_lands_evenly_where_a_loss_opens(key: str) -> None:
+    """Both walls are seen: at the edge |A| is small at first and does not come to 1."""
+    (what,) = opening(key).runs
+    loss = what.loss.record
+    found = dynamics.measure(dynamics.simulate(loss, "ngd", what.start, what.eta, what.steps))
+    lopsided = np.abs(found.lopsidedness)
+    lopsided = lopsided[np.isfinite(lopsided)]
+    assert np.median(lopsided[: len(lopsided) // 2]) < 0.25
+    assert lopsided[-1] < 0.8
+
+
+def test_the_first_page_has_few_hops_and_wide_ones() -> None:
+    (what,) = opening("parabolic-valley").runs
+    assert (what.eta, what.steps) == (0.25, 96)
+
+
 # theory.md, section 8: the first points, and how many there are.
 POINTS = {
     "paper’s Figure 1a": (12, [(14.7, 3), (13.203, -4.367), (11.026, 2.254), (9.904, -3.282)]),

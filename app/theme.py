@@ -69,6 +69,9 @@ HEIGHT_SCALES: dict[Scheme, list[str]] = {
     "dark": ["#1b1f26", "#262c36", "#333b47", "#424c5a"],
 }
 
+# Pixels of the words of a figure and around its axes, where it is not enlarged.
+TYPE = 14
+MARGIN = {"l": 52, "r": 14, "t": 8, "b": 44}
 FONT = 'Inter, system-ui, "Segoe UI", sans-serif'
 
 
@@ -82,18 +85,18 @@ def template(scheme: Scheme) -> go.layout.Template:
         "ticks": "outside",
         "tickcolor": inks["line"],
         "ticklen": 4,
-        "title": {"standoff": 6, "font": {"size": 12}},
+        "title": {"standoff": 6, "font": {"size": TYPE}},
         "fixedrange": False,
     }
     return go.layout.Template(
         layout={
-            "font": {"family": FONT, "size": 12, "color": inks["soft"]},
+            "font": {"family": FONT, "size": TYPE, "color": inks["soft"]},
             "paper_bgcolor": inks["card"],
             "plot_bgcolor": inks["card"],
             "xaxis": axis,
             "yaxis": axis,
             "showlegend": False,
             "hovermode": False,
-            "margin": {"l": 46, "r": 14, "t": 8, "b": 40},
+            "margin": MARGIN,
         }
     )

@@ -7,7 +7,7 @@ from dash import ClientsideFunction, Dash, Input, Output
 from app.runspec import LossSpec
 from app.stage import ids
 from app.stage.compute import Compute
-from app.stage.figures import landscape, section_frame, sharpness_frame
+from app.stage.figures import enlarged, landscape, section_frame, sharpness_frame
 from app.stage.words import coordinate_names
 
 # What the page's script hears of: it is told which of them changed, and to what.
@@ -52,8 +52,8 @@ def still_figures(compute: Compute, scene: dict[str, Any]):
     A scene has the loss's key, the numbers in its formula as `theta`, [name, value] each, the view
     ((low, high), (low, high)), the look, the scheme ("light", "dark"), a zoom counter (while that
     stays, a person's own zoom stays), if it is touched (a finger on a plot then scrolls the page),
-    and what the page asks about: the landscape brings it back, so that one which comes late is
-    known as such.
+    how many pixels a unit of what is painted is, and what the page asks about: the landscape brings
+    it back, so that one which comes late is known as such.
     """
     chosen = LossSpec(scene["loss"], tuple(map(tuple, scene.get("theta", ()))))
     loss = chosen.record
@@ -68,7 +68,7 @@ def still_figures(compute: Compute, scene: dict[str, Any]):
     else:
         figure = section_frame(view, loss.codim < loss.d, scheme, zoom_key)
     figure.update_layout(meta=scene["of"])
-    figures = figure, sharpness_frame(scheme)
+    figures = tuple(enlarged(one, scene["unit"]) for one in (figure, sharpness_frame(scheme)))
     if scene["touch"]:
         for still in figures:
             still.update_layout(dragmode=False)

@@ -1,13 +1,13 @@
 """The stage's still figures: arrays in, figure out. What moves is drawn by the page."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import plotly.graph_objects as go
 from plotly.colors import sample_colorscale
 
 from app.stage.compute import Terrain, View
-from app.theme import HEIGHT_SCALES, INKS, SHARPNESS_SCALES, Scheme, template
+from app.theme import HEIGHT_SCALES, INKS, MARGIN, SHARPNESS_SCALES, TYPE, Scheme, template
 
 Look = Literal["root", "log", "sharpness", "surface"]
 
@@ -48,7 +48,7 @@ def section_frame(view: View, moves: bool, scheme: Scheme, zoom_key: str) -> go.
     playhead. `moves`: whether there is a valley to drift along."""
     figure = go.Figure([go.Scatter(x=[0], y=[0], mode="markers", marker={"opacity": 0})])
     names = "along the drift, s" if moves else "along v₂", "across, along v₁"
-    figure.update_layout(margin={"l": 60, "r": 14, "t": 8, "b": 40})
+    figure.update_layout(margin=MARGIN | {"l": 64})
     return _framed(figure, view, names, CLEAR, scheme, zoom_key)
 
 
@@ -60,7 +60,7 @@ def sharpness_frame(scheme: Scheme) -> go.Figure:
         template=template(scheme),
         uirevision="sharpness",
         dragmode="pan",
-        margin={"l": 46, "r": 136, "t": 8, "b": 40},
+        margin=MARGIN | {"r": 138},  # beside them stands the key
         xaxis={"range": [0, 6], "title": {"text": ""}, "showgrid": False},
         yaxis={"range": [0, 6], "title": {"text": "sharpness λ₁"}},
     )
@@ -84,6 +84,22 @@ def _framed(
         xaxis={"range": view[0], "title": {"text": names[0]}, "showgrid": False},
         yaxis={"range": view[1], "title": {"text": names[1]}, "showgrid": False},
     )
+    return figure
+
+
+def enlarged(figure: go.Figure, unit: float) -> go.Figure:
+    """The same with words, margins, lines and marks `unit` times as large."""
+    own = figure.to_dict()["layout"].get("margin", {})
+    margin = {side: unit * room for side, room in (MARGIN | own).items()}
+    figure.update_layout(font_size=unit * TYPE, margin=margin)
+    figure.for_each_xaxis(lambda axis: axis.update(title_font_size=unit * TYPE))
+    figure.for_each_yaxis(lambda axis: axis.update(title_font_size=unit * TYPE))
+    traces: Any = figure.data
+    for trace in traces:
+        if trace.line.width:
+            trace.line.width *= unit
+        if trace.type == "scatter" and trace.marker.size:
+            trace.marker.update(size=unit * trace.marker.size, line_width=unit * 2)
     return figure
 
 

@@ -95,7 +95,13 @@ def stage(settings: Settings) -> dmc.MantineProvider:
             dcc.Store(id=ids.HEARD),
             _part("header", header("Stage", BUTTONS_OF_HEAD)),
             html.Main(
-                [_controls(settings), _panels(settings), _part("transport", _transport())],
+                [
+                    _controls(settings),
+                    _asked(settings),
+                    _panels(settings),
+                    _part("transport", _transport()),
+                    _words(),
+                ],
                 className="stage",
             ),
             html.Div(id=ids.MESSAGES, className="messages", role="status", **aria(live="polite")),
@@ -111,13 +117,48 @@ def _controls(settings: Settings) -> html.Div:
             _part("loss", _loss(settings)),
             _part("rules", _rules(settings)),
             _part("eta", _eta(settings)),
-            _part("horizon", _horizon()),
-            _part("start", _start(settings)),
-            _part("more", _more(settings)),
+            _more(settings),
         ],
         className="controls",
         role="region",
         **aria(label="Settings"),
+    )
+
+
+def _more(settings: Settings) -> html.Details:
+    """What is set less often, unfolded over the panels."""
+    return html.Details(
+        [
+            html.Summary("More"),
+            html.Div(
+                [
+                    html.P(
+                        [html.Span(id="valley"), html.Span(id="valley-sharpness")],
+                        className="facts",
+                    ),
+                    html.Div(id="numbers", className="numbers"),
+                    html.P(id="rule-formulas", className="facts lines"),
+                    _part("horizon", _horizon()),
+                    _part("start", _start(settings)),
+                    _part("more", _noise(settings)),
+                ],
+                className="sheet",
+            ),
+        ],
+        className="more",
+    )
+
+
+def _asked(settings: Settings) -> html.Div:
+    """The question, what else is worth seeing of the loss, and the runs if there are several."""
+    asked = html.H2(question(settings), id="question", className="question")
+    return html.Div(
+        [
+            _part("question", html.Div([asked, _why()], className="asking")),
+            html.Div(id="scenes", className="snaps", role="group", **aria(label="Scenes")),
+            html.Div(id="runs", className="runs", role="group", **aria(label="Runs")),
+        ],
+        className="asked",
     )
 
 
@@ -128,10 +169,8 @@ def _loss(settings: Settings) -> html.Div:
             html.Label("Loss", htmlFor=ids.LOSS, className="label"),
             html.Select(options, id=ids.LOSS, className="select"),
             html.P(LOSSES[settings.loss].formula, id="formula", className="formula"),
-            html.P([html.Span(id="valley"), html.Span(id="valley-sharpness")], className="facts"),
-            html.Div(id="numbers", className="numbers"),
-            html.Div(id="scenes", className="snaps", role="group", **aria(label="Scenes")),
-        ]
+        ],
+        className="loss",
     )
 
 
@@ -143,7 +182,6 @@ def _rules(settings: Settings) -> html.Div:
         [
             html.Span("Rules", id="rules-label", className="label"),
             dmc.ChipGroup(chips, id=ids.RULES, multiple=True, value=list(settings.rule)),
-            html.P(id="rule-formulas", className="facts lines"),
         ],
         role="group",
         className="chips",
@@ -168,8 +206,8 @@ def _eta(settings: Settings) -> html.Div:
                 ],
                 className="snaps",
             ),
-            html.Div(id="runs", className="runs", role="group", **aria(label="Runs")),
-        ]
+        ],
+        className="eta",
     )
 
 
@@ -212,10 +250,9 @@ def _start(settings: Settings) -> html.Div:
     )
 
 
-def _more(settings: Settings) -> html.Details:
-    return html.Details(
+def _noise(settings: Settings) -> html.Div:
+    return html.Div(
         [
-            html.Summary("Noise"),
             html.Div(
                 [
                     field(ids.NOISE, "Noise", f"{settings.noise:g}"),
@@ -228,13 +265,24 @@ def _more(settings: Settings) -> html.Details:
     )
 
 
+def _why() -> html.Div:
+    """The answer to the question, in slow motion, where there is one at the playhead."""
+    button = html.Button("why does it drift?", id="why", className="button small", disabled=True)
+    return html.Div([button, html.Span(id="why-not", className="facts")], className="why")
+
+
 def _panels(settings: Settings) -> html.Div:
+    """The landscape over what is judged of it, beside it the others; what is hidden has no room."""
     named = titles(LOSSES[settings.loss])
-    upper = [_landscape(), _part("sharpness", _sharpness())]
-    lower = [
+    magnifiers = [
         _part(
             "across",
-            _magnifier(ids.ACROSS, named["across"], ["along ", _symbol("direction", "v₁")]),
+            _magnifier(
+                ids.ACROSS,
+                named["across"],
+                ["along ", _symbol("direction", "v₁")],
+                html.Span(id="across-aside", className="aside"),
+            ),
         ),
         _part(
             "along",
@@ -244,20 +292,12 @@ def _panels(settings: Settings) -> html.Div:
                 [_symbol("projection_sharpness", "λ₁(Φ)"), " by ", _symbol("arc", "s")],
             ),
         ),
-        _part("laws", _laws()),
-        _part("gap", _gap()),
     ]
-    rows = [html.Div(upper, className="row upper"), html.Div(lower, className="row lower")]
-    asked = html.H2(question(settings), id="question", className="question")
-    return html.Div(
-        [_part("question", html.Div([asked, _why()], className="asked")), *rows], className="panels"
-    )
-
-
-def _why() -> html.Div:
-    """The answer to the question, in slow motion, where there is one at the playhead."""
-    button = html.Button("why does it drift?", id="why", className="snap", disabled=True)
-    return html.Div([html.Span(id="why-not", className="facts"), button], className="why")
+    judged = [_part("laws", _laws()), _part("gap", _gap())]
+    main = [_landscape(), html.Div(judged, className="judged")]
+    side = [_part("sharpness", _sharpness()), html.Div(magnifiers, className="magnifiers")]
+    columns = [html.Div(main, className="main"), html.Div(side, className="side")]
+    return html.Div(columns, className="panels")
 
 
 def _landscape() -> html.Figure:
@@ -316,7 +356,7 @@ def _sharpness() -> html.Figure:
     figure = _panel(ids.SHARPNESS, "Sharpness", words, tools)
     caption, plot = figure.children  # type: ignore[misc]  # Dash types children too widely
     panels = html.Span(choice(ids.PANEL, "Panel", PANELS, VIEW["panel"]), id="panels", hidden=True)
-    caption.children.insert(1, _part("panel", panels))
+    caption.children[1:1] = [_part("panel", panels), _whose()]
     plot.children = [
         plot.children,
         html.Div(id=ids.ALIGNMENT, className="alignment-plot", hidden=True),
@@ -339,20 +379,26 @@ def _panel(name: str, title: str, words: list[Any], tools: list[Any]) -> html.Fi
     )
 
 
-def _magnifier(name: str, title: str, words: list[Any]) -> html.Figure:
+def _magnifier(name: str, title: str, words: list[Any], *more: Component) -> html.Figure:
     return html.Figure(
         [
             html.Figcaption(
                 [
                     html.Span(title, id=f"{name}-title", className="title"),
+                    _whose(),
                     html.Span(words, className="aside"),
-                    html.Span(id=f"{name}-aside", className="aside"),
+                    *more,
                 ]
             ),
             html.Div(id=name, className="plot"),
         ],
         className=f"card magnifier {name}",
     )
+
+
+def _whose() -> html.Span:
+    """The run that a panel is about, where there are several."""
+    return html.Span(className="whose")
 
 
 def _laws() -> html.Div:
@@ -362,8 +408,9 @@ def _laws() -> html.Div:
             html.H2("Does the edge hold?"),
             html.P("–", id="edge-answer", className="facts"),
             *gauges,
-            html.P(["0", html.Span("1 means: at the edge"), "2"], className="facts scale"),
             _gauge(LOPSIDED, "lopsided A", "track even"),
+            html.P(["0", html.Span("1 means: at the edge"), "2"], className="facts scale"),
+            _whose(),
         ],
         className="card laws",
     )
@@ -390,14 +437,10 @@ def _gap() -> html.Div:
     return html.Div(
         [
             html.H2("How far from the theorem?"),
-            html.Div(
-                [
-                    html.P("–", id="now-gap", className="gap-value"),
-                    html.Button("η → η/2", id="halve", className="button small"),
-                ],
-                className="gap-row",
-            ),
+            html.P("–", id="now-gap", className="gap-value"),
             html.P(_symbol("gap", "‖Φ(xₜ) − X(η²t)‖"), className="facts"),
+            html.Button("η → η/2", id="halve", className="button small"),
+            _whose(),
             html.P(id="halved", className="facts", **aria(live="polite")),
             html.Div(id=ids.GAP, className="plot"),
         ],
@@ -413,6 +456,7 @@ def _symbol(name: str, symbol: str) -> html.Dfn:
 def _transport() -> html.Div:
     return html.Div(
         [
+            html.Div([_round(label, name) for label, name in BUTTONS], className="buttons"),
             html.Div(
                 [
                     _part(
@@ -425,15 +469,13 @@ def _transport() -> html.Div:
                 ],
                 className="timeline",
             ),
-            html.Div([_round(label, name) for label, name in BUTTONS], className="buttons"),
-            html.Div([_part("now", _numbers()), _part("story", _story())], className="reading"),
             html.Div(
                 [
                     slider(ids.SPEED, "Speed", SPEEDS, 0.0),
-                    html.P(id="speed-words", className="facts"),
                     html.Button(
                         "slow at first", id="pace", className="snap", **aria(pressed="true")
                     ),
+                    html.P(id="speed-words", className="facts"),
                 ],
                 className="speed",
             ),
@@ -442,6 +484,10 @@ def _transport() -> html.Div:
         role="region",
         **aria(label="Transport"),
     )
+
+
+def _words() -> html.Div:
+    return html.Div([_part("now", _numbers()), _part("story", _story())], className="words")
 
 
 def _round(label: str, name: str) -> html.Button:

@@ -1,7 +1,39 @@
 // A canvas that fills its host at the screen's resolution. Its size is observed, because asking
 // for it in the midst of a picture would lay the page out anew.
+//
+// It is painted in units of which there are so many in a pixel of the page that a label is as large as the words of
+// its host: where the style sheet has larger words, all that is painted grows with them.
 
 const PAPER = 3;
+export const TYPE = 14; // the size of a label, in units
+
+/**
+ * How many pixels of the page a unit is in a host.
+ * @param {Element} host
+ */
+export const unitOf = (host) => parseFloat(getComputedStyle(host).fontSize) / TYPE || 1;
+
+/**
+ * Where a pointer is in a host, in its units.
+ * @param {Element} host
+ * @param {{ clientX: number, clientY: number }} event
+ * @returns {Point}
+ */
+export function pointIn(host, { clientX, clientY }) {
+  const [unit, box] = [unitOf(host), host.getBoundingClientRect()];
+  return [(clientX - box.left) / unit, (clientY - box.top) / unit];
+}
+
+/**
+ * The place in the window of a point of a host.
+ * @param {Element} host
+ * @param {Point} point
+ * @returns {Point}
+ */
+export function inWindow(host, [x, y]) {
+  const [unit, box] = [unitOf(host), host.getBoundingClientRect()];
+  return [box.left + unit * x, box.top + unit * y];
+}
 
 /**
  * @param {HTMLElement} host
@@ -12,7 +44,10 @@ export function addCanvas(host, below) {
   canvas.setAttribute("aria-hidden", "true");
   if (below) host.prepend(canvas);
   else host.append(canvas);
-  canvas.measure = () => (canvas.size = [host.clientWidth, host.clientHeight]);
+  canvas.measure = () => {
+    canvas.unit = unitOf(host);
+    canvas.size = [host.clientWidth / canvas.unit, host.clientHeight / canvas.unit];
+  };
   new ResizeObserver(canvas.measure).observe(host);
   canvas.measure();
   return canvas;
@@ -45,7 +80,7 @@ const onPaper = () => Boolean(globalThis.document?.documentElement?.dataset.pape
  * @param {Sheet} canvas
  */
 export function penOf(canvas) {
-  const fine = canvas.fine || density();
+  const fine = canvas.fine || density() * (canvas.unit || 1);
   const size = canvas.size.map((length) => Math.round(length * fine));
   if (canvas.width !== size[0] || canvas.height !== size[1]) [canvas.width, canvas.height] = size;
   const pen = penFor(canvas);

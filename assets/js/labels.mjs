@@ -1,7 +1,7 @@
 // Where labels stand: within a frame, clear of what is drawn, and apart.
 
-const LETTER = 6.2; // pixels of a letter, in a label's font, at the most on the average
-const HALF = 8; // of a label's height
+const LETTER = 7.2; // units of a letter, in a label's font, at the most on the average
+const HALF = 9; // of a label's height
 const CLEAR = 10; // pixels from which a label is as clear as can be
 const ASIDE = 10; // pixels from a mark to its label
 

@@ -1,4 +1,5 @@
 // What every panel is painted with: strokes of a pen, which is a canvas's context.
+import { TYPE } from "./canvas.mjs";
 import { addMark } from "./marks.mjs";
 
 export const DASHES = [[], [7, 3], [2, 3], [9, 3, 2, 3]];
@@ -130,7 +131,7 @@ export function arrow(pen, ink, width, from, to) {
  * @param {CanvasTextAlign} [align]
  */
 export function label(pen, inks, text, x, y, ink, align) {
-  pen.font = '12px Inter, system-ui, "Segoe UI", sans-serif';
+  pen.font = `${TYPE}px Inter, system-ui, "Segoe UI", sans-serif`;
   pen.textAlign = align || "left";
   pen.textBaseline = "middle";
   pen.lineJoin = "round";

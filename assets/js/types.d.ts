@@ -289,12 +289,13 @@ type Lens = { middle: Point; at: Point; radius: number; power: number };
 
 type Box = { left: number; top: number; width: number; height: number };
 
-/** The axes of a Plotly graph. */
+/** The axes of a Plotly graph, in units of which each is some pixels of the page. */
 type Frame = Box & {
+  unit: number;
   x: (value: number) => number;
   y: (value: number) => number;
-  dataX: (pixel: number) => number;
-  dataY: (pixel: number) => number;
+  dataX: (place: number) => number;
+  dataY: (place: number) => number;
   rangeX: Span;
   rangeY: Span;
   section?: Plane | null;
@@ -308,8 +309,8 @@ type Pen = CanvasRenderingContext2D;
 type Sample = (pen: Pen, ink: string, x: number, y: number) => void;
 type Named = { text: string; ink: string; symbol: string; sample: Sample };
 
-/** A canvas that knows its size in pixels of the page. */
-type Sheet = HTMLCanvasElement & { size: Size; fine?: number; measure: () => void };
+/** A canvas that knows its size, in units of some pixels of the page. */
+type Sheet = HTMLCanvasElement & { size: Size; unit?: number; fine?: number; measure: () => void };
 
 /** What marks are painted from. */
 type Marked = { inks: Inks; strobe: Strobe; result: { runs: any[] } };
@@ -598,6 +599,7 @@ type Still = {
   view: View;
   zoom: number;
   touch: boolean;
+  unit: number;
   of: StillOf;
 };
 

@@ -63,7 +63,7 @@ function axesOf(loss, [[xLow, xHigh], [yLow, yHigh]], [width, height], right) {
     p2d: (pixel) => low + (pixel / length) * (high - low),
   });
   const [xaxis, yaxis] = [axis(xLow, xHigh, 46, width - 46 - right, false), axis(yLow, yHigh, 8, height - 48, true)];
-  return { layout: { uirevision: "one", meta: { loss } }, _fullLayout: { xaxis, yaxis } };
+  return { layout: { uirevision: "one", meta: { loss } }, _fullLayout: { font: { size: 14 }, xaxis, yaxis } };
 }
 
 export function draw(plan) {

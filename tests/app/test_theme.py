@@ -65,7 +65,9 @@ def test_style_sheet_has_the_same_inks(scheme: Scheme) -> None:
 
 
 def test_style_sheet_uses_no_ink_that_is_not_in_the_table() -> None:
-    own = {"font", "icon", "share", "swatch"}  # no colours, or one that the page's script picks
+    sizes = {"unit", "small", "text", "large", "head", "size"}
+    # No colours, or one that the page's script picks.
+    own = sizes | {"font", "icon", "share", "swatch"}
     known = INKS["light"] | numbered("light")
     assert set(re.findall(r"var\(--([\w-]+)\)", CSS)) - own <= set(known)
 

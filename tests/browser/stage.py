@@ -40,7 +40,13 @@ class Stage(Driver):
         for key in keys:
             self.page.keyboard.press(key)
 
+    def unfold(self) -> None:
+        """Open what is set less often."""
+        self.page.locator(".more").evaluate("(e) => { e.open = true; }")
+
     def type_into(self, field: str, text: str) -> None:
+        if not self.page.locator(f"#{field}").is_visible():
+            self.unfold()
         self.page.fill(f"#{field}", text)
         self.page.keyboard.press("Enter")
         self.page.wait_for_timeout(120)  # until the page has heard of it

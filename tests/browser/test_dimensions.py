@@ -141,7 +141,7 @@ def test_a_loss_of_four_has_none(stage: Stage) -> None:
 
 @pytest.mark.parametrize(("loss", "count"), [("hyperbola", 2), ("product-3", 3), ("product-4", 4)])
 def test_the_start_has_a_field_for_each_coordinate(stage: Stage, loss: str, count: int) -> None:
-    stage.open(f"?loss={loss}")
+    stage.open(f"?loss={loss}").unfold()
     fields = [stage.page.locator(f"#start-{k}") for k in (1, 2, 3, 4)]
     assert [field.is_visible() for field in fields] == [k < count for k in range(4)]
     stage.type_into(f"start-{count}", "0.9")
@@ -149,7 +149,7 @@ def test_the_start_has_a_field_for_each_coordinate(stage: Stage, loss: str, coun
 
 
 def test_many_parameters_share_a_field(stage: Stage) -> None:
-    stage.open("?loss=tiny-network")
+    stage.open("?loss=tiny-network").unfold()
     start = stage.settings["start"]
     assert len(start) > 4
     texts = stage.page.input_value("#start-1").split(", ")

@@ -86,10 +86,15 @@ class Person:
     def write(self) -> None:
         """Into a field, letter by letter, and as soon again."""
         field, texts = self.rng.choice((("eta", ("0.2", "0.1", "x", "1e9")), ("start-1", ("1.2",))))
+        if field != "eta":
+            self.stage.unfold()
         for text in self.rng.sample(texts, min(2, len(texts))):
             self.page.locator(f"#{field}").fill("")
             self.page.locator(f"#{field}").press_sequentially(text, delay=40)
             self.stage.press("Enter")
+        self.page.locator(
+            ".card.landscape .title"
+        ).click()  # beside what is unfolded, which folds it
 
     def look(self) -> None:
         name, value = self.rng.choice((("clock", "step"), ("clock", "eta"), ("look", "log")))
@@ -173,7 +178,7 @@ def test_a_figure_that_comes_late_is_asked_for_again(stage: Stage) -> None:
 
 def test_what_is_being_typed_is_not_overwritten(stage: Stage) -> None:
     """When a hand has come to rest, fields say where it did; not the one that is written into."""
-    stage.open()
+    stage.open().unfold()
     stage.page.get_by_role("button", name="Start (").focus()
     stage.press("ArrowUp", "Shift+ArrowLeft")
     field = stage.page.locator("#start-1")

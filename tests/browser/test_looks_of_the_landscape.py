@@ -272,6 +272,7 @@ def test_the_critical_step_size_here(stage: Stage):
 
 def test_from_the_flattest_point_there_is_no_drift(stage: Stage):
     stage.open("?loss=hyperbola")
+    stage.unfold()
     stage.button("flattest point").click()
     stage.wait("location.search.includes('start=')")
     stage.settle()
@@ -283,6 +284,7 @@ def test_from_the_flattest_point_there_is_no_drift(stage: Stage):
 
 def test_nothing_sets_a_quadratic_at_its_flattest_point(stage: Stage):
     stage.open("?loss=quadratic")
+    stage.unfold()
     expect(stage.button("flattest point")).to_be_disabled()
 
 

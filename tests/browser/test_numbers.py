@@ -33,7 +33,7 @@ def told(stage: Stage) -> dict[str, Any]:
 
 
 def test_a_number_is_dragged_and_the_link_has_it(stage: Stage) -> None:
-    stage.open("?loss=ring")
+    stage.open("?loss=ring").unfold()
     assert names_of(stage) == ["k"]
     assert "sharper" in (stage.page.locator("#numbers .number").get_attribute("title") or "")
     before = told(stage)
@@ -55,11 +55,12 @@ def test_a_number_is_dragged_and_the_link_has_it(stage: Stage) -> None:
     assert now["range"][1] > before["range"][1], "the right side is sharper"
     assert now["ground"] != before["ground"]
     fresh = Stage(stage.page.context.new_page()).open(f"?loss=ring&p.k={stage.query['p.k']}")
+    fresh.unfold()
     assert told(fresh) == now
 
 
 def test_a_number_follows_the_keyboard_and_goes_with_its_loss(stage: Stage) -> None:
-    stage.open("?loss=ring&p.k=0.5")
+    stage.open("?loss=ring&p.k=0.5").unfold()
     stage.slider("k").focus()
     stage.press("ArrowRight")
     stage.expect_query(**{"p.k": "0.51"})

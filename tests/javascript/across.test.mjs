@@ -107,8 +107,8 @@ test("where there is nothing to magnify, words in the middle say why, once that 
       .map((line) => line.match(/x="(\S+)" y="(\S+)".*>(.*)</).slice(1));
   };
   rows.columns.offset.fill(NaN);
-  assert.deepEqual(told(), [["120", "76.3", "no valley in reach of gradient flow"]]);
+  assert.deepEqual(told(), [["120", "77", "no valley in reach of gradient flow"]]);
   rows.columns.offset.fill(0);
-  assert.deepEqual(told(), [["120", "76.3", "on the valley floor"]]);
+  assert.deepEqual(told(), [["120", "77", "on the valley floor"]]);
   assert.deepEqual(told({ part: "iterates" }), []);
 });

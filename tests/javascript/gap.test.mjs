@@ -71,8 +71,8 @@ test("before η was halved the gap is drawn too, half as strong, and the view ho
   assert.equal(faint.length, 1);
   assert.match(faint[0], /^<path d="M6 56 .*L106 20".* stroke="theory"/);
   assert.equal(both.length, alone.length + 1);
-  assert.ok(both.some((line) => line.includes("largest 2.000")));
-  assert.ok(alone.some((line) => line.includes("largest 1.000")));
+  assert.ok(both.some((line) => line.includes("max 2.000")));
+  assert.ok(alone.some((line) => line.includes("max 1.000")));
 });
 
 test("a low panel has no words, and a gap that nothing defines at the playhead no bead", () => {

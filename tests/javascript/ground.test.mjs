@@ -191,7 +191,7 @@ const axisOf = (offset, scale, range) => ({
 });
 const graph = {
   layout: { uirevision: "one", meta: { loss: "bowl" } },
-  _fullLayout: { xaxis: axisOf(100, 10, [-9, 9]), yaxis: axisOf(200, -10, [-9, 9]) },
+  _fullLayout: { font: { size: 14 }, xaxis: axisOf(100, 10, [-9, 9]), yaxis: axisOf(200, -10, [-9, 9]) },
 };
 
 function makeGround() {

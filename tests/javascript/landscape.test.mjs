@@ -87,9 +87,9 @@ test("the theorem's name stands below its point, above it near the floor, and wi
   const text = "X(τ), the theorem";
   const half = widthOf(text) / 2;
   assert.deepEqual(named(500, 300), [text, 500, "middle"]);
-  assert.deepEqual([named(11, 300)[1], named(70, 300)[1]], [10 + half, 70]);
-  assert.deepEqual([named(950, 300)[1], named(1009, 300)[1]], [950, 1010 - half]);
-  assert.ok(heightAt(757) > 757 && heightAt(758) < 758);
+  assert.deepEqual([named(11, 300)[1], named(80, 300)[1]], [10 + half, 80]);
+  assert.deepEqual([named(945, 300)[1], named(1009, 300)[1]], [945, 1010 - half]);
+  assert.ok(heightAt(775) > 775 && heightAt(776) < 776);
 });
 
 test("the theorem's point is named where it is in view", () => {
@@ -106,8 +106,8 @@ test("names of runs stand right of all heads that are near, left of them at the 
     return wordsOf(painted("paintNames", sceneOf(runs), FRAME)).map(({ text, x, y, side }) => [text, x, y, side]);
   };
   assert.deepEqual(heads([400, 400], [600, 400]), [
-    ["run 0", 412, 388, "start"],
-    ["run 1", 612, 403, "start"],
+    ["run 0", 412, 389, "start"],
+    ["run 1", 612, 407, "start"],
   ]);
   assert.deepEqual(
     heads([400, 400], [440, 420]).map(([, x]) => x),
@@ -118,14 +118,14 @@ test("names of runs stand right of all heads that are near, left of them at the 
     [412, 462],
   );
   assert.deepEqual(
-    heads([966, 400], [400, 600]).map(([, x, , side]) => [x, side]),
+    heads([962, 400], [400, 600]).map(([, x, , side]) => [x, side]),
     [
-      [978, "start"],
+      [974, "start"],
       [412, "start"],
     ],
   );
-  const [edge] = heads([968, 400], [400, 600]);
-  assert.deepEqual([edge[1], edge[3]], [956, "end"]);
+  const [edge] = heads([963, 400], [400, 600]);
+  assert.deepEqual([edge[1], edge[3]], [951, "end"]);
   assert.deepEqual(
     heads([1200, 400], [400, 600]).map(([text]) => text),
     ["run 1"],
@@ -276,7 +276,10 @@ test("the last iterates are joined in strobe all alone, and the head is that of 
 
 test("there is no frame of another loss, or in more dimensions before the section has come", () => {
   const axis = { _offset: 0, _length: 10, range: [0, 10], d2p: (v) => v, p2d: (v) => v };
-  const graph = { layout: { uirevision: "one", meta: { loss: "bowl" } }, _fullLayout: { xaxis: axis, yaxis: axis } };
+  const graph = {
+    layout: { uirevision: "one", meta: { loss: "bowl" } },
+    _fullLayout: { font: { size: 14 }, xaxis: axis, yaxis: axis },
+  };
   const panel = Object.assign(Object.create(Landscape.prototype), { graph: () => graph });
   const frame = (more, loss = "bowl") => {
     const scene = sceneOf([], more);

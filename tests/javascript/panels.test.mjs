@@ -17,7 +17,10 @@ const INKS = {
 
 // A graph of 1000 × 1000 pixels on which data are pixels.
 const axis = { _offset: 0, _length: 1000, range: [0, 1000], d2p: (value) => value, p2d: (pixel) => pixel };
-const graph = { layout: { uirevision: "one", meta: { loss: "bowl" } }, _fullLayout: { xaxis: axis, yaxis: axis } };
+const graph = {
+  layout: { uirevision: "one", meta: { loss: "bowl" } },
+  _fullLayout: { font: { size: 14 }, xaxis: axis, yaxis: axis },
+};
 const panelOf = (Panel, name) => Object.assign(Object.create(Panel.prototype), { name, graph: () => graph });
 
 // Iterates 100 pixels apart, every value telling its column and row.
@@ -199,7 +202,7 @@ test("the key names marks and lines in one order, wherever they are", () => {
     ["mean of two", "threshold"],
     ["λ₁(xₜ)", "soft"],
     ["λ₁(Φ(xₜ))", "ink"],
-    ["λ₁(X), the theorem", "theory"],
+    ["λ₁(X), theorem", "theory"],
   ];
   for (const step of run.columns.step) {
     run.columns.threshold.reverse(); // whose curves change places
@@ -245,7 +248,7 @@ test("the key has the thresholds that the strobe shows, by the marks that they h
 
 test("a step alone has one threshold and no mean of two", () => {
   const names = namesOf(makeScene([makeRun([0])])).map(([text]) => text);
-  assert.deepEqual(names, ["2/ηₜ, even t", "λ₁(xₜ)", "λ₁(Φ(xₜ))", "λ₁(X), the theorem"]);
+  assert.deepEqual(names, ["2/ηₜ, even t", "λ₁(xₜ)", "λ₁(Φ(xₜ))", "λ₁(X), theorem"]);
 });
 
 test("of several runs each has its name and ink, the one in focus its thresholds", () => {
@@ -256,7 +259,7 @@ test("of several runs each has its name and ink, the one in focus its thresholds
     ["mean of two", "threshold"],
     ["run 0", "first"],
     ["run 1", "second"],
-    ["λ₁(X), the theorem", "theory"],
+    ["λ₁(X), theorem", "theory"],
   ]);
 });
 
@@ -298,7 +301,7 @@ test("gradient flow has no threshold", () => {
   const names = namesOf(makeScene([makeRun([0, 1, 2, 3], { rule: "gradient-flow" })]));
   assert.deepEqual(
     names.map(([text]) => text),
-    ["λ₁(Φ(xₜ))", "λ₁(X), the theorem"],
+    ["λ₁(Φ(xₜ))", "λ₁(X), theorem"],
   );
 });
 

@@ -111,17 +111,17 @@ const BOX = { left: 100, top: 50, width: 300, height: 200 };
 
 test("a label is moved no farther than it takes to be whole", () => {
   const text = "ten letter";
-  assert.equal(labels.widthOf(text), 62);
-  assert.equal(labels.widthOf("𝓁ₜ"), 12.4); // by letters, not by their codes
+  assert.equal(labels.widthOf(text), 72);
+  assert.equal(labels.widthOf("𝓁ₜ"), 14.4); // by letters, not by their codes
   assert.deepEqual(labels.moved(BOX, text, [250, 150]), [250, 150]);
-  assert.deepEqual(labels.moved(BOX, text, [100, 50]), [131, 58]);
-  assert.deepEqual(labels.moved(BOX, text, [900, 900]), [369, 242]);
+  assert.deepEqual(labels.moved(BOX, text, [100, 50]), [136, 59]);
+  assert.deepEqual(labels.moved(BOX, text, [900, 900]), [364, 241]);
 });
 
 test("a label beside a place is left of it only where it would be cut, and nowhere out of the frame", () => {
   const at = (x, text = "ten letter") => Object.values(labels.beside(BOX, text, x, 10));
-  assert.deepEqual(at(328), [338, "left"]);
-  assert.deepEqual(at(329), [319, "right"]);
+  assert.deepEqual(at(318), [328, "left"]);
+  assert.deepEqual(at(319), [309, "right"]);
   assert.deepEqual(at(250, "thirty letters are a long label"), [
     400 - labels.widthOf("thirty letters are a long label"),
     "left",
@@ -143,7 +143,7 @@ test("of places for a label that is taken which is clearest, of equal ones the f
     ]),
     [250, 100],
   );
-  assert.deepEqual(labels.clearest(BOX, "word", [places[2]], []), [387.6, 150]);
+  assert.deepEqual(labels.clearest(BOX, "word", [places[2]], []), [385.6, 150]);
 });
 
 test("ticks are round, in a row, few, and within the axis", () => {
@@ -548,7 +548,7 @@ test("a panel is painted in the frame that it has for the scene, and not at all 
     own.paint(scene);
     return [...shown];
   };
-  const drawn = { layout: { uirevision: "one" }, _fullLayout: { xaxis: axis, yaxis: axis } };
+  const drawn = { layout: { uirevision: "one" }, _fullLayout: { font: { size: 14 }, xaxis: axis, yaxis: axis } };
   const scene = { result: { runs: [] }, steps: [] };
   assert.deepEqual(paint({ graph: () => drawn }, scene), [3]);
   assert.deepEqual([paint({ graph: () => null }, scene), paint({ graph: () => drawn }, { result: null })], [[], []]);
@@ -624,17 +624,21 @@ test("a frame goes from data to pixels and back", () => {
   });
   const frame = frames.frameOf({
     layout: { uirevision: "one" },
-    _fullLayout: { xaxis: axis(46, 100), yaxis: axis(8, -50) },
+    _fullLayout: { font: { size: 28 }, xaxis: axis(46, 100), yaxis: axis(8, -50) },
   });
-  assert.deepEqual([frame.x(2), frame.y(2)], [246, -92]);
-  assert.deepEqual([frame.dataX(246), frame.dataY(-92)], [2, 2]);
-  assert.deepEqual([frame.left, frame.top, frame.width, frame.height], [46, 8, 400, 400]);
+  assert.deepEqual([frame.x(2), frame.y(2)], [123, -46], "half as many, where words are twice as large");
+  assert.deepEqual([frame.dataX(123), frame.dataY(-46)], [2, 2]);
+  assert.deepEqual([frame.left, frame.top, frame.width, frame.height], [23, 4, 200, 200]);
   assert.deepEqual(frame.rangeX, [-1, 3]);
 });
 
 test("the range of a logarithmic axis is told in its own unit", () => {
   const axis = { _offset: 0, _length: 10, d2p: (value) => value, p2d: (pixel) => pixel };
-  const layout = { xaxis: { ...axis, type: "log", range: [-1, 2] }, yaxis: { ...axis, range: [0, 3] } };
+  const layout = {
+    font: { size: 14 },
+    xaxis: { ...axis, type: "log", range: [-1, 2] },
+    yaxis: { ...axis, range: [0, 3] },
+  };
   const frame = frames.frameOf({ layout: { uirevision: "one" }, _fullLayout: layout });
   assert.deepEqual(
     [frame.rangeX, frame.rangeY],

@@ -16,7 +16,7 @@ const makeState = (change = {}) => ({
 });
 
 test("a still figure is asked for with the numbers of the loss and what it answers", () => {
-  assert.deepEqual(stillOf(makeState(), "dark", true), {
+  assert.deepEqual(stillOf(makeState(), "dark", true, 1.5), {
     loss: "ring",
     theta: [["k", 1.5]],
     look: "log",
@@ -24,8 +24,9 @@ test("a still figure is asked for with the numbers of the loss and what it answe
     view: VIEW,
     zoom: 4,
     touch: true,
+    unit: 1.5,
     of: { loss: "ring", zoom: 4, turn: 1 },
   });
-  assert.equal(stillOf(makeState({ still: { of: { turn: 7 } } }), "light", false).of.turn, 8);
-  assert.equal(stillOf(makeState({ picture: { view: null, zoom: 1 } }), "light", false), null);
+  assert.equal(stillOf(makeState({ still: { of: { turn: 7 } } }), "light", false, 1).of.turn, 8);
+  assert.equal(stillOf(makeState({ picture: { view: null, zoom: 1 } }), "light", false, 1), null);
 });

@@ -1,6 +1,6 @@
 // The third plot: sharpness at Φ(x_t) of several step sizes against t, ηt and η²t, side by side.
 import { decode } from "../binary.mjs";
-import { addCanvas, wipe } from "../canvas.mjs";
+import { addCanvas, inWindow, pointIn, wipe } from "../canvas.mjs";
 import { CLOCKS } from "../clock.mjs";
 import { $ } from "../elements.mjs";
 import { writeQuery } from "../link.mjs";
@@ -101,8 +101,7 @@ export class Collapse {
     const now = scene(state);
     const { result, curves } = now.collapse;
     if (!result) return;
-    const edge = host.getBoundingClientRect();
-    const [px, py] = [event.clientX - edge.left, event.clientY - edge.top];
+    const [px, py] = pointIn(host, event);
     const box = frameOf(now, this.canvases[clock].size, clock);
     const time = box.x.of(px);
     const near = curves[clock]
@@ -116,7 +115,7 @@ export class Collapse {
       [vocabulary.clock_titles[clock], inWords(time)],
       ["λ₁(Φ(xₜ))", inWords(found.value)],
     ];
-    this.page.tip.show(rows, edge.left + px, edge.top + box.y.at(found.value));
+    this.page.tip.show(rows, ...inWindow(host, [px, box.y.at(found.value)]));
   }
 }
 

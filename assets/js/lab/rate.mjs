@@ -1,6 +1,6 @@
 // The second plot: clouds of gaps to the theorem against η, the slopes of their medians and of their largest,
 // and the bound.
-import { addCanvas, wipe } from "../canvas.mjs";
+import { addCanvas, inWindow, pointIn, wipe } from "../canvas.mjs";
 import { $ } from "../elements.mjs";
 import { writeQuery } from "../link.mjs";
 import { rgb, shade } from "../inks.mjs";
@@ -98,13 +98,12 @@ export class Rate {
   probe(event) {
     const now = scene(state);
     if (!now.rate.head) return;
-    const edge = this.host.getBoundingClientRect();
-    const [px, py] = [event.clientX - edge.left, event.clientY - edge.top];
+    const [px, py] = pointIn(this.host, event);
     const box = frameOf(now, this.canvas.size);
     const near = marksOf(now, box).map((mark) => ({ ...mark, distance: Math.hypot(mark.x - px, mark.y - py) }));
     const found = nearestOf(near, REACH);
     if (!found) return this.page.tip.hide();
-    this.page.tip.show(found.rows, edge.left + found.x, edge.top + found.y);
+    this.page.tip.show(found.rows, ...inWindow(this.host, [found.x, found.y]));
   }
 }
 

@@ -1,5 +1,6 @@
 // The first plot: the map, the orbit diagram of its slice, and the cell under the cursor with its path.
 import { decode, decodeValley } from "../binary.mjs";
+import { pointIn } from "../canvas.mjs";
 import { $ } from "../elements.mjs";
 import { numbersOf, writeQuery } from "../link.mjs";
 import { inWords } from "../numbers.mjs";
@@ -215,13 +216,13 @@ export class Regimes {
 
   /**
    * A step size under the pointer on the orbit diagram is a cell of the slice.
-   * @param {PointerEvent} pointerEvent
+   * @param {PointerEvent} event
    */
-  alongSlice({ clientX, pointerType }) {
-    if (!state.cells || pointerType === "touch") return;
+  alongSlice(event) {
+    if (!state.cells || event.pointerType === "touch") return;
     const now = scene(state);
     const { top, left, width, height } = this.map.frame(now);
-    const x = clientX - $("orbit-plot").getBoundingClientRect().left;
+    const [x] = pointIn($("orbit-plot"), event);
     const found = state.cells.find({ top, left, width, height }, x, top + height / 2);
     if (found) this.point({ row: found.row, column: columnOf(now.slice, state.cells.columns) });
   }
@@ -315,10 +316,7 @@ const address = (name, query) => `../${name}?${writeQuery(query)}`;
  * Where on the map a pointer is.
  * @param {any} event
  */
-function at(event) {
-  const box = $("map-plot").getBoundingClientRect();
-  return [event.clientX - box.left, event.clientY - box.top];
-}
+const at = (event) => pointIn($("map-plot"), event);
 
 function open() {
   writeLink();

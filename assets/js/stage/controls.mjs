@@ -46,7 +46,19 @@ export function begin() {
   for (const id of TYPED) $(id).addEventListener("input", () => typed.add(id));
   document.addEventListener("focusout", ({ target }) => leave(target));
   document.addEventListener("keydown", ({ key, target }) => key === "Enter" && leave(target));
+  document.addEventListener("pointerdown", ({ target }) => fold(/** @type {Element} */ (target)));
+  document.addEventListener("keydown", ({ key }) => key === "Escape" && fold());
   showSpeed();
+}
+
+/**
+ * What is unfolded over the panels goes when something else is pressed; what lies in a place of its own stays.
+ * @param {Element} [pressed]
+ */
+function fold(pressed) {
+  const more = find(".more");
+  const isOver = getComputedStyle(find(".sheet", more)).position === "absolute";
+  if (isOver && !(pressed && more.contains(pressed))) more.removeAttribute("open");
 }
 
 /**
@@ -326,8 +338,16 @@ function showRuns({ runs, words, settings }) {
   $("runs").replaceChildren(...rows, ...meeting);
 }
 
-function markFocus() {
+/**
+ * The run that a panel is about is named on it, where there are several.
+ * @param {Result} result
+ */
+function markFocus({ runs, words }) {
   const { focus } = state;
+  for (const place of document.querySelectorAll(".whose")) {
+    place.textContent = runs.length > 1 ? words.labels[focus] : "";
+    /** @type {HTMLElement} */ (place).style.setProperty("--swatch", `var(--run-${focus + 1})`);
+  }
   for (const name of document.querySelectorAll("#runs [data-run]")) {
     name.setAttribute("aria-pressed", String(Number(name.dataset.run) === focus));
   }
@@ -498,7 +518,7 @@ export function showRun(result) {
   unlessSame("scenes", settings.scenes, () => offerScenes(settings));
   unlessSame("numbers", [settings.loss, numbers], () => offerNumbers(settings));
   unlessSame("runs", [words.labels, settings.eta, state.view.clock], () => showRuns(result));
-  unlessSame("focus", [words.labels, settings.eta, state.focus], markFocus);
+  unlessSame("focus", [words.labels, settings.eta, state.focus], () => markFocus(result));
   actions.showPhases(result.runs[state.focus]);
   $("flattest").disabled = !result.flattest_start;
   $("panels").hidden = settings.codim < 2;
@@ -621,7 +641,7 @@ function duration(seconds) {
 }
 
 /**
- * Messages at the control they are about, the others over the page; older ones go.
+ * Messages at the control they are about, which is unfolded, the others over the page; older ones go.
  * @param {Message[]} messages
  */
 export function say(messages) {
@@ -629,6 +649,7 @@ export function say(messages) {
   for (const id of Object.values(FIELDS)) {
     if (at[id] || errors[id]) setProps(id, { error: at[id] || false });
     errors[id] = at[id];
+    if (at[id]) $(id).closest("details")?.setAttribute("open", "");
   }
   showMessages(messages.filter(({ field }) => !FIELDS[field]));
 }

@@ -1,4 +1,5 @@
 // Where data lie on a Plotly graph. Plotly's private axis attributes are touched here alone.
+import { TYPE } from "../canvas.mjs";
 import { coordinates } from "./section.mjs";
 
 /**
@@ -8,7 +9,8 @@ import { coordinates } from "./section.mjs";
 export const isDrawn = (graph) => Boolean(graph?.layout && graph.layout.uirevision);
 
 /**
- * Where data lie on a Plotly graph: functions from data to pixels, and the box of the axes.
+ * Where data lie on a Plotly graph, in units of its canvases: functions from data to places, and the box of the axes. The
+ * figure is drawn with words of the size that a label has.
  * @param {Graph | null} graph
  * @returns {Frame | null}
  */
@@ -16,16 +18,18 @@ export function frameOf(graph) {
   const layout = graph && graph._fullLayout;
   if (!layout || !layout.xaxis || !layout.xaxis._length || !isDrawn(graph)) return null;
   const { xaxis, yaxis } = layout;
+  const unit = layout.font.size / TYPE;
   const ends = xaxis.range.map(Number);
   return {
-    x: (value) => xaxis._offset + xaxis.d2p(value),
-    y: (value) => yaxis._offset + yaxis.d2p(value),
-    dataX: (pixel) => xaxis.p2d(pixel - xaxis._offset),
-    dataY: (pixel) => yaxis.p2d(pixel - yaxis._offset),
-    left: xaxis._offset,
-    top: yaxis._offset,
-    width: xaxis._length,
-    height: yaxis._length,
+    unit,
+    x: (value) => (xaxis._offset + xaxis.d2p(value)) / unit,
+    y: (value) => (yaxis._offset + yaxis.d2p(value)) / unit,
+    dataX: (place) => xaxis.p2d(place * unit - xaxis._offset),
+    dataY: (place) => yaxis.p2d(place * unit - yaxis._offset),
+    left: xaxis._offset / unit,
+    top: yaxis._offset / unit,
+    width: xaxis._length / unit,
+    height: yaxis._length / unit,
     rangeX: xaxis.type === "log" ? ends.map((/** @type {number} */ power) => 10 ** power) : ends,
     rangeY: yaxis.range.map(Number),
     of: graph?.layout.meta,

@@ -1,5 +1,6 @@
 // The handle of the lens: a round button over it, by which it is moved, and pressed to put it away. Then
 // it is a small one, which brings it back.
+import { pointIn } from "../canvas.mjs";
 import { actions } from "./actions.mjs";
 import { shareAt } from "./lens.mjs";
 import { dispatch, state } from "./state.mjs";
@@ -47,14 +48,15 @@ export class Handle {
   show({ lens: on, why }, frame, lens) {
     [this.frame, this.lens] = [frame, lens];
     const isOpen = on === "on" || Boolean(why);
-    const size = lens && isOpen ? 2 * lens.radius : 0;
-    const shown = lens ? [...lens.at.map(Math.round), size, isOpen].join() : "";
+    const size = lens && isOpen ? 2 * frame.unit * lens.radius : 0;
+    const [x, y] = lens ? lens.at.map((place) => Math.round(frame.unit * place)) : [];
+    const shown = lens ? [x, y, size, isOpen].join() : "";
     if (shown === this.shown) return;
     this.shown = shown;
     const { button } = this;
     button.hidden = !lens;
     if (!lens) return;
-    button.style.transform = `translate(${lens.at[0]}px, ${lens.at[1]}px) translate(-50%, -50%)`;
+    button.style.transform = `translate(${x}px, ${y}px) translate(-50%, -50%)`;
     button.style.setProperty("--size", size ? `${size}px` : "");
     button.setAttribute("aria-pressed", String(isOpen));
   }
@@ -68,8 +70,7 @@ export class Handle {
     if (!held || !frame || !lens || !this.button.hasPointerCapture(event.pointerId)) return;
     if (Math.hypot(event.clientX - held.x, event.clientY - held.y) > STILL) held.moved = true;
     if (!held.moved) return;
-    const box = this.host.getBoundingClientRect();
-    this.move(shareAt(frame, [event.clientX - box.left, event.clientY - box.top], lens.radius));
+    this.move(shareAt(frame, pointIn(this.host, event), lens.radius));
   }
 
   press() {

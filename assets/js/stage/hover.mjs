@@ -1,5 +1,6 @@
 // What is pointed at, in words: the step and its numbers on a panel, a line for every symbol.
 import { showBeside } from "../beside.mjs";
+import { inWindow, pointIn, unitOf } from "../canvas.mjs";
 import { find } from "../elements.mjs";
 import { inWords } from "../numbers.mjs";
 import { isSmooth, pointAt } from "../run.mjs";
@@ -28,7 +29,7 @@ export class Hover {
     this.tip = Object.assign(document.createElement("div"), { className: "tip", id: "tip", hidden: true });
     this.tip.setAttribute("role", "tooltip");
     this.ring = Object.assign(document.createElement("div"), { className: "probe", hidden: true });
-    /** @type {{ host: HTMLElement, panel: Probed, x: number, y: number, box: DOMRect } | null} */
+    /** @type {{ host: HTMLElement, panel: Probed, at: Point } | null} */
     this.watched = null; // the panel under the pointer, and where the pointer is
     /** @type {HTMLElement | null} */
     this.explained = null;
@@ -47,17 +48,16 @@ export class Hover {
   }
 
   /**
-   * A panel that answers `probe(scene, x, y)` with what is found at a pixel of its host.
+   * A panel that answers `probe(scene, x, y)` with what is found at a place of its host.
    * @param {HTMLElement} host
    * @param {Probed} panel
    */
   listen(host, panel) {
     /**
-     * @param {PointerEvent} pointerEvent
+     * @param {PointerEvent} event
      */
-    const point = ({ clientX, clientY }) => {
-      const box = host.getBoundingClientRect();
-      this.watched = { host, panel, x: clientX - box.left, y: clientY - box.top, box };
+    const point = (event) => {
+      this.watched = { host, panel, at: pointIn(host, event) };
       this.show();
     };
     host.addEventListener("pointermove", (event) => (event.buttons ? this.hide() : point(event)));
@@ -77,15 +77,16 @@ export class Hover {
   show() {
     const { tip, ring, watched } = this;
     if (!state.result || !watched) return;
-    const { host, panel, x, y, box } = watched;
-    const found = panel.probe(scene(), x, y);
+    const { host, panel, at } = watched;
+    const found = panel.probe(scene(), ...at);
     if (!found) return this.clear();
     if (found.symbol) tip.replaceChildren(words(symbolWords(found.symbol)));
     else tip.replaceChildren(...wordsOf(found));
     if (ring.parentNode !== host) host.append(ring);
     ring.hidden = Boolean(found.symbol);
-    ring.style.transform = `translate(${found.x}px, ${found.y}px)`;
-    showBeside(tip, box.left + (found.symbol ? x : found.x), box.top + (found.symbol ? y : found.y));
+    const unit = unitOf(host);
+    ring.style.transform = `translate(${unit * found.x}px, ${unit * found.y}px)`;
+    showBeside(tip, ...inWindow(host, found.symbol ? at : [found.x, found.y]));
   }
 
   /**

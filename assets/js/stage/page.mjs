@@ -479,7 +479,11 @@ class Stage {
     for (const id of ["landscape", "sharpness"]) {
       for (const event of ["plotly_afterplot", "plotly_relayouting"]) graphOf(id).on(event, later);
     }
-    for (const place of Object.values(host)) new ResizeObserver(later).observe(place);
+    const resized = () => {
+      drawScene(); // with larger words where there is more room
+      later();
+    };
+    for (const place of Object.values(host)) new ResizeObserver(resized).observe(place);
     onDensity(later);
     this.repaint();
   }

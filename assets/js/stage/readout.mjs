@@ -191,7 +191,6 @@ function showAsides({ part, row }) {
   const run = state.result.runs[state.focus];
   const view = isSmooth(run) ? null : acrossView(part, row, state.result.profile_axis);
   setText("across-aside", view ? `unit ${inWords(view.unit)}` : "");
-  setText("along-aside", state.result.runs.length > 1 ? state.result.words.labels[state.focus] : "");
   const critical = 2 / part.columns.sharpness[row];
   setText("critical", `2/λ₁ here: ${inWords(critical > 0 ? critical : NaN)}`);
 }

@@ -1,5 +1,6 @@
 // The ring on the map: where the run starts, moved by mouse, finger or arrow keys; in a section, within
 // its plane.
+import { pointIn } from "../canvas.mjs";
 import { inWords } from "../numbers.mjs";
 import * as controls from "./controls.mjs";
 import { frameOf, isAbout } from "./frame.mjs";
@@ -42,15 +43,15 @@ export class Ring {
   follow(event) {
     const map = frame();
     if (!map) return;
-    const box = this.host.getBoundingClientRect();
+    const at = pointIn(this.host, event);
     /**
      * @param {number} value
      * @param {number} low
      * @param {number} size
      */
     const within = (value, low, size) => Math.min(Math.max(value, low), low + size);
-    const x = within(event.clientX - box.left, map.left, map.width);
-    const y = within(event.clientY - box.top, map.top, map.height);
+    const x = within(at[0], map.left, map.width);
+    const y = within(at[1], map.top, map.height);
     move(map.dataX(x), map.dataY(y), map);
   }
 
@@ -67,7 +68,7 @@ export class Ring {
     const [left, top] = [map.x(x) - map.left, map.y(y) - map.top];
     ring.hidden = scene().look === "surface";
     const inside = left >= 0 && left <= map.width && top >= 0 && top <= map.height;
-    ring.style.transform = `translate(${map.x(x)}px, ${map.y(y)}px)`;
+    ring.style.transform = `translate(${map.unit * map.x(x)}px, ${map.unit * map.y(y)}px)`;
     ring.classList.toggle("outside", !inside);
     const words = start.map((value) => inWords(value)).join(", ");
     ring.setAttribute("aria-label", `Start (${words}). Arrow keys move it.`);

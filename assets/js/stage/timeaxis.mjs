@@ -87,11 +87,11 @@ function tidyEnd(end) {
 
 /**
  * The largest value worth seeing: what lies on Γ (of a run that diverges, near where it began), both
- * walls at the edge, GD's threshold if near. While Γ is still to come, the iterates tell about as much.
+ * walls at the edge, GD's threshold if near and no other rule is compared. While Γ is still to come, the iterates tell about as much.
  * @param {Run[]} runs
  */
 function highest(runs) {
-  const { codim, start } = state.result.settings;
+  const { codim, start, rule } = state.result.settings;
   let top = 0;
   for (const run of runs) {
     let own = 0;
@@ -107,7 +107,11 @@ function highest(runs) {
     }
     own = Math.min(bare && !run.absent ? own / 1.3 : own, MOST_RISE * run.columns[names[0]][0] || Infinity);
     const threshold = 2 / run.eta;
-    top = Math.max(top, 1.5 * own, run.rule === "gd" && threshold < 8 * own ? 1.15 * threshold : 0);
+    top = Math.max(
+      top,
+      1.5 * own,
+      rule.length === 1 && run.rule === "gd" && threshold < 8 * own ? 1.15 * threshold : 0,
+    );
   }
   return top || 1;
 }

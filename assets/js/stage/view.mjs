@@ -1,4 +1,5 @@
 // The still figures, which Dash draws: asked for as the picture in view changes.
+import { unitOf } from "../canvas.mjs";
 import { setProps } from "../dash.mjs";
 import { find } from "../elements.mjs";
 import { numbersOf, readQuery } from "../link.mjs";
@@ -28,9 +29,10 @@ export function followZoom() {
 export function drawScene(dragged) {
   if (!state.result || (dragged && state.still && state.still.of.turn !== state.stood)) return;
   const touch = window.matchMedia("(pointer: coarse)").matches;
-  const still = stillOf(state, scheme(), touch);
+  const card = find(".card.landscape");
+  const still = stillOf(state, scheme(), touch, unitOf(find(".plot", card)));
   if (!still) return;
-  find(".card.landscape").dataset.look = still.look;
+  card.dataset.look = still.look;
   if (!state.still || !sameStill(still, state.still)) send(still);
 }
 
@@ -59,16 +61,17 @@ function send(still) {
  * @param {StageState} state
  * @param {string} scheme
  * @param {boolean} touch
+ * @param {number} unit pixels of the page in one of what is painted
  * @returns {Still | null}
  */
-export function stillOf({ result, picture: { view, zoom }, view: { look }, still }, scheme, touch) {
+export function stillOf({ result, picture: { view, zoom }, view: { look }, still }, scheme, touch, unit) {
   if (!view) return null;
   const { loss } = result.settings;
   const numbers = Object.entries(numbersOf(readQuery(result.query)));
   /** @type {[string, number][]} */
   const theta = numbers.map(([key, text]) => [key.slice(2), Number(text)]);
   const of = { loss, zoom, turn: still ? still.of.turn + 1 : 1 };
-  return { loss, theta, look, scheme, view, zoom, touch, of };
+  return { loss, theta, look, scheme, view, zoom, touch, unit, of };
 }
 
 /**

@@ -397,6 +397,7 @@ def test_a_scene_becomes_both_figures(compute: Compute, scheme: str) -> None:
         "scheme": scheme,
         "zoom": 1,
         "touch": False,
+        "unit": 1.0,
         "of": {"loss": loss.key, "zoom": 1, "turn": 3},
     }
     # As it arrives from the page: numbers may be integers, pairs are lists.

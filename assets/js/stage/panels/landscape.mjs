@@ -20,6 +20,8 @@ export const FLATTEST = "flattest";
 const THEOREM = "X(τ), the theorem"; // its gap has a panel of its own
 const GRADIENT_FLOW = "gradient flow";
 const WAY = [0.4, 0.6, 0.2, 0.8, 0]; // of the way of gradient flow, where its name may stand
+const LEADER = 42; // units from the theorem's point to its name
+const BELOW = 44; // units below it that its name needs
 const EVERY = 4; // of the points of Γ that are joined
 
 export class Landscape extends Panel {
@@ -251,7 +253,7 @@ export class Landscape extends Panel {
     const ended = result.runs.filter((run, i) => failed(run) && steps[i] >= run.outcome_step);
     ended.forEach((run, k) => {
       const words = `${result.words.labels[result.runs.indexOf(run)]} ends at step ${run.outcome_step}`;
-      pens.label(pen, inks, words, frame.left + 12, frame.top + 16 + 17 * k, inks.warn);
+      pens.label(pen, inks, words, frame.left + 12, frame.top + 16 + 19 * k, inks.warn);
     });
   }
 
@@ -271,7 +273,7 @@ export class Landscape extends Panel {
         return { text: result.words.labels[i], ink: inks.runs[i], x: right, y: y - 16 };
       })
       .filter(({ x, y }) => isInside(frame, x, y));
-    spread(names, frame.top + 8, frame.top + frame.height - 8, 15);
+    spread(names, frame.top + 9, frame.top + frame.height - 9, 18);
     for (const { text, ink, x, y } of names) {
       const at = beside(frame, text, x, 12);
       pens.label(pen, inks, text, at.x, y, ink, at.side);
@@ -285,8 +287,9 @@ export class Landscape extends Panel {
    * @param {Point} point
    */
   paintGhostLabel(pen, inks, frame, [x, y]) {
-    const way = y + 62 < frame.top + frame.height ? 1 : -1;
-    const end = y + 42 * way;
+    const room = frame.top + frame.height - y;
+    const end = room > BELOW ? y + Math.min(LEADER, room - BELOW / 2) : y - LEADER;
+    const way = Math.sign(end - y);
     pens.line(pen, inks.theory, 1, [], 0, 1, (k) => [x, k ? end : y + 8 * way]);
     const middle = moved(frame, THEOREM, [x, end + 9 * way]);
     pens.label(pen, inks, THEOREM, ...middle, inks.theory, "center");

@@ -4,10 +4,12 @@ import { widthOf } from "../../labels.mjs";
 import { inkOf } from "../../inks.mjs";
 import { addMark, addPoints, midpointOf } from "../../marks.mjs";
 import { nearestOf } from "../../nearest.mjs";
+import { inWords } from "../../numbers.mjs";
 import * as pens from "../../pens.mjs";
 import { isOnFloor, isSmooth, locate, parityFrom, shownStep, shows } from "../../run.mjs";
 import { frameOf, isInside } from "../frame.mjs";
 import { Panel } from "../panel.mjs";
+import { thresholdAt } from "./ground.mjs";
 
 const SAMPLE = 16; // pixels of a line or mark of the key
 
@@ -131,7 +133,21 @@ export class Sharpness extends Panel {
         if (Number.isFinite(sy)) dot(pen, result.runs.length > 1 ? inks.runs[i] : inks.ink, sx, sy);
       });
     });
+    this.paintBeyond(pen, scene, frame);
     this.paintLabels(pen, scene, frame);
+  }
+
+  /**
+   * A threshold off the scale is told at its edge, so that it need not squash what is on it.
+   * @param {Pen} pen
+   * @param {Scene} scene
+   * @param {Frame} frame
+   */
+  paintBeyond(pen, scene, { left, top, width, rangeY }) {
+    const { inks, result, focus } = scene;
+    const threshold = thresholdAt(scene);
+    if (isSmooth(result.runs[focus]) || !(threshold > rangeY[1])) return;
+    pens.label(pen, inks, `↑ 2/ηₜ is ${inWords(threshold)}`, left + width - 6, top + 11, inks.threshold, "right");
   }
 
   /**
@@ -144,7 +160,7 @@ export class Sharpness extends Panel {
     const names = this.namesOf(scene);
     const width = this.now.size[0];
     const x = Math.min(frame.left + frame.width + 8, ...names.map(({ text }) => width - widthOf(text) - SAMPLE - 5));
-    const room = Math.min((frame.height - 8) / names.length, 18);
+    const room = Math.min((frame.height - 8) / names.length, 20);
     this.labels = names.map((name, k) => ({ ...name, x, y: frame.top + 8 + k * room }));
     for (const { text, sample, ink, y } of this.labels) {
       sample(pen, ink, x, y);
@@ -169,7 +185,7 @@ export class Sharpness extends Panel {
       return isThere ? [{ text, ink, symbol: "projection_sharpness", sample: lineOf(2, []) }] : [];
     });
     const isPredicted = Number.isFinite(run.columns.flow_sharpness[run.rows - 1]);
-    const theorem = { text: "λ₁(X), the theorem", ink: inks.theory, symbol: "flow_sharpness", sample: lineOf(2, []) };
+    const theorem = { text: "λ₁(X), theorem", ink: inks.theory, symbol: "flow_sharpness", sample: lineOf(2, []) };
     return [...(isSmooth(run) ? [] : this.stepNames(scene, run, many)), ...own, ...(isPredicted ? [theorem] : [])];
   }
 
@@ -202,7 +218,7 @@ export class Sharpness extends Panel {
   probe(scene, px, py) {
     const frame = frameOf(this.graph());
     if (!frame) return null;
-    const name = (this.labels || []).find(({ x, y }) => px >= x && Math.abs(py - y) < 8);
+    const name = (this.labels || []).find(({ x, y }) => px >= x && Math.abs(py - y) < 9);
     if (name) return { symbol: name.symbol, x: name.x, y: name.y };
     if (!isInside(frame, px, py)) return null;
     const found = scene.result.runs.map((run, i) => {

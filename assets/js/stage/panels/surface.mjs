@@ -200,7 +200,7 @@ export class Surface extends Landscape {
   render({ inks }, { grid, width, height }) {
     const { x, y, low, top, heights, tints, colours } = grid;
     if (!heights) return (this.picture = null);
-    const detail = this.detail * fineness();
+    const detail = this.detail * fineness() * (this.past.unit || 1);
     const wanted = JSON.stringify([this.angles, detail, width, height, x, y, low, top, inks.card]);
     if (this.picture && wanted === this.rendered && this.filled === (tints || heights)) return;
     [this.rendered, this.filled] = [wanted, tints || heights];

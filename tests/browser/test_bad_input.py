@@ -10,7 +10,7 @@ NOT_NUMBERS = ["", "NaN", "fast", "0.1.2"]
 
 
 def test_a_step_size_that_is_no_number(stage: Stage):
-    stage.open("?at=40&eta=0.2")
+    stage.open("?eta=0.1&at=40&eta=0.2")
     good = [0.2, 0.1, 0.15, 0.3, 0.25]
     for text, before, after in zip(NOT_NUMBERS, good, good[1:], strict=False):
         stage.type_into("eta", text)
@@ -56,7 +56,7 @@ def test_a_step_size_out_of_range(stage: Stage):
 
 def test_a_number_of_the_wrong_sign_is_refused_at_its_field(stage: Stage):
     """As what is no number is: the run, its link and the picture stay."""
-    stage.open("?at=40&eta=0.2")
+    stage.open("?eta=0.1&at=40&eta=0.2")
     for field, typed in [("eta", "-3"), ("eta", "0"), ("eta", "foo"), ("horizon", "-3")]:
         stage.type_into(field, typed)
         error = stage.page.locator(f"#{field}").locator("xpath=ancestor::*[2]")
@@ -89,7 +89,7 @@ def test_a_start_on_the_valley_floor(stage: Stage):
 
 
 def test_a_start_outside_the_domain(stage: Stage):
-    stage.open("?loss=ring")
+    stage.open("?loss=ring&eta=0.1")
     stage.type_into("start-1", "0")
     stage.type_into("start-2", "0.01")
     expect(stage.page.get_by_text("The start must lie in r > 0.1")).to_be_visible()
@@ -107,7 +107,7 @@ def test_divergence_is_a_result(stage: Stage):
 
 @pytest.mark.expects_console_errors
 def test_a_server_that_is_gone(stage: Stage):
-    stage.open("?at=30")
+    stage.open("?eta=0.1&at=30")
     stage.page.route("**/run.bin*", lambda route: route.abort())
     stage.type_into("eta", "0.3")
     expect(stage.page.get_by_text("The server does not answer")).to_be_visible()
@@ -160,6 +160,6 @@ def test_a_message_can_be_closed(stage: Stage):
 
 
 def test_a_rule_without_a_flow_says_so_at_the_gap(stage: Stage):
-    stage.open("?rule=gd&at=100")
+    stage.open("?eta=0.1&rule=gd&at=100")
     expect(stage.page.get_by_text("GD has no limiting flow here.")).to_be_visible()
     expect(stage.button("η → η/2")).to_be_disabled()

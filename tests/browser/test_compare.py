@@ -21,7 +21,7 @@ def steps(stage: Stage) -> list[int]:
 
 
 def test_up_to_four_step_sizes(stage: Stage):
-    stage.open("?at=60")
+    stage.open("?eta=0.1&at=60")
     for count in (2, 3, 4):
         stage.button("compare η/2").click()
         stage.wait(f"edgewalk.stage.state.result.runs.length === {count}")
@@ -82,7 +82,7 @@ def test_eta_halved_at_the_same_slow_time(stage: Stage):
     for eta, step in ((0.1, 200), (0.05, 800)):
         run = dynamics.simulate("parabolic-valley", "ngd", None, eta, 4 * 600)
         gaps.append(dynamics.measure(run).gap[step])
-    stage.open("?at=200&clock=step")
+    stage.open("?eta=0.1&at=200&clock=step")
     stage.button("η → η/2").click()
     stage.expect_query(eta="0.05", at="800")
     words = stage.page.inner_text("#halved")
@@ -94,7 +94,7 @@ def test_eta_halved_at_the_same_slow_time(stage: Stage):
 
 
 def test_a_gap_is_never_set_beside_that_of_another_run(stage: Stage):
-    stage.open("?rule=ngd,sqrt-gd&at=200")
+    stage.open("?eta=0.1&rule=ngd,sqrt-gd&at=200")
     stage.button("η → η/2").click()
     stage.expect_query(eta="0.05")
     stage.page.get_by_role("group", name="Runs").get_by_text("GD on √L", exact=True).click()

@@ -21,7 +21,8 @@ MARKS = """() => {
     }
     return count;
 }"""
-SPACE, FOUR = "?loss=product-3&at=60", "?loss=product-4&at=60"
+SPACE = "?loss=product-3&eta=0.1&at=60"
+FOUR = "?loss=product-4&eta=0.1&at=60"
 
 
 def section_of(stage: Stage) -> Section:
@@ -163,7 +164,7 @@ def test_many_parameters_share_a_field(stage: Stage) -> None:
 
 
 def test_another_loss_brings_its_own_dimension(stage: Stage) -> None:
-    stage.open("?at=10")
+    stage.open("?eta=0.1&at=10")
     for key in ("product-4", "two-curvatures", "hyperbola", "quadratic-3"):
         stage.page.select_option("#loss", key)
         stage.wait(f"edgewalk.stage.state.result.settings.loss === '{key}'")
@@ -176,7 +177,7 @@ def test_another_loss_brings_its_own_dimension(stage: Stage) -> None:
 
 
 def test_runs_are_compared_in_any_dimension(stage: Stage) -> None:
-    stage.open(FOUR + "&eta=0.1,0.05&rule=ngd,sqrt-gd")
+    stage.open(FOUR.replace("0.1", "0.1,0.05") + "&rule=ngd,sqrt-gd")
     assert len(stage.page.query_selector_all("#runs [data-run]")) == 4
     stage.page.locator("#runs [data-run]").nth(2).click()
     section_of_focus = "edgewalk.stage.scene().section.at === edgewalk.stage.steps()[2]"
@@ -207,7 +208,7 @@ def test_there_is_no_alignment_in_codimension_1(stage: Stage) -> None:
 
 def test_where_the_theorem_ends_is_flagged(stage: Stage) -> None:
     """λ₁ and λ₂ cross: the time bar says so, and so does the sentence from there on."""
-    stage.open("?loss=crossing")
+    stage.open("?loss=crossing&eta=0.1")
     band = stage.page.get_by_role("button", name="beyond")
     band.click()
     stage.settle()

@@ -26,7 +26,7 @@ def download(stage: Stage, item: str, folder: Path) -> Path:
 
 @pytest.mark.parametrize("panel", PANELS)
 def test_png(stage: Stage, tmp_path: Path, panel: str):
-    stage.open("?at=120")
+    stage.open("?eta=0.1&at=120")
     data = download(stage, f"{panel}, PNG", tmp_path).read_bytes()
     assert data[:8] == b"\x89PNG\r\n\x1a\n"
     assert int.from_bytes(data[16:20]) == 2000
@@ -35,7 +35,7 @@ def test_png(stage: Stage, tmp_path: Path, panel: str):
 
 @pytest.mark.parametrize("panel", PANELS)
 def test_svg_grows_with_the_playhead(stage: Stage, tmp_path: Path, panel: str):
-    stage.open("?at=2")
+    stage.open("?eta=0.1&at=2")
     few = marks(download(stage, f"{panel}, SVG", tmp_path))
     stage.press("End")
     many = marks(download(stage, f"{panel}, SVG", tmp_path))

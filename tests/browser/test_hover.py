@@ -38,7 +38,7 @@ def told(stage: Stage) -> dict[str, str]:
 
 @pytest.mark.parametrize("panel", ["landscape", "sharpness"])
 def test_an_iterate_tells_its_numbers(stage: Stage, found: dynamics.Measures, panel: str):
-    stage.open("?at=600")
+    stage.open("?eta=0.1&at=600")
     x, y = found.x[STEP] if panel == "landscape" else (1.0, found.projection_sharpness[STEP])
     point(stage, panel, x, y)
     words = told(stage)
@@ -57,13 +57,13 @@ def test_an_iterate_tells_its_numbers(stage: Stage, found: dynamics.Measures, pa
 
 
 def test_nothing_is_told_of_what_is_not_painted_yet(stage: Stage, found: dynamics.Measures):
-    stage.open("?at=20")
+    stage.open("?eta=0.1&at=20")
     point(stage, "landscape", *found.x[500])
     expect(stage.page.locator("#tip")).to_be_hidden()
 
 
 def test_a_name_at_a_line_says_what_it_is(stage: Stage):
-    stage.open("?at=300")
+    stage.open("?eta=0.1&at=300")
     label = stage.page.evaluate(
         """() => {
             const box = document.querySelector('.card.sharpness .plot').getBoundingClientRect();
@@ -79,7 +79,7 @@ def test_a_name_at_a_line_says_what_it_is(stage: Stage):
 
 
 def test_every_symbol_explains_itself_on_focus_and_under_the_pointer(stage: Stage):
-    stage.open("?at=300")
+    stage.open("?eta=0.1&at=300")
     symbols = stage.page.locator("dfn:visible")
     assert symbols.count() >= 10
     tip = stage.page.locator("#tip")
@@ -97,7 +97,7 @@ def test_every_symbol_explains_itself_on_focus_and_under_the_pointer(stage: Stag
 
 
 def test_the_magnifiers_tell_too(stage: Stage):
-    stage.open("?at=300")
+    stage.open("?eta=0.1&at=300")
     for panel in ("across", "along"):
         place = stage.page.evaluate(
             """(panel) => {

@@ -41,7 +41,7 @@ PRESSED_OFTEN = ".round, .chips label, .slider input"
 @pytest.mark.parametrize("size", SIZES)
 def test_accessible_and_within_the_window(new_context, size: str):
     context = new_context(**context_of(SIZES[size], "dark", size == "phone"))
-    stage = Stage(context.new_page()).open("?at=150")
+    stage = Stage(context.new_page()).open("?eta=0.1&at=150")
     stage.assert_accessible_in_both_schemes(SIZES[size][0])
     assert stage.page.evaluate(SMALL, LEAST[size]) == []
     assert stage.page.evaluate(NARROW, [PRESSED, 24]) == []
@@ -131,6 +131,6 @@ def test_the_scheme_is_remembered(stage: Stage):
 
 def test_no_motion_before_play(browser: Browser, new_context):
     context = new_context(reduced_motion="reduce")
-    stage = Stage(context.new_page()).open("?at=10")
+    stage = Stage(context.new_page()).open("?eta=0.1&at=10")
     stage.page.wait_for_timeout(400)
     assert stage.step == 10

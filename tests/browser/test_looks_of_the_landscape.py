@@ -38,7 +38,7 @@ def test_the_sharpness_map_is_white_where_it_is_the_threshold(stage: Stage):
 
 
 def test_the_white_line_follows_the_playhead(stage: Stage):
-    stage.open("?look=sharpness&at=100")
+    stage.open("?eta=0.1&look=sharpness&at=100")
     stage.wait("edgewalk.stage.scene().heights")
     found = dynamics.measure(dynamics.simulate("parabolic-valley", "ngd", None, 0.1, 600))
     for step in (100, 400):
@@ -65,7 +65,7 @@ SURFACE = """() => {
 
 
 def test_the_surface_is_painted_with_the_iterates_on_it(stage: Stage):
-    stage.open("?at=300")
+    stage.open("?eta=0.1&at=300")
     choose(stage, "Look of the landscape", "3-D")
     stage.expect_query(look="surface")
     solid = stage.page.get_by_role("img", name="The landscape in space")
@@ -82,7 +82,7 @@ def test_the_surface_is_painted_with_the_iterates_on_it(stage: Stage):
 
 
 def test_the_surface_turns_by_key_and_by_mouse(stage: Stage):
-    stage.open("?at=300&look=surface")
+    stage.open("?eta=0.1&at=300&look=surface")
     stage.wait("edgewalk.stage.scene().heights")
     solid = stage.page.get_by_role("img", name="The landscape in space")
     looks = "[...document.querySelectorAll('.solid canvas')].map((c) => c.toDataURL()).join()"
@@ -125,7 +125,7 @@ KEPT = """async (size) => {
 
 
 def test_a_picture_of_the_surface_is_painted_for_its_own_size(stage: Stage):
-    stage.open("?at=300&look=surface")
+    stage.open("?eta=0.1&at=300&look=surface")
     stage.wait("edgewalk.stage.scene().heights")
     for size in ([400, 240], [240, 300]):
         kept = stage.page.evaluate(KEPT, size)
@@ -183,7 +183,7 @@ def test_the_hop_fills_a_third_of_the_lens_at_every_step_size(stage: Stage, eta:
 
 
 def test_the_lens_is_moved_by_hand_and_by_keys_and_put_away(stage: Stage):
-    stage.open("?at=120")
+    stage.open("?eta=0.1&at=120")
     lens = stage.page.locator(".lens")
     before = lens.bounding_box()
     stage.page.mouse.move(before["x"] + 60, before["y"] + 60)
@@ -210,7 +210,7 @@ UNITS = """() => {
 
 
 def test_a_ring_is_round_in_every_window(stage: Stage):
-    stage.open("?loss=ring")
+    stage.open("?loss=ring&eta=0.1")
     for width, height in ((1280, 800), (1700, 620), (390, 844)):
         stage.page.set_viewport_size({"width": width, "height": height})
         stage.settle()
@@ -226,7 +226,7 @@ def test_a_ring_is_round_in_every_window(stage: Stage):
 
 def test_beads_slide_along_the_valley(stage: Stage):
     """Γ of the parabolic valley is a straight line, its length from the flattest point is |x|."""
-    stage.open("?at=50")
+    stage.open("?eta=0.1&at=50")
     found = dynamics.measure(dynamics.simulate("parabolic-valley", "ngd", None, 0.1, 600))
     for step in (50, 200, 550):
         stage.go(step)
@@ -263,7 +263,7 @@ def test_the_papers_figures(stage: Stage, name: str, query: dict[str, str]):
 
 
 def test_the_critical_step_size_here(stage: Stage):
-    stage.open("?at=300")
+    stage.open("?eta=0.1&at=300")
     sharpness = float(stage.now("sharpness"))
     stage.page.locator("#critical").click()
     stage.wait("edgewalk.stage.state.result.runs[0].eta !== 0.1")
@@ -271,7 +271,7 @@ def test_the_critical_step_size_here(stage: Stage):
 
 
 def test_from_the_flattest_point_there_is_no_drift(stage: Stage):
-    stage.open("?loss=hyperbola")
+    stage.open("?loss=hyperbola&eta=0.1")
     stage.unfold()
     stage.button("flattest point").click()
     stage.wait("location.search.includes('start=')")

@@ -33,7 +33,7 @@ def told(stage: Stage) -> dict[str, Any]:
 
 
 def test_a_number_is_dragged_and_the_link_has_it(stage: Stage) -> None:
-    stage.open("?loss=ring").unfold()
+    stage.open("?loss=ring&eta=0.1").unfold()
     assert names_of(stage) == ["k"]
     assert "sharper" in (stage.page.locator("#numbers .number").get_attribute("title") or "")
     before = told(stage)

@@ -78,7 +78,7 @@ def test_gauges_are_grey_before_the_edge_and_green_on_it(
 
 
 def test_a_rule_without_laws_has_empty_gauges(stage: Stage):
-    stage.open("?rule=gradient-flow&at=300")
+    stage.open("?eta=0.1&rule=gradient-flow&at=300")
     for law in LAWS:
         assert stage.now(law) == "–"
         expect(stage.page.locator(f"#gauge-{law}")).to_have_class("gauge none")
@@ -133,7 +133,7 @@ def test_panels_are_named_by_what_they_show(stage: Stage):
 
 
 def test_off_its_scale_a_gauge_says_so(stage: Stage):
-    stage.open("?at=5")
+    stage.open("?eta=0.1&at=5")
     gauge = stage.page.locator("#gauge-stableness_pair")
     answer = stage.page.locator("#edge-answer")
     assert float(stage.now("stableness_pair")) > 2
@@ -163,7 +163,7 @@ def test_where_there_is_no_flow_eta_is_not_halved(stage: Stage):
     expect(stage.page.get_by_role("button", name="η → η/2")).to_be_disabled()
     answer = stage.page.locator("#edge-answer")
     expect(answer).to_have_text("GD has no law of the edge")
-    stage.open("?loss=crossing&at=500")
+    stage.open("?loss=crossing&eta=0.1&at=500")
     expect(answer).to_have_text("beyond the theorem")
     assert stage.page.locator(".gauge.on").count() == 0
 

@@ -86,14 +86,14 @@ def test_the_ghost_is_painted_on_the_valley(stage: Stage):
 
 
 def test_sharpness_is_painted_at_its_value(stage: Stage):
-    stage.open("?at=300")
+    stage.open("?eta=0.1&at=300")
     run = dynamics.simulate("parabolic-valley", "ngd", None, 0.1, 600)
     value = dynamics.measure(run).projection_sharpness[300]
     assert np.allclose(stage.ink_at("sharpness", 3.0, value), stage.ink("ink"), atol=3)
 
 
 def test_the_magnifier_shows_one_wall_then_the_other(stage: Stage):
-    stage.open("?at=200")
+    stage.open("?eta=0.1&at=200")
     views = []
     for _ in range(2):
         views.append(

@@ -68,7 +68,7 @@ def test_a_loop_begins_again_at_the_end(stage: Stage):
 
 
 def test_sharpness_falls(stage: Stage):
-    stage.open("?at=20")
+    stage.open("?eta=0.1&at=20")
     first = float(stage.now("sharpness"))
     stage.press("End")
     assert float(stage.now("sharpness")) < 0.5 * first
@@ -76,7 +76,7 @@ def test_sharpness_falls(stage: Stage):
 
 
 def test_step_buttons_and_keys(stage: Stage):
-    stage.open("?at=100")
+    stage.open("?eta=0.1&at=100")
     stage.button("Step forward").click()
     assert stage.step == 101
     stage.button("Step back").click()
@@ -105,7 +105,7 @@ def test_step_buttons_and_keys(stage: Stage):
 
 
 def test_space_plays_wherever_the_focus_is_but_in_fields(stage: Stage):
-    stage.open("?at=100")
+    stage.open("?eta=0.1&at=100")
     playing = "edgewalk.stage.player.playing"
     for name in ("Step forward", "Help", "Share"):
         stage.button(name).focus()
@@ -128,7 +128,7 @@ def test_space_plays_wherever_the_focus_is_but_in_fields(stage: Stage):
 
 
 def test_keys_are_not_stolen_from_a_text_field(stage: Stage):
-    stage.open("?at=100")
+    stage.open("?eta=0.1&at=100")
     stage.page.click("#eta")
     stage.press("End", "ArrowLeft", "Home", "s", "?", "[", "Space")
     assert stage.step == 100
@@ -151,7 +151,7 @@ def test_scrub(stage: Stage):
 
 
 def test_eta_by_slider_and_by_typing(stage: Stage):
-    stage.open("?at=100")
+    stage.open("?eta=0.1&at=100")
     stage.slider("Step size η").focus()
     stage.press("ArrowLeft", "ArrowLeft", "ArrowLeft")
     stage.expect_query(eta="0.0933")
@@ -190,7 +190,7 @@ def test_horizon_in_slow_time_and_in_steps(stage: Stage):
 
 
 def test_noise_and_its_seed(stage: Stage):
-    stage.open("?at=200")
+    stage.open("?eta=0.1&at=200")
     ends = []
     stage.page.locator("summary").click()
     for noise, seed in (("0", "0"), ("0.01", "0"), ("0.01", "1"), ("0.01", "0")):

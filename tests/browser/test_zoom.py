@@ -120,7 +120,7 @@ def test_axes_stay_while_eta_is_dragged(stage: Stage):
 @pytest.mark.parametrize("clock", ["step", "eta", "tau"])
 @pytest.mark.parametrize("axis", ["linear", "log"])
 def test_every_clock_paints_sharpness_at_its_time(stage: Stage, clock: str, axis: str):
-    stage.open(f"?at=300&clock={clock}&axis={axis}")
+    stage.open(f"?eta=0.1&at=300&clock={clock}&axis={axis}")
     run = dynamics.simulate("parabolic-valley", "ngd", None, 0.1, 600)
     time = 300 * {"step": 1, "eta": 0.1, "tau": 0.01}[clock]
     value = dynamics.measure(run).projection_sharpness[300]
@@ -128,7 +128,7 @@ def test_every_clock_paints_sharpness_at_its_time(stage: Stage, clock: str, axis
 
 
 def test_a_clock_and_an_axis_chosen_are_in_the_link(stage: Stage):
-    stage.open("?at=300")
+    stage.open("?eta=0.1&at=300")
     stage.page.get_by_role("radiogroup", name="Time axis").get_by_text("log time").click()
     stage.page.get_by_role("radiogroup", name="Clock").get_by_text("ηt", exact=True).click()
     stage.expect_query(axis="log", clock="eta", at="300")
@@ -138,7 +138,7 @@ def test_a_clock_and_an_axis_chosen_are_in_the_link(stage: Stage):
 
 @pytest.mark.parametrize("panel", ["landscape", "sharpness"])
 def test_zoom_and_pan_by_keyboard(stage: Stage, panel: str):
-    stage.open("?at=300")
+    stage.open("?eta=0.1&at=300")
     script = f"edgewalk.frame.frameOf(edgewalk.stage.graphOf('{panel}'))"
 
     def ranges() -> list[list[float]]:
@@ -166,7 +166,7 @@ def test_zoom_and_pan_by_keyboard(stage: Stage, panel: str):
 
 
 def test_plus_zooms_about_the_iterate_and_all_can_be_shown(stage: Stage):
-    stage.open("?at=60")
+    stage.open("?eta=0.1&at=60")
     show_all = stage.button("show all")
     expect(show_all).to_be_hidden()
     where = """() => {

@@ -303,6 +303,17 @@ type Frame = Box & {
   of?: StillOf;
 };
 
+/** Where a lens finds iterates and points of Γ, and how long a one is across: in space that is not the same everywhere. */
+type Ground = Box & {
+  place: (part: Part) => Place;
+  floor: (column: ArrayLike<number>) => Place;
+  one: number;
+  /** What a lens in a corner keeps away from, beside Γ and runs. */
+  apart?: Point[];
+  /** Of a surface at a row, its height across the valley, by a share from −1 to 1. */
+  wall?: (part: Part, row: number, nodes: number[]) => Place | null;
+};
+
 type Pen = CanvasRenderingContext2D;
 
 /** A line or mark of a key, with its left end at a place; and what it is the sample of. */
@@ -511,12 +522,12 @@ type AlignmentFrames = { sets: any; angle: any; part: any };
 type Shape = {
   grid: (scene: Scene) => Grid | null;
   point: (part: Part) => Place3;
-  floor: (column: Float32Array) => Place3;
+  floor: (column: ArrayLike<number>) => Place3;
   onto: (grid: Grid, column: Float32Array) => Place3;
 };
 
 /** From data to pixels, for the box as it is turned. */
-type SolidFrame = Box & { shape: Shape; grid: Grid; view: Eye; at: (point: number[]) => number[] };
+type SolidFrame = Box & { unit: number; shape: Shape; grid: Grid; view: Eye; at: (point: number[]) => number[] };
 
 type Band = { name: Phase["name"]; first: number; from: number; to: number };
 

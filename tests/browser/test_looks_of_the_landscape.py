@@ -201,6 +201,12 @@ def test_the_lens_is_moved_by_hand_and_by_keys_and_put_away(stage: Stage):
     stage.page.keyboard.press("m")
     stage.expect_query(at="120")
     assert lens.bounding_box()["width"] > 80
+    stage.page.get_by_text("3-D", exact=True).click()
+    stage.wait("edgewalk.stage.scene().heights")
+    lens.press(
+        "Enter"
+    )  # it is there in space too, where a picture to keep is painted as the page is
+    assert lens.bounding_box()["width"] < 40
 
 
 UNITS = """() => {

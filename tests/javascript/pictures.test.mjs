@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { download, figure, rowsOf } from "../../assets/js/stage/pictures.mjs";
+import { svgSheet } from "../agreed/svgpen.mjs";
 
 const NAMED = ["paper", "card", "ink", "soft", "line", "even", "odd", "theory", "threshold", "flow"];
 const MAP = { "flat-map": "#0000ff", "mid-map": "#ffffff", "sharp-map": "#ff0000", "edge-map": "#ffff00" };
@@ -486,7 +487,8 @@ test("the surface is the picture of it, under the title", () => {
   const made = figure("landscape", makeGraph(), makeScene({ look: "surface", heights: HEIGHTS }), solid);
   const drawn = figure("sharpness", makeGraph(), makeScene({ look: "surface", heights: HEIGHTS }));
   const [{ source, x, xanchor }] = made.layout.images;
-  assert.equal(source, "data:image/png;base64,AA,952,576"); // all that its margins leave of 1000 × 720
+  const { b, t } = made.layout.margin;
+  assert.equal(source, `data:image/png;base64,AA,952,${720 - b - t}`); // all that its margins leave of 1000 × 720
   assert.deepEqual([x, xanchor, made.layout.margin.l], [0.5, "center", made.layout.margin.r]);
   assert.deepEqual(
     made.data.map(({ name, x: places }) => [name, places]),
@@ -504,6 +506,38 @@ test("a legend has room for its words in the widest of fonts, and asks for none 
     // DejaVu Sans has 0.53 of its size for a letter of these words, and is the widest of those in use.
     for (const { name } of named) assert.ok(layout.legend.entrywidth > 0.55 * 12 * name.length, name);
     assert.match(layout.font.family, /^Arial.*sans-serif$/);
+    // And it stays within the picture, below the axes, which keep their place.
+    const { b, t, l, r, autoexpand } = layout.margin;
+    const columns = Math.floor((1000 - l - r) / (layout.legend.entrywidth + 46));
+    const top = -layout.legend.y * (720 - b - t);
+    assert.ok(top > 50 && top + 19 * Math.ceil(named.length / columns) < b);
+    assert.equal(autoexpand, false);
+  }
+});
+
+test("a picture of the landscape has the lens as it is shown, above all else, where its axes are", () => {
+  const run = makeRun("ngd", [0, 1, 2, 3]);
+  run.columns.x = Float32Array.from([0, 0.1, 1, -0.1, 1, 0.1, 1, -0.1]);
+  run.columns.direction = Float32Array.from([0, 1, 0, 1, 0, 1, 0, 1]);
+  run.columns.projection.fill(0).set([1], 6);
+  run.columns.bounce.fill(0.2);
+  const scene = makeScene({ lens: "on", lensAt: [0, 0] }, [run]);
+  const painted = [];
+  const paint = (size, draw) => {
+    const pen = svgSheet(size).getContext();
+    draw(pen);
+    painted.push([size, pen.lines.join("")]);
+    return "data:,lens";
+  };
+  const { layout } = figure("landscape", makeGraph(), scene, null, paint);
+  const [{ source, x, y, sizex, sizey }] = layout.images;
+  assert.deepEqual([source, x, y, sizex, sizey], ["data:,lens", 0, 1, 1, 1]);
+  const { b, t, l, r } = layout.margin;
+  assert.deepEqual(painted[0][0], [1000 - l - r, 720 - b - t]);
+  assert.match(painted[0][1], />× \d/);
+  for (const change of [{ lens: "off" }, { look: "surface", heights: HEIGHTS }]) {
+    const other = figure("landscape", makeGraph(), { ...scene, ...change }, (size) => `data:,${size}`, paint);
+    assert.ok((other.layout.images || []).every((image) => image.source !== "data:,lens"));
   }
 });
 

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { againstWhy, firstOf, lensFor, paintWhy, partsAt, storyOf } from "../../assets/js/stage/why.mjs";
+import { groundOf } from "../../assets/js/stage/frame.mjs";
 import { svgSheet } from "../agreed/svgpen.mjs";
 
 const close = (a, b, room = 1e-9) => assert.ok(Math.abs(a - b) < room, `${a} is not ${b}`);
-const FRAME = { left: 0, top: 0, width: 600, height: 400, x: (a) => 100 * a, y: (b) => 400 - 100 * b };
+const FRAME = groundOf({ left: 0, top: 0, width: 600, height: 400, x: (a) => 100 * a, y: (b) => 400 - 100 * b });
 const INKS = { ink: "ink", soft: "soft", card: "card", theory: "theory", even: "even", odd: "odd" };
 // A hop of 0.3 over the line y = 2 and back, 0.01 and 0.02 to the left of where it went up.
 const WHY = {

@@ -60,6 +60,18 @@ export const isInside = (frame, x, y) =>
 export const placeOf = (part, name, frame) => pixelsOf(part.columns[name], frame);
 
 /**
+ * What a lens magnifies of a frame in the plane or a section.
+ * @param {Frame} frame
+ * @returns {Ground}
+ */
+export const groundOf = (frame) => ({
+  ...{ left: frame.left, top: frame.top, width: frame.width, height: frame.height },
+  place: (part) => placeOf(part, "x", frame),
+  floor: (column) => pixelsOf(column, frame),
+  one: Math.abs(frame.x(1) - frame.x(0)),
+});
+
+/**
  * @param {ArrayLike<number>} column
  * @param {Frame} frame
  * @returns {Place}

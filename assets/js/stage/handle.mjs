@@ -2,7 +2,7 @@
 // it is a small one, which brings it back.
 import { pointIn } from "../canvas.mjs";
 import { actions } from "./actions.mjs";
-import { shareAt } from "./lens.mjs";
+import { isLensOn, shareAt } from "./lens.mjs";
 import { dispatch, state } from "./state.mjs";
 
 const NUDGE = 0.05; // of the picture
@@ -45,9 +45,9 @@ export class Handle {
    * @param {Frame} frame
    * @param {Lens | null} lens
    */
-  show({ lens: on, why }, frame, lens) {
+  show(scene, frame, lens) {
     [this.frame, this.lens] = [frame, lens];
-    const isOpen = on === "on" || Boolean(why);
+    const isOpen = isLensOn(scene);
     const size = lens && isOpen ? 2 * frame.unit * lens.radius : 0;
     const [x, y] = lens ? lens.at.map((place) => Math.round(frame.unit * place)) : [];
     const shown = lens ? [x, y, size, isOpen].join() : "";

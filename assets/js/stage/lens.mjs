@@ -1,4 +1,4 @@
-// The lens on the landscape: a round magnifier at the iterate, as strong as it takes for the bounce to
+// The lens on the landscape, in the plane, a section or space: a round magnifier at the iterate, as strong as it takes for the bounce to
 // fill a third of it. What it shows is the picture itself, larger, and not another one: the same
 // marks at places moved away from its middle. Pure but for its pen.
 import { inkOf, smoothInk } from "../inks.mjs";
@@ -6,7 +6,6 @@ import { addPoints, strength } from "../marks.mjs";
 import * as pens from "../pens.mjs";
 import { consecutiveFrom, isSmooth, kindIn, locate, onTheWay, pointAt } from "../run.mjs";
 import { ticks } from "../ticks.mjs";
-import { pixelsOf, placeOf } from "./frame.mjs";
 import { colourOf } from "./panels/along.mjs";
 import { lensFor, paintWhy } from "./why.mjs";
 
@@ -25,6 +24,7 @@ const PAST = 240; // iterates in a row that it shows
 const RECENT = 7; // hops that are joined
 const LABEL = 30; // pixels beside it
 const OUTSIDE = 0.76; // of the radius, to the right and up: beside the rim, where no hop goes
+const WALL = 24; // pieces of either wall
 const FINE = 6; // pieces between two points of Γ
 /** @type {Point[]} */
 const CORNERS = [
@@ -36,27 +36,39 @@ const CORNERS = [
 const SPREAD = 150; // points of a run by which a corner is judged
 
 /**
+ * The lens as it is shown: where a hand has put it, or else in a corner.
+ * @param {Scene} scene
+ * @param {Ground} ground
+ * @param {Point} corner
+ * @returns {Lens | null}
+ */
+export function lensIn(scene, ground, corner) {
+  if (scene.why) return lensOfWhy(scene.why, scene, ground);
+  return lensOf(scene, ground, placeIn(ground, scene.lensAt || corner));
+}
+
+/**
  * Where it lies, how strong it is and what is in its middle; null where it would show nothing new.
  * @param {Scene} scene
- * @param {Frame} frame
+ * @param {Ground} ground
  * @param {Point | null} corner
  * @returns {Lens | null}
  */
-export function lensOf(scene, frame, corner) {
+export function lensOf(scene, ground, corner) {
   const { result, steps, focus } = scene;
-  if (scene.look === "surface" || !corner) return null;
+  if (!corner) return null;
   const run = result.runs[focus];
   const { part, row } = locate(run, steps[focus]);
-  const radius = radiusIn(frame);
-  if (radius > ROOM * Math.min(frame.width, frame.height)) return null;
-  const strong = (2 * radius * BOUNCE) / bounceAt(run, part, row, frame);
+  const radius = radiusIn(ground);
+  if (radius > ROOM * Math.min(ground.width, ground.height)) return null;
+  const strong = (2 * radius * BOUNCE) / bounceAt(run, part, row, ground);
   const power = Math.min(2 ** (Math.floor(2 * Math.log2(strong)) / 2), STRONGEST);
-  const [x, y] = placeOf(part, "x", frame)(row);
+  const [x, y] = ground.place(part)(row);
   if (!(power >= WEAKEST) || strong > FAINTEST * STRONGEST || !Number.isFinite(x + y)) return null;
-  /** @type {Point} */
-  const foot = part.columns.projection ? placeOf(part, "projection", frame)(row) : [NaN, NaN];
+  const { projection } = part.columns;
+  const foot = projection ? ground.floor(projection)(row) : [NaN, NaN];
   const near = Math.hypot(foot[0] - x, foot[1] - y) * power <= HOLDS * radius;
-  return { middle: near ? foot : [x, y], at: corner, radius, power };
+  return { middle: near ? [foot[0], foot[1]] : [x, y], at: corner, radius, power };
 }
 
 /**
@@ -64,13 +76,13 @@ export function lensOf(scene, frame, corner) {
  * that is farthest from what it shows and from the start.
  * @param {Why} why
  * @param {Scene} scene
- * @param {Frame} frame
+ * @param {Ground} ground
  * @returns {Lens}
  */
-export function lensOfWhy(why, { lensAt, result }, frame) {
-  const lens = lensFor(why, frame);
-  const start = pixelsOf(result.settings.start, frame)(0);
-  const places = (lensAt ? [lensAt] : CORNERS).map((corner) => placeIn(frame, corner, lens.radius));
+function lensOfWhy(why, { lensAt, result }, ground) {
+  const lens = lensFor(why, ground);
+  const start = ground.floor(result.settings.start)(0);
+  const places = (lensAt ? [lensAt] : CORNERS).map((corner) => placeIn(ground, corner, lens.radius));
   /**
    * @param {Point} place
    */
@@ -79,7 +91,12 @@ export function lensOfWhy(why, { lensAt, result }, frame) {
 }
 
 /**
- * @param {Frame} frame
+ * @param {Pick<Scene, "lens" | "why">} scene
+ */
+export const isLensOn = ({ lens, why }) => lens === "on" || Boolean(why);
+
+/**
+ * @param {Box} box
  */
 export const radiusIn = ({ width, height }) => Math.min(Math.max(SHARE * Math.min(width, height), LEAST), MOST);
 
@@ -88,18 +105,18 @@ export const radiusIn = ({ width, height }) => Math.min(Math.max(SHARE * Math.mi
  * @param {Run} run
  * @param {Part} part
  * @param {number} row
- * @param {Frame} frame
+ * @param {Ground} ground
  */
-function bounceAt(run, part, row, frame) {
+function bounceAt(run, part, row, ground) {
   const { bounce, direction, projection } = part.columns;
   const length = bounce ? bounce[row] : NaN;
   if (length > 0) {
     const d = run.widths.x;
     const [foot, v] = [projection, direction].map((column) => pointAt(column, d, row));
-    const walls = pixelsOf([...foot, ...foot.map((z, i) => z + length * v[i])], frame);
+    const walls = ground.floor([...foot, ...foot.map((z, i) => z + length * v[i])]);
     return between(walls(0), walls(1));
   }
-  const place = placeOf(part, "x", frame);
+  const place = ground.place(part);
   const first = Math.max(consecutiveFrom(part, row, HOPS), 0);
   let longest = 0;
   for (let k = first; k < row; k++) longest = Math.max(longest, between(place(k), place(k + 1)));
@@ -114,7 +131,7 @@ const between = ([x, y], [a, b]) => Math.hypot(a - x, b - y);
 
 /**
  * Where the lens lies as a share of the frame, [0, 0] at its upper left and [1, 1] at its lower right.
- * @param {Frame} frame
+ * @param {Box} frame
  * @param {Point} share
  * @param {number} [radius]
  * @returns {Point}
@@ -129,7 +146,7 @@ export function placeIn(frame, [u, v], radius = radiusIn(frame)) {
 
 /**
  * The share of the frame at a pixel.
- * @param {Frame} frame
+ * @param {Box} frame
  * @param {Point} pixel
  * @param {number} [radius]
  * @returns {Point}
@@ -148,12 +165,12 @@ export function shareAt(frame, [x, y], radius = radiusIn(frame)) {
 /**
  * The corner of the frame that is farthest from Γ and from all that runs pass through, as a share of it.
  * @param {Scene} scene
- * @param {Frame} frame
+ * @param {Ground} ground
  * @returns {Point}
  */
-export function freeCorner({ result, valley }, frame) {
+export function freeCorner({ result, valley }, ground) {
   const points = result.runs.flatMap((run) => {
-    const place = placeOf(run, "x", frame);
+    const place = ground.place(run);
     const every = Math.max(1, Math.floor(run.rows / SPREAD));
     return Array.from({ length: Math.ceil(run.rows / every) }, (_, k) => place(k * every));
   });
@@ -162,15 +179,16 @@ export function freeCorner({ result, valley }, frame) {
    * @param {number} rows
    */
   const along = (x, rows) => {
-    const way = pixelsOf(x, frame);
+    const way = ground.floor(x);
     for (let k = 0; k < rows; k += 4) points.push(way(k));
   };
+  points.push(...(ground.apart || []));
   along(result.descent.points, result.descent.rows);
   for (const { x, rows } of valley?.curves || []) along(x, rows);
   /**
    * @param {Point} corner
    */
-  const room = (corner) => Math.min(...points.filter(isPlace).map((point) => between(point, placeIn(frame, corner))));
+  const room = (corner) => Math.min(...points.filter(isPlace).map((point) => between(point, placeIn(ground, corner))));
   return CORNERS.reduce((best, corner) => (room(corner) > room(best) + 1 ? corner : best));
 }
 
@@ -182,10 +200,10 @@ const isPlace = ([x, y]) => Number.isFinite(x + y);
 /**
  * @param {Pen} pen
  * @param {Scene} scene
- * @param {Frame} frame
+ * @param {Ground} ground
  * @param {Lens} lens
  */
-export function paintLens(pen, scene, frame, lens) {
+export function paintLens(pen, scene, ground, lens) {
   const { inks, why } = scene;
   paintRays(pen, inks, lens);
   pen.save();
@@ -194,12 +212,12 @@ export function paintLens(pen, scene, frame, lens) {
   pen.fillStyle = inks.card;
   pen.fill();
   pen.clip();
-  paintValley(pen, scene, frame, lens);
-  if (why) paintWhy(pen, scene, why, lens, (points) => larger(lens, pixelsOf(points, frame)));
-  else scene.result.runs.forEach((run, i) => paintRun(pen, scene, frame, lens, run, i));
+  paintValley(pen, scene, ground, lens);
+  if (why) paintWhy(pen, scene, why, lens, (points) => larger(lens, ground.floor(points)));
+  else scene.result.runs.forEach((run, i) => paintRun(pen, scene, ground, lens, run, i));
   pen.restore();
-  paintRim(pen, inks, frame, lens);
-  if (!why) paintBar(pen, inks, frame, lens);
+  paintRim(pen, inks, ground, lens);
+  if (!why && ground.one) paintBar(pen, inks, ground, lens);
 }
 
 /**
@@ -246,14 +264,14 @@ function paintRays(pen, inks, { middle, at, radius, power }) {
  * Γ, by cubics through the points that there are of it: straight pieces would be seen to be straight.
  * @param {Pen} pen
  * @param {Scene} scene
- * @param {Frame} frame
+ * @param {Ground} ground
  * @param {Lens} lens
  */
-function paintValley(pen, { valley, inks }, frame, lens) {
+function paintValley(pen, { valley, inks }, ground, lens) {
   if (!valley) return;
   const reach = lens.radius / lens.power;
   for (const { x, rows, sharpness } of valley.curves) {
-    const place = pixelsOf(x, frame);
+    const place = ground.floor(x);
     for (let k = 0; k + 1 < rows; k++) {
       const [from, to] = [place(k), place(k + 1)];
       if (Math.min(between(from, lens.middle), between(to, lens.middle)) > reach + between(from, to)) continue;
@@ -290,21 +308,22 @@ export function cubicThrough(place, k, rows) {
  * The last iterates of a run and the hops between them, and the theorem's point.
  * @param {Pen} pen
  * @param {Scene} scene
- * @param {Frame} frame
+ * @param {Ground} ground
  * @param {Lens} lens
  * @param {Run} run
  * @param {number} i
  */
-function paintRun(pen, scene, frame, lens, run, i) {
+function paintRun(pen, scene, ground, lens, run, i) {
   const { inks, strobe } = scene;
   const { part, row } = locate(run, scene.steps[i]);
-  const place = larger(lens, placeOf(part, "x", frame));
+  const place = larger(lens, ground.place(part));
   const first = consecutiveFrom(part, row, PAST);
   if (part.columns.flow) {
-    const [x, y] = larger(lens, placeOf(part, "flow", frame))(row);
+    const [x, y] = larger(lens, ground.floor(part.columns.flow))(row);
     if (Number.isFinite(x)) pens.bead(pen, inks, inks.theory, x, y, 6);
   }
   if (isSmooth(run)) return pens.line(pen, smoothInk(scene, i), 3, [], first, row, place);
+  if (i === scene.focus) paintWall(pen, scene, ground, lens, part, row);
   pen.globalAlpha = 0.35 * strength(scene, i);
   addPoints(pen, scene, run, part, first, row, place, 2.6, i);
   pen.globalAlpha = strength(scene, i);
@@ -322,19 +341,42 @@ function paintRun(pen, scene, frame, lens, run, i) {
 }
 
 /**
+ * Of a surface its height across the valley, on which the iterates are: Γ lies on the floor below it.
+ * @param {Pen} pen
+ * @param {Scene} scene
+ * @param {Ground} ground
+ * @param {Lens} lens
+ * @param {Part} part
+ * @param {number} row
+ */
+function paintWall(pen, { inks, result }, { wall }, lens, part, row) {
+  const height = wall && wall(part, row, result.profile_axis);
+  if (height)
+    pens.line(
+      pen,
+      inks.soft,
+      1.5,
+      [],
+      -WALL,
+      WALL,
+      larger(lens, (k) => height(k / WALL)),
+    );
+}
+
+/**
  * Its rim, and beside it how strong it is.
  * @param {Pen} pen
  * @param {Inks} inks
- * @param {Frame} frame
+ * @param {Ground} ground
  * @param {Lens} lens
  */
-function paintRim(pen, inks, frame, { at: [x, y], radius, power }) {
+function paintRim(pen, inks, { left, width }, { at: [x, y], radius, power }) {
   pen.beginPath();
   pen.arc(x, y, radius, 0, 2 * Math.PI);
   pen.strokeStyle = inks.control;
   pen.lineWidth = 2;
   pen.stroke();
-  const side = x + radius + LABEL > frame.left + frame.width ? -1 : 1;
+  const side = x + radius + LABEL > left + width ? -1 : 1;
   const [beside, up] = [x + side * OUTSIDE * radius, y - OUTSIDE * radius];
   pens.label(pen, inks, `× ${factorWords(power)}`, beside, up, inks.soft, side > 0 ? "left" : "right");
 }
@@ -343,11 +385,11 @@ function paintRim(pen, inks, frame, { at: [x, y], radius, power }) {
  * A bar of a round length.
  * @param {Pen} pen
  * @param {Inks} inks
- * @param {Frame} frame
+ * @param {Ground} ground
  * @param {Lens} lens
  */
-function paintBar(pen, inks, frame, { at: [x, y], radius, power }) {
-  const unit = Math.abs(frame.x(1) - frame.x(0)) * power;
+function paintBar(pen, inks, ground, { at: [x, y], radius, power }) {
+  const unit = ground.one * power;
   const length = ticks(0, (1.2 * radius) / unit, 3)[1];
   const low = y + radius * 0.72;
   const half = (length * unit) / 2;

@@ -279,6 +279,7 @@ class Stage {
     const { Surface } = await import("./panels/surface.mjs");
     const surface = new Surface(find(".card.landscape .plot"), () => this.repaint());
     actions.surfacePicture = (/** @type {Size} */ size) => surface.toDataURL(scene(), size);
+    surface.handle = /** @type {Landscape} */ (this.panels.find((panel) => panel instanceof Landscape)).handle;
     this.panels.push(surface);
     this.repaint();
     return surface;

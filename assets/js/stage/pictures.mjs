@@ -1,4 +1,5 @@
 // Pictures to keep: a panel's figure with the run in it, composed only when it is asked for.
+import { penOf } from "../canvas.mjs";
 import { clockTime } from "../clock.mjs";
 import { shade } from "../inks.mjs";
 import { inkOf } from "../inks.mjs";
@@ -10,22 +11,27 @@ import { colourOf, placeOn, valueAt, viewOf, wordsFor as wordsAlong } from "./pa
 import { FLATTEST, flattestNames, valleyIn } from "./panels/landscape.mjs";
 import { BANDS, DOUBLINGS, bandsOf, logarithms, shadeAt, thresholdAt } from "./panels/ground.mjs";
 import { heading } from "./heading.mjs";
-import { pixelsOf } from "./frame.mjs";
+import { groundOf, pixelsOf } from "./frame.mjs";
+import { freeCorner, isLensOn, lensIn, paintLens } from "./lens.mjs";
 import { coordinates } from "./section.mjs";
 import { vocabulary } from "../vocabulary.mjs";
 
 const SIZE = { width: 1000, height: 720 };
-const MARGIN = { l: 64, r: 24, t: 48, b: 96 };
+const MARGIN = { l: 64, r: 24, t: 48 };
 // A picture goes where the page's own font is not. These have the same widths on every system, and what is set
 // in another is given room: a legend is laid out by what is measured here, and cut where that does not hold.
 const FONT = 'Arial, "Liberation Sans", Helvetica, sans-serif';
+const FINE = 3; // pixels of what is painted for each of a picture
 const WORDS = 12; // the size of a legend's
 const WIDEST = 0.6 * WORDS; // a letter of it, on the average, in the widest of fonts
 /** @type {Record<Kind, string>} */
 const SYMBOLS = { early: "circle", even: "circle", odd: "square", midpoint: "diamond", floor: "diamond" };
-const LEGEND = { orientation: "h", y: -0.16, font: { size: WORDS } };
+const FOOT = 62; // pixels below the axes down to the legend
+const ROW = 19; // of a row of it
+const BESIDE = 46; // beside the words of each entry
 
 /** @typedef {(size: Size) => string} Solid the address of a picture of the box, of a size */
+/** @typedef {(size: Size, draw: (pen: Pen) => void) => string} Painted the address of what is drawn on a canvas of a size */
 
 /**
  * Rows up to the playhead whose step the strobe shows, of one parity (or all of them).
@@ -285,18 +291,51 @@ function valleyTraces({ section, inks, valley }) {
 }
 
 /**
+ * Where data lie within the axes of a picture of the landscape. Where a unit is as long upwards as across, more is seen
+ * on two of its sides.
+ * @param {Plane | null} section
+ * @param {any} layout
+ * @param {Size} size
+ * @returns {Frame}
+ */
+function frameOf(section, { xaxis, yaxis }, size) {
+  const ranges = [xaxis.range, yaxis.range];
+  const spans = ranges.map(([low, high]) => high - low);
+  const unit = Math.min(size[0] / spans[0], size[1] / spans[1]);
+  const [low, high] = [-1, 1].map((side) =>
+    ranges.map((range, k) => {
+      const span = yaxis.scaleanchor ? size[k] / unit : spans[k];
+      return (range[0] + range[1] + side * span) / 2;
+    }),
+  );
+  const [width, height] = size;
+  return /** @type {any} */ ({
+    ...{ left: 0, top: 0, width, height, section },
+    x: (/** @type {number} */ value) => (width * (value - low[0])) / (high[0] - low[0]),
+    y: (/** @type {number} */ value) => (height * (high[1] - value)) / (high[1] - low[1]),
+  });
+}
+
+/**
+ * The lens, as a picture above all else.
+ * @param {Scene} scene
+ * @param {Frame} frame
+ * @param {Painted | null} painted
+ */
+function lensImages(scene, frame, painted) {
+  const ground = groundOf(frame);
+  const lens = painted && isLensOn(scene) ? lensIn(scene, ground, freeCorner(scene, ground)) : null;
+  if (!lens || !painted) return [];
+  const source = painted([frame.width, frame.height], (pen) => paintLens(pen, scene, ground, lens));
+  return [{ source, xref: "paper", yref: "paper", x: 0, y: 1, sizex: 1, sizey: 1, layer: "above" }];
+}
+
+/**
  * The names of the flattest points, where the picture has room for them.
  * @param {Scene} scene
- * @param {View} ranges
+ * @param {Frame} frame
  */
-function flattestWords({ section, valley, inks }, [across, upwards]) {
-  const [width, height] = [SIZE.width - MARGIN.l - MARGIN.r, SIZE.height - MARGIN.t - MARGIN.b];
-  /** @type {any} */
-  const frame = {
-    ...{ left: 0, top: 0, width, height, section },
-    x: (/** @type {number} */ value) => (width * (value - across[0])) / (across[1] - across[0]),
-    y: (/** @type {number} */ value) => (height * (upwards[1] - value)) / (upwards[1] - upwards[0]),
-  };
+function flattestWords({ section, valley, inks }, frame) {
   return flattestNames(valley, valleyIn(valley, frame), frame).map(({ point, middle }) => {
     const [[x, y], [px, py]] = [coordinates(section, point)(0), pixelsOf(point, frame)(0)];
     const shift = { xshift: middle[0] - px, yshift: py - middle[1] };
@@ -595,25 +634,41 @@ function alignmentLayout(layout, scene) {
  * @param {Solid} solid
  */
 function surfaceFigure(layout, scene, solid) {
-  const margin = { ...MARGIN, l: MARGIN.r };
-  const size = /** @type {Size} */ ([SIZE.width - margin.l - margin.r, SIZE.height - margin.t - margin.b]);
   const place = { xref: "paper", yref: "paper", x: 0.5, y: 1, sizex: 1, sizey: 1, xanchor: "center", layer: "above" };
   const axis = { visible: false };
   const named = scene.result.runs.flatMap((run, i) => landscapeRun(run, i, scene));
-  return {
-    data: named.map((trace) => ({ ...trace, x: [null], y: [null] })),
-    layout: { ...layout, margin, images: [{ source: solid(size), ...place }], xaxis: axis, yaxis: axis },
-  };
+  const data = named.map((trace) => ({ ...trace, x: [null], y: [null] }));
+  const margin = { ...MARGIN, l: MARGIN.r };
+  const source = solid(roomFor(data, margin).size);
+  return { data, layout: { ...layout, margin, images: [{ source, ...place }], xaxis: axis, yaxis: axis } };
 }
 
 /**
- * A figure whose legend has room for its words in whatever font.
+ * The legend of traces, with room for its words in whatever font, and what it leaves to the axes: their size, and the
+ * margin below them. Left to itself the legend would take what it needs, and nobody knows where the axes end.
+ * @param {any[]} data
+ * @param {{ l: number, r: number, t: number }} margin
+ * @returns {{ legend: any, bottom: number, size: Size }}
+ */
+function roomFor(data, { l, r, t }) {
+  const names = data.filter(({ showlegend }) => showlegend !== false).map(({ name }) => (name || "").length);
+  const width = SIZE.width - l - r;
+  const columns = Math.max(Math.floor(width / (WIDEST * Math.max(0, ...names) + BESIDE)), 1);
+  const bottom = FOOT + ROW * (Math.ceil(names.length / columns) + 0.5);
+  const height = SIZE.height - t - bottom;
+  const place = { orientation: "h", x: 0, xanchor: "left", y: -FOOT / height, yanchor: "top" };
+  const legend = { ...place, font: { size: WORDS }, entrywidth: Math.floor(width / columns) - BESIDE };
+  return { legend, bottom, size: [width, height] };
+}
+
+/**
+ * A figure with its legend.
  * @param {{ data: any[], layout: any }} figure
  */
 function withRoom({ data, layout }) {
-  const longest = Math.max(0, ...data.map(({ name, showlegend }) => (showlegend === false ? 0 : (name || "").length)));
-  const legend = { ...LEGEND, entrywidth: Math.ceil(WIDEST * longest) };
-  return { data, layout: { ...layout, legend, font: { ...layout.font, family: FONT } } };
+  const { legend, bottom } = roomFor(data, layout.margin);
+  const margin = { ...layout.margin, b: bottom, autoexpand: false };
+  return { data, layout: { ...layout, margin, legend, font: { ...layout.font, family: FONT } } };
 }
 
 /**
@@ -641,14 +696,15 @@ function withDetail(run, panel) {
 /**
  * The figure of a panel, ready for Plotly: what stands still and what the playhead shows. Of the
  * magnifiers', which are no Plotly graphs, only the looks come from `graph`; `solid` gives the address of a
- * picture of the box.
+ * picture of the box, and `painted` that of what is drawn.
  * @param {PanelName} panel
  * @param {any} graph
  * @param {Scene} seen
  * @param {Solid | null} [solid]
+ * @param {Painted | null} [painted]
  */
-export function figure(panel, graph, seen, solid = null) {
-  return withRoom(composed(panel, graph, seen, solid));
+export function figure(panel, graph, seen, solid = null, painted = null) {
+  return withRoom(composed(panel, graph, seen, solid, painted));
 }
 
 /**
@@ -665,8 +721,9 @@ function planeOf({ section, look, result, d }) {
  * @param {any} graph
  * @param {Scene} seen
  * @param {Solid | null} solid
+ * @param {Painted | null} painted
  */
-function composed(panel, graph, seen, solid) {
+function composed(panel, graph, seen, solid, painted) {
   const runs = seen.result.runs.map((run) => withDetail(run, panel));
   const scene = { ...seen, result: { ...seen.result, runs } };
   const text = panel === "landscape" ? heading(scene) + planeOf(scene) : heading(scene);
@@ -692,12 +749,12 @@ function composed(panel, graph, seen, solid) {
   if (panel === "landscape" && scene.look === "surface" && solid) return surfaceFigure(layout, scene, solid);
   layout.xaxis.range = xaxis.range.slice();
   layout.yaxis.range = yaxis.range.slice();
-  if (panel === "landscape") layout.annotations = flattestWords(scene, [layout.xaxis.range, layout.yaxis.range]);
-  const still =
-    panel === "landscape" ? graph.data.map((/** @type {any} */ trace) => ({ ...trace, showlegend: false })) : [];
-  const moving = panel === "landscape" ? landscapeTraces(scene) : sharpnessTraces(scene);
-  const ground = panel === "landscape" ? groundTraces(scene) : [];
-  return { data: [...ground, ...still, ...moving], layout };
+  if (panel !== "landscape") return { data: sharpnessTraces(scene), layout };
+  const still = graph.data.map((/** @type {any} */ trace) => ({ ...trace, showlegend: false }));
+  const data = [...groundTraces(scene), ...still, ...landscapeTraces(scene)];
+  const frame = frameOf(scene.section, layout, roomFor(data, margin).size);
+  const named = { annotations: flattestWords(scene, frame), images: lensImages(scene, frame, painted) };
+  return { data, layout: { ...layout, ...named } };
 }
 
 /**
@@ -709,10 +766,17 @@ function composed(panel, graph, seen, solid) {
  */
 export function download(panel, format, graph, scene, solid = null) {
   const filename = `edgewalk-${scene.result.settings.loss}-${panel}`;
-  return /** @type {any} */ (globalThis).Plotly.downloadImage(figure(panel, graph, scene, solid), {
+  return /** @type {any} */ (globalThis).Plotly.downloadImage(figure(panel, graph, scene, solid, onCanvas), {
     ...SIZE,
     format,
     filename,
     scale: format === "png" ? 2 : 1,
   });
+}
+
+/** @type {Painted} */
+function onCanvas(size, draw) {
+  const sheet = Object.assign(document.createElement("canvas"), { size, fine: FINE });
+  draw(penOf(/** @type {Sheet} */ (/** @type {unknown} */ (sheet))));
+  return sheet.toDataURL();
 }

@@ -5,7 +5,6 @@ import { inkOf } from "../inks.mjs";
 import { inWords } from "../numbers.mjs";
 import * as pens from "../pens.mjs";
 import { isOnFloor, isSmooth, locate, parity, phaseOf } from "../run.mjs";
-import { pixelsOf } from "./frame.mjs";
 
 export const SECONDS = 13; // of slow motion
 // When each part begins and ends, as shares of that: the hop, the hop back, what is across, what is along, half of it.
@@ -18,7 +17,8 @@ const LEFT = 0.8; // of the radius, of what is along in both steps, enlarged
 const STRONGEST = 2 ** 14;
 const ASIDE = 13; // pixels between arrows beside each other
 const BESIDE = 22; // pixels from a step to what of it is across
-const LINE = 15; // pixels from one line of words to the next
+const LINE = 17; // pixels from one line of words to the next
+const RIM = 16; // and from the last one to the rim
 
 /**
  * Why there is nothing to be explained at a step; nothing where there is.
@@ -96,14 +96,14 @@ export function storyOf({ at, x, hops, drifts, left, law, formula, share }) {
 /**
  * The lens in which it is shown: large, about Φ(x_t), with the hop as high as it can be.
  * @param {Why} why
- * @param {Frame} frame
+ * @param {Ground} ground
  * @returns {Omit<Lens, "at">}
  */
-export function lensFor({ x, foot }, frame) {
-  const radius = Math.min(WIDE * Math.min(frame.width, frame.height), WIDEST);
-  const [middle, from, to] = [foot, x[0], x[1]].map((point) => pixelsOf(point, frame)(0));
+export function lensFor({ x, foot }, ground) {
+  const radius = Math.min(WIDE * Math.min(ground.width, ground.height), WIDEST);
+  const [middle, from, to] = [foot, x[0], x[1]].map((point) => ground.floor(point)(0));
   const hop = Math.hypot(to[0] - from[0], to[1] - from[1]);
-  return { middle, radius, power: (2 * radius * HOP) / hop };
+  return { middle: [middle[0], middle[1]], radius, power: (2 * radius * HOP) / hop };
 }
 
 /**
@@ -230,7 +230,8 @@ function wordsOf(inks, { left, law }, { add, half }, power) {
  * @param {{ text: string, ink: string }[]} words
  */
 function paintWords(pen, inks, { at: [x, y], radius }, words) {
-  words.forEach(({ text, ink }, k) => pens.label(pen, inks, text, x, y + 0.6 * radius + LINE * k, ink, "center"));
+  const top = y + Math.min(0.6 * radius, radius - RIM - LINE * (words.length - 1));
+  words.forEach(({ text, ink }, k) => pens.label(pen, inks, text, x, top + LINE * k, ink, "center"));
 }
 
 /**

@@ -6,8 +6,8 @@ import { addPoints, midpointOf, strength } from "../../marks.mjs";
 import { nearestOf, nearestRow } from "../../nearest.mjs";
 import * as pens from "../../pens.mjs";
 import { consecutiveFrom, failed, isSmooth, kindIn, locate, onTheWay, shownStep, shows, upTo } from "../../run.mjs";
-import { frameOf, isAbout, isInside, pixelsOf, placeOf } from "../frame.mjs";
-import { freeCorner, lensOf, lensOfWhy, paintLens, placeIn } from "../lens.mjs";
+import { frameOf, groundOf, isAbout, isInside, pixelsOf, placeOf } from "../frame.mjs";
+import { freeCorner, isLensOn, lensIn, paintLens } from "../lens.mjs";
 import { Panel } from "../panel.mjs";
 import { colourOf } from "./along.mjs";
 
@@ -137,20 +137,39 @@ export class Landscape extends Panel {
     if (runs.length > 1) this.paintNames(pen, scene, frame);
     this.paintFailures(pen, scene, frame);
     pens.within(pen, frame, () => runs.forEach((run, i) => this.paintHead(pen, scene, frame, run, i)));
-    const lens = this.lensIn(scene, frame);
-    if (lens && (scene.lens === "on" || scene.why)) pens.within(pen, frame, () => paintLens(pen, scene, frame, lens));
+    this.paintLens(pen, scene, frame);
+  }
+
+  /**
+   * @param {Pen} pen
+   * @param {Scene} scene
+   * @param {any} frame
+   */
+  paintLens(pen, scene, frame) {
+    const ground = this.groundIn(scene, frame);
+    const lens = ground && this.lensIn(scene, ground);
+    if (ground && lens && isLensOn(scene)) pens.within(pen, frame, () => paintLens(pen, scene, ground, lens));
     this.handle?.show(scene, frame, lens);
+  }
+
+  /**
+   * What is magnified; in space another panel does.
+   * @param {Scene} scene
+   * @param {any} frame
+   * @returns {Ground | null}
+   */
+  groundIn({ look }, frame) {
+    return look === "surface" ? null : groundOf(frame);
   }
 
   /**
    * The lens where a hand has put it, or in the corner that is free.
    * @param {Scene} scene
-   * @param {Frame} frame
+   * @param {Ground} ground
    */
-  lensIn(scene, frame) {
-    this.corner = this.corner || freeCorner(scene, frame);
-    if (scene.why) return lensOfWhy(scene.why, scene, frame);
-    return lensOf(scene, frame, placeIn(frame, scene.lensAt || this.corner));
+  lensIn(scene, ground) {
+    this.corner = this.corner || freeCorner(scene, ground);
+    return lensIn(scene, ground, this.corner);
   }
 
   reset() {

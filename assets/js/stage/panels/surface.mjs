@@ -6,12 +6,13 @@ import { around, clearest, moved } from "../../labels.mjs";
 import { addPoints, strength } from "../../marks.mjs";
 import { nearestOf, nearestRow } from "../../nearest.mjs";
 import * as pens from "../../pens.mjs";
-import { isSmooth, shows, upTo } from "../../run.mjs";
+import { isSmooth, pointAt, shows, upTo } from "../../run.mjs";
 import { isCommand, shortcut } from "../../shortcut.mjs";
 import { labelledTicks } from "../../ticks.mjs";
 import { isInside } from "../frame.mjs";
 import * as solid from "../solid.mjs";
 import * as space from "../space.mjs";
+import { acrossView } from "./across.mjs";
 import { colourOf } from "./along.mjs";
 import { FLATTEST, Landscape } from "./landscape.mjs";
 
@@ -22,6 +23,7 @@ const BANDS = 14;
 const TURN = 12; // pixels of dragging that an arrow key stands for
 const REACH = 24;
 const ON = 0.05; // of the depth, for what lies on the surface
+const NAMED = 1.2; // times as far from the middle of the box as its sides, numbers and names
 const PIECES = 200; // of a curve of Γ within the box
 const PICTURE = 2; // pixels of a picture to keep for each of the page
 
@@ -162,7 +164,7 @@ export class Surface extends Landscape {
       const [a, b, c] = solid.toBox(grid, x, y, z - grid.low);
       return solid.project(view, a, b, c);
     };
-    return { left: 0, top: 0, width, height, shape, grid, view, at };
+    return { left: 0, top: 0, width, height, unit: this.past.unit || 1, shape, grid, view, at };
   }
 
   /**
@@ -404,6 +406,44 @@ export class Surface extends Landscape {
    */
   paintNow(pen, scene, frame) {
     scene.result.runs.forEach((run, i) => this.paintHead(pen, scene, frame, run, i));
+    this.paintLens(pen, scene, frame);
+  }
+
+  /**
+   * @param {Scene} scene
+   * @param {SolidFrame} frame
+   * @returns {Ground}
+   */
+  groundIn({ d }, frame) {
+    const { left, top, width, height, shape, grid, at } = frame;
+    /**
+     * @param {number[]} point
+     * @returns {Point}
+     */
+    const pixel = (point) => {
+      const [x, y] = space.isInside(grid, point) ? at(point) : [NaN, NaN];
+      return [x, y];
+    };
+    /** @type {Ground["wall"]} */
+    const wall = (part, row, nodes) => {
+      const view = acrossView(part, row, nodes);
+      if (!view) return null;
+      const [[x, y], [a, b]] = ["projection", "direction"].map((name) => pointAt(part.columns[name], 2, row));
+      return (share) => {
+        const [u, s] = [share * view.half, share * view.half * view.unit];
+        return pixel([x + s * a, y + s * b, Math.sqrt(Math.max(view.loss(u) * view.top, 0))]);
+      };
+    };
+    return {
+      ...{ left, top, width, height, one: 0 },
+      apart: besideAxes(frame.view),
+      place: (part) => this.place(part, frame),
+      floor: (column) => {
+        const on = shape.floor(column);
+        return (row) => pixel(on(row));
+      },
+      ...(d === 2 && { wall }),
+    };
   }
 
   /**
@@ -416,7 +456,10 @@ export class Surface extends Landscape {
     const sheet = Object.assign(document.createElement("canvas"), { size, fine: PICTURE });
     const still = document.createElement("canvas");
     /** @type {Surface} */
-    const painter = Object.assign(Object.create(this), { past: sheet, still, picture: null, detail: 2 * PICTURE });
+    const painter = Object.assign(Object.create(this), {
+      ...{ past: sheet, still, picture: null, detail: 2 * PICTURE },
+      ...{ handle: null, corner: null },
+    });
     const frame = painter.frameFor(scene);
     if (!frame) return "";
     const pen = penOf(/** @type {Sheet} */ (/** @type {unknown} */ (sheet)));
@@ -448,6 +491,23 @@ export class Surface extends Landscape {
     });
     return nearestOf(found, REACH);
   }
+}
+
+/**
+ * Pixels along the axes, where their numbers and names are.
+ * @param {Eye} view
+ * @returns {Point[]}
+ */
+function besideAxes(view) {
+  const front = solid.frame(view).filter((edge) => edge.front);
+  return front.flatMap(({ from, to, axis }) =>
+    [0, 0.25, 0.5, 0.75, 1].map((share) => {
+      const on = from.map((value, k) => value + share * (to[k] - value));
+      const [a, b, c] = on.map((value, k) => ("xyz"[k] === axis || k === 2 ? value : NAMED * value));
+      const [x, y] = solid.project(view, a, b, c);
+      return /** @type {Point} */ ([x, y]);
+    }),
+  );
 }
 
 /**

@@ -49,7 +49,16 @@ PHASES = {
 
 NOWHERE = "at the edge: bouncing across"  # where Γ is a point
 
-# How a run ends that cannot go on.
+# How a run stops before all steps were taken, or before it has no more use for them.
+ENDINGS = {
+    Outcome.AT_MINIMISER: "came to rest",
+    Outcome.STATIONARY: "stuck",
+    Outcome.NOT_FINITE: "diverged",
+    Outcome.TOO_STEEP: "too steep",
+    Outcome.LEFT_DOMAIN: "left the domain",
+}
+
+# And where it cannot go on.
 FAILURES = (Outcome.NOT_FINITE, Outcome.TOO_STEEP, Outcome.LEFT_DOMAIN)
 
 # Of the lab.
@@ -116,6 +125,7 @@ VOCABULARY: dict[str, Any] = {
     "lopsided": LOPSIDED,
     "phases": PHASES,
     "nowhere": NOWHERE,
+    "endings": {outcome.name.lower(): words for outcome, words in ENDINGS.items()},
     "failures": [outcome.name.lower() for outcome in FAILURES],
     "plots": list(PLOTS),
     "orbit_titles": ORBIT_TITLES,

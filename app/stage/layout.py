@@ -322,7 +322,8 @@ def _landscape() -> html.Figure:
     figure = _panel(ids.LANDSCAPE, "Landscape", words, tools)
     _, plot = figure.children  # type: ignore[misc]  # Dash types children too widely
     show_all = html.Button("show all", id="show-all", className="button small", hidden=True)
-    plot.children = [plot.children, show_all]
+    awaited = html.P(id="awaited", className="awaited", role="status")
+    plot.children = [plot.children, show_all, awaited]
     return figure
 
 

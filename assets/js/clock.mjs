@@ -5,6 +5,7 @@ import { vocabulary } from "./vocabulary.mjs";
 export const CLOCKS = /** @type {any} */ (Object.keys(vocabulary.clocks));
 // How often each clock multiplies t by η.
 const POWERS = /** @type {Record<Clock, number>} */ (Object.fromEntries(CLOCKS.map((clock, k) => [clock, k])));
+const LONGEST = 4; // of the time bar, in times of what runs did
 
 /**
  * Time on a clock at step t.
@@ -45,4 +46,16 @@ export function stepOf(run, lead, clock, at) {
  */
 export function lastStep(runs, clock) {
   return Math.max(...runs.map((run) => Math.ceil(sameTime(clock, runs[0].eta, run.eta, run.last) - 1e-6)));
+}
+
+/**
+ * The step of the first run at which the time bar ends: where the runs were to go or, where they stopped long before,
+ * so far that what they did is still a quarter of it.
+ * @param {Run[]} runs
+ * @param {Clock} clock
+ */
+export function barEnd(runs, clock) {
+  const wanted = Math.max(...runs.map((run) => Math.ceil(sameTime(clock, runs[0].eta, run.eta, run.steps) - 1e-6)));
+  const last = lastStep(runs, clock);
+  return Math.max(Math.min(wanted, LONGEST * last), last, 1);
 }

@@ -33,6 +33,8 @@ type Vocabulary = {
   lopsided: string;
   phases: Record<Phase["name"], string>;
   nowhere: string;
+  /** How a run stopped, by its outcome, and the outcomes of one that could not go on. */
+  endings: Record<string, string>;
   failures: string[];
   plots: Plot[];
   orbit_titles: Record<OrbitView, string>;
@@ -557,6 +559,9 @@ type Control = Graph & {
 
 // ---- what the pages show ----
 
+/** Whether to play, where the playhead was put, and by how many steps of the run in focus it was moved since. */
+type Pressed = { readonly playing: boolean; readonly at: number | null; readonly moved: number };
+
 type StageState = {
   /** Of a run: the settings that are not defaults, as the text of the link. */
   readonly query: Readonly<Query>;
@@ -565,6 +570,9 @@ type StageState = {
   /** Counts the links and losses that were opened; of the runs on screen, that which they are of. */
   readonly opening: number;
   readonly shown: number;
+  /** Whether what was opened last is still to come, and what has been pressed meanwhile. */
+  readonly veiled: boolean;
+  readonly pressed: Pressed;
   /** What of the page goes with an opening, until its runs have come. */
   readonly carried: Readonly<Query>;
   /** Of the link, but no setting of a run: `hide` and `embed`. */
@@ -625,6 +633,8 @@ type Answer = Need & { found: any };
 
 type StageEvent =
   | { type: "opens"; query: Query; carried: Query }
+  | { type: "lifts" }
+  | ({ type: "presses" } & Partial<Pressed>)
   | { type: "refuses"; problems: Message[]; asked: Asked }
   | { type: "mends"; query: Query; asked: Asked }
   | { type: "sets"; key: string; text: string; from?: number }

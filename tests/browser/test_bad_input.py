@@ -119,8 +119,13 @@ def test_an_answer_that_cannot_be_read_is_told_as_that(stage: Stage):
     stage.open()
     stage.page.route("**/run.bin*", lambda route: route.fulfill(body=b"<html>a proxy's</html>"))
     stage.type_into("eta", "0.3")
-    expect(stage.page.get_by_text("cannot be read: not one of Edgewalk's files")).to_be_visible()
+    told = stage.page.get_by_text("cannot be read: not one of Edgewalk's files")
+    expect(told).to_be_visible()
     assert stage.settings["eta"] == [0.1]
+    stage.button("Close the message").click()
+    stage.page.select_option("#loss", "ring")
+    expect(told).to_be_visible()
+    expect(stage.page.locator("#awaited")).to_be_hidden()  # the last picture is there again
 
 
 def test_a_run_that_diverges_is_named_on_the_landscape(stage: Stage):

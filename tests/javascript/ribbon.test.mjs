@@ -1,14 +1,20 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isPredicted, phaseAt } from "../../assets/js/run.mjs";
-import { bands } from "../../assets/js/stage/ribbon.mjs";
+import { bands, leftOver } from "../../assets/js/stage/ribbon.mjs";
 
 const PHASES = [
   { name: "descent", first: 0 },
   { name: "alignment", first: 20 },
   { name: "edge", first: 60 },
 ];
-const makeRun = (eta, last) => ({ eta, last, phases: PHASES.filter(({ first }) => first <= last) });
+const makeRun = (eta, last) => ({
+  eta,
+  last,
+  steps: last,
+  outcome: "reached",
+  phases: PHASES.filter(({ first }) => first <= last),
+});
 const shares = (run, runs, clock) => bands(run, runs, clock).map(({ from, to }) => [from, to]);
 
 test("the bands of a run alone fill the time bar, on every clock", () => {
@@ -48,6 +54,17 @@ test("where the theorem ends the edge ends, and what is beyond it lasts to the e
     [74, 75].map((step) => phaseAt(run.phases, step)),
     [2, 3],
   );
+});
+
+test("what is left of the time bar where a run stopped is told", () => {
+  const left = (run, others = []) => leftOver(run, [run, ...others], "tau");
+  assert.equal(left(makeRun(0.1, 100)), null);
+  const rests = { ...makeRun(0.1, 600), outcome: "at_minimiser", outcome_step: 38 };
+  assert.deepEqual(left(rests), { from: 38 / 600, to: 1 }, "all steps are there, and it does not move");
+  const ends = { ...makeRun(0.1, 7), steps: 600, outcome: "not_finite", outcome_step: 7 };
+  assert.deepEqual(left(ends), { from: 0.25, to: 1 }, "what it did is a quarter of the time bar");
+  assert.deepEqual(bands(ends, [ends], "tau").at(-1).to, 0.25);
+  assert.deepEqual(left(ends, [makeRun(0.1, 600)]), { from: 7 / 600, to: 1 }, "another went on");
 });
 
 test("a run of no steps has one band, of no width", () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { writeQuery } from "../../assets/js/link.mjs";
 import { readNumber } from "../../assets/js/numbers.mjs";
+import { isWhole, needsOf } from "../../assets/js/stage/answers.mjs";
 import { INITIAL, VIEW, etasOf, focusFor, isOf, isOpening, reduce, subjectOf } from "../../assets/js/stage/store.mjs";
 
 // Losses of two parameters and of three, with views of their own.
@@ -34,6 +35,7 @@ function answerTo({ query, whole }) {
 }
 
 const play = (...events) => events.reduce(reduce, INITIAL);
+const after = (state, ...events) => events.reduce(reduce, state);
 const opens = (query, carried = {}) => ({ type: "opens", query, carried });
 const asks = ({ query, opening, carried, ...state }) => ({
   query: { ...query, ...carried },
@@ -496,4 +498,37 @@ test("whatever is typed, the page comes to rest on a link that can be read, and 
     state = reduce(state, ran(asks(state)));
     assert.deepEqual([isOpening(state), state.behind], [false, false], `seed ${seed}`);
   }
+});
+
+test("what was opened is there once its still figure and, in more than two dimensions, its section are", () => {
+  const stood = (state) => {
+    const turn = (state.still?.of.turn || 0) + 1;
+    return after(state, { type: "draws", still: { of: { turn } } }, { type: "stands", turn });
+  };
+  const plane = begun({ loss: "ring" });
+  assert.equal(isWhole(play(opens({ loss: "ring" })), [0]), false);
+  assert.equal(isWhole(plane, [0]), false, "no figure has come");
+  assert.equal(isWhole(stood(plane), [0]), true);
+  const asked = { ...stood(plane).still, of: { turn: 2 } };
+  assert.equal(isWhole(after(stood(plane), { type: "draws", still: asked }), [0]), false, "another is asked for");
+
+  let space = begun({ loss: "rank-one" });
+  assert.equal(isWhole(stood(space), [0]), false, "it is not known what is worth seeing");
+  space = reduce(space, { type: "came", answer: sectionOf("rank-one") });
+  assert.equal(isWhole(stood(space), [0]), false, "the section that came is not that of the view");
+  const [{ address }] = needsOf(space, [0]).filter(({ kind }) => kind === "section");
+  space = stood(reduce(space, { type: "came", answer: { ...sectionOf("rank-one"), address } }));
+  assert.equal(isWhole(space, [0]), true);
+  assert.equal(isWhole(space, [1]), false, "nor is that of another step");
+});
+
+test("what is pressed while a loss is still to come is kept until it is there", () => {
+  const waiting = after(begun(), opens({ loss: "ring" }), { type: "presses", playing: true, moved: 2 });
+  const moved = reduce(waiting, { type: "presses", moved: 3 });
+  assert.deepEqual([moved.veiled, moved.pressed], [true, { playing: true, at: null, moved: 3 }]);
+  const there = reduce(moved, ran(asks(moved)));
+  assert.deepEqual([there.veiled, there.pressed], [true, moved.pressed], "runs alone are no picture");
+  const lifted = reduce(there, { type: "lifts" });
+  assert.deepEqual([lifted.veiled, lifted.pressed], [false, INITIAL.pressed]);
+  assert.deepEqual(reduce(moved, opens({})).pressed, INITIAL.pressed, "it was about what is not wanted any more");
 });

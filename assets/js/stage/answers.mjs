@@ -3,7 +3,7 @@
 // is asked for, and what comes says what it answers.
 import { decodeHeights, decodeValley } from "../binary.mjs";
 import { forRun, readQuery, writeQuery } from "../link.mjs";
-import { ASIDE, isPlane, subjectOf } from "./store.mjs";
+import { ASIDE, isOpening, isPlane, subjectOf } from "./store.mjs";
 
 const PATIENCE = 1000; // ms until what failed is asked for again
 const KEPT = 12;
@@ -105,6 +105,23 @@ export function needsOf(state, steps) {
     ...(sheet ? [need("sheet", about, {})] : []),
     ...(state.why ? [need("nudge", about, runAt(state, state.why.step), "json")] : []),
   ];
+}
+
+/**
+ * Whether the runs that were opened last are there with all that their landscape is painted from: the still figure
+ * asked for last and, in more than two dimensions, the section.
+ * @param {StageState} state
+ * @param {number[]} steps
+ */
+export function isWhole(state, steps) {
+  const { result, picture, still, stood, answers } = state;
+  if (isOpening(state) || !picture.view || still?.of.turn !== stood) return false;
+  if (isPlane(state)) return true;
+  /**
+   * @param {Need} need
+   */
+  const there = ({ kind, address }) => kind !== "section" || answers.section?.address === address;
+  return !result.part && needsOf(state, steps).every(there);
 }
 
 /**

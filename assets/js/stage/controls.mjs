@@ -1,5 +1,6 @@
 // The controls: what a person set there becomes the text of the query, and the other way round.
 import { keepPlace } from "../address.mjs";
+import { barEnd } from "../clock.mjs";
 import { setProps } from "../dash.mjs";
 import { $, element, find } from "../elements.mjs";
 import { numbersOf, readQuery } from "../link.mjs";
@@ -76,7 +77,6 @@ function leave({ id, value }) {
  * @param {number} value
  */
 function slide(id, value) {
-  if (!state.result) return;
   if (id in changes) changes[id](value);
   else dragNumber(id, value);
 }
@@ -176,7 +176,7 @@ function showEta(eta) {
  */
 function withEta(text) {
   const list = [...etasOf(state)];
-  list[state.focus % list.length] = text; // of each rule the runs go through all of them
+  list[state.focus % list.length || 0] = text; // of each rule the runs go through all of them
   return list;
 }
 
@@ -433,6 +433,7 @@ function begins(query, carried) {
   for (const id of Object.keys(hand.texts)) $(id).value = known[id];
   hand.texts = {};
   dispatch({ type: "opens", query, carried });
+  actions.veil();
   actions.pause();
   actions.request({});
 }
@@ -500,6 +501,13 @@ export function showSettings(settings) {
   }
 }
 
+// What is computed, where it takes long enough to be read.
+export function showAwaited() {
+  const { loss } = state.query;
+  const option = find(loss ? `#loss option[value="${CSS.escape(loss)}"]` : "#loss option");
+  $("awaited").textContent = `computing ${option ? option.textContent : "the first run"} …`;
+}
+
 /**
  * @param {Record<string, any>} view
  */
@@ -524,7 +532,7 @@ export function showRun(result) {
   $("panels").hidden = settings.codim < 2;
   unlessSame("looks", settings.start.length > 3, () => offerLooks(settings.start.length));
   showHorizon(settings);
-  sliders.setMost("playhead", Math.max(player.last, 1));
+  sliders.setMost("playhead", barEnd(result.runs, state.view.clock));
   document.body.dataset.ready = "yes";
 }
 

@@ -52,6 +52,18 @@ export const isInside = (frame, x, y) =>
   x >= frame.left && x <= frame.left + frame.width && y >= frame.top && y <= frame.top + frame.height;
 
 /**
+ * The place next to a point that lies inside, so far from the edges.
+ * @param {Box} frame
+ * @param {Point} point
+ * @param {number} margin
+ * @returns {Point}
+ */
+export const within = ({ left, top, width, height }, [x, y], margin) => [
+  Math.min(Math.max(x, left + margin), left + width - margin),
+  Math.min(Math.max(y, top + margin), top + height - margin),
+];
+
+/**
  * A function from a row of a part to the pixel of a column of points, in the frame's plane.
  * @param {Part} part
  * @param {string} name

@@ -9,7 +9,7 @@ import { actions } from "./actions.mjs";
 import * as controls from "./controls.mjs";
 import { toggleLens } from "./handle.mjs";
 import { scene } from "./scene.mjs";
-import { graphOf, player, state, steps } from "./state.mjs";
+import { graphOf, isPlaying, player, state, steps } from "./state.mjs";
 import { showWhole } from "./view.mjs";
 
 const FASTER = 0.3; // powers of ten
@@ -26,6 +26,7 @@ export function begin() {
  * @param {number} count
  */
 function move(count) {
+  if (state.veiled) return actions.press({ moved: state.pressed.moved + count, playing: false });
   if (!state.result) return;
   if (player.playing) actions.pause();
   actions.seekOwn(steps()[state.focus] + count);
@@ -36,7 +37,7 @@ function move(count) {
  * @param {number} at
  */
 function goTo(at) {
-  if (player.playing) actions.pause();
+  if (isPlaying()) actions.pause();
   actions.seek(at);
 }
 
@@ -53,13 +54,13 @@ const help = () => open("help-dialog");
 
 /** @type {Record<string, () => unknown>} */
 export const buttons = {
-  play: () => (player.playing ? actions.pause() : actions.play()),
+  play: () => (isPlaying() ? actions.pause() : actions.play()),
   back: () => move(-1),
   forward: () => move(1),
   "back-two": () => move(-2),
   "forward-two": () => move(2),
   reset: () => goTo(0),
-  end: () => goTo(player.last),
+  end: () => goTo(Infinity),
   loop,
   pace: () => {
     player.rises = !player.rises;
@@ -84,7 +85,7 @@ export const keys = {
   ArrowLeft: (event) => move(event.shiftKey ? -2 : -1),
   ArrowRight: (event) => move(event.shiftKey ? 2 : 1),
   Home: () => goTo(0),
-  End: () => goTo(player.last),
+  End: () => goTo(Infinity),
   "[": () => faster(-FASTER),
   "]": () => faster(FASTER),
   s: () => {

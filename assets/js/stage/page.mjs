@@ -9,7 +9,7 @@ import { readQuery } from "../link.mjs";
 import { Paper } from "../paper.mjs";
 import { followScheme, scheme, showScheme } from "../scheme.mjs";
 import { actions } from "./actions.mjs";
-import { Answers, needsOf } from "./answers.mjs";
+import { Answers, isWhole, needsOf } from "./answers.mjs";
 import { requests } from "./asked.mjs";
 import * as controls from "./controls.mjs";
 import { Detail } from "./detail.mjs";
@@ -37,15 +37,18 @@ import { Wheel } from "./wheel.mjs";
 import { Zoom } from "./zoom.mjs";
 
 const RETRY = 80; // ms
+const PATIENCE = 10000; // ms that runs wait for a still figure, which may never come
 // What its parts may ask of the stage.
 const ACTIONS = /** @type {const} */ ([
   "accept",
+  "veil",
   "refused",
   "failed",
   "busy",
   "request",
   "repaint",
   "play",
+  "press",
   "pause",
   "seek",
   "seekOwn",
@@ -110,6 +113,7 @@ class Stage {
    * @param {string} words
    */
   failed(words) {
+    if (isOpening(state)) this.lift();
     controls.say([{ field: "", text: words }]);
   }
 
@@ -148,14 +152,49 @@ class Stage {
     if (first || (newest && (behind || (!asked.dragged && result.notices.length))))
       controls.showSettings(result.settings);
     if (!asked.dragged) this.settle(result, asked);
-    controls.showRun(result);
-    if (!asked.dragged) frameSharpness(); // axes stay under a moving hand
     drawScene(asked.dragged);
+    if (!state.veiled) return this.show(asked.dragged);
+    if (!result.part) this.due.reveal = this.due.reveal || setTimeout(() => this.reveal(), PATIENCE);
+    return this.paint();
+  }
+
+  /**
+   * The runs that are there, in all panels and in words.
+   * @param {boolean} [dragged]
+   */
+  show(dragged) {
+    document.body.toggleAttribute("data-part", Boolean(state.result.part));
+    controls.showRun(state.result);
+    if (!dragged) frameSharpness(); // axes stay under a moving hand
     this.repaint();
-    this.readout.show(!asked.dragged);
-    if (asked.dragged) return;
+    this.readout.show(!dragged);
+    if (dragged) return;
     this.sharpen();
     this.detail.refine();
+  }
+
+  // What was opened is there: all changes together, and what was pressed meanwhile is done.
+  reveal() {
+    if (!state.veiled) return;
+    const { playing, at, moved } = state.pressed;
+    this.lift();
+    if (at !== null) player.seek(at);
+    this.show();
+    if (at !== null || moved) this.seekOwn(steps()[state.focus] + moved);
+    if (playing) this.play();
+  }
+
+  veil() {
+    document.body.dataset.veiled = "";
+    controls.showAwaited();
+  }
+
+  lift() {
+    clearTimeout(this.due.reveal);
+    this.due.reveal = 0;
+    dispatch({ type: "lifts" });
+    delete document.body.dataset.veiled;
+    showPlaying();
   }
 
   /**
@@ -244,6 +283,7 @@ class Stage {
   paint(anew) {
     if (!state.result) return;
     this.provide();
+    if (state.veiled) return void (isWhole(state, steps()) && this.reveal());
     const now = scene();
     if (this.panels.length) this.addWanted(now);
     const shown = [...now.steps, now.hop, now.why?.share].join();
@@ -308,6 +348,7 @@ class Stage {
   }
 
   play() {
+    if (state.veiled) return this.press({ playing: true });
     if (!state.result) return;
     this.stopExplaining();
     player.eases = !isStill();
@@ -318,8 +359,18 @@ class Stage {
   }
 
   pause() {
+    if (state.veiled) this.press({ playing: false });
     player.pause();
     this.stand();
+  }
+
+  /**
+   * While what was opened is still to come.
+   * @param {Partial<Pressed>} what
+   */
+  press(what) {
+    dispatch({ type: "presses", ...what });
+    showPlaying();
   }
 
   // The playhead stands: the picture, the numbers and the link are exact.
@@ -336,6 +387,7 @@ class Stage {
    * @param {number} at
    */
   seek(at) {
+    if (state.veiled) return this.press({ at, moved: 0 });
     dispatch({ type: "hasExplained" });
     player.seek(at);
     this.paint(true);
@@ -348,7 +400,7 @@ class Stage {
 
   // Why the run drifts, at the playhead: in slow motion or, where motion is not wanted, all at once.
   explain() {
-    if (state.why || !state.result) return this.stopExplaining();
+    if (state.why || !state.result || state.veiled) return this.stopExplaining();
     const run = state.result.runs[state.focus];
     const step = steps()[state.focus];
     if (againstWhy(state.result, run, step)) return;
@@ -387,6 +439,7 @@ class Stage {
    * @param {number} step
    */
   seekOwn(step) {
+    if (state.veiled) return;
     const { runs } = state.result;
     const within = Math.min(Math.max(step, 0), runs[state.focus].last);
     this.seek(sameTime(state.view.clock, runs[0].eta, runs[state.focus].eta, within));
@@ -398,6 +451,7 @@ class Stage {
    */
   attend(i) {
     dispatch({ type: "attends", i });
+    if (state.veiled) return;
     controls.showRun(state.result);
     controls.showFocusEta();
     this.repaint();
@@ -414,8 +468,10 @@ class Stage {
     if (state.view[name] === value || !state.result) return;
     dispatch({ type: "chooses", name, value });
     if (name === "clock") this.measureTime();
-    frameSharpness();
+    if (isOpening(state)) return;
     drawScene();
+    if (state.veiled) return;
+    frameSharpness();
     controls.showRun(state.result);
     this.readout.show(true);
     this.repaint();
@@ -444,6 +500,7 @@ class Stage {
     this.setScheme(scheme());
     followScheme((name) => this.setScheme(name));
     dispatch({ type: "opens", query: readQuery(location.search), carried: {} });
+    this.veil();
     this.request({});
     whenReady(
       () => graphOf("landscape")?.on && graphOf("sharpness")?.on,

@@ -6,7 +6,7 @@ import * as sliders from "../sliders.mjs";
 import { vocabulary } from "../vocabulary.mjs";
 import { acrossView } from "./panels/across.mjs";
 import { scene } from "./scene.mjs";
-import { player, state, steps } from "./state.mjs";
+import { isPlaying, player, state, steps } from "./state.mjs";
 import { againstWhy, storyOf } from "./why.mjs";
 
 /** @typedef {import("./ribbon.mjs").Ribbon} Ribbon */
@@ -41,7 +41,7 @@ export class Readout {
    */
   show(standing) {
     const now = performance.now() / 1000;
-    if (!state.result || (!standing && now - this.shown < PAUSE)) return;
+    if (!state.result || state.veiled || (!standing && now - this.shown < PAUSE)) return;
     this.shown = now;
     const run = state.result.runs[state.focus];
     const step = steps()[state.focus];
@@ -276,7 +276,7 @@ function summarise(run, { step, loss, sharpness, gap }) {
 }
 
 export function showPlaying() {
-  const { playing } = player;
+  const playing = isPlaying();
   const name = playing ? "Pause" : "Play";
   $("play").setAttribute("aria-label", name);
   $("play").title = name;

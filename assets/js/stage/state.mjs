@@ -9,6 +9,9 @@ export const player = new Player();
 
 export const { state, dispatch } = hold(INITIAL, reduce);
 
+// Whether it plays, or will as soon as there is something to play.
+export const isPlaying = () => player.playing || state.pressed.playing;
+
 /**
  * @param {string} id
  */

@@ -14,12 +14,16 @@ export const ASIDE = 0.25; // of the view, on each side: heights of a section th
 const PANNED = 0.5; // of the view: contours reach so far beyond it
 const CLOSE = 1 / 3; // of the view: what is seen closer is drawn anew
 
+const UNPRESSED = { playing: false, at: null, moved: 0 };
+
 /** @type {StageState} */
 export const INITIAL = {
   query: {},
   behind: false,
   opening: 0,
   shown: 0,
+  veiled: false,
+  pressed: UNPRESSED,
   carried: {},
   frame: {},
   view: { ...VIEW },
@@ -58,9 +62,17 @@ const reducers = {
     query,
     carried,
     opening: state.opening + 1,
+    veiled: true,
+    pressed: UNPRESSED,
     halved: null,
     tau: null,
   }),
+
+  // The picture is there, or will not come.
+  lifts: (state) => ({ ...state, veiled: false, pressed: UNPRESSED }),
+
+  // There is nothing to play yet: what is pressed is kept until there is.
+  presses: (state, { type, ...what }) => ({ ...state, pressed: { ...state.pressed, ...what } }),
 
   // The link that was asked for cannot be read: the nearest one that can, with what was set since.
   mends: (state, { query, asked }) => ({ ...state, query: { ...query, ...changedSince(state.query, asked.query) } }),
@@ -238,11 +250,12 @@ export function focusFor(runs, before, place = 0) {
 }
 
 /**
- * Step sizes as texts: those of the runs on screen or, if newer, those asked for.
+ * Step sizes as texts: those of the runs on screen or, if newer, those asked for; none as long as there is neither.
  * @param {StageState} state
  * @returns {string[]}
  */
-export const etasOf = ({ query, result }) => (query.eta ? query.eta.split(",") : result.settings.eta.map(String));
+export const etasOf = ({ query, result }) =>
+  query.eta ? query.eta.split(",") : result ? result.settings.eta.map(String) : [];
 
 /**
  * @param {number | string} eta

@@ -6,7 +6,7 @@ import { addPoints, midpointOf, strength } from "../../marks.mjs";
 import { nearestOf, nearestRow } from "../../nearest.mjs";
 import * as pens from "../../pens.mjs";
 import { consecutiveFrom, failed, isSmooth, kindIn, locate, onTheWay, shownStep, shows, upTo } from "../../run.mjs";
-import { frameOf, groundOf, isAbout, isInside, pixelsOf, placeOf } from "../frame.mjs";
+import { frameOf, groundOf, isAbout, isInside, pixelsOf, placeOf, within } from "../frame.mjs";
 import { freeCorner, isLensOn, lensIn, paintLens } from "../lens.mjs";
 import { Panel } from "../panel.mjs";
 import { colourOf } from "./along.mjs";
@@ -22,6 +22,8 @@ const GRADIENT_FLOW = "gradient flow";
 const WAY = [0.4, 0.6, 0.2, 0.8, 0]; // of the way of gradient flow, where its name may stand
 const LEADER = 42; // units from the theorem's point to its name
 const BELOW = 44; // units below it that its name needs
+const OUTSIDE = "the iterate is outside";
+const ARROW = 20; // units of an arrow at the edge
 const EVERY = 4; // of the points of Γ that are joined
 
 export class Landscape extends Panel {
@@ -137,6 +139,7 @@ export class Landscape extends Panel {
     if (runs.length > 1) this.paintNames(pen, scene, frame);
     this.paintFailures(pen, scene, frame);
     pens.within(pen, frame, () => runs.forEach((run, i) => this.paintHead(pen, scene, frame, run, i)));
+    runs.forEach((run, i) => this.paintOutside(pen, scene, frame, run, i));
     this.paintLens(pen, scene, frame);
   }
 
@@ -150,6 +153,28 @@ export class Landscape extends Panel {
     const lens = ground && this.lensIn(scene, ground);
     if (ground && lens && isLensOn(scene)) pens.within(pen, frame, () => paintLens(pen, scene, ground, lens));
     this.handle?.show(scene, frame, lens);
+  }
+
+  /**
+   * An iterate outside the picture is pointed at, from the place on the edge that is next to it.
+   * @param {Pen} pen
+   * @param {Scene} scene
+   * @param {Frame} frame
+   * @param {Run} run
+   * @param {number} i
+   */
+  paintOutside(pen, scene, frame, run, i) {
+    const [x, y] = this.headOf(scene, run, i, frame);
+    if (!Number.isFinite(x + y) || isInside(frame, x, y)) return;
+    const edge = within(frame, [x, y], ARROW);
+    const words = scene.result.runs.length > 1 ? `${scene.result.words.labels[i]} is outside` : OUTSIDE;
+    const middle = clearest(frame, words, around(words, edge), valleyIn(scene.valley, frame));
+    const share = ARROW / Math.hypot(x - edge[0], y - edge[1]);
+    pens.arrow(pen, headInk(scene, run, i), 5, edge, [
+      edge[0] + share * (x - edge[0]),
+      edge[1] + share * (y - edge[1]),
+    ]);
+    pens.label(pen, scene.inks, words, ...middle, scene.inks.ink, "center");
   }
 
   /**

@@ -12,12 +12,13 @@ export function start() {
 }
 
 /**
- * The picture moves once it is there, unless a person wants no motion.
+ * The picture is seen once its run is there, and moves then, unless a person wants no motion.
  * @param {MessageEvent} event
  */
 function playAtFirst({ source, data }) {
   if (data?.edgewalk !== "state" || source !== /** @type {any} */ (find(".picture")).contentWindow) return;
   window.removeEventListener("message", playAtFirst);
+  find(".picture").dataset.there = "";
   if (window.matchMedia("(prefers-reduced-motion: reduce)").matches) return;
   /** @type {Window} */ (source).postMessage({ edgewalk: "play" }, location.origin);
 }

@@ -29,7 +29,7 @@ class Slow:
 def test_a_veil_says_what_is_computed_and_what_is_pressed_is_kept(stage: Stage):
     page, veil = stage.page, stage.page.locator("#awaited")
     runs = Slow(stage, "**/run.bin*")
-    page.goto("/?loss=hyperbola")
+    page.goto("/?loss=hyperbola&eta=0.1")
     expect(veil).to_have_text("computing Hyperbola …", timeout=stage.PATIENCE)
     expect(veil).to_be_visible()
     stage.press("ArrowRight", "ArrowRight", "ArrowRight", "ArrowLeft")

@@ -52,7 +52,9 @@ export class Gap {
       draw(halved.run, inks.theory, 1.2, POINTS);
       pen.globalAlpha = 1;
     }
-    if (frame.head > ROOM) pens.label(pen, inks, `max ${inWords(this.view.top)}`, ROOM, 8, inks.soft);
+    if (frame.head > ROOM) {
+      pens.label(pen, inks, `max ${inWords(this.view.top)}`, this.canvas.size[0] - 2, 8, inks.soft, "right");
+    }
     draw(run, inks.line, 1.5, POINTS);
     const { part, row } = locate(run, scene.steps[focus]);
     const last = rowAt(run, scene.steps[focus]);

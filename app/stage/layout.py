@@ -358,8 +358,11 @@ def _sharpness() -> html.Figure:
     caption, plot = figure.children  # type: ignore[misc]  # Dash types children too widely
     panels = html.Span(choice(ids.PANEL, "Panel", PANELS, VIEW["panel"]), id="panels", hidden=True)
     caption.children[1:1] = [_part("panel", panels), _whose()]
+    words = "why η²t? see three clocks"
+    clocks = html.A(words, id="three-clocks", className="snap", href="lab/?plot=collapse")
     plot.children = [
         plot.children,
+        clocks,
         html.Div(id=ids.ALIGNMENT, className="alignment-plot", hidden=True),
     ]
     return figure

@@ -670,6 +670,8 @@ type LabState = {
   readonly progress: Readonly<Record<Plot, Progress>>;
   /** By plot, as the server understands its link: nothing left open. */
   readonly settings: Readonly<Record<string, any>>;
+  /** The link of what each shows. */
+  readonly pictured: Readonly<Record<Plot, Query | null>>;
   /** What is on its way, and has nothing to show yet. */
   readonly coming: Readonly<Record<Plot, Coming | null>>;
   /** Messages about a link that was put right, until its answer comes. */

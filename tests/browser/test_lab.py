@@ -548,6 +548,15 @@ def test_the_pages_lead_to_one_another(lab: Lab):
     assert lab.page.url.partition("?")[0].endswith("/lab/")
 
 
+def test_the_stage_leads_to_its_runs_on_three_clocks(lab: Lab):
+    stage = Stage(lab.page).open("?loss=ring&start=1.5,1")
+    stage.page.get_by_role("link", name="three clocks").click()
+    lab.page.wait_for_selector("body[data-ready]", timeout=90_000)
+    lab.settle()
+    lab.expect_query(plot="collapse", loss="ring", rule="ngd", start="1.5,1")
+    expect(lab.page.locator(".clock.best")).to_contain_text("η²t")
+
+
 # ---- what goes along ----
 
 

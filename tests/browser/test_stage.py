@@ -137,7 +137,7 @@ def test_keys_are_not_stolen_from_a_text_field(stage: Stage):
 
 
 def test_scrub(stage: Stage):
-    stage.open()
+    stage.open("?eta=0.1")
     stage.slider("Playhead").focus()
     stage.press("ArrowRight", "ArrowRight", "ArrowRight")
     stage.wait("edgewalk.stage.player.step === 3")

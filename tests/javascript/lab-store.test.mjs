@@ -6,6 +6,7 @@ import {
   PLOTS,
   forStage,
   isFresh,
+  isStale,
   isUnderWay,
   mapQuery,
   orbitQuery,
@@ -464,4 +465,18 @@ test("whatever is set, what two plots both have goes along, and a way there and 
       assert.deepEqual([back.queries[other], back.turns[other]], [here, state.turns[other]], why);
     }
   }
+});
+
+test("a map of another loss or rule is stale until its own has come, one of other numbers is not", () => {
+  const stale = (state) => isStale(state, "regimes");
+  const first = begin();
+  assert.equal(stale(first), false, "there is nothing yet");
+  const shown = answered(first);
+  assert.equal(stale(play(shown, sets("steps", "7"), asks())), false);
+  const other = play(shown, takesLoss("ring"), asks());
+  assert.equal(stale(other), true);
+  assert.equal(stale(play(other, adopts(other, "regimes", mapOf(other)))), true, "none of it is there");
+  assert.equal(stale(answered(other)), false);
+  assert.equal(stale(play(shown, sets("rule", "ngd"), asks())), true);
+  assert.equal(stale(play(other, { type: "ends", plot: "regimes", turn: other.turns.regimes, early: true })), false);
 });

@@ -1,7 +1,7 @@
 // How far what is asked for has come, where it takes more than a second; and how to stop it.
 import { $, find } from "../elements.mjs";
 import { dispatch, state } from "./state.mjs";
-import { isUnderWay } from "./store.mjs";
+import { isStale, isUnderWay } from "./store.mjs";
 
 const PATIENCE = 1000; // ms
 
@@ -32,6 +32,7 @@ export class ProgressBar {
     $("progress-words").textContent = wordsFor(share, left);
     $("cancel").hidden = left;
     $("again").hidden = !left;
+    $(`panel-${state.plot}`).toggleAttribute("data-stale", isStale(state, state.plot));
     find("main").setAttribute("aria-busy", String(isUnderWay(state, state.plot)));
   }
 }

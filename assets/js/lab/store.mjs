@@ -30,6 +30,7 @@ export const INITIAL = {
   asked: { regimes: null, rate: null, collapse: null },
   progress: { regimes: RESTS, rate: RESTS, collapse: RESTS },
   settings: {},
+  pictured: { regimes: null, rate: null, collapse: null },
   coming: { regimes: null, rate: null, collapse: null },
   mended: null,
   inks: /** @type {any} */ (null),
@@ -128,13 +129,12 @@ const reducers = {
     if (!isAsked(state, "rate", turn)) return state;
     const { rate } = state.coming.rate ? rateCame(state) : state;
     const next = line.slope === undefined ? { ...rate, points: [...rate.points, line] } : { ...rate, fit: line };
-    const known = { ...state, rate: next, coming: { ...state.coming, rate: null } };
-    return moved(known, "rate", { share: next.points.length / next.count });
+    return moved(came({ ...state, rate: next }, "rate"), "rate", { share: next.points.length / next.count });
   },
 
   ran: (state, { turn, result }) => {
     if (!isAsked(state, "collapse", turn)) return state;
-    return { ...state, collapse: comparedOf(result), coming: { ...state.coming, collapse: null } };
+    return came({ ...state, collapse: comparedOf(result) }, "collapse");
   },
 
   orbit: (state, { question, found }) =>
@@ -181,6 +181,29 @@ const moved = (state, plot, changes) => ({
   ...state,
   progress: { ...state.progress, [plot]: { ...state.progress[plot], ...changes } },
 });
+
+/**
+ * The first of what is to be seen of an answer.
+ * @param {LabState} state
+ * @param {Plot} plot
+ * @returns {LabState}
+ */
+const came = (state, plot) => ({
+  ...state,
+  coming: { ...state.coming, [plot]: null },
+  pictured: { ...state.pictured, [plot]: state.queries[plot] },
+});
+
+/**
+ * Whether a plot still shows another loss or rule than is said beside it.
+ * @param {LabState} state
+ * @param {Plot} plot
+ */
+export function isStale(state, plot) {
+  const before = state.pictured[plot];
+  const now = state.queries[plot];
+  return isUnderWay(state, plot) && before !== null && (before.loss !== now.loss || before.rule !== now.rule);
+}
 
 /**
  * The query of a plot with what goes along from the one in view: the loss and its numbers always, the rest where
@@ -344,8 +367,7 @@ function mapCame(state) {
   const next = { ...state, cells, places, ranges: rangesOf(cells.head, places.values) };
   const same = before && subjectOf(before.head) === subjectOf(head);
   return {
-    ...next,
-    coming: { ...state.coming, regimes: null },
+    ...came(next, "regimes"),
     cursor: before && state.cursor ? scaled(state.cursor, before, cells) : middleOf(next),
     orbit: same ? state.orbit : /** @type {any} */ (null),
     path: same ? state.path : null,

@@ -5,7 +5,7 @@ import { lastStep, sameTime } from "../clock.mjs";
 import { canSetProps, whenReady } from "../dash.mjs";
 import { $, find } from "../elements.mjs";
 import { readInks } from "../inks.mjs";
-import { readQuery } from "../link.mjs";
+import { readQuery, writeQuery } from "../link.mjs";
 import { Paper } from "../paper.mjs";
 import { followScheme, scheme, showScheme } from "../scheme.mjs";
 import { actions } from "./actions.mjs";
@@ -245,7 +245,9 @@ class Stage {
     if (state.result && state.focus !== focusFor(state.result.runs)) query.focus = state.focus;
     if (player.step > 0) query.at = player.step;
     showLink(query);
-    if (state.result) takeAlong("Lab", forLab(state));
+    if (!state.result) return;
+    takeAlong("Lab", forLab(state));
+    /** @type {any} */ ($("three-clocks")).search = writeQuery({ plot: "collapse", ...forLab(state) });
   }
 
   async sharpen() {

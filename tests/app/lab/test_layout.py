@@ -202,6 +202,21 @@ def test_fates_are_told_apart_by_every_vision(scheme: str, vision: str) -> None:
         assert np.linalg.norm(seen(a, vision) - seen(b, vision)) > TOLD_APART, (one, other)
 
 
+def test_a_fate_has_one_hue_in_both_schemes() -> None:
+    """All but two, which are black or white in one of them."""
+    light, dark = (
+        [complex(*seen(ink, "usual")[1:]) for ink in fate_inks(scheme).values()]
+        for scheme in SELECTORS
+    )
+    turns = [
+        np.angle(a / b, deg=True)
+        for a, b in zip(light, dark, strict=True)
+        if min(abs(a), abs(b)) > 0.02
+    ]
+    assert len(turns) == len(FATES) - 2
+    assert max(map(abs, turns)) < 10
+
+
 def test_the_style_sheet_has_no_other_colours() -> None:
     rules = CSS[CSS.index("/* Controls at the left") :]
     assert not re.findall(r"#[0-9a-fA-F]{3,8}\b", rules)

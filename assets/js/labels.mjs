@@ -3,6 +3,7 @@
 const LETTER = 7.2; // units of a letter, in a label's font, at the most on the average
 const HALF = 9; // of a label's height
 const CLEAR = 10; // pixels from which a label is as clear as can be
+const ENOUGH = 4; // and from which it lies across nothing
 const ASIDE = 10; // pixels from a mark to its label
 
 /**
@@ -31,7 +32,8 @@ export function moved({ left, top, width, height }, text, [x, y]) {
 const between = (value, low, high) => Math.max(Math.min(value, high), low);
 
 /**
- * Where a label beside a place stands: right of it, or left where it would be cut.
+ * Where a label beside a place stands: right of it, or left where it would be cut; the other way round where it stands
+ * aside by less than nothing.
  * @param {Box} frame
  * @param {string} text
  * @param {number} x
@@ -39,11 +41,10 @@ const between = (value, low, high) => Math.max(Math.min(value, high), low);
  * @returns {{ x: number, side: CanvasTextAlign }}
  */
 export function beside({ left, width }, text, x, aside) {
-  const room = aside + widthOf(text);
-  const isLeft = x + room > left + width && x - room >= left;
-  return isLeft
-    ? { x: x - aside, side: "right" }
-    : { x: Math.min(x + aside, left + width - widthOf(text)), side: "left" };
+  const far = Math.abs(aside);
+  const room = far + widthOf(text);
+  const isLeft = x - room >= left && (aside < 0 || x + room > left + width);
+  return isLeft ? { x: x - far, side: "right" } : { x: Math.min(x + far, left + width - widthOf(text)), side: "left" };
 }
 
 /**
@@ -75,7 +76,6 @@ export function around(text, [x, y]) {
  * @returns {Point}
  */
 export function clearest(frame, text, middles, points) {
-  const half = widthOf(text) / 2;
   /**
    * @param {Point} middle
    */
@@ -85,16 +85,72 @@ export function clearest(frame, text, middles, points) {
   };
   const whole = middles.filter(isWhole);
   const possible = whole.length ? whole : middles.map((middle) => moved(frame, text, middle));
-  /**
-   * @param {Point} middle
-   */
-  const room = ([x, y]) =>
-    points.reduce((least, [a, b]) => {
-      const away = Math.hypot(Math.max(Math.abs(a - x) - half, 0), Math.max(Math.abs(b - y) - HALF, 0));
-      return Math.min(least, away);
-    }, CLEAR);
-  return possible.reduce((best, next) => (room(next) > room(best) + 0.5 ? next : best));
+  const rooms = possible.map((middle) => roomAt(text, middle, points));
+  const best = rooms.reduce((most, room, k) => (room > rooms[most] + 0.5 ? k : most), 0);
+  return possible[best];
 }
+
+/**
+ * How far a label is from the nearest of some points, as far as that matters.
+ * @param {string} text
+ * @param {Point} middle
+ * @param {Point[]} points
+ */
+function roomAt(text, [x, y], points) {
+  const half = widthOf(text) / 2;
+  return points.reduce((least, [a, b]) => {
+    const away = Math.hypot(Math.max(Math.abs(a - x) - half, 0), Math.max(Math.abs(b - y) - HALF, 0));
+    return Math.min(least, away);
+  }, CLEAR);
+}
+
+/**
+ * Points that a label lies on, a few apart, for others to keep clear of it.
+ * @param {string} text
+ * @param {Point} middle
+ * @returns {Point[]}
+ */
+export function spotsOf(text, [x, y]) {
+  const count = Math.ceil(widthOf(text) / CLEAR);
+  const across = Array.from({ length: count + 1 }, (_, k) => x + widthOf(text) * (k / count - 0.5));
+  return across.flatMap((at) => [-HALF, 0, HALF].map((up) => /** @type {Point} */ ([at, y + up])));
+}
+
+/**
+ * On which side of a point that moves along a way its label stands, at each place of the way: clear of other points, whole
+ * and within a frame. It stays on a side as long as that does, and then goes to the one that does for longest. Sides are
+ * functions from the point to the middle of the label; they are told by their places in the list.
+ * @param {Box} frame
+ * @param {string} text
+ * @param {Point[]} way
+ * @param {Point[]} points
+ * @param {((point: Point) => Point)[]} sides
+ */
+export function sidesAlong(frame, text, way, points, sides) {
+  const rooms = sides.map((side) =>
+    way.map((point) => roomAt(text, moved(frame, text, side(point)), [...points, point])),
+  );
+  /**
+   * How much further it is clear there.
+   * @param {number} k
+   */
+  const lasting = (k) =>
+    rooms.map((room) => {
+      const end = room.findIndex((value, j) => j >= k && value < ENOUGH);
+      return (end < 0 ? room.length : end) - k + room[k] / (2 * CLEAR);
+    });
+  let side = -1;
+  return way.map((_, k) => {
+    if (side < 0 || rooms[side][k] < ENOUGH) side = mostOf(lasting(k));
+    return side;
+  });
+}
+
+/**
+ * The place of the first of the largest.
+ * @param {number[]} values
+ */
+const mostOf = (values) => values.reduce((most, value, k) => (value > values[most] ? k : most), 0);
 
 /**
  * Move labels apart, in order, keeping them between two heights.

@@ -41,9 +41,10 @@ export function addMark(pen, kind, x, y, r) {
  * @param {Place} place
  * @param {number} r
  * @param {number} [i]
+ * @param {Place} [middle] where midpoints are, if not midway between two places
  */
-export function addPoints(pen, scene, run, part, from, to, place, r, i) {
-  if (scene.strobe === "midpoints") return addMidpoints(pen, scene, part, from, to, place, r, i);
+export function addPoints(pen, scene, run, part, from, to, place, r, i, middle = midpointOf(part, place)) {
+  if (scene.strobe === "midpoints") return addMidpoints(pen, scene, from, to, middle, r, i);
   const [kindOf, steps, mixed] = [kindIn(run, part), part.columns.step, reachesFloor(run, part, to)];
   /**
    * @param {Kind} kind
@@ -119,15 +120,13 @@ function addKind(pen, kind, isOne, from, to, place, r, keep) {
 /**
  * @param {Pen} pen
  * @param {Marked} scene
- * @param {Part} part
  * @param {number} from
  * @param {number} to
- * @param {Place} place
+ * @param {Place} middle
  * @param {number} r
  * @param {number} [i]
  */
-function addMidpoints(pen, scene, part, from, to, place, r, i) {
-  const middle = midpointOf(part, place);
+function addMidpoints(pen, scene, from, to, middle, r, i) {
   pen.beginPath();
   for (let row = from; row <= to; row++) {
     const [x, y] = middle(row);

@@ -244,6 +244,8 @@ type Scene = {
   lensAt: Point | null;
   /** What is shown of why the run drifts. */
   why: Why | null;
+  /** Whether the panel that tells the gap has been taken away. */
+  gapHidden: boolean;
   panel: "sharpness" | "alignment";
   at: number;
   /** How far the iterate is on its way to the next step. */
@@ -525,7 +527,7 @@ type Shape = {
   grid: (scene: Scene) => Grid | null;
   point: (part: Part) => Place3;
   floor: (column: ArrayLike<number>) => Place3;
-  onto: (grid: Grid, column: Float32Array) => Place3;
+  onto: (grid: Grid, column: ArrayLike<number>) => Place3;
 };
 
 /** From data to pixels, for the box as it is turned. */

@@ -48,7 +48,16 @@ const bytes = (path) => {
 function panelOf(name, axes) {
   const panel = Object.create(KINDS[name].prototype);
   const sheets = SHEETS[name].map((sheet) => (panel[sheet] = svgSheet(SIZES[name])));
-  Object.assign(panel, { name, host: { hidden: false }, painted: null, fresh: false, view: null, shown: "" });
+  Object.assign(panel, {
+    name,
+    host: { hidden: false },
+    painted: null,
+    fresh: false,
+    view: null,
+    shown: "",
+    sides: {},
+    taken: [],
+  });
   panel.graph = () => axes;
   return { panel, sheets };
 }

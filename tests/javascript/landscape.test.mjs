@@ -49,7 +49,7 @@ const sceneOf = (runs, more) => ({
 // What a part of the panel paints, as lines of SVG, and the words in it: text, place, side.
 function painted(name, ...given) {
   const pen = svgSheet([1020, 840]).getContext();
-  Object.create(Landscape.prototype)[name](pen, ...given);
+  Object.assign(Object.create(Landscape.prototype), { sides: {}, taken: [] })[name](pen, ...given);
   return pen.lines;
 }
 function wordsOf(lines) {
@@ -78,18 +78,77 @@ test("the gap is a line with an end, where the two points are more than four pix
   assert.match(end, /d="M300 295 L300 305".* stroke="theory" stroke-width="2"/);
 });
 
+// Where the theorem's point is, all along a run or at the places given, and what it is called.
+function ghostAt(places, more) {
+  const run = makeRun(places.map(() => [200, 200]));
+  run.columns.flow = Float32Array.from(places.flat());
+  return wordsOf(painted("paintGhost", sceneOf([run], { steps: [0], ...more }), FRAME))[0];
+}
+
 test("the theorem's name stands below its point, above it near the floor, and within the panel", () => {
-  const named = (x, y) => {
-    const [word] = wordsOf(painted("paintGhostLabel", INKS, FRAME, [x, y]));
-    return [word.text, word.x, word.side];
-  };
-  const heightAt = (y) => wordsOf(painted("paintGhostLabel", INKS, FRAME, [500, y]))[0].y;
+  const named = (x, y) => ghostAt([[x, y]]);
   const text = "X(τ), the theorem";
   const half = widthOf(text) / 2;
-  assert.deepEqual(named(500, 300), [text, 500, "middle"]);
-  assert.deepEqual([named(11, 300)[1], named(80, 300)[1]], [10 + half, 80]);
-  assert.deepEqual([named(945, 300)[1], named(1009, 300)[1]], [945, 1010 - half]);
-  assert.ok(heightAt(775) > 775 && heightAt(776) < 776);
+  assert.deepEqual([named(500, 300).text, named(500, 300).x, named(500, 300).side], [text, 500, "middle"]);
+  assert.ok(named(500, 300).y > 320 && named(500, 815).y < 800);
+  for (const x of [11, 80, 945, 1009]) {
+    const at = named(x, 300).x;
+    assert.ok(at >= 10 + half && at <= 1010 - half, `${at}`);
+  }
+});
+
+test("it stands on a side that is clear of Γ, and stays there as long as that is", () => {
+  const line = (points) => ({ x: Float32Array.from(points.flat()), rows: points.length, sharpness: [] });
+  const valley = (...curves) => ({ valley: { flattest: [], curves: curves.map(line) } });
+  const way = Array.from({ length: 9 }, (_, k) => [200 + 50 * k, 400]);
+  const below = (more) => way.map((_, k) => ghostAt(way, { ...more, steps: [k] }).y > 400);
+  const level = [
+    [10, 400],
+    [1010, 400],
+  ];
+  const under = [
+    [420, 442],
+    [1010, 442],
+  ];
+  assert.deepEqual(below(valley(level)), Array(9).fill(true));
+  assert.deepEqual(below(valley(level, under)), Array(9).fill(false)); // above it is clear all along
+  const over = [
+    [10, 358],
+    [300, 358],
+  ];
+  const found = below(valley(level, under, over));
+  assert.deepEqual([found[0], found.at(-1)], [true, false]);
+  assert.equal(found.filter((side, k) => k && side !== found[k - 1]).length, 1);
+});
+
+test("where the panel of the gap has been taken away, the gap is told beside the theorem's point", () => {
+  assert.equal(ghostAt([[500, 300]]).text, "X(τ), the theorem");
+  assert.equal(ghostAt([[500, 300]], { gapHidden: true }).text, "X(τ), the theorem; gap 0.2500");
+});
+
+test("a run's name stands clear of Γ beside its iterates", () => {
+  const named = (points) => {
+    const curve = { x: Float32Array.from(points.flat()), rows: points.length, sharpness: [] };
+    const runs = [makeRun([[400, 400]]), makeRun([[700, 700]])];
+    const scene = sceneOf(runs, { valley: { flattest: [], curves: [curve] } });
+    return wordsOf(painted("paintNames", scene, FRAME))[0];
+  };
+  assert.ok(
+    named([
+      [10, 20],
+      [20, 30],
+    ]).y < 400,
+  );
+  const under = named([
+    [10, 384],
+    [1010, 384],
+  ]);
+  assert.ok(under.y > 400 && under.side === "start");
+  const left = named([
+    [420, 20],
+    [420, 800],
+  ]);
+  assert.deepEqual([left.side, left.x], ["end", 388]);
 });
 
 test("the theorem's point is named where it is in view", () => {

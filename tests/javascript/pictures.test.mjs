@@ -687,9 +687,13 @@ test("the magnifier becomes a wall and the last hops on it", () => {
   even.x.forEach((u) => assert.ok(Math.abs(u - 0.5) < 1e-6));
 });
 
-test("the magnifier shows midpoints where the strobe does", () => {
-  const made = figure("across", makeGraph(), makeScene({ strobe: "midpoints" }));
-  assert.deepEqual([named(made, "midpoints")[0].y, named(made, "even t")], [[800.5, 801.5, 802.5], []]);
+test("the magnifier shows midpoints where the strobe does, on the wall that is drawn", () => {
+  const run = makeRun("ngd");
+  run.columns.offset.set([0.08, -0.02, 0.08, -0.02]);
+  const made = figure("across", makeGraph(), makeScene({ strobe: "midpoints" }, [run]));
+  const [{ x, y }] = named(made, "midpoints");
+  assert.deepEqual([x.length, named(made, "even t")], [3, []]);
+  x.forEach((u, k) => assert.ok(Math.abs(u - 0.3) < 1e-6 && Math.abs(y[k] - 0.03 ** 2) < 1e-7, `${u} ${y[k]}`));
 });
 
 test("the theorem's point is that of the last step that the strobe shows", () => {

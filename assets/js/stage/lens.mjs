@@ -2,6 +2,7 @@
 // fill a third of it. What it shows is the picture itself, larger, and not another one: the same
 // marks at places moved away from its middle. Pure but for its pen.
 import { inkOf, smoothInk } from "../inks.mjs";
+import { clearest, widthOf } from "../labels.mjs";
 import { addPoints, strength } from "../marks.mjs";
 import * as pens from "../pens.mjs";
 import { consecutiveFrom, isSmooth, kindIn, locate, onTheWay, pointAt } from "../run.mjs";
@@ -22,7 +23,6 @@ const FAINTEST = 4; // times too weak, and the hops would be one dot
 const HOPS = 8; // in a row, of which the longest counts for rules without a law
 const PAST = 240; // iterates in a row that it shows
 const RECENT = 7; // hops that are joined
-const LABEL = 30; // pixels beside it
 const OUTSIDE = 0.76; // of the radius, to the right and up: beside the rim, where no hop goes
 const WALL = 24; // pieces of either wall
 const FINE = 6; // pieces between two points of Γ
@@ -216,7 +216,7 @@ export function paintLens(pen, scene, ground, lens) {
   if (why) paintWhy(pen, scene, why, lens, (points) => larger(lens, ground.floor(points)));
   else scene.result.runs.forEach((run, i) => paintRun(pen, scene, ground, lens, run, i));
   pen.restore();
-  paintRim(pen, inks, ground, lens);
+  paintRim(pen, scene, ground, lens);
   if (!why && ground.one) paintBar(pen, inks, ground, lens);
 }
 
@@ -364,21 +364,33 @@ function paintWall(pen, { inks, result }, { wall }, lens, part, row) {
 }
 
 /**
- * Its rim, and beside it how strong it is.
+ * Its rim, and beside it, clear of Γ, how strong it is.
  * @param {Pen} pen
- * @param {Inks} inks
+ * @param {Scene} scene
  * @param {Ground} ground
  * @param {Lens} lens
  */
-function paintRim(pen, inks, { left, width }, { at: [x, y], radius, power }) {
+function paintRim(pen, { inks, valley }, ground, { at: [x, y], radius, power }) {
   pen.beginPath();
   pen.arc(x, y, radius, 0, 2 * Math.PI);
   pen.strokeStyle = inks.control;
   pen.lineWidth = 2;
   pen.stroke();
-  const side = x + radius + LABEL > left + width ? -1 : 1;
-  const [beside, up] = [x + side * OUTSIDE * radius, y - OUTSIDE * radius];
-  pens.label(pen, inks, `× ${factorWords(power)}`, beside, up, inks.soft, side > 0 ? "left" : "right");
+  const text = `× ${factorWords(power)}`;
+  const gamma = (valley?.curves || []).flatMap(({ x: points, rows }) => {
+    const place = ground.floor(points);
+    return Array.from({ length: rows }, (_, row) => place(row));
+  });
+  const aside = OUTSIDE * radius;
+  const wide = aside + widthOf(text) / 2;
+  /** @type {Point[]} */
+  const middles = [
+    [x + wide, y - aside],
+    [x - wide, y - aside],
+    [x + wide, y + aside],
+    [x - wide, y + aside],
+  ];
+  pens.label(pen, inks, text, ...clearest(ground, text, middles, gamma), inks.soft, "center");
 }
 
 /**

@@ -3,9 +3,8 @@ import { penOf } from "../canvas.mjs";
 import { clockTime } from "../clock.mjs";
 import { shade } from "../inks.mjs";
 import { inkOf } from "../inks.mjs";
-import { midpointOf } from "../marks.mjs";
 import { consecutiveFrom, kindIn, locate, pointAt, rowAt, shownStep, shows, whichOf } from "../run.mjs";
-import { acrossView, wordsFor as wordsAcross } from "./panels/across.mjs";
+import { acrossView, middleAcross, wordsFor as wordsAcross } from "./panels/across.mjs";
 import { inSets } from "./panels/alignment.mjs";
 import { colourOf, placeOn, valueAt, viewOf, wordsFor as wordsAlong } from "./panels/along.mjs";
 import { FLATTEST, flattestNames, valleyIn } from "./panels/landscape.mjs";
@@ -514,8 +513,9 @@ function hopTraces(run, part, hops, view, scene) {
     marker: { size: 11, color, symbol },
   });
   if (strobe === "midpoints") {
-    const middle = hops.map(midpointOf(part, place)).filter(([x]) => Number.isFinite(x));
-    return [trace("midpoints", middle, "diamond", inks.soft)];
+    const middles = hops.map((r) => middleAcross(part, view, r)).filter(Number.isFinite);
+    const points = middles.map((u) => /** @type {Point} */ ([u, view.loss(u) * view.top]));
+    return [trace("midpoints", points, "diamond", inks.soft)];
   }
   const shown = hops.filter((r) => shows(strobe, part.columns.step[r]));
   return kindsOf(run, part, shown).map(({ kind, name, symbol, rows }) =>

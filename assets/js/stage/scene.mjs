@@ -33,6 +33,9 @@ export function sceneOf(state, playhead, steps) {
     halved,
     lensAt: state.lensAt,
     why: whyOf(state),
+    gapHidden: String(state.frame.hide || "")
+      .split(",")
+      .includes("gap"),
   };
 }
 

@@ -2,7 +2,6 @@
 import { addCanvas, wipe } from "../../canvas.mjs";
 import { inkOf } from "../../inks.mjs";
 import { moved } from "../../labels.mjs";
-import { midpointOf } from "../../marks.mjs";
 import { nearestRow } from "../../nearest.mjs";
 import * as pens from "../../pens.mjs";
 import { consecutiveFrom, isSmooth, kindIn, locate, onTheWay, partnerOf, shownStep, shows } from "../../run.mjs";
@@ -114,10 +113,11 @@ export class Across {
     const { inks, strobe } = scene;
     const first = consecutiveFrom(part, row, HOPS);
     const [place, kindOf] = [hopOf(part, view, frame), kindIn(run, part)];
+    const middle = strobe === "midpoints" ? middleOf(part, view, frame) : null;
     for (let r = first; r <= row; r++) {
       const step = part.columns.step[r];
       if (strobe !== "midpoints" && !shows(strobe, step)) continue;
-      const [x, y] = strobe === "midpoints" ? midpointOf(part, place)(r) : place(r);
+      const [x, y] = middle ? middle(r) : place(r);
       if (!Number.isFinite(x + y)) continue;
       const now = step === shownStep(strobe, part.columns.step[row]);
       pen.globalAlpha = now ? 1 : 0.15 + (0.5 * (r - first)) / HOPS;
@@ -155,7 +155,8 @@ export class Across {
     if (!found) return null;
     const { run, part, row, view, frame } = found;
     const first = consecutiveFrom(part, row, HOPS);
-    const near = nearestRow(first, row, hopOf(part, view, frame), px, py);
+    const place = scene.strobe === "midpoints" ? middleOf(part, view, frame) : hopOf(part, view, frame);
+    const near = nearestRow(first, row, place, px, py);
     return near.distance < 40 ? { ...near, run, i: scene.focus, part } : null;
   }
 }
@@ -170,6 +171,27 @@ const hopOf = (part, view, frame) => (r) => [
   frame.x(part.columns.offset[r] / view.unit),
   frame.y(part.columns.loss[r] / view.top),
 ];
+
+/**
+ * Midway between two iterates, on the wall: the mean of their heights is none of L.
+ * @param {Part} part
+ * @param {AcrossView} view
+ * @param {AcrossFrame} frame
+ * @returns {Place}
+ */
+const middleOf = (part, view, frame) => (r) => {
+  const u = middleAcross(part, view, r);
+  return [frame.x(u), frame.y(view.loss(u))];
+};
+
+/**
+ * Where that is, in units of the view; NaN where the step before is not recorded.
+ * @param {Part} part
+ * @param {AcrossView} view
+ * @param {number} row
+ */
+export const middleAcross = ({ columns: { step, offset } }, { unit }, row) =>
+  row > 0 && step[row] === step[row - 1] + 1 ? (offset[row - 1] + offset[row]) / (2 * unit) : NaN;
 
 /**
  * Where a bead is on its leap to the next step.

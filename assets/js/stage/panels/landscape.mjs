@@ -1,11 +1,23 @@
 // The landscape: iterates, the theorem's point on Γ, and the way of gradient flow.
 import { smoothInk } from "../../inks.mjs";
-import { around, beside, clearest, moved, spread, widthOf } from "../../labels.mjs";
+import { around, beside, clearest, moved, sidesAlong, spotsOf, spread, widthOf } from "../../labels.mjs";
 import { inkOf } from "../../inks.mjs";
 import { addPoints, midpointOf, strength } from "../../marks.mjs";
 import { nearestOf, nearestRow } from "../../nearest.mjs";
+import { inWords } from "../../numbers.mjs";
 import * as pens from "../../pens.mjs";
-import { consecutiveFrom, failed, isSmooth, kindIn, locate, onTheWay, shownStep, shows, upTo } from "../../run.mjs";
+import {
+  consecutiveFrom,
+  failed,
+  isSmooth,
+  kindIn,
+  locate,
+  onTheWay,
+  rowAt,
+  shownStep,
+  shows,
+  upTo,
+} from "../../run.mjs";
 import { frameOf, groundOf, isAbout, isInside, pixelsOf, placeOf, within } from "../frame.mjs";
 import { freeCorner, isLensOn, lensIn, paintLens } from "../lens.mjs";
 import { Panel } from "../panel.mjs";
@@ -20,10 +32,31 @@ export const FLATTEST = "flattest";
 const THEOREM = "X(τ), the theorem"; // its gap has a panel of its own
 const GRADIENT_FLOW = "gradient flow";
 const WAY = [0.4, 0.6, 0.2, 0.8, 0]; // of the way of gradient flow, where its name may stand
-const LEADER = 42; // units from the theorem's point to its name
-const BELOW = 44; // units below it that its name needs
 const OUTSIDE = "the iterate is outside";
 const ARROW = 20; // units of an arrow at the edge
+const LEADER = 34; // units from the theorem's point to its name
+const SLANT = Math.SQRT1_2;
+/** @type {Point[]} */
+const AROUND = [
+  [0, 1],
+  [0, -1],
+  [SLANT, SLANT],
+  [-SLANT, SLANT],
+  [SLANT, -SLANT],
+  [-SLANT, -SLANT],
+  [1, 0],
+  [-1, 0],
+];
+/** @type {Point[]} */
+const CORNERS = [
+  [1, -1],
+  [1, 1],
+  [-1, -1],
+  [-1, 1],
+]; // of an iterate, where its run's name may stand
+const ASIDE = 12; // units from an iterate to it
+const ABOVE = 16;
+const ALONG = 48; // stretches of a run, on each of which a name keeps its side
 const EVERY = 4; // of the points of Γ that are joined
 
 export class Landscape extends Panel {
@@ -31,6 +64,11 @@ export class Landscape extends Panel {
   corner = null;
   /** @type {import("../handle.mjs").Handle | null} */
   handle = null;
+  // Sides on which names of moving points stand: of the theorem's, and of each run's.
+  /** @type {Record<string, number[]>} */
+  sides = {};
+  /** @type {Point[]} */
+  taken = []; // where names stand that do not move
 
   /**
    * There is nothing to paint on until the figure of the loss has come, and in more than two dimensions
@@ -53,6 +91,7 @@ export class Landscape extends Panel {
    */
   paintStill(pen, scene, frame) {
     const { result, inks } = scene;
+    this.taken = [];
     if (frame.section) this.paintValley(pen, scene, frame);
     const { points, rows } = result.descent;
     const way = pixelsOf(points, frame);
@@ -61,6 +100,7 @@ export class Landscape extends Panel {
     if (rows > 1) this.paintWayName(pen, inks, way, rows, gamma, frame);
     for (const { middle } of flattestNames(scene.valley, gamma, frame)) {
       pens.label(pen, inks, FLATTEST, ...middle, inks.soft, "center");
+      this.taken.push(...spotsOf(FLATTEST, middle));
     }
     result.runs.forEach((run, i) => {
       pens.curve(pen, inks.theory, 2, pens.DASHES[i], run.rows, this.floor(run, "flow", frame));
@@ -107,6 +147,7 @@ export class Landscape extends Panel {
     const line = Array.from({ length: rows }, (_, row) => way(row));
     const [x, y] = clearest(frame, GRADIENT_FLOW, middles, [...gamma, ...line]);
     pens.label(pen, inks, GRADIENT_FLOW, x, y, inks.soft, "center");
+    this.taken.push(...spotsOf(GRADIENT_FLOW, [x, y]));
   }
 
   /**
@@ -200,6 +241,7 @@ export class Landscape extends Panel {
   reset() {
     super.reset();
     this.corner = null;
+    this.sides = {};
   }
 
   /**
@@ -209,6 +251,15 @@ export class Landscape extends Panel {
    */
   place(part, frame) {
     return placeOf(part, "x", frame);
+  }
+
+  /**
+   * Pixels midway between iterates.
+   * @param {Part} part
+   * @param {any} frame
+   */
+  middle(part, frame) {
+    return midpointOf(part, this.place(part, frame));
   }
 
   /**
@@ -254,7 +305,7 @@ export class Landscape extends Panel {
       pens.line(pen, inks.ink, 1, [], first, row, place);
       pen.globalAlpha = 1;
     }
-    if (!isSmooth(run)) addPoints(pen, scene, run, part, first, row, place, 3, i);
+    if (!isSmooth(run)) addPoints(pen, scene, run, part, first, row, place, 3, i, this.middle(part, frame));
     const [ghostX, ghostY] = this.floor(part, "flow", frame)(row);
     if (Number.isFinite(ghostX)) pens.bead(pen, inks, inks.theory, ghostX, ghostY, 7);
     const [x, y] = this.headOf(scene, run, i, frame);
@@ -272,7 +323,7 @@ export class Landscape extends Panel {
   headOf({ strobe, steps, hop }, run, i, frame) {
     const { part, row } = locate(run, shownStep(strobe, steps[i]));
     const place = this.place(part, frame);
-    return strobe === "midpoints" && !isSmooth(run) ? midpointOf(part, place)(row) : onTheWay(part, row, place, hop);
+    return strobe === "midpoints" && !isSmooth(run) ? this.middle(part, frame)(row) : onTheWay(part, row, place, hop);
   }
 
   /**
@@ -280,11 +331,39 @@ export class Landscape extends Panel {
    * @param {Scene} scene
    * @param {Frame} frame
    */
-  paintGhost(pen, { inks, result, steps, focus }, frame) {
-    const { part, row } = locate(result.runs[focus], steps[focus]);
-    const ghost = this.floor(part, "flow", frame)(row);
-    if (!isInside(frame, ...ghost)) return;
-    this.paintGhostLabel(pen, inks, frame, ghost);
+  paintGhost(pen, scene, frame) {
+    const { inks, result, steps, focus } = scene;
+    const run = result.runs[focus];
+    const { part, row } = locate(run, steps[focus]);
+    const [x, y] = this.floor(part, "flow", frame)(row);
+    if (!isInside(frame, x, y)) return;
+    const text = scene.gapHidden ? `${THEOREM}; gap ${inWords(part.columns.gap[row])}` : THEOREM;
+    const sides = AROUND.map((way) => (/** @type {Point} */ point) => standingOff(point, way, text));
+    const way = AROUND[this.sideOf("theorem", scene, frame, focus, text, sides, this.floor(run, "flow", frame))];
+    /** @type {Place} */
+    const leader = (length) => [x + length * way[0], y + length * way[1]];
+    pens.line(pen, inks.theory, 1, [], 0, 1, (k) => leader(k ? LEADER : 8));
+    pens.label(pen, inks, text, ...moved(frame, text, standingOff([x, y], way, text)), inks.theory, "center");
+  }
+
+  /**
+   * The side on which a name stands at a step of a run: clear of Γ and of other names, and the same as long as it is.
+   * @param {string} name
+   * @param {Scene} scene
+   * @param {Frame} frame
+   * @param {number} i
+   * @param {string} text
+   * @param {((point: Point) => Point)[]} sides
+   * @param {Place} place
+   */
+  sideOf(name, { valley, result, steps }, frame, i, text, sides, place) {
+    const run = result.runs[i];
+    if (!(name in this.sides)) {
+      const way = Array.from({ length: ALONG + 1 }, (_, k) => place(rowAt(run, (k * run.last) / ALONG)));
+      const gamma = valleyIn(valley, frame).filter(([x, y]) => isInside(frame, x, y));
+      this.sides[name] = sidesAlong(frame, text, way, [...gamma, ...this.taken], sides);
+    }
+    return this.sides[name][Math.floor((ALONG * Math.min(steps[i], run.last)) / Math.max(run.last, 1))];
   }
 
   /**
@@ -293,12 +372,24 @@ export class Landscape extends Panel {
    * @param {Scene} scene
    * @param {Frame} frame
    */
-  paintFailures(pen, { result, steps, inks }, frame) {
+  paintFailures(pen, { result, steps, inks, valley }, frame) {
     const ended = result.runs.filter((run, i) => failed(run) && steps[i] >= run.outcome_step);
-    ended.forEach((run, k) => {
-      const words = `${result.words.labels[result.runs.indexOf(run)]} ends at step ${run.outcome_step}`;
-      pens.label(pen, inks, words, frame.left + 12, frame.top + 16 + 19 * k, inks.warn);
-    });
+    if (!ended.length) return;
+    const words = ended.map(
+      (run) => `${result.words.labels[result.runs.indexOf(run)]} ends at step ${run.outcome_step}`,
+    );
+    const longest = words.reduce((a, b) => (b.length > a.length ? b : a));
+    const [wide, high] = [widthOf(longest) / 2 + 12, 16 + 19 * (words.length - 1)];
+    const { left, top, width, height } = frame;
+    /** @type {Point[]} */
+    const corners = [
+      [left + wide, top + 16],
+      [left + width - wide, top + 16],
+      [left + wide, top + height - high],
+      [left + width - wide, top + height - high],
+    ];
+    const [x, y] = clearest(frame, longest, corners, valleyIn(valley, frame));
+    words.forEach((text, k) => pens.label(pen, inks, text, x + 12 - wide, y + 19 * k, inks.warn));
   }
 
   /**
@@ -312,31 +403,36 @@ export class Landscape extends Panel {
     const heads = result.runs.map((run, i) => this.headOf(scene, run, i, frame));
     const names = heads
       .map(([x, y], i) => {
+        const [right, below] = this.cornerOf(scene, frame, i);
         const near = heads.filter(([a, b]) => Math.abs(a - x) < CROWD && Math.abs(b - y) < CROWD);
-        const right = Math.max(x, ...near.map(([a]) => a));
-        return { text: result.words.labels[i], ink: inks.runs[i], x: right, y: y - 16 };
+        const all = [x, ...near.map(([a]) => a)];
+        const past = right > 0 ? Math.max(...all) : Math.min(...all);
+        return { text: result.words.labels[i], ink: inks.runs[i], right, x: past, y: y + below * ABOVE };
       })
       .filter(({ x, y }) => isInside(frame, x, y));
     spread(names, frame.top + 9, frame.top + frame.height - 9, 18);
-    for (const { text, ink, x, y } of names) {
-      const at = beside(frame, text, x, 12);
+    for (const { text, ink, right, x, y } of names) {
+      const at = beside(frame, text, x, right * ASIDE);
       pens.label(pen, inks, text, at.x, y, ink, at.side);
     }
   }
 
   /**
-   * @param {Pen} pen
-   * @param {Inks} inks
+   * Where a run's name stands beside its iterates.
+   * @param {Scene} scene
    * @param {Frame} frame
-   * @param {Point} point
+   * @param {number} i
    */
-  paintGhostLabel(pen, inks, frame, [x, y]) {
-    const room = frame.top + frame.height - y;
-    const end = room > BELOW ? y + Math.min(LEADER, room - BELOW / 2) : y - LEADER;
-    const way = Math.sign(end - y);
-    pens.line(pen, inks.theory, 1, [], 0, 1, (k) => [x, k ? end : y + 8 * way]);
-    const middle = moved(frame, THEOREM, [x, end + 9 * way]);
-    pens.label(pen, inks, THEOREM, ...middle, inks.theory, "center");
+  cornerOf(scene, frame, i) {
+    const text = scene.result.words.labels[i];
+    const off = ASIDE + widthOf(text) / 2;
+    const sides = CORNERS.map(([right, below]) => (/** @type {Point} */ [x, y]) => {
+      /** @type {Point} */
+      const middle = [x + right * off, y + below * ABOVE];
+      return middle;
+    });
+    const run = scene.result.runs[i];
+    return CORNERS[this.sideOf(`run ${i}`, scene, frame, i, text, sides, this.place(run, frame))];
   }
 
   /**
@@ -369,6 +465,18 @@ export function valleyIn(valley, frame) {
     const on = pixelsOf(x, frame);
     return Array.from({ length: rows }, (_, row) => between(on(row), on(Math.min(row + 1, rows - 1)))).flat();
   });
+}
+
+/**
+ * The middle of a name at the end of a leader.
+ * @param {Point} point
+ * @param {Point} way
+ * @param {string} text
+ * @returns {Point}
+ */
+function standingOff([x, y], [right, below], text) {
+  const half = Math.abs(right) > 0.5 ? widthOf(text) / 2 : 0;
+  return [x + LEADER * right + Math.sign(right) * (half + 3), y + LEADER * below + 9 * Math.sign(below)];
 }
 
 /**

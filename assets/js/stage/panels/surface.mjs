@@ -366,6 +366,24 @@ export class Surface extends Landscape {
   }
 
   /**
+   * Pixels midway between iterates, on the surface: the mean of two heights is none of it.
+   * @param {Part} part
+   * @param {any} solidFrame
+   * @returns {Place}
+   */
+  middle({ columns: { step, x }, widths }, { at, grid, shape }) {
+    return (row) => {
+      if (row < 1 || step[row] !== step[row - 1] + 1) return [NaN, NaN];
+      const before = pointAt(x, widths.x, row - 1);
+      const point = shape.onto(
+        grid,
+        pointAt(x, widths.x, row).map((value, i) => (value + before[i]) / 2),
+      )(0);
+      return space.isInside(grid, point) ? at(point) : [NaN, NaN];
+    };
+  }
+
+  /**
    * @param {Part} part
    * @param {string} name
    * @param {any} solidFrame
@@ -387,15 +405,19 @@ export class Surface extends Landscape {
    * @param {number} to
    */
   paintRows(pen, scene, frame, run, i, part, from, to) {
-    const place = this.place(part, frame);
-    /** @type {Place} */
-    const visible = (row) => {
+    /**
+     * @param {Place} place
+     * @param {number} [tolerance]
+     * @returns {Place}
+     */
+    const shown = (place, tolerance) => (row) => {
       const point = place(row);
-      return Number.isFinite(point[0]) ? this.unlessHidden(point) : point;
+      return Number.isFinite(point[0]) ? this.unlessHidden(point, tolerance) : point;
     };
+    const visible = shown(this.place(part, frame));
     pen.globalAlpha = STRONG * strength(scene, i);
     if (isSmooth(run)) pens.line(pen, smoothInk(scene, i), 3, [], Math.max(from - 1, 0), to, visible);
-    else addPoints(pen, scene, run, part, from, to, visible, 3, i);
+    else addPoints(pen, scene, run, part, from, to, visible, 3, i, shown(this.middle(part, frame), ON));
     pen.globalAlpha = 1;
   }
 

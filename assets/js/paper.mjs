@@ -1,5 +1,6 @@
 // Paper. What is printed is laid out and painted afresh for it, in light inks, with a caption and the
 // link; afterwards all is as it was. A browser waits for what is done at once, and for nothing else.
+import { TYPE, unitOf } from "./canvas.mjs";
 import { element } from "./elements.mjs";
 import { between, readInks, rgb, shade } from "./inks.mjs";
 
@@ -74,9 +75,11 @@ export class Paper {
    */
   redraw(graph, before) {
     const { data, layout } = graph;
-    const { clientWidth: width, clientHeight: height } = /** @type {Element} */ (graph.closest(".plot"));
+    const plot = /** @type {Element} */ (graph.closest(".plot"));
+    const { clientWidth: width, clientHeight: height } = plot;
     const after = readInks();
-    const [painted, laidOut] = [data, layout].map((part) => recoloured(part, before, after));
+    const figure = resized({ data, layout }, (unitOf(plot) * TYPE) / layout.font.size);
+    const [painted, laidOut] = [figure.data, figure.layout].map((part) => recoloured(part, before, after));
     window.Plotly.react(graph, painted, { ...laidOut, width, height, autosize: false });
     this.undo.push(() => window.Plotly.react(graph, data, layout));
   }
@@ -84,6 +87,41 @@ export class Paper {
 
 function measureCanvases() {
   for (const canvas of document.querySelectorAll("canvas")) /** @type {any} */ (canvas).measure?.();
+}
+
+/**
+ * A figure with words, margins, lines and marks some times as large. Pure.
+ * @param {{ data: any[], layout: any }} figure
+ * @param {number} times
+ */
+export function resized({ data, layout }, times) {
+  /**
+   * @param {any} part
+   * @param {string[]} names
+   * @returns {any}
+   */
+  const larger = (part, ...names) =>
+    Object.fromEntries(
+      Object.entries(part || {}).map(([name, value]) => [name, names.includes(name) ? times * value : value]),
+    );
+  /**
+   * @param {any} axis
+   */
+  const axis = (axis) => ({ ...axis, title: { ...axis.title, font: larger(axis.title?.font, "size") } });
+  return {
+    data: data.map((trace) => ({
+      ...trace,
+      ...(trace.line && { line: larger(trace.line, "width") }),
+      ...(trace.marker && { marker: { ...larger(trace.marker, "size"), line: larger(trace.marker.line, "width") } }),
+    })),
+    layout: {
+      ...layout,
+      font: larger(layout.font, "size"),
+      margin: larger(layout.margin, "l", "r", "t", "b"),
+      xaxis: axis(layout.xaxis),
+      yaxis: axis(layout.yaxis),
+    },
+  };
 }
 
 /**

@@ -159,7 +159,7 @@ def test_the_wheel_scrolls_the_page(page: Page, framed: Framed):
     page.keyboard.up("Control")
     page.mouse.click(x, y)
     assert turn() == (False, True)
-    page.mouse.move(100, 300)
+    page.mouse.move(100, 60)
     page.mouse.move(x, y)
     assert turn() == (True, False)
 

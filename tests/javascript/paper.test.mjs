@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { rgb, shade } from "../../assets/js/inks.mjs";
-import { recoloured } from "../../assets/js/paper.mjs";
+import { recoloured, resized } from "../../assets/js/paper.mjs";
 
 const DARK = {
   card: "#191c22",
@@ -42,3 +42,20 @@ test("a colour of a scale keeps its place on it", () => {
 });
 
 test("what is clear stays clear", () => assert.equal(recoloured("rgba(0,0,0,0)", DARK, LIGHT), "rgba(0,0,0,0)"));
+
+test("a figure has words, margins, lines and marks of another size, and the same data", () => {
+  const x = new Float64Array([1, 2]);
+  const data = [
+    { x, line: { width: 4, color: "red" } },
+    { x, marker: { size: 10, line: { width: 2 } } },
+  ];
+  const axis = (size) => ({ range: [0, 1], title: { text: "x", font: { size } } });
+  const layout = { font: { size: 20, color: "red" }, margin: { l: 40, b: 30 }, xaxis: axis(20), yaxis: axis(20) };
+  assert.deepEqual(resized({ data, layout }, 0.5), {
+    data: [
+      { x, line: { width: 2, color: "red" } },
+      { x, marker: { size: 5, line: { width: 1 } } },
+    ],
+    layout: { font: { size: 10, color: "red" }, margin: { l: 20, b: 15 }, xaxis: axis(10), yaxis: axis(10) },
+  });
+});

@@ -4,14 +4,16 @@ from typing import Any
 
 import dash_mantine_components as dmc
 from dash import html
+from dash.development.base_component import Component
 
 TAGLINE = "gradient descent at the edge of stability"
 # Where each page lies, seen from the first.
 PAGES = {"Stage": "", "Lab": "lab/", "About": "about/"}
 
 
-def header(page: str, buttons: dict[str, str]) -> html.Header:
-    """The head of one of `PAGES`; `buttons` are ids and words."""
+def header(page: str, buttons: dict[str, str], *more: Component) -> html.Header:
+    """The head of one of `PAGES`; `buttons` are ids and words, `more` stands between its links and
+    them."""
     first = up(PAGES[page].count("/"))
     links = [
         html.A(name, href=f"{first}{path}", **_here(name == page)) for name, path in PAGES.items()
@@ -22,6 +24,7 @@ def header(page: str, buttons: dict[str, str]) -> html.Header:
             html.H1("Edgewalk"),
             html.P(TAGLINE, className="tagline"),
             html.Nav(links, **aria(label="Pages")),
+            *more,
             html.Div(actions, className="actions"),
         ]
     )

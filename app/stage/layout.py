@@ -15,7 +15,7 @@ from dash.development.base_component import Component
 from app.parts import aria, choice, data, field, header, slider
 from app.stage import ids
 from app.stage.settings import Settings
-from app.stage.words import SYMBOLS, question, titles
+from app.stage.words import SYMBOLS, TOUR, question, titles
 from app.vocabulary import AXES, CLOCKS, LAWS, LOOKS, LOPSIDED, PANELS, STROBES, VIEW
 from dynamics import LOSSES, RULES
 
@@ -55,6 +55,9 @@ EXPORTS = {
     },
 }
 
+# What the panels answer that come with the edge.
+ASKED = {"laws": "Does the edge hold?", "gap": "How far from the theorem?"}
+
 START_NAMES = "xyzw"
 
 BUTTONS_OF_HEAD = {"share": "Share", "export": "Export", "help": "Help", "scheme": "Dark"}
@@ -93,7 +96,7 @@ def stage(settings: Settings) -> dmc.MantineProvider:
         children=[
             dcc.Store(id=ids.SCENE),
             dcc.Store(id=ids.HEARD),
-            _part("header", header("Stage", BUTTONS_OF_HEAD)),
+            _part("header", header("Stage", BUTTONS_OF_HEAD, _offer())),
             html.Main(
                 [
                     _controls(settings),
@@ -107,7 +110,45 @@ def stage(settings: Settings) -> dmc.MantineProvider:
             html.Div(id=ids.MESSAGES, className="messages", role="status", **aria(live="polite")),
             _help(),
             _exports(),
+            _tour(),
         ],
+    )
+
+
+def _offer() -> html.P:
+    """The tour, on a first visit."""
+    take = html.Button("Take the tour", id="tour-offered", className="snap")
+    leave = html.Button("×", id="tour-declined", className="leave", **aria(label="No tour"))
+    return html.P([html.Span("New here?"), take, leave], id="offer", className="offer", hidden=True)
+
+
+def _tour() -> html.Section:
+    """The card of the tour, and what it says at each stop."""
+    stops = [
+        html.Li(
+            [html.Strong(stop.title), html.Span(stop.words)],
+            **data(stop=name, panels=" ".join(stop.panels), query=stop.query),
+        )
+        for name, stop in TOUR.items()
+    ]
+    told = [
+        html.H2(id="tour-title"),
+        html.P(id="tour-words", **aria(live="polite")),
+    ]
+    buttons = [
+        html.Span(id="tour-count", className="facts"),
+        html.A("To the lab", id="tour-lab", href="lab/", className="button"),
+        html.Button("Back", className="button", **data(way="back")),
+        html.Button("Next", className="button next", **data(way="next")),
+        html.Button("×", className="leave", **aria(label="End the tour"), **data(way="end")),
+    ]
+    return html.Section(
+        [html.Div(told), html.Div(buttons, className="ways"), html.Ol(stops, id="tour-stops")],
+        id="tour-card",
+        className="tour",
+        role="dialog",
+        hidden=True,
+        **aria(modal="false", labelledby="tour-title"),
     )
 
 
@@ -141,6 +182,7 @@ def _more(settings: Settings) -> html.Details:
                     _part("horizon", _horizon()),
                     _part("start", _start(settings)),
                     _part("more", _noise(settings)),
+                    _switch("all-panels", "all panels from the start"),
                 ],
                 className="sheet",
             ),
@@ -409,12 +451,13 @@ def _laws() -> html.Div:
     gauges = [_gauge(name, symbol) for name, symbol in LAWS.items()]
     return html.Div(
         [
-            html.H2("Does the edge hold?"),
+            html.H2(ASKED["laws"]),
             html.P("–", id="edge-answer", className="facts"),
             *gauges,
             _gauge(LOPSIDED, "lopsided A", "track even"),
             html.P(["0", html.Span("1 means: at the edge"), "2"], className="facts scale"),
             _whose(),
+            _until("laws", html.Button("show all panels", id="unfold", className="snap")),
         ],
         className="card laws",
     )
@@ -440,15 +483,25 @@ def _gauge(name: str, symbol: str, track: str = "track") -> html.Div:
 def _gap() -> html.Div:
     return html.Div(
         [
-            html.H2("How far from the theorem?"),
+            html.H2(ASKED["gap"]),
             html.P("–", id="now-gap", className="gap-value"),
             html.P(_symbol("gap", "‖Φ(xₜ) − X(η²t)‖"), className="facts"),
             html.Button("η → η/2", id="halve", className="button small"),
             _whose(),
             html.P(id="halved", className="facts", **aria(live="polite")),
             html.Div(id=ids.GAP, className="plot"),
+            _until("gap"),
         ],
         className="card gap",
+    )
+
+
+def _until(name: str, *more: Component) -> html.Div:
+    """What stands in the place of a panel until there is something in it."""
+    words = html.Span(id=f"until-{name}")
+    return html.Div(
+        [html.P(ASKED[name], className="title"), html.P([words, " ", *more], className="facts")],
+        className="until",
     )
 
 
@@ -476,9 +529,7 @@ def _transport() -> html.Div:
             html.Div(
                 [
                     slider(ids.SPEED, "Speed", SPEEDS, 0.0),
-                    html.Button(
-                        "slow at first", id="pace", className="snap", **aria(pressed="true")
-                    ),
+                    _switch("pace", "slow at first", on=True),
                     html.P(id="speed-words", className="facts"),
                 ],
                 className="speed",
@@ -487,6 +538,12 @@ def _transport() -> html.Div:
         className="transport",
         role="region",
         **aria(label="Transport"),
+    )
+
+
+def _switch(name: str, words: str, *, on: bool = False) -> html.Button:
+    return html.Button(
+        words, id=name, className="snap switch", **aria(pressed="true" if on else "false")
     )
 
 
@@ -527,6 +584,7 @@ def _help() -> html.Dialog:
         ids.HELP,
         "Help",
         [
+            html.Button("Take the tour: six stops", id="tour", className="button"),
             html.Dl(keys, className="numbers"),
             html.Ul(symbols, className="symbols"),
             html.P(

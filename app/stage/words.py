@@ -4,7 +4,7 @@ Numbers at the playhead are filled in by the page, where a sentence has their na
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.stage.settings import Settings
 from dynamics import LOSSES, RULES, Loss
@@ -55,6 +55,62 @@ QUESTIONS = {
     "gradient-flow": (
         "No steps, only the slope: where does it come to rest?",
         "No steps, only the slope: how does it come to rest?",
+    ),
+}
+
+
+class Stop(NamedTuple):
+    """A stop of the tour: the panels that it is about, and what it says of the run that a link
+    opens, at first that which the page opens with."""
+
+    title: str
+    panels: tuple[str, ...]
+    words: str
+    query: str = ""
+
+
+TOUR = {
+    "hops": Stop(
+        "What hops?",
+        ("landscape", "across"),
+        "The dot is the iterate. Each step goes the length η = {eta} down the slope. From step "
+        "{edge} on that is too long to settle: it hops to the other wall of the valley and back, "
+        "blue after an even number of steps, orange after an odd one.",
+    ),
+    "drifts": Stop(
+        "What drifts?",
+        ("along", "landscape"),
+        "A hop and the hop back do not quite cancel. What is left over moves it along the valley "
+        "floor Γ, a little with each step and always to the flatter side.",
+    ),
+    "falls": Stop(
+        "What falls?",
+        ("sharpness",),
+        "The sharpness λ₁, the curvature of the walls where it is: {first_sharpness} where it came "
+        "down, {sharpness} at the end. Nothing in the rule asks for that. The hops do it.",
+    ),
+    "theorem": Stop(
+        "What does the theorem say, and does it hold?",
+        ("laws", "gap"),
+        "For small η the run follows X(τ), the green point that flows along Γ to where it is "
+        "flattest, on slow time τ = η²t. Here the two are {gap} apart, and what should be 1 at the "
+        "edge is {stableness_pair} and {sqrt_loss_pair}. Does it hold? {answer}.",
+    ),
+    # Where the bounce is even, half the step would land on the floor. From here it does neither.
+    "halves": Stop(
+        "What happens if η is halved?",
+        ("gap", "landscape"),
+        "Hops are half as long, and a step drifts a quarter as far: the same way takes four times "
+        "as many. At the same slow time the gap to the theorem was {gap_before} with η = "
+        "{eta_before} and is {gap} with η = {eta}, {times} times less.",
+        "start=1.8,1.03",
+    ),
+    "next": Stop(
+        "Where next?",
+        (),
+        "Drag the ring to start elsewhere, choose another loss or rule, press “why does it "
+        "drift?”. The lab shows all η and all starts at once. When the tour ends, what was set "
+        "before is back.",
     ),
 }
 
@@ -136,7 +192,26 @@ def _story(settings: Settings, run: Mapping[str, Any]) -> dict[str, Any]:
         else "there is nowhere to drift. " + loss.look_for,
         "jumps": f"each step jumps {floor}",
         "lands": f"every second step lands on {floor}",
+        "until": _until(run),
     }
+
+
+def _until(run: Mapping[str, Any]) -> dict[str, str]:
+    """What stands in the place of the laws and of the gap as long as the run is not at the edge:
+    what comes there and when, or that it does not."""
+    edge = next((p["first"] for p in run["phases"] if p["name"] in ("edge", "floor")), None)
+    if edge is not None:
+        return {
+            "laws": f"When the run reaches the edge, at step {edge:,}: the laws that hold there.",
+            "gap": "From then on: the run beside the point that the theorem predicts.",
+        }
+    if not run["phases"]:
+        never = f"{run['name']} has no edge to reach: no law is known of it."
+    elif any(phase["name"] == "overlong" for phase in run["phases"]):
+        never = "This step is too large for the theorem: the run does not reach the edge."
+    else:
+        never = f"This run does not reach the edge in its {_steps(run['last'])}."
+    return {"laws": never, "gap": "So there is no prediction to measure it by."}
 
 
 def _floor(loss: Loss) -> str:

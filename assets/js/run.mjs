@@ -231,6 +231,12 @@ export function phaseAt(phases, step) {
 export const phaseOf = ({ phases }, step) => phases[phaseAt(phases, step)]?.name;
 
 /**
+ * The step from which a run is at the edge.
+ * @param {Run} run
+ */
+export const edgeOf = ({ phases }) => phases.find(({ name }) => name === "edge" || name === "floor")?.first ?? Infinity;
+
+/**
  * Whether the theorem is about the run at a step: not where η is too large for it, nor where its assumption has failed.
  * @param {Run} run
  * @param {number} step

@@ -2,6 +2,7 @@
 // whose attribute the style sheets read, is told of it.
 import { setProps } from "./dash.mjs";
 import { $ } from "./elements.mjs";
+import { keep } from "./kept.mjs";
 
 const KEY = "mantine-color-scheme-value";
 
@@ -27,10 +28,6 @@ export const followScheme = (show) =>
 // What a person chooses stays chosen, for this visit where the browser keeps nothing.
 export function chooseOther() {
   const other = scheme() === "dark" ? "light" : "dark";
-  try {
-    localStorage.setItem(KEY, other);
-  } catch {
-    // refused to a frame of another page
-  }
+  keep(KEY, other);
   return other;
 }

@@ -599,6 +599,8 @@ type StageState = {
   readonly lensAt: Point | null;
   /** Of the run in focus the step from which it is shown why it drifts, and how far that has come. */
   readonly why: { step: number; share: number } | null;
+  /** Whether the laws and the gap wait until a run reaches the edge. */
+  readonly folded: boolean;
   /** The still figures asked for last, and the turn of those on screen. */
   readonly still: Still | null;
   readonly stood: number;
@@ -649,6 +651,7 @@ type StageEvent =
   | { type: "movesLens"; at: Point }
   | { type: "explains"; step: number; share: number }
   | { type: "hasExplained" }
+  | { type: "folds"; folded: boolean }
   | { type: "paintsIn"; inks: Inks }
   | { type: "showsWhole" }
   | { type: "sees"; of: StillOf | undefined; ranges: View }

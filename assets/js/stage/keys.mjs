@@ -7,7 +7,9 @@ import { isCommand, shortcut } from "../shortcut.mjs";
 import { vocabulary } from "../vocabulary.mjs";
 import { actions } from "./actions.mjs";
 import * as controls from "./controls.mjs";
+import * as fold from "./fold.mjs";
 import { toggleLens } from "./handle.mjs";
+import * as offer from "./offer.mjs";
 import { scene } from "./scene.mjs";
 import { graphOf, isPlaying, player, state, steps } from "./state.mjs";
 import { showWhole } from "./view.mjs";
@@ -73,6 +75,11 @@ export const buttons = {
   "show-all": () => showWhole(),
   halve: () => controls.halve(),
   why: () => actions.explain(),
+  unfold: () => fold.showAll(true),
+  "all-panels": fold.toggleAll,
+  tour: offer.take,
+  "tour-offered": offer.take,
+  "tour-declined": offer.decline,
   share,
   help,
   export: () => open("export-dialog"),

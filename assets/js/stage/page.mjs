@@ -14,11 +14,13 @@ import { requests } from "./asked.mjs";
 import * as controls from "./controls.mjs";
 import { Detail } from "./detail.mjs";
 import { Embed } from "./embed.mjs";
+import * as fold from "./fold.mjs";
 import { Handle } from "./handle.mjs";
 import { heading } from "./heading.mjs";
 import { Hover } from "./hover.mjs";
 import * as keys from "./keys.mjs";
 import { Across } from "./panels/across.mjs";
+import * as offer from "./offer.mjs";
 import { Along } from "./panels/along.mjs";
 import { Gap } from "./panels/gap.mjs";
 import { Ground } from "./panels/ground.mjs";
@@ -28,7 +30,7 @@ import { Readout, showPlaying } from "./readout.mjs";
 import { Ribbon } from "./ribbon.mjs";
 import { Ring } from "./ring.mjs";
 import { scene } from "./scene.mjs";
-import { dispatch, graphOf, player, state, steps } from "./state.mjs";
+import { dispatch, graphOf, isStill, player, state, steps } from "./state.mjs";
 import { chosenView, focusFor, forLab, isAsked, isOpening } from "./store.mjs";
 import { frameSharpness } from "./timeaxis.mjs";
 import { drawScene } from "./view.mjs";
@@ -498,6 +500,8 @@ class Stage {
     window.dash_clientside.edgewalk.controls = controls.heard;
     controls.begin();
     keys.begin();
+    fold.begin();
+    offer.begin();
     onWayBack(controls.returnTo);
     this.setScheme(scheme());
     followScheme((name) => this.setScheme(name));
@@ -548,8 +552,6 @@ class Stage {
     this.repaint();
   }
 }
-
-const isStill = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 // Once the page is there.
 export function start() {

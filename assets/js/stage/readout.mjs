@@ -1,9 +1,10 @@
 // Words and numbers that follow the playhead.
 import { $ } from "../elements.mjs";
 import { inWords } from "../numbers.mjs";
-import { consecutiveFrom, failed, isPredicted, isSmooth, locate, phaseAt, phaseOf, rowAt } from "../run.mjs";
+import { consecutiveFrom, edgeOf, failed, isPredicted, isSmooth, locate, phaseAt, phaseOf, rowAt } from "../run.mjs";
 import * as sliders from "../sliders.mjs";
 import { vocabulary } from "../vocabulary.mjs";
+import { showFolded } from "./fold.mjs";
 import { acrossView } from "./panels/across.mjs";
 import { scene } from "./scene.mjs";
 import { isPlaying, player, state, steps } from "./state.mjs";
@@ -55,6 +56,7 @@ export class Readout {
     showAsides(place);
     showHalved(run, place);
     showWhy(run, step);
+    showFolded(run, step, state.result.words.stories[state.focus]);
     showStory(run, place, state.result.words.stories[state.focus], numbers);
     this.ribbon.mark(step);
     sliders.set("playhead", player.step, `step ${player.step} of ${player.last}`);
@@ -129,12 +131,6 @@ function setGauge(name, value, share, verdict) {
   gauge.classList.toggle("none", !Number.isFinite(value));
   gauge.style.setProperty("--share", String(share || 0));
 }
-
-/**
- * The step from which a run is at the edge.
- * @param {Run} run
- */
-const edgeOf = ({ phases }) => phases.find(({ name }) => name === "edge" || name === "floor")?.first ?? Infinity;
 
 /**
  * @param {Run} run

@@ -22,3 +22,6 @@ export function steps() {
   const { runs } = state.result;
   return runs.map((run) => stepOf(run, runs[0], state.view.clock, player.at));
 }
+
+// Whether a person wants nothing to move by itself.
+export const isStill = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;

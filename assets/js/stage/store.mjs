@@ -39,6 +39,7 @@ export const INITIAL = {
   own: null,
   lensAt: null,
   why: null,
+  folded: false,
   still: null,
   stood: 0,
   answers: {},
@@ -117,6 +118,9 @@ const reducers = {
   // Why the run drifts is shown of two steps of a run, as long as they are those at the playhead.
   explains: (state, { step, share }) => ({ ...state, why: { step, share } }),
   hasExplained: (state) => (state.why ? unexplained(state) : state),
+
+  // Whether panels wait for the edge.
+  folds: (state, { folded }) => ({ ...state, folded }),
 
   attends: (state, { i }) => ({ ...unexplained(state), focus: i, halved: null }),
 

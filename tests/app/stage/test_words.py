@@ -3,17 +3,19 @@
 import re
 from string import Formatter
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 
 from app.stage.layout import READINGS
-from app.stage.settings import Settings
-from app.stage.words import QUESTIONS, SYMBOLS, page_words, question, titles
+from app.stage.settings import HIDEABLE, Settings, read_query
+from app.stage.words import QUESTIONS, SYMBOLS, TOUR, page_words, question, titles
 from app.vocabulary import LAWS
 from dynamics import LOSSES, RULES, Broken
 from dynamics.simulate import Outcome
 from tests.app.scripts import parts_of
 
+TOLD = {"phases", "all", "end", "parted", "drifts", "stays", "jumps", "lands", "until"}
 EVERY = [(loss, rule) for loss in LOSSES for rule in RULES]
 
 
@@ -84,7 +86,7 @@ def assert_sentences(text: str) -> None:
 @pytest.mark.parametrize("found", PHASES)
 def test_a_story_has_a_sentence_for_each_phase(loss: str, rule: str, found: str) -> None:
     told = story(loss, rule, found=found)
-    assert set(told) == {"phases", "all", "end", "parted", "drifts", "stays", "jumps", "lands"}
+    assert set(told) == TOLD
     assert len(told["phases"]) == len(head(rule, found=found)["phases"])
     assert len(set(told["phases"])) == len(told["phases"])
     for text in [*told["phases"], told["all"]]:
@@ -94,6 +96,29 @@ def test_a_story_has_a_sentence_for_each_phase(loss: str, rule: str, found: str)
     assert told["drifts"].endswith(".")
     assert told["stays"].endswith(".")
     assert told["end"] == ""
+    for text in told["until"].values():
+        assert_sentences(text)
+
+
+def test_what_comes_with_the_edge_says_when_or_that_it_does_not() -> None:
+    def laws(**how: Any) -> str:
+        return story("ring", how.pop("rule", "ngd"), **how)["until"]["laws"]
+
+    assert "at step 40:" in laws(found="no alignment")
+    assert "does not reach the edge in its 2,000,000 steps" in laws(found="descent only")
+    assert "too large" in laws(found="too large")
+    assert laws(rule="gd").startswith("GD has no edge")
+
+
+def test_the_tour_says_what_its_page_can_fill_in_of_panels_that_are_there() -> None:
+    keys = parts_of("stage/tour.mjs").keys["known"]
+    for stop in TOUR.values():
+        assert_sentences(stop.words)
+        assert blanks(stop.words) <= set(keys)
+        assert set(stop.panels) <= set(HIDEABLE) | {"landscape"}
+        read = read_query(dict(parse_qsl(stop.query)))
+        assert not read.problems
+        assert not read.notices
 
 
 @pytest.mark.parametrize("rule", ["ngd", "gd"])

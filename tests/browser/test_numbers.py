@@ -17,7 +17,9 @@ def names_of(stage: Stage) -> list[str]:
 
 
 def told(stage: Stage) -> dict[str, Any]:
-    stage.wait("edgewalk.stage.state.answers.valley?.subject === location.search.slice(1)")
+    asked = stage.query
+    subject = "&".join(f"{name}={asked[name]}" for name in ("loss", "p.k") if name in asked)
+    stage.wait(f"edgewalk.stage.state.answers.valley?.subject === '{subject}'")
     stage.settle()
     return {
         "columns": stage.page.evaluate(

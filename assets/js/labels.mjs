@@ -98,10 +98,12 @@ export function clearest(frame, text, middles, points) {
  */
 function roomAt(text, [x, y], points) {
   const half = widthOf(text) / 2;
-  return points.reduce((least, [a, b]) => {
-    const away = Math.hypot(Math.max(Math.abs(a - x) - half, 0), Math.max(Math.abs(b - y) - HALF, 0));
-    return Math.min(least, away);
-  }, CLEAR);
+  let least = CLEAR;
+  for (const [a, b] of points) {
+    const [aside, up] = [Math.abs(a - x) - half, Math.abs(b - y) - HALF];
+    if (aside < least && up < least) least = Math.min(least, Math.hypot(Math.max(aside, 0), Math.max(up, 0)));
+  }
+  return least;
 }
 
 /**

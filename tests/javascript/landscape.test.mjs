@@ -116,7 +116,10 @@ test("it stands on a side that is clear of Γ, and stays there as long as that i
     [10, 358],
     [300, 358],
   ];
-  const found = below(valley(level, under, over));
+  const farther = [0, 20, 40].flatMap((far) =>
+    [under, over].map((curve) => curve.map(([x, y]) => [x, y + Math.sign(y - 400) * far])),
+  );
+  const found = below(valley(level, ...farther));
   assert.deepEqual([found[0], found.at(-1)], [true, false]);
   assert.equal(found.filter((side, k) => k && side !== found[k - 1]).length, 1);
 });

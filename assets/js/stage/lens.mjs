@@ -8,7 +8,7 @@ import * as pens from "../pens.mjs";
 import { consecutiveFrom, isSmooth, kindIn, locate, onTheWay, pointAt } from "../run.mjs";
 import { ticks } from "../ticks.mjs";
 import { colourOf } from "./panels/along.mjs";
-import { lensFor, paintWhy } from "./why.mjs";
+import { lensFor, paintWhy, raised } from "./why.mjs";
 
 const SHARE = 0.24; // of the shorter side of the picture: its radius
 const LEAST = 46; // pixels
@@ -212,8 +212,9 @@ export function paintLens(pen, scene, ground, lens) {
   pen.fillStyle = inks.card;
   pen.fill();
   pen.clip();
-  paintValley(pen, scene, ground, lens);
-  if (why) paintWhy(pen, scene, why, lens, (points) => larger(lens, ground.floor(points)));
+  const seen = why ? raised(lens) : lens;
+  paintValley(pen, scene, ground, seen);
+  if (why) paintWhy(pen, scene, why, lens, (points) => larger(seen, ground.floor(points)));
   else scene.result.runs.forEach((run, i) => paintRun(pen, scene, ground, lens, run, i));
   pen.restore();
   paintRim(pen, scene, ground, lens);

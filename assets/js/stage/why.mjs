@@ -13,6 +13,7 @@ const TIMES = { go: [0.02, 0.2], back: [0.24, 0.4], cancel: [0.46, 0.62], add: [
 const WIDE = 0.4; // of the shorter side of the picture: the radius of the lens
 const WIDEST = 230; // pixels
 const HOP = 0.4; // of the diameter
+const RAISED = 0.2; // of the radius
 const LEFT = 0.8; // of the radius, of what is along in both steps, enlarged
 const STRONGEST = 2 ** 14;
 const ASIDE = 13; // pixels between arrows beside each other
@@ -105,6 +106,13 @@ export function lensFor({ x, foot }, ground) {
   const hop = Math.hypot(to[0] - from[0], to[1] - from[1]);
   return { middle: [middle[0], middle[1]], radius, power: (2 * radius * HOP) / hop };
 }
+
+/**
+ * What it shows is above its middle, with words below.
+ * @param {Lens} lens
+ * @returns {Lens}
+ */
+export const raised = (lens) => ({ ...lens, at: [lens.at[0], lens.at[1] - RAISED * lens.radius] });
 
 /**
  * What is painted in it. `place` is from a list of points to where the lens shows each of them.

@@ -34,7 +34,7 @@ const GRADIENT_FLOW = "gradient flow";
 const WAY = [0.4, 0.6, 0.2, 0.8, 0]; // of the way of gradient flow, where its name may stand
 const OUTSIDE = "the iterate is outside";
 const ARROW = 20; // units of an arrow at the edge
-const LEADER = 34; // units from the theorem's point to its name
+const LEADERS = [34, 72]; // units from the theorem's point to its name
 const SLANT = Math.SQRT1_2;
 /** @type {Point[]} */
 const AROUND = [
@@ -56,7 +56,7 @@ const CORNERS = [
 ]; // of an iterate, where its run's name may stand
 const ASIDE = 12; // units from an iterate to it
 const ABOVE = 16;
-const ALONG = 48; // stretches of a run, on each of which a name keeps its side
+const ALONG = 32; // stretches of a run, on each of which a name keeps its side
 const EVERY = 4; // of the points of Γ that are joined
 
 export class Landscape extends Panel {
@@ -338,16 +338,17 @@ export class Landscape extends Panel {
     const [x, y] = this.floor(part, "flow", frame)(row);
     if (!isInside(frame, x, y)) return;
     const text = scene.gapHidden ? `${THEOREM}; gap ${inWords(part.columns.gap[row])}` : THEOREM;
-    const sides = AROUND.map((way) => (/** @type {Point} */ point) => standingOff(point, way, text));
-    const way = AROUND[this.sideOf("theorem", scene, frame, focus, text, sides, this.floor(run, "flow", frame))];
-    /** @type {Place} */
-    const leader = (length) => [x + length * way[0], y + length * way[1]];
-    pens.line(pen, inks.theory, 1, [], 0, 1, (k) => leader(k ? LEADER : 8));
-    pens.label(pen, inks, text, ...moved(frame, text, standingOff([x, y], way, text)), inks.theory, "center");
+    const leaders = LEADERS.flatMap((length) => AROUND.map((way) => ({ way, length })));
+    const sides = leaders.map((leader) => (/** @type {Point} */ point) => standingOff(point, leader, text));
+    const chosen = this.sideOf("theorem", scene, frame, focus, text, sides, this.floor(run, "flow", frame));
+    const { way, length } = leaders[chosen];
+    pens.line(pen, inks.theory, 1, [], 0, 1, (k) => [x + (k ? length : 8) * way[0], y + (k ? length : 8) * way[1]]);
+    const middle = moved(frame, text, standingOff([x, y], leaders[chosen], text));
+    pens.label(pen, inks, text, ...middle, inks.theory, "center");
   }
 
   /**
-   * The side on which a name stands at a step of a run: clear of Γ and of other names, and the same as long as it is.
+   * The side on which a name stands at a step of a run: clear of Γ, of iterates and of other names, and the same as long as it is.
    * @param {string} name
    * @param {Scene} scene
    * @param {Frame} frame
@@ -361,7 +362,11 @@ export class Landscape extends Panel {
     if (!(name in this.sides)) {
       const way = Array.from({ length: ALONG + 1 }, (_, k) => place(rowAt(run, (k * run.last) / ALONG)));
       const gamma = valleyIn(valley, frame).filter(([x, y]) => isInside(frame, x, y));
-      this.sides[name] = sidesAlong(frame, text, way, [...gamma, ...this.taken], sides);
+      const hops = Array.from({ length: 2 * ALONG }, (_, k) =>
+        this.place(run, frame)(Math.floor((k * run.rows) / (2 * ALONG))),
+      );
+      const iterates = hops.filter(([x, y]) => isInside(frame, x, y));
+      this.sides[name] = sidesAlong(frame, text, way, [...gamma, ...this.taken, ...iterates], sides);
     }
     return this.sides[name][Math.floor((ALONG * Math.min(steps[i], run.last)) / Math.max(run.last, 1))];
   }
@@ -470,13 +475,13 @@ export function valleyIn(valley, frame) {
 /**
  * The middle of a name at the end of a leader.
  * @param {Point} point
- * @param {Point} way
+ * @param {{ way: Point, length: number }} leader
  * @param {string} text
  * @returns {Point}
  */
-function standingOff([x, y], [right, below], text) {
-  const half = Math.abs(right) > 0.5 ? widthOf(text) / 2 : 0;
-  return [x + LEADER * right + Math.sign(right) * (half + 3), y + LEADER * below + 9 * Math.sign(below)];
+function standingOff([x, y], { way: [right, below], length }, text) {
+  const half = right ? widthOf(text) / 2 + 3 : 0;
+  return [x + length * right + Math.sign(right) * half, y + length * below + 9 * Math.sign(below)];
 }
 
 /**

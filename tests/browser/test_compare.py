@@ -135,7 +135,7 @@ def test_the_run_in_focus_keeps_the_focus_of_the_keyboard(stage: Stage):
 
 
 def test_halving_from_the_start_looks_at_the_end(stage: Stage):
-    stage.open("?steps=300&rule=sqrt-gd")
+    stage.open("?steps=300&rule=sqrt-gd&eta=0.1")
     stage.button("η → η/2").click()
     stage.expect_query(eta="0.05", steps="1200", at="1200")
     assert "times less" in stage.page.inner_text("#halved")

@@ -173,7 +173,7 @@ APART = """() => {
 
 @pytest.mark.parametrize(("eta", "at"), [(0.1, 120), (0.03, 900), (0.003, 60000)])
 def test_the_hop_fills_a_third_of_the_lens_at_every_step_size(stage: Stage, eta: float, at: int):
-    stage.open(f"?eta={eta}&at={at}")
+    stage.open(f"?eta={eta}&start=1.8,1.1&at={at}")
     stage.wait(
         "!edgewalk.stage.state.result.part && document.querySelector('.lens').offsetWidth > 80"
     )
@@ -203,9 +203,8 @@ def test_the_lens_is_moved_by_hand_and_by_keys_and_put_away(stage: Stage):
     assert lens.bounding_box()["width"] > 80
     stage.page.get_by_text("3-D", exact=True).click()
     stage.wait("edgewalk.stage.scene().heights")
-    lens.press(
-        "Enter"
-    )  # it is there in space too, where a picture to keep is painted as the page is
+    stage.wait("document.querySelector('.solid')?.hidden === false")
+    lens.press("Enter")  # it is there in space too
     assert lens.bounding_box()["width"] < 40
 
 

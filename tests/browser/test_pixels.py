@@ -93,7 +93,7 @@ def test_sharpness_is_painted_at_its_value(stage: Stage):
 
 
 def test_the_magnifier_shows_one_wall_then_the_other(stage: Stage):
-    stage.open("?eta=0.1&at=200")
+    stage.open("?eta=0.1&start=1.8,1.1&at=200")
     views = []
     for _ in range(2):
         views.append(
@@ -119,7 +119,7 @@ def test_the_magnifier_shows_one_wall_then_the_other(stage: Stage):
 
 
 def test_both_walls_are_kept_however_long_the_run(stage: Stage):
-    stage.open("?eta=0.002&steps=1000000")
+    stage.open("?eta=0.002&start=1.8,1.1&steps=1000000")
     sides = stage.page.evaluate(
         """() => {
             const run = edgewalk.stage.state.result.runs[0];

@@ -191,8 +191,9 @@ export class Landscape extends Panel {
    */
   paintLens(pen, scene, frame) {
     const ground = this.groundIn(scene, frame);
-    const lens = ground && this.lensIn(scene, ground);
-    if (ground && lens && isLensOn(scene)) pens.within(pen, frame, () => paintLens(pen, scene, ground, lens));
+    if (!ground) return;
+    const lens = this.lensIn(scene, ground);
+    if (lens && isLensOn(scene)) pens.within(pen, frame, () => paintLens(pen, scene, ground, lens));
     this.handle?.show(scene, frame, lens);
   }
 

@@ -42,7 +42,7 @@ PHASES = {
     "descent": "descent",
     "alignment": "alignment",
     "edge": "at the edge: bouncing across, drifting along",
-    "floor": "one wall is the floor: {0, ±η}",
+    "floor": "the lopsided bounce: one wall is the floor",
     "overlong": "too large a step for the laws",
     "beyond": "beyond the theorem: λ₁ = λ₂",
 }

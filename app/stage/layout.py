@@ -15,7 +15,7 @@ from dash.development.base_component import Component
 from app.parts import aria, choice, data, field, header, slider
 from app.stage import ids
 from app.stage.settings import Settings
-from app.stage.words import SYMBOLS, TOUR, question, titles
+from app.stage.words import SYMBOLS, TOUR, WRITTEN, question, titles
 from app.vocabulary import AXES, CLOCKS, LAWS, LOOKS, LOPSIDED, PANELS, STROBES, VIEW
 from dynamics import LOSSES, RULES
 
@@ -323,7 +323,10 @@ def _panels(settings: Settings) -> html.Div:
                 ids.ACROSS,
                 named["across"],
                 ["along ", _symbol("direction", "v₁")],
-                html.Span(id="across-aside", className="aside"),
+                html.Span(
+                    [_symbol("unit", "unit"), " ", html.Span(id="across-aside")],
+                    className="aside unit",
+                ),
             ),
         ),
         _part(
@@ -579,7 +582,10 @@ def _story() -> html.Div:
 
 def _help() -> html.Dialog:
     keys = [html.Div([html.Dt(keys), html.Dd(words)]) for keys, words in KEYS]
-    symbols = [html.Li(words, **data(symbol=name)) for name, words in SYMBOLS.items()]
+    symbols = [
+        html.Li(words, **data(symbol=name, written=" ".join(WRITTEN.get(name, ()))))
+        for name, words in SYMBOLS.items()
+    ]
     return _dialog(
         ids.HELP,
         "Help",

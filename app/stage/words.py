@@ -34,8 +34,22 @@ SYMBOLS = {
     "transformed": "x̃ₜ: the hop scaled by curvatures and 1/η. Iⱼ: where its part beyond j − 1 "
     "directions is at most λⱼ",
     "manifold": "Γ: the valley floor, all the minimisers of L",
+    "tangent": "P⊥: what of a vector lies along Γ",
+    "unit": "unit: the length of a hop, as its law says",
     "direction": "v₁: the direction of largest curvature, along which the iterate hops",
     "arc": "s: length along Γ, from its flattest point",
+}
+
+# How sentences write them, where each says what it is.
+WRITTEN = {
+    "tau": ("τ", "η²t"),
+    "eta": ("η",),
+    "sharpness": ("λ₁",),
+    "projection": ("Φ",),
+    "flow": ("X(τ)",),
+    "manifold": ("Γ",),
+    "stableness_pair": ("Sₜ", "Sₜ₊₁"),
+    "tangent": ("P⊥",),
 }
 
 # What is seen of a rule, and what to ask of it: where there is a floor to drift along, on a bowl.
@@ -237,9 +251,9 @@ def _phase(settings: Settings, run: Mapping[str, Any], i: int) -> str:
         )
     if phase["name"] == "floor":
         return (
-            f"One wall is the floor since step {phase['first']:,}: lopsided as it was, the bounce "
-            "grew more so, and every second iterate lies on Γ. Sharpness has gone from "
-            "{first_sharpness} to {sharpness}."
+            f"The lopsided bounce, since step {phase['first']:,}: uneven, it grew more so until "
+            "one wall was the floor itself, Γ, on which every second step lands. Sharpness has "
+            "gone from {first_sharpness} to {sharpness}."
         )
     if phase["name"] == "overlong":
         return (

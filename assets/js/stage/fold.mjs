@@ -4,6 +4,7 @@ import { $ } from "../elements.mjs";
 import { keep, kept } from "../kept.mjs";
 import { readQuery } from "../link.mjs";
 import { edgeOf } from "../run.mjs";
+import { showMarked } from "./marked.mjs";
 import { dispatch, state } from "./state.mjs";
 
 const KEY = "edgewalk-panels";
@@ -37,7 +38,7 @@ export const toggleAll = () => showAll($("all-panels").getAttribute("aria-presse
 export function showFolded(run, step, { until }) {
   if (!state.folded) return;
   if (step >= edgeOf(run)) return show(false);
-  for (const [name, words] of Object.entries(until)) $(`until-${name}`).textContent = words;
+  for (const [name, words] of Object.entries(until)) showMarked($(`until-${name}`), words);
 }
 
 /**

@@ -5,6 +5,7 @@ import { consecutiveFrom, edgeOf, failed, isPredicted, isSmooth, locate, phaseAt
 import * as sliders from "../sliders.mjs";
 import { vocabulary } from "../vocabulary.mjs";
 import { showFolded } from "./fold.mjs";
+import { showMarked } from "./marked.mjs";
 import { acrossView } from "./panels/across.mjs";
 import { scene } from "./scene.mjs";
 import { isPlaying, player, state, steps } from "./state.mjs";
@@ -186,7 +187,7 @@ function meanSince(begin, part, row, name) {
 function showAsides({ part, row }) {
   const run = state.result.runs[state.focus];
   const view = isSmooth(run) ? null : acrossView(part, row, state.result.profile_axis);
-  setText("across-aside", view ? `unit ${inWords(view.unit)}` : "");
+  setText("across-aside", view ? inWords(view.unit) : "");
   const critical = 2 / part.columns.sharpness[row];
   setText("critical", `2/λ₁ here: ${inWords(critical > 0 ? critical : NaN)}`);
 }
@@ -250,7 +251,7 @@ function showStory(run, { part, row }, story, numbers) {
   const now = run.phases.length ? story.phases[phaseAt(run.phases, step)] : story.all;
   const parted = run.parted_from !== null && step >= run.parted_from ? story.parted : "";
   const { why } = scene();
-  setText("story", why ? storyOf(why) : fill(ended ? story.end : now, known) + parted);
+  showMarked($("story"), why ? storyOf(why) : fill(ended ? story.end : now, known) + parted);
   $("story").classList.toggle("failed", ended && failed(run));
 }
 

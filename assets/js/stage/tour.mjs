@@ -7,6 +7,7 @@ import { edgeOf, locate } from "../run.mjs";
 import { actions } from "./actions.mjs";
 import { requests } from "./asked.mjs";
 import * as controls from "./controls.mjs";
+import { showMarked } from "./marked.mjs";
 import { isStill, player, state } from "./state.mjs";
 import { isOpening } from "./store.mjs";
 
@@ -133,7 +134,7 @@ class Tour {
     const [title, words] = [...stop.children].map(({ textContent }) => textContent || "");
     $("tour-title").textContent = title;
     $("tour-count").textContent = `${this.at + 1} of ${this.stops.length}`;
-    $("tour-words").textContent = numbers ? words.replace(/\{(\w+)\}/g, (_, name) => numbers[name]) : "…";
+    showMarked($("tour-words"), numbers ? words.replace(/\{(\w+)\}/g, (_, name) => numbers[name]) : "…");
     this.button("back").disabled = this.at === 0;
     const isLast = this.at === this.stops.length - 1;
     this.button("next").textContent = isLast ? "Done" : "Next";

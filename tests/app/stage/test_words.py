@@ -309,7 +309,7 @@ def test_too_large_a_step_is_told() -> None:
 def test_the_floor_is_told_in_two_lines() -> None:
     """A longer sentence would take height from the panels while a run plays."""
     *_, floor = story("parabolic-valley", "ngd", found="floor")["phases"]
-    assert floor.startswith("One wall is the floor since step 5,000: ")
+    assert floor.startswith("The lopsided bounce, since step 5,000: ")
     assert blanks(floor) == {"first_sharpness", "sharpness"}
     assert len(floor) < 200
 

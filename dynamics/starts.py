@@ -8,7 +8,7 @@ import numpy as np
 from dynamics.catalogue import find_loss, find_rule
 from dynamics.compilation import quickly
 from dynamics.curvature import direction, newton_to_manifold, sharpness
-from dynamics.manifold import lengths_along, trace_manifold
+from dynamics.manifold import flattest_points, lengths_along, trace_manifold
 from dynamics.projection import projection
 from dynamics.sweep import sweep
 from dynamics.terrain import drift_line_from, stretches_within
@@ -23,6 +23,16 @@ class Line(NamedTuple):
 
     starts: np.ndarray
     positions: np.ndarray
+
+
+class Settling(NamedTuple):
+    """Step sizes up to which gradient descent can settle at a minimiser, 2/λ₁ there; NaN where none
+    is known."""
+
+    flattest: float
+    """At the flattest of all that Γ is known to have."""
+    starts: np.ndarray
+    """Where gradient flow from each start ends, [n]."""
 
 
 def straight_line(first: Array, last: Array, count: int) -> Line:
@@ -67,6 +77,17 @@ def interesting_etas(loss: Loss | str, rule: Rule | str, line: Line) -> tuple[fl
     return _rounded(low), _rounded(length / rule.bounce(1.0, flat))
 
 
+def settling_etas(loss: Loss | str, starts: np.ndarray) -> Settling:
+    """Up to which step sizes gradient descent can settle from starts [n, d], and at all."""
+    loss = find_loss(loss)
+    found = sweep(loss, "gd", starts, np.ones(len(starts)), 0).sharpness
+    flattest = np.asarray(_sharpness_at(loss, flattest_points(loss)))
+    return Settling(
+        flattest=float(2 / flattest.min()) if flattest.size else np.nan,
+        starts=2 / np.where(found > 0, found, np.nan),
+    )
+
+
 def _sharpness_of(loss: Loss, rule: Rule, starts: np.ndarray) -> np.ndarray:
     """λ₁ at those Φ of starts that are found; 1 where there are none."""
     found = sweep(loss, rule, starts, np.ones(len(starts)), 0).sharpness
@@ -102,6 +123,11 @@ def _way_of_drift(loss: Loss) -> np.ndarray:
 @quickly
 def _sharpness_below(loss: Loss, points: Array) -> Array:
     return jax.vmap(lambda x: sharpness(loss, projection(loss, x)))(points)
+
+
+@quickly
+def _sharpness_at(loss: Loss, points: Array) -> Array:
+    return jax.vmap(lambda x: sharpness(loss, x))(points)
 
 
 @quickly

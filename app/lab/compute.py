@@ -19,10 +19,18 @@ import numpy as np
 from app.lab.settings import LabSettings, Way
 from app.once import PATIENCE, Gone, Once, StoppedError
 from app.runspec import LossSpec
-from dynamics import MAX_STEPS, Fate, sweep
+from dynamics import MAX_STEPS, RULES, Fate, sweep
 from dynamics.orbits import Orbits, orbits
 from dynamics.rate import Cloud, Rate, cloud_at, rate_of
-from dynamics.starts import SCOUTS, Line, interesting_etas, line_beside_valley, straight_line
+from dynamics.starts import (
+    SCOUTS,
+    Line,
+    Settling,
+    interesting_etas,
+    line_beside_valley,
+    settling_etas,
+    straight_line,
+)
 from dynamics.sweep import CHUNK, cores
 
 BAND_SECONDS = 0.15
@@ -113,6 +121,13 @@ class Lab:
         etas = np.geomspace(*settings.eta, settings.size)
         starts = self.line(settings).starts
         return Grid(settings.chosen, settings.rules[0], etas, starts, settings.steps)
+
+    def settling(self, grid: Grid) -> Settling | None:
+        """The lines of a map, where its rule settles at all: not one with a bounce."""
+        if RULES[grid.rule].bounce:
+            return None
+        key = self.once.key("settling", loss=grid.loss, starts=grid.starts)
+        return self.once.result(key, lambda: settling_etas(grid.loss.record, grid.starts))
 
     def orbit_grid(self, settings: LabSettings) -> Grid:
         """What the orbit diagram of filled settings is computed from: one start."""

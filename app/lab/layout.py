@@ -245,6 +245,7 @@ def _map_and_orbit() -> html.Div:
                         describedby="cell",
                     ),
                 ),
+                html.P(id="map-story", className="sentence"),
             ),
             _figure(
                 "orbit",
@@ -419,8 +420,8 @@ def _collapse() -> html.Figure:
 # ---- parts ----
 
 
-def _figure(name: str, title: str, tools: list[Component], plot: html.Div) -> html.Figure:
-    return html.Figure([_caption(name, title, tools), plot], className=f"card {name}")
+def _figure(name: str, title: str, tools: list[Component], *parts: Component) -> html.Figure:
+    return html.Figure([_caption(name, title, tools), *parts], className=f"card {name}")
 
 
 def _caption(name: str, title: str, tools: list[Component]) -> html.Figcaption:

@@ -35,11 +35,11 @@ from flask import Flask, Response, request
 
 from app.binary import float32, pack
 from app.http import as_file, refusal, take_decimal, unless_known
-from app.lab.compute import Band, Lab, rate_through
+from app.lab.compute import Band, Lab, Settling, rate_through
 from app.lab.settings import LabSettings, read_lab_query, write_lab_query
 from app.link import Message, Reading
 from app.once import Gone, StoppedError
-from dynamics import Fate
+from dynamics import RULES, Fate
 from dynamics.files import clean, encode
 from dynamics.orbits import Orbits
 
@@ -132,6 +132,7 @@ def _meaning(lab: Lab, asked: Asked, gone: Gone) -> bytes:
 def _map_stream(lab: Lab, asked: Asked, gone: Gone) -> Iterator[bytes]:
     settings = asked.settings
     grid, line = lab.grid(settings), lab.line(settings)
+    settling = lab.settling(grid)
     header = _about(asked) | {
         "rows": len(grid.etas),
         "columns": len(grid.starts),
@@ -139,6 +140,8 @@ def _map_stream(lab: Lab, asked: Asked, gone: Gone) -> Iterator[bytes]:
         "starts": grid.starts.tolist(),
         "positions": line.positions.tolist(),
         "fates": _fates(),
+        "story": _story(grid.rule, settling),
+        "settles": clean(settling and settling._asdict()),
     }
 
     def parts() -> Iterator[bytes]:
@@ -149,6 +152,22 @@ def _map_stream(lab: Lab, asked: Asked, gone: Gone) -> Iterator[bytes]:
             return
 
     return parts()
+
+
+def _story(rule: str, settling: Settling | None) -> str:
+    """What the map of a rule shows."""
+    if settling is None:
+        return (
+            f"{RULES[rule].name} settles nowhere, since its steps do not shrink with the slope: it "
+            "bounces at the edge, until a step is too long for the valley."
+        )
+    if not np.isfinite(settling.flattest):
+        return "GD settles only left of the line, where λ₁ is below 2/η."
+    return (
+        "GD settles only where λ₁ is below 2/η. Right of the dashed line the start’s own minimum "
+        "is too sharp, and it is thrown out, to a flatter one or for good; right of the upright "
+        "line none is flat enough."
+    )
 
 
 def _fates() -> list[dict[str, Any]]:

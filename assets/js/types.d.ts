@@ -419,6 +419,9 @@ type MapHead = Meaning & {
   starts: number[][];
   positions: number[];
   fates: Fate[];
+  story: string;
+  /** Step sizes up to which it can settle: at the flattest minimum, and from each start; null where it is not known. */
+  settles: { flattest: number | null; starts: (number | null)[] } | null;
 };
 
 type MapRecord = {

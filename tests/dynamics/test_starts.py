@@ -6,7 +6,13 @@ import pytest
 
 from dynamics import LOSSES
 from dynamics.curvature import direction, gradient
-from dynamics.starts import SCOUTS, interesting_etas, line_beside_valley, straight_line
+from dynamics.starts import (
+    SCOUTS,
+    interesting_etas,
+    line_beside_valley,
+    settling_etas,
+    straight_line,
+)
 
 VALLEYS = [key for key, loss in LOSSES.items() if loss.codim < loss.d]
 
@@ -79,3 +85,17 @@ def test_the_range_where_no_start_comes_down_to_the_valley() -> None:
     """On x + y = 0 all run into the saddle at 0: as if λ₁ were 1."""
     line = straight_line((1.0, -1.0), (0.5, -0.5), SCOUTS)
     assert interesting_etas("hyperbola", "gd", line) == (1.0, 4.0)
+
+
+# ---- up to where gradient descent settles ----
+
+
+def test_gd_settles_up_to_the_threshold_of_a_minimum_by_hand() -> None:
+    """On xy = 1, λ₁ = x² + y²: 2 at (1, 1). From (0, 0), a saddle, gradient flow reaches no Γ."""
+    found = settling_etas("hyperbola", np.array([[2.0, 0.5], [1.0, 1.0], [0.0, 0.0]]))
+    assert found.flattest == pytest.approx(1.0, rel=1e-6)
+    np.testing.assert_allclose(found.starts, [2 / 4.25, 1.0, np.nan], rtol=1e-6)
+    bowl = LOSSES["quadratic-3"]
+    alone = settling_etas(bowl, np.array([bowl.start]))
+    assert np.isnan(alone.flattest), "a point is no valley with a flattest part"
+    assert alone.starts[0] > 0

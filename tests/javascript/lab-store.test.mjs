@@ -480,3 +480,17 @@ test("a map of another loss or rule is stale until its own has come, one of othe
   assert.equal(stale(play(shown, sets("rule", "ngd"), asks())), true);
   assert.equal(stale(play(other, { type: "ends", plot: "regimes", turn: other.turns.regimes, early: true })), false);
 });
+
+test("a map opens at the cell between the thresholds of its start and of the flattest minimum", () => {
+  const opened = (settles) => {
+    const asked = begin();
+    const head = { ...mapOf(asked), settles }; // η = 0.1, 0.2, 0.4, 0.8
+    return play(asked, adopts(asked, "regimes", head), row(asked, 0)).cursor;
+  };
+  assert.deepEqual(opened({ flattest: 0.7, starts: [1, 1, 0.15, 1] }), { row: 2, column: 2 }, "√(0.15 · 0.7) = 0.32");
+  const middle = { row: 2, column: 2 };
+  assert.deepEqual(opened(null), middle, "of a rule that never settles");
+  assert.deepEqual(opened({ flattest: null, starts: [1, 1, 0.15, 1] }), middle);
+  assert.deepEqual(opened({ flattest: 0.3, starts: [1, 1, 0.2, 1] }).row, 2);
+  assert.deepEqual(opened({ flattest: 0.2, starts: [1, 1, 0.11, 1] }).row, 1);
+});

@@ -1,6 +1,7 @@
 // The regime map: a pixel a cell, the cursor, and the line of the slice.
 import { addCanvas, penFor, wipe } from "../canvas.mjs";
 import { rgb } from "../inks.mjs";
+import { beside, widthOf } from "../labels.mjs";
 import * as pens from "../pens.mjs";
 import * as axis from "./axis.mjs";
 import { columnOf } from "./cells.mjs";
@@ -8,6 +9,8 @@ import * as fates from "./fates.mjs";
 
 export const MARGIN = { left: 66, right: 18, top: 8, bottom: 44 };
 export const GUESSED = 0.4; // alpha of cells that show the nearest one computed
+const SETTLES = { from: "2/λ₁ at Φ of the start", atAll: "2/λ₁ of the flattest minimum" };
+const NAMED = 0.8; // of the starts, from the bottom: where their line has its name
 const BESIDE = 0.14; // and of those that are not of the fate picked out
 
 export class RegimeMap {
@@ -59,6 +62,7 @@ export class RegimeMap {
     pen.strokeStyle = inks.soft;
     pen.lineWidth = 1;
     pen.strokeRect(box.left - 0.5, box.top - 0.5, box.width + 1, box.height + 1);
+    drawSettles(pen, scene, box);
   }
 
   /**
@@ -110,6 +114,67 @@ export class RegimeMap {
       pen.strokeRect(x - half, y - high, 2 * half, 2 * high);
     }
   }
+}
+
+/**
+ * Up to which step size gradient descent can settle from each start, and at all.
+ * @param {Pen} pen
+ * @param {MapScene} mapScene
+ * @param {Axes} box
+ */
+function drawSettles(pen, { inks, cells, places }, box) {
+  const { settles } = cells.head;
+  if (!settles) return;
+  const [top, bottom] = [box.top, box.top + box.height];
+  /** @type {Place} */
+  const from = (k) => [box.x.at(settles.starts[k] ?? NaN), box.y.at(places.values[k])];
+  /** @type {Place} */
+  const atAll = (k) => [box.x.at(settles.flattest ?? NaN), k ? bottom : top];
+  pens.within(pen, box, () => {
+    for (const [ink, width] of /** @type {[string, number][]} */ ([
+      [inks.card, 4],
+      [inks.ink, 1.6],
+    ])) {
+      pens.line(pen, ink, width, [7, 4], 0, cells.columns - 1, from);
+      pens.line(pen, ink, width, [], 0, 1, atAll);
+    }
+  });
+  name(pen, inks, box, SETTLES.atAll, atAll(0)[0], top + 14);
+  const column = namedColumn(settles.starts, box, cells.columns);
+  if (column >= 0) name(pen, inks, box, SETTLES.from, ...from(column));
+}
+
+/**
+ * The column whose place on the line of the starts is farthest from the edges, and from where the other has its name.
+ * @param {(number | null)[]} starts
+ * @param {Axes} box
+ * @param {number} columns
+ */
+function namedColumn(starts, { x, left, width }, columns) {
+  const order = Array.from({ length: columns }, (_, k) => k).sort(
+    (a, b) => Math.abs(a - NAMED * columns) - Math.abs(b - NAMED * columns),
+  );
+  return order.find((k) => x.at(starts[k] ?? NaN) > left && x.at(starts[k] ?? NaN) < left + width) ?? -1;
+}
+
+/**
+ * Beside a line, where there is room.
+ * @param {Pen} pen
+ * @param {Inks} inks
+ * @param {Axes} box
+ * @param {string} text
+ * @param {number} x
+ * @param {number} y
+ */
+function name(pen, inks, box, text, x, y) {
+  if (!(x >= box.left && x <= box.left + box.width)) return;
+  const at = beside(box, text, x, 8);
+  const wide = widthOf(text);
+  pen.fillStyle = inks.card;
+  pen.globalAlpha = 0.85;
+  pen.fillRect(at.side === "right" ? at.x - wide : at.x - 4, y - 10, wide + 4, 20);
+  pen.globalAlpha = 1;
+  pens.label(pen, inks, text, at.x, y, inks.ink, at.side);
 }
 
 /**

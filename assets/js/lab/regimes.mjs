@@ -328,6 +328,7 @@ function open() {
 function showCaption() {
   const { rows, columns, head } = state.cells;
   const { rule, steps } = head.settings;
+  $("map-story").textContent = head.story;
   $("map-aside").textContent =
     `${rows} × ${columns} runs of ${ruleName(rule)}, ${steps.toLocaleString("en")} steps each`;
 }

@@ -368,7 +368,7 @@ function mapCame(state) {
   const same = before && subjectOf(before.head) === subjectOf(head);
   return {
     ...came(next, "regimes"),
-    cursor: before && state.cursor ? scaled(state.cursor, before, cells) : middleOf(next),
+    cursor: before && state.cursor ? scaled(state.cursor, before, cells) : tellingOf(next),
     orbit: same ? state.orbit : /** @type {any} */ (null),
     path: same ? state.path : null,
   };
@@ -391,12 +391,19 @@ const scaled = ({ row, column }, before, now) => ({
 });
 
 /**
+ * The cell of the slice that tells most: where a start's own minimum is too sharp to settle at, and a flatter one is
+ * not; where there is no such, the middle.
  * @param {LabState} state
  */
-const middleOf = (state) => ({
-  row: Math.floor(state.cells.rows / 2),
-  column: columnOf(sliceOf(state), state.cells.columns),
-});
+function tellingOf(state) {
+  const { cells } = state;
+  const { etas, settles } = cells.head;
+  const column = columnOf(sliceOf(state), cells.columns);
+  const eta = settles ? Math.sqrt(settles.starts[column] * settles.flattest) : 0;
+  const inRange = eta > etas[0] && eta < etas[cells.rows - 1];
+  const beyond = etas.findIndex((/** @type {number} */ one) => one >= eta);
+  return { row: inRange ? beyond : Math.floor(cells.rows / 2), column };
+}
 
 /**
  * @param {LabState} state

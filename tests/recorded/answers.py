@@ -132,16 +132,17 @@ def _parts(path: str, head: dict[str, Any], numbers: np.ndarray) -> Iterator[tup
         return numbers[at - math.prod(shape) : at].reshape(shape)
 
     if path == "/regimes.bin":
-        records = take(head["rows"], 1 + 3 * head["columns"])
+        records = take(head["rows"], 1 + 4 * head["columns"])
         yield "rows", records[:, 0].astype(int)
-        for k, name in enumerate(("outcome", "sharpness", "period")):
-            values = records[:, 1:].reshape(head["rows"], 3, head["columns"])[:, k]
+        for k, name in enumerate(("outcome", "sharpness", "period", "steps")):
+            values = records[:, 1:].reshape(head["rows"], 4, head["columns"])[:, k]
             yield name, values if name == "sharpness" else _counted(values.astype(int))
     elif path == "/orbit.bin":
         runs, keep = len(head["etas"]), head["keep"]
         yield "offset", take(runs, keep)
         yield "loss", take(runs, keep)
         yield "sharpness", take(runs)
+        yield "exponent", take(runs)
         yield "outcome", _counted(take(runs).astype(int))
     elif path in ("/heights.bin", "/sheet.bin", "/section.bin"):
         yield "root", take(head["rows"], head["columns"])

@@ -56,18 +56,18 @@ BY_PERIOD = {
 
 @cache
 def long_run_periods(key: str) -> np.ndarray:
-    """The period of each η's orbit after 200,000 steps in NumPy: 0 for none up to 64, −1 for ∞."""
+    """The period of each η's orbit after 200,000 steps in NumPy: 0 for none up to 512, −1 for ∞."""
     move, etas = DIAGONAL[key]
     u = np.full(len(etas), 1.1)
     with np.errstate(over="ignore", invalid="ignore"):
         for _ in range(200_000):
             u = move(u, etas)
         orbit = [u]
-        for _ in range(256):
+        for _ in range(1024):
             orbit.append(move(orbit[-1], etas))
     orbit = np.array(orbit)
     period = np.zeros(len(etas), int)
-    for p in range(64, 0, -1):
+    for p in range(512, 0, -1):
         period[np.max(np.abs(orbit[p:] - orbit[:-p]), axis=0) < 1e-9] = p
     period[~np.all(np.isfinite(orbit), axis=0)] = -1
     return period
@@ -455,7 +455,7 @@ def test_what_progress_raises_ends_the_sweep() -> None:
 
 @stepping
 def test_other_numbers_compile_nothing(key: str, compiled: list[str]) -> None:
-    sweep("ellipse", key, [(0.6, 1.6)], [0.1], 10)
+    sweep("ellipse", key, np.tile((0.6, 1.6), (250, 1)), np.linspace(0.1, 1, 250), 3000)
     compiled.clear()
     sweep("ellipse", key, np.tile((0.7, 1.5), (2500, 1)), np.linspace(0.1, 1, 2500), 3000)
     sweep("ellipse", key, np.ones((3, 2), int), [1, 2, 3], 0)

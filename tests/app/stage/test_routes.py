@@ -117,7 +117,7 @@ def test_binary_head_says_what_was_asked_for_and_how_it_ended(binary: dict[str, 
             "seed": 0,
         }.items()
     )
-    assert binary["query"] == "start=2,0.3&steps=1200"
+    assert binary["query"] == "eta=0.1&start=2,0.3&steps=1200"
     assert binary["notices"] == []
     np.testing.assert_allclose(binary["profile_axis"], profile_nodes())
     (run,) = binary["runs"]
@@ -266,7 +266,7 @@ def test_window_beyond_the_end_is_the_last_step(client: FlaskClient) -> None:
 
 
 def test_several_rules_are_several_runs(client: FlaskClient) -> None:
-    query = "start=2,0.3&steps=100&rule=gradient-flow,gd,ngd"
+    query = "eta=0.1&start=2,0.3&steps=100&rule=gradient-flow,gd,ngd"
     runs = unpack(client.get(f"/run.bin?{query}").data)["runs"]
     assert [run["rule"] for run in runs] == ["ngd", "gd", "gradient-flow"]
     for run in runs:
@@ -429,7 +429,7 @@ def section_of(client: FlaskClient, query: str) -> tuple[dict, np.ndarray]:
 
 def test_a_section_goes_through_the_projection_across_and_along(client: FlaskClient) -> None:
     """On z = 0 with λ₁ = 1 + x² + 2y²: v₁ is upright, the drift goes down (x, 2y)."""
-    head, _ = section_of(client, "loss=plane-valley&steps=50&at=50")
+    head, _ = section_of(client, "loss=plane-valley&eta=0.1&steps=50&at=50")
     run = dynamics.simulate("plane-valley", "ngd", None, 0.1, 50)
     end = dynamics.measure(run).projection[-1]
     assert head["at"] == 50
@@ -638,7 +638,7 @@ def test_a_table_says_where_its_settings_are(client: FlaskClient) -> None:
 
 def test_a_table_with_decimal_commas_holds_the_same(client: FlaskClient) -> None:
     point, comma = (client.get(f"/run.csv?steps=9{more}") for more in ("", "&decimal=comma"))
-    assert comma.text.splitlines()[1].startswith("ngd;0,1;0;")
+    assert comma.text.splitlines()[1].startswith("ngd;0,25;0;")
     assert "." not in comma.text
     assert comma.text.translate(str.maketrans(",;", ".,")) == point.text
     assert comma.headers["ETag"] != point.headers["ETag"]

@@ -121,7 +121,7 @@ def test_an_answer_that_cannot_be_read_is_told_as_that(stage: Stage):
     stage.type_into("eta", "0.3")
     told = stage.page.get_by_text("cannot be read: not one of Edgewalk's files")
     expect(told).to_be_visible()
-    assert stage.settings["eta"] == [0.1]
+    assert stage.settings["eta"] == [0.25]
     stage.button("Close the message").click()
     stage.page.select_option("#loss", "ring")
     expect(told).to_be_visible()

@@ -41,7 +41,7 @@ def test_every_cell_has_the_ink_of_its_fate(lab: Lab):
     quadratic = LOSSES["quadratic"]
     hessian = np.asarray(jax.hessian(quadratic.value)(np.zeros(quadratic.d)))
     critical = 2 / np.linalg.eigvalsh(hessian)[-1]
-    converges, diverges = lab.ink("fate-2"), lab.ink("fate-10")
+    converges, diverges = lab.ink("fate-2"), lab.ink("fate-11")
     etas = lab.page.evaluate("edgewalk.lab.state.cells.head.etas")
     assert len(etas) == 30
     assert etas[0] < critical / 2
@@ -68,7 +68,7 @@ def test_the_map_is_the_sweep(lab: Lab):
 def test_legend_tells_every_fate_and_its_share(lab: Lab):
     lab.open()
     rows = lab.page.locator("[data-fate]:visible")
-    assert rows.count() == 10
+    assert rows.count() == 11
     text = lab.page.inner_text("#legend")
     assert "It comes to rest." in text
     assert "edge" in text
@@ -84,7 +84,7 @@ def test_legend_tells_every_fate_and_its_share(lab: Lab):
     assert lab.ink_at("map-plot", x, y)[3] < 80  # leaves: faint now
     assert lab.painted("map-plot") == pytest.approx(before, rel=0.05)
     edge.click()
-    assert lab.ink_at("map-plot", x, y) == lab.ink("fate-10")
+    assert lab.ink_at("map-plot", x, y) == lab.ink("fate-11")
 
 
 def test_colour_by_sharpness_has_a_bar_with_numbers(lab: Lab):

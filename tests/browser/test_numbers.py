@@ -56,7 +56,7 @@ def test_a_number_is_dragged_and_the_link_has_it(stage: Stage) -> None:
     assert now["columns"] != before["columns"]
     assert now["range"][1] > before["range"][1], "the right side is sharper"
     assert now["ground"] != before["ground"]
-    fresh = Stage(stage.page.context.new_page()).open(f"?loss=ring&p.k={stage.query['p.k']}")
+    fresh = Stage(stage.page.context.new_page()).open(f"?loss=ring&eta=0.1&p.k={stage.query['p.k']}")
     fresh.unfold()
     assert told(fresh) == now
 

@@ -177,7 +177,7 @@ def test_loss_and_rules(stage: Stage):
 
 
 def test_horizon_in_slow_time_and_in_steps(stage: Stage):
-    stage.open()
+    stage.open("?eta=0.1").unfold()
     stage.type_into("horizon", "2")
     stage.expect_query(steps="200")
     stage.type_into("eta", "0.05")
@@ -265,7 +265,7 @@ def test_share_copies_the_link(stage: Stage):
 
 
 def test_stepping_in_a_long_run_is_exact(stage: Stage):
-    stage.open("?eta=0.003&steps=600000&at=300001")
+    stage.open("?eta=0.003&start=1.8,1.1&steps=600000&at=300001")
     stage.wait("edgewalk.stage.state.result.runs[0].window")
     assert stage.now("step") == "300,001"
     run = dynamics.simulate("parabolic-valley", "ngd", (1.8, 1.1), 0.003, 600_000)
@@ -326,26 +326,26 @@ def test_play_moves_at_a_small_step_size(stage: Stage):
 
 
 def test_the_way_back_leads_through_rules_losses_and_scenes(stage: Stage):
-    stage.open("?eta=0.2")
+    stage.open("?eta=0.15")
     stage.page.select_option("#loss", "hyperbola")
-    stage.expect_query(loss="hyperbola", eta="0.2")
+    stage.expect_query(loss="hyperbola", eta="0.15")
     stage.page.locator(".controls").get_by_text("GD on √L", exact=True).first.click()
-    stage.expect_query(loss="hyperbola", eta="0.2", rule="ngd,sqrt-gd")
+    stage.expect_query(loss="hyperbola", eta="0.15", rule="ngd,sqrt-gd")
     stage.page.get_by_role("button", name="catapult").click()
     stage.wait("location.search.includes('rule=gd')")
     stage.page.go_back()
-    stage.expect_query(loss="hyperbola", eta="0.2", rule="ngd,sqrt-gd")
+    stage.expect_query(loss="hyperbola", eta="0.15", rule="ngd,sqrt-gd")
     stage.wait("edgewalk.stage.state.result.runs.length === 2")
     stage.page.locator(".card.landscape .title").click()
     stage.page.keyboard.press("Control+z")
-    stage.expect_query(loss="hyperbola", eta="0.2")
+    stage.expect_query(loss="hyperbola", eta="0.15")
     stage.page.keyboard.press("Control+z")
-    stage.expect_query(eta="0.2")
+    stage.expect_query(eta="0.15")
     stage.wait("edgewalk.stage.state.result.settings.loss === 'parabolic-valley'")
     stage.page.keyboard.press("Control+z")
-    stage.expect_query(eta="0.2")
+    stage.expect_query(eta="0.15")
     stage.page.keyboard.press("Control+Shift+z")
-    stage.expect_query(loss="hyperbola", eta="0.2")
+    stage.expect_query(loss="hyperbola", eta="0.15")
 
 
 def test_a_playhead_leaves_no_place_behind(stage: Stage):

@@ -18,6 +18,7 @@ STAGE = {
 }
 LAB = {
     "inks": ["inks"],
+    "canvas": ["canvas"],
     "map": ["lab/map"],
     "lab": ["lab/state", "lab/store"],
     "rate": ["lab/rate"],

@@ -67,9 +67,9 @@ class Lab(Driver):
                 const { size } = document.querySelector('#map-plot canvas');
                 const box = edgewalk.map.frameOf(edgewalk.lab.state, size);
                 const { rows, columns } = edgewalk.lab.state.cells;
-                const edge = document.getElementById('map-plot').getBoundingClientRect();
-                return [edge.left + box.left + ((row + 0.5) / rows) * box.width,
-                        edge.top + box.top + (1 - (column + 0.5) / columns) * box.height];
+                return edgewalk.canvas.inWindow(document.getElementById('map-plot'), [
+                    box.left + ((row + 0.5) / rows) * box.width,
+                    box.top + (1 - (column + 0.5) / columns) * box.height]);
             }""",
             [row, column],
         )

@@ -222,9 +222,9 @@ def test_the_slice_is_dragged_and_has_its_orbit_diagram(lab: Lab):
             const { state, scene } = edgewalk.lab;
             const { size } = document.querySelector('#map-plot canvas');
             const box = edgewalk.map.frameOf(state, size);
-            const edge = document.getElementById('map-plot').getBoundingClientRect();
             const line = edgewalk.map.sliceAt(scene(state).slice, box, state.cells.columns);
-            return [edge.left + box.left + 200, edge.top + line];
+            return edgewalk.canvas.inWindow(
+                document.getElementById('map-plot'), [box.left + 200, line]);
         }"""
     )
     lab.page.mouse.move(x, y)
@@ -315,8 +315,8 @@ def test_rate_measures_the_slope_that_dynamics_does(lab: Lab):
             """([eta, gap]) => {
                 const { size } = document.querySelector('#rate-plot canvas');
                 const box = edgewalk.rate.frameOf(edgewalk.lab.state, size);
-                const edge = document.getElementById('rate-plot').getBoundingClientRect();
-                return [edge.left + box.x.at(eta), edge.top + box.y.at(gap)];
+                return edgewalk.canvas.inWindow(
+                    document.getElementById('rate-plot'), [box.x.at(eta), box.y.at(gap)]);
             }""",
             [float(eta), float(gap)],
         )

@@ -20,6 +20,7 @@ def told(stage: Stage) -> dict[str, Any]:
     asked = stage.query
     subject = "&".join(f"{name}={asked[name]}" for name in ("loss", "p.k") if name in asked)
     stage.wait(f"edgewalk.stage.state.answers.valley?.subject === '{subject}'")
+    stage.paint()  # the figure of this valley is asked for in a frame
     stage.settle()
     return {
         "columns": stage.page.evaluate(
@@ -56,7 +57,9 @@ def test_a_number_is_dragged_and_the_link_has_it(stage: Stage) -> None:
     assert now["columns"] != before["columns"]
     assert now["range"][1] > before["range"][1], "the right side is sharper"
     assert now["ground"] != before["ground"]
-    fresh = Stage(stage.page.context.new_page()).open(f"?loss=ring&eta=0.1&p.k={stage.query['p.k']}")
+    fresh = Stage(stage.page.context.new_page()).open(
+        f"?loss=ring&eta=0.1&p.k={stage.query['p.k']}"
+    )
     fresh.unfold()
     assert told(fresh) == now
 

@@ -152,11 +152,14 @@ export class Orbit {
   drawFates(pen, { orbit, fateInks }, box) {
     const top = box.top + box.height + GAP;
     const { etas, fate } = orbit;
-    const wide = box.width / (etas.length - 1);
+    const half = box.width / (etas.length - 1) / 2;
+    const end = box.x.at(etas[etas.length - 1]) + half;
+    // Each lies over all that follows, so that no paper shows at a seam.
     for (let i = 0; i < etas.length; i++) {
-      const [from, to] = [-1, 1].map((side) => Math.round(box.x.at(etas[i]) + (side * wide) / 2));
+      if (i > 0 && fate[i] === fate[i - 1]) continue;
+      const from = box.x.at(etas[i]) - half;
       pen.fillStyle = fateInks[fate[i]] || fateInks[0];
-      pen.fillRect(from, top, to - from, STRIP);
+      pen.fillRect(from, top, end - from, STRIP);
     }
   }
 }

@@ -77,7 +77,7 @@ class Stage(Driver):
                 const host = document.querySelector(`.card.${panel} .plot`);
                 const canvas = [...host.querySelectorAll(':scope > canvas')].at(-1);
                 const frame = edgewalk.frame.frameOf(edgewalk.stage.graphOf(panel));
-                const density = canvas.width / host.clientWidth;
+                const density = canvas.width / canvas.size[0];
                 const at = [frame.x(x) * density, frame.y(y) * density].map(Math.round);
                 const one = Object.assign(document.createElement('canvas'), {width: 1, height: 1});
                 const pen = one.getContext('2d');

@@ -7,6 +7,7 @@ import pytest
 from tests.browser.stage import Stage
 
 RANGE = "() => edgewalk.stage.scene().valley.sharpness_range"
+GROUND = "JSON.stringify(edgewalk.stage.graphOf('landscape').data[0].z)"
 
 
 def names_of(stage: Stage) -> list[str]:
@@ -20,16 +21,13 @@ def told(stage: Stage) -> dict[str, Any]:
     asked = stage.query
     subject = "&".join(f"{name}={asked[name]}" for name in ("loss", "p.k") if name in asked)
     stage.wait(f"edgewalk.stage.state.answers.valley?.subject === '{subject}'")
-    stage.paint()  # the figure of this valley is asked for in a frame
     stage.settle()
     return {
         "columns": stage.page.evaluate(
             "[...edgewalk.stage.state.result.runs[0].columns.sharpness]"
         ),
         "range": stage.page.evaluate(RANGE),
-        "ground": stage.page.evaluate(
-            "JSON.stringify(edgewalk.stage.graphOf('landscape').data[0].z)"
-        ),
+        "ground": stage.page.evaluate(GROUND),
         "slider": stage.slider("k").input_value(),
         "written": stage.page.inner_text("#numbers .value"),
     }
@@ -60,7 +58,8 @@ def test_a_number_is_dragged_and_the_link_has_it(stage: Stage) -> None:
     fresh = Stage(stage.page.context.new_page()).open(
         f"?loss=ring&eta=0.1&p.k={stage.query['p.k']}"
     )
-    fresh.unfold()
+    fresh.unfold()  # which leaves the round picture another frame
+    fresh.page.wait_for_function(f"(z) => {GROUND} === z", arg=now["ground"])
     assert told(fresh) == now
 
 

@@ -4,6 +4,7 @@ A program that asks for what cannot be read is answered with 400. A page prefers
 leniently (RFC 7240): it gets the same refusal with 200, so that its browser logs no failure.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 
 from flask import Response, jsonify, request
@@ -18,8 +19,12 @@ MEDIA_TYPES = {
     "csv": "text/csv; charset=utf-8",
     "json": "application/json",
     "ndjson": "application/x-ndjson",
+    "py": "text/x-python; charset=utf-8",
+    "ipynb": "application/x-ipynb+json",
 }
 DECIMALS = ("point", "comma")
+# Nothing that would end a text in which it stands.
+ADDRESS = re.compile(r"""https?://[^\s"'`<>\\?#]{1,1000}""")
 
 
 def unless_known(tag: str, suffix: str, make: Callable[[], bytes | Iterable[bytes]]) -> Response:
@@ -34,6 +39,17 @@ def take_decimal(query: dict[str, str]) -> tuple[bool, tuple[Message, ...]]:
     mark = query.pop("decimal", DECIMALS[0])
     wrong = Message("decimal", f"decimal must be {' or '.join(DECIMALS)}.")
     return mark == "comma", () if mark in DECIMALS else (wrong,)
+
+
+def take_page(query: dict[str, str]) -> tuple[str, tuple[Message, ...]]:
+    """Take `page` out of the query of a file: the address of the page that asks, for links in the
+    file, and what is wrong. A proxy may hide it from the server, whose own it is elsewhere."""
+    page = query.pop("page", None)
+    own = request.url_root
+    if page is None:
+        return own if ADDRESS.fullmatch(own) else "", ()
+    wrong = Message("page", "page must be the http address of a page.")
+    return page, () if ADDRESS.fullmatch(page) else (wrong,)
 
 
 def as_file(response: Response, name: str, settings_at: str = "") -> Response:

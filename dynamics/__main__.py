@@ -26,10 +26,19 @@ from dynamics.assumptions import broken
 from dynamics.catalogue import LOSSES, RULES, find_loss, find_rule
 from dynamics.compilation import prepare_process, quickly
 from dynamics.curvature import sharpness
-from dynamics.files import check_path, clean, loss_settings, run_columns, run_settings, write
+from dynamics.files import (
+    SUFFIXES,
+    check_path,
+    clean,
+    loss_settings,
+    run_columns,
+    run_settings,
+    write,
+)
 from dynamics.flows import gradient_flow, limiting_flow
 from dynamics.measures import measure
 from dynamics.phases import eigengap_closes
+from dynamics.program import Asked, notebook, program
 from dynamics.projection import projection
 from dynamics.rate import check_tau, measure_rate
 from dynamics.rounding import parted_from
@@ -37,6 +46,7 @@ from dynamics.simulate import checked_start, simulate
 from dynamics.types import Array, Loss, Rule
 
 FLOW_POINTS = 501
+PROGRAMS = {".py": program, ".ipynb": notebook}
 
 
 class _Parser(argparse.ArgumentParser):
@@ -88,11 +98,11 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--steps", type=_whole, required=True, help="number of steps")
     run.add_argument("--noise", type=_number, default=0.0, help="radius of the noise")
     run.add_argument("--seed", type=_whole, default=0, help="of the noise")
-    _file_arguments(run)
+    _file_arguments(run, (*SUFFIXES, *PROGRAMS))
 
     flow = _command(commands, "flow", _flow, "integrate the limiting flow")
     flow.add_argument("--tau", type=_number, required=True, help="slow time τ = η²t")
-    _file_arguments(flow)
+    _file_arguments(flow, SUFFIXES)
 
     rate = _command(commands, "rate", _rate, "measure how the gap shrinks with η")
     rate.add_argument("--tau", type=_number, required=True, help="slow time of the gaps")
@@ -113,8 +123,10 @@ def _command(commands, name: str, command, words: str) -> argparse.ArgumentParse
     return parser
 
 
-def _file_arguments(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--out", help="a .npz, .csv or .json file for the columns")
+def _file_arguments(command: argparse.ArgumentParser, suffixes: tuple[str, ...]) -> None:
+    command.set_defaults(suffixes=suffixes)
+    what = "columns, or for a program" if suffixes != SUFFIXES else "columns"
+    command.add_argument("--out", help=f"a file for the {what}: {', '.join(suffixes)}")
     command.add_argument(
         "--decimal-comma", action="store_true",
         help="in a .csv: 0,5 in place of 0.5, and semicolons between the cells",
@@ -125,7 +137,7 @@ def _out(options: argparse.Namespace) -> Path | None:
     """The file for the columns, where one is asked for and can be written."""
     if options.decimal_comma and not (options.out or "").endswith(".csv"):
         raise ValueError(f"decimal-comma wants an out that ends in .csv, got {options.out}")
-    return check_path(options.out) if options.out else None
+    return check_path(options.out, options.suffixes) if options.out else None
 
 
 def _number(text: str) -> float:
@@ -196,7 +208,12 @@ def _simulate(options: argparse.Namespace) -> dict:
     measures = measure(run)
     breaks = broken(run, measures)
     settings = run_settings(run) | ({"broken": breaks.value} if breaks else {})
-    if out:
+    if out and out.suffix in PROGRAMS:
+        asked = Asked(
+            run.rule.key, run.eta, tuple(run.start.tolist()), run.steps, run.noise, run.seed
+        )
+        out.write_text(PROGRAMS[out.suffix](run.loss, [asked]), encoding="utf-8")
+    elif out:
         write(out, run_columns(run, measures), settings, options.decimal_comma)
     return {
         "settings": settings,

@@ -11,7 +11,7 @@ commas it has semicolons between its cells, as spreadsheets of half of Europe wa
 import csv
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -55,15 +55,15 @@ def loss_settings(loss: Loss) -> dict:
     return {"loss": loss.key} | ({"parameters": numbers} if numbers else {})
 
 
-def check_path(path: str) -> Path:
-    """The path if a file can be written there.
+def check_path(path: str, suffixes: Sequence[str] = SUFFIXES) -> Path:
+    """The path if a file that ends in one of `suffixes` can be written there.
 
     Raises:
         ValueError: the ending is unknown or the folder does not exist.
     """
     file = Path(path)
-    if file.suffix not in SUFFIXES:
-        raise ValueError(f"out must end in {', '.join(SUFFIXES)}, got {path}")
+    if file.suffix not in suffixes:
+        raise ValueError(f"out must end in {', '.join(suffixes)}, got {path}")
     if not file.parent.is_dir():
         raise ValueError(f"out must lie in a folder that exists, got {path}")
     return file

@@ -30,7 +30,16 @@ LENT = {
     ),
     *("numerals", "read_number", "prepare_process", "let_go_of_programs"),
     *("Fate", "Orbits", "Cut", "Heights", "Terrain", "Valley", "View"),
-    *("Parameter", "clean", "encode", "encode_settings", "SETTINGS_SUFFIX", "Outcome", "ROWS"),
+    *(
+        "Parameter",
+        "clean",
+        "encode",
+        "encode_settings",
+        "SETTINGS_SUFFIX",
+        "Outcome",
+        "ROWS",
+        "LIBRARIES",
+    ),
 }
 
 ORDER = [
@@ -73,6 +82,7 @@ ORDER = [
     "dynamics.rounding",
     "dynamics.phases",
     "dynamics.warmup",
+    "dynamics.program",
     "dynamics.files",
     "dynamics.rate",
     "dynamics",

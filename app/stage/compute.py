@@ -18,6 +18,7 @@ from dynamics.manifold import Trace
 from dynamics.measures import PROFILE_NODES, Iterates, Measures, measure_iterates, profile_nodes
 from dynamics.nudge import Nudge, nudge
 from dynamics.phases import LANDED, LASTING, TOLERANCE, phases
+from dynamics.program import Asked, notebook, program
 from dynamics.sections import Cut, cut, worth_seeing
 from dynamics.simulate import Run
 from dynamics.stretch import measured_stretch
@@ -130,6 +131,19 @@ class Compute:
         return self.once.result(
             key, lambda: encode(suffix, self._table(settings.runs), about, decimal_comma)
         )
+
+    def program(self, settings: Settings, suffix: str, link: str, library: str) -> bytes:
+        """A program that computes the runs, ".py" or ".ipynb", on a library.
+
+        Raises:
+            ValueError: as `dynamics.program` does.
+        """
+        write = {".py": program, ".ipynb": notebook}[suffix]
+        asked = [
+            Asked(run.rule, run.eta, run.start, run.steps, run.noise, run.seed)
+            for run in settings.runs
+        ]
+        return write(settings.chosen.record, asked, link, library).encode()
 
     def descent(self, loss: LossSpec, start: tuple[float, ...]) -> np.ndarray:
         """Gradient flow from a start to Γ, [160, d]."""

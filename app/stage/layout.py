@@ -52,6 +52,8 @@ EXPORTS = {
         "NPZ": "run.npz",
         "JSON": "run.json",
         "Settings": "run.settings.json",
+        "Python": "run.py",
+        "Notebook": "run.ipynb",
     },
 }
 
@@ -619,6 +621,10 @@ def _exports() -> html.Dialog:
             html.P(
                 "A CSV is a header and rows alone, with decimal commas and semicolons where "
                 "a spreadsheet wants them; its settings are a file of their own."
+            ),
+            html.P(
+                "Python and notebook are programs of NumPy and matplotlib alone, which take "
+                "the same steps."
             ),
         ],
     )

@@ -1,13 +1,16 @@
-"""The plain routes: /healthz; a run as /run.bin, /run.npz, /run.csv and /run.json, and what it is
-computed from as /run.settings.json; why it drifts at a step, as /nudge.json; and what does not
-depend on a run, Γ as /valley.bin and heights of a view as /heights.bin.
+"""The plain routes: /healthz; a run as /run.bin, /run.npz, /run.csv and /run.json, what it is
+computed from as /run.settings.json, and a program that computes it as /run.py and /run.ipynb; why
+it drifts at a step, as /nudge.json; and what does not depend on a run, Γ as /valley.bin and
+heights of a view as /heights.bin.
 
 A run takes the query of the page's own link. /run.bin takes `first` and `count` too: a stretch of
 steps, in full up to 5,000 of them, else as pairs spread over it. With `part=iterates` it answers
 with x, L, λ₁ and the threshold alone, which are there first: the rest of a loss that nobody has
-opened yet takes seconds, for its programs to be compiled. /run.csv takes `decimal=comma`. A query
-that cannot be read is answered with 400 and JSON: the problems, each with its field and a message
-for a person, and the query of the nearest valid settings.
+opened yet takes seconds, for its programs to be compiled. /run.csv takes `decimal=comma`. A program
+is of NumPy alone or, with `on=dynamics`, of this library; `page`, the address of the page that
+asks, is where its link leads. A query that cannot be read is answered with 400 and JSON: the
+problems, each with its field and a message for a person, and the query of the nearest valid
+settings.
 """
 
 import math
@@ -19,7 +22,7 @@ from typing import Any
 from flask import Flask, Response, jsonify, request
 
 from app.binary import float32, pack
-from app.http import MEDIA_TYPES, as_file, refusal, take_decimal, unless_known
+from app.http import MEDIA_TYPES, as_file, refusal, take_decimal, take_page, unless_known
 from app.link import NUMBER, Message, Reading
 from app.runspec import LossSpec
 from app.stage.compute import LAWS, Compute, Cut, Heights, Valley, View, profile_axis
@@ -29,6 +32,7 @@ from app.vocabulary import PAGE_KEYS, VIEW
 from dynamics import LOSSES, RULES, find_loss
 from dynamics.files import SETTINGS_SUFFIX, clean, encode_settings
 from dynamics.numerals import read_number
+from dynamics.program import LIBRARIES
 
 
 def register(server: Flask, compute: Compute) -> None:
@@ -39,6 +43,11 @@ def register(server: Flask, compute: Compute) -> None:
         "/run.<any(bin, npz, csv, json):suffix>",
         "run",
         lambda suffix: answer_run(compute, suffix, request.args.to_dict()),
+    )
+    server.add_url_rule(
+        "/run.<any(py, ipynb):suffix>",
+        "program",
+        lambda suffix: answer_program(compute, suffix, request.args.to_dict()),
     )
     server.add_url_rule("/run.settings.json", "settings", lambda: answer_settings(compute))
     server.add_url_rule("/valley.bin", "valley", lambda: _of_loss(partial(answer_valley, compute)))
@@ -84,6 +93,28 @@ def answer_run(compute: Compute, suffix: str, query: dict[str, str]) -> Response
         return response
     beside = f"run{SETTINGS_SUFFIX}?{write_query(settings)}" if suffix == "csv" else ""
     return as_file(response, f"{_file_name(settings)}.{suffix}", beside)
+
+
+def answer_program(compute: Compute, suffix: str, query: dict[str, str]) -> Response:
+    """A program that takes the steps of the runs of a query, as /run.py or as a notebook."""
+    page, problems = take_page(query)
+    library = query.pop("on", LIBRARIES[0])
+    if library not in LIBRARIES:
+        problems += (Message("on", f"on must be {' or '.join(LIBRARIES)}."),)
+    reading = read_query(query)
+    problems += reading.problems
+    settings = reading.settings
+    text = b""
+    if not problems:
+        link = f"{page}?{write_query(settings)}" if page else ""
+        try:
+            text = compute.program(settings, f".{suffix}", link, library)
+        except ValueError as error:
+            problems = (Message("rule", str(error)),)
+    if problems:
+        return refusal(problems, write_query(settings))
+    tag = compute.once.key(suffix, query=query, page=page, library=library)
+    return as_file(unless_known(tag, suffix, lambda: text), f"{_file_name(settings)}.{suffix}")
 
 
 def _file_name(settings: Settings) -> str:

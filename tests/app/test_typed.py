@@ -43,7 +43,7 @@ WORDS = (
     "1/3",
 )
 
-STAGE = ("run.bin", "run.json", "run.csv", "run.npz", "run.settings.json", "section.bin")
+STAGE = ("run.bin", "run.json", "run.csv", "run.npz", "run.settings.json", "run.py", "section.bin")
 OF_A_LOSS = ("valley.bin", "heights.bin", "sheet.bin")
 LAB = ("lab.json", "regimes.bin", "orbit.bin", "rate.ndjson", "rate.json", "rate.csv")
 MOST_STEPS = 2000  # of queries that can be read, which are computed

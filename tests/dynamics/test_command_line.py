@@ -156,6 +156,20 @@ def test_out(capsys, tmp_path: Path, line: str, suffix: str) -> None:
     np.testing.assert_array_equal(last, printed["x"])
 
 
+@pytest.mark.parametrize("suffix", [".py", ".ipynb"])
+def test_a_program_as_out(capsys, tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"run{suffix}"
+    printed = answer(capsys, f"{SIMULATE} --out {path}")
+    text = path.read_text()
+    if suffix == ".ipynb":
+        cells = json.loads(text)["cells"][1:]
+        text = "\n".join("".join(cell["source"]) for cell in cells)
+    names = {}
+    with np.errstate():
+        exec(text.split("figure, ")[0], names)
+    np.testing.assert_allclose(names["paths"][0][-1], printed["x"], atol=1e-12)
+
+
 def test_decimal_commas(capsys, tmp_path: Path) -> None:
     path = tmp_path / "run.csv"
     printed = answer(capsys, f"{SIMULATE} --out {path} --decimal-comma")
@@ -184,7 +198,7 @@ BAD = [
     (changed(SIMULATE, steps="1.5"), "must be a whole number, got '1.5'"),
     (changed(SIMULATE, noise="-1"), "noise must be 0 or more, got -1.0"),
     (changed(SIMULATE, seed="-1"), "seed must be a whole number in 0 … 4294967295, got -1"),
-    (changed(SIMULATE, out="run.txt"), "out must end in .npz, .csv, .json, got run.txt"),
+    (changed(SIMULATE, out="run.txt"), "end in .npz, .csv, .json, .py, .ipynb, got run.txt"),
     (changed(SIMULATE, out="none/run.csv"), "out must lie in a folder that exists, got none/run"),
     (
         f"{SIMULATE} --out run.npz --decimal-comma",

@@ -173,6 +173,15 @@ async function share() {
 }
 
 /**
+ * What is sent for a program: the link that stands in it, and what it is to stand on. NumPy has no gradient flow.
+ * @param {Query} query
+ */
+function forProgram(query) {
+  const flows = state.result?.runs.every((run) => run.rule === "gradient-flow");
+  return { ...query, page: location.origin + location.pathname, ...(flows && { on: "dynamics" }) };
+}
+
+/**
  * Download a panel as a picture, or the run as a file; the format of a file may bring a query of its own.
  * @param {string} what
  * @param {string} format
@@ -181,8 +190,9 @@ async function keep(what, format) {
   if (!state.result) return;
   if (what === "run") {
     const link = document.createElement("a");
-    const query = writeQuery(forRun(readQuery(state.result.query)));
-    link.href = `run.${format}${format.includes("?") ? "&" : "?"}${query}`;
+    const asked = readQuery(state.result.query);
+    const query = /^(py|ipynb)$/.test(format) ? forProgram(asked) : forRun(asked);
+    link.href = `run.${format}${format.includes("?") ? "&" : "?"}${writeQuery(query)}`;
     link.download = "";
     link.click();
   } else if (what === "alignment" && state.result.settings.codim < 2) {

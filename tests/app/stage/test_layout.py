@@ -112,7 +112,8 @@ def test_every_export_is_one_that_can_be_made() -> None:
     for words, name in listed:
         what, form = name.split(".", 1)
         kind = form.split("?")[0]
-        assert words.startswith(kind.upper()) or kind == "settings.json"
+        named = {"settings.json": "Settings", "py": "Python", "ipynb": "Notebook"}
+        assert words.startswith(named.get(kind, kind.upper()))
         assert what in ("run", ids.LANDSCAPE, ids.SHARPNESS, ids.ALIGNMENT, ids.ACROSS, ids.ALONG)
         assert kind in ((*MEDIA_TYPES, "settings.json") if what == "run" else ("png", "svg"))
 

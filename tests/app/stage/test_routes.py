@@ -636,6 +636,22 @@ def test_a_table_says_where_its_settings_are(client: FlaskClient) -> None:
     assert client.get("/run.settings.json?eta=x").status_code == 400
 
 
+def test_a_program_takes_the_steps_of_the_page(client: FlaskClient) -> None:
+    query = "loss=ring&p.k=0.5&rule=ngd,sqrt-gd&steps=40&at=7"
+    response = client.get(f"/run.py?{query}&page=https://uni.example/teach/")
+    assert response.headers["Content-Disposition"].endswith('"edgewalk-ring-ngd-sqrt-gd.py"')
+    assert response.content_type.startswith("text/x-python")
+    assert "https://uni.example/teach/?loss=ring" in response.text
+    names: dict[str, Any] = {}
+    with np.errstate():
+        exec(response.text.split("figure, ")[0], names)
+    columns = client.get(f"/run.json?{query}").json["columns"]
+    np.testing.assert_allclose(np.concatenate(names["paths"]), columns["x"], atol=1e-12)
+    sheet = json.loads(client.get(f"/run.ipynb?{query}&on=dynamics").text)
+    assert "http://localhost/?loss=ring" in "".join(sheet["cells"][0]["source"])
+    assert "k=0.5" in "".join(sheet["cells"][1]["source"])
+
+
 def test_a_table_with_decimal_commas_holds_the_same(client: FlaskClient) -> None:
     point, comma = (client.get(f"/run.csv?steps=9{more}") for more in ("", "&decimal=comma"))
     assert comma.text.splitlines()[1].startswith("ngd;0,25;0;")
@@ -689,6 +705,10 @@ REFUSED = [
     ("csv", "first=0&count=3", "first", ""),
     ("csv", "decimal=tab&seed=4", "decimal", "seed=4"),
     ("npz", "decimal=comma", "decimal", ""),
+    ("py", "on=torch&seed=4", "on", "seed=4"),
+    ("py", "rule=gradient-flow", "rule", "rule=gradient-flow"),
+    ("ipynb", 'page=https://a.example/"""&seed=4', "page", "seed=4"),
+    ("py", "page=javascript:alert(1)", "page", ""),
     ("bin", "first=0&loss=ring", "first", "loss=ring"),
     ("bin", "eta=0.5,x", "eta", "eta=0.5"),
     ("json", "look=flat", "look", ""),

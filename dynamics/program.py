@@ -1,0 +1,423 @@
+"""Runs as a program, which a lecturer can put on a slide and a student can change.
+
+On NumPy alone it is short and complete: the loss and its gradient as formulas, the step, the loop,
+λ₁ of the Hessian, Φ where it is a formula of a line or two, and two plots. It takes the same steps
+as `simulate` but for the last bit of each, so iterates agree until rounding decides; noise is drawn
+by another generator, and gradient flow, which is no rule with steps, is left out. On `dynamics` it
+is shorter, and what is measured there is measured in full.
+
+A notebook has a cell for each part.
+"""
+
+import json
+from collections.abc import Sequence
+from textwrap import dedent
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from dynamics.catalogue import LOSSES, RULES
+from dynamics.types import Loss
+
+LIBRARIES = ("numpy", "dynamics")
+
+
+class Asked(NamedTuple):
+    """A run that a program is to take."""
+
+    rule: str
+    eta: float
+    start: tuple[float, ...]
+    steps: int
+    noise: float = 0.0
+    seed: int = 0
+
+
+class _Formula(NamedTuple):
+    """What follows `return` in a function of the coordinates, after lines that prepare it."""
+
+    value: str
+    gradient: str
+    before: str = ""
+    """Lines of the gradient before it is returned."""
+    limit: str = ""
+    """Φ."""
+    above: str = ""
+    """Lines of Φ before it is returned."""
+    both: str = ""
+    """Lines of all three before others."""
+
+
+# By the keys of LOSSES. Names are those of the coordinates and of the numbers in the formula.
+FORMULAS = {
+    "parabolic-valley": _Formula("(1 + x**2) * y**2 / 2", "[x * y**2, (1 + x**2) * y]"),
+    "paper-valley": _Formula("(1 + x**2) * y**2", "[2 * x * y**2, 2 * (1 + x**2) * y]"),
+    "sine-valley": _Formula(
+        "(1 + x**2 / 2) * (y - np.sin(x)) ** 2 / 2",
+        "[x / 2 * height**2 - wall * height * np.cos(x), wall * height]",
+        "height, wall = y - np.sin(x), 1 + x**2 / 2",
+    ),
+    "hyperbola": _Formula(
+        "(1 - x * y) ** 2 / 2",
+        "[(x * y - 1) * y, (x * y - 1) * x]",
+        limit="np.sign(x + y) * np.array([X, 1 / X])",
+        above="c = (x - y) * (x + y)  # which gradient flow keeps\n"
+        "X = np.sqrt((c + np.hypot(c, 2)) / 2)",
+    ),
+    "quartic-hyperbola": _Formula(
+        "(1 - (x * y) ** 2) ** 2 / 2",
+        "[slope * y, slope * x]",
+        "slope = 2 * ((x * y) ** 2 - 1) * x * y",
+        "np.array([np.sign(x) * X, np.sign(y) / X])",
+        "c = (x - y) * (x + y)  # which gradient flow keeps\nX = np.sqrt((c + np.hypot(c, 2)) / 2)",
+    ),
+    "ellipse": _Formula(
+        "(1 - a * x**2 - y**2) ** 2 / 4",
+        "[a * slope * x, slope * y]",
+        "slope = a * x**2 + y**2 - 1",
+    ),
+    "ring": _Formula(
+        "np.exp(k * x / r) * (r - 1) ** 2 / 2",
+        "[wall * (x + turn * y), wall * (y - turn * x)]",
+        "wall = np.exp(k * x / r) * (r - 1) / r\nturn = k / 2 * (r - 1) * y / r**2",
+        "np.array([np.cos(angle), np.sin(angle)])",
+        "growth = np.exp(k / 2 * (np.log(r) + 1 / r - 1))\n"
+        "angle = 2 * np.arctan(growth * np.tan(np.arctan2(y, x) / 2))",
+        "r = np.sqrt(x**2 + y**2)",
+    ),
+    "plane-valley": _Formula(
+        "(1 + x**2 + 2 * y**2) * z**2 / 2",
+        "[x * z**2, 2 * y * z**2, (1 + x**2 + 2 * y**2) * z]",
+    ),
+    "two-curvatures": _Formula(
+        "((1 + x**2) * y**2 + 0.4 * z**2) / 2", "[x * y**2, (1 + x**2) * y, 0.4 * z]"
+    ),
+    "crossing": _Formula(
+        "(np.exp(a * x) * y**2 + b * z**2) / 2",
+        "[a / 2 * np.exp(a * x) * y**2, np.exp(a * x) * y, b * z]",
+        limit="np.array([x - a / 4 * y**2, 0, 0])",
+    ),
+    "product-3": _Formula(
+        "(1 - x * y * z) ** 2 / 2",
+        "[rest * y * z, rest * x * z, rest * x * y]",
+        "rest = x * y * z - 1",
+    ),
+    "product-4": _Formula(
+        "(1 - x * y * z * w) ** 2 / 2",
+        "[rest * y * z * w, rest * x * z * w, rest * x * y * w, rest * x * y * z]",
+        "rest = x * y * z * w - 1",
+    ),
+    "rank-one": _Formula(
+        "np.sum((np.outer([u1, u2], [w1, w2]) - 1) ** 2) / 2",
+        "[w * u1 - s, w * u2 - s, u * w1 - r, u * w2 - r]",
+        "u, w = u1**2 + u2**2, w1**2 + w2**2\nr, s = u1 + u2, w1 + w2",
+        "np.sign(X * (u1 + u2) + (w1 + w2) / X) * np.array([X, X, 1 / X, 1 / X])",
+        "c = (u1**2 + u2**2 - w1**2 - w2**2) / 2  # which gradient flow keeps\n"
+        "X = np.sqrt((c + np.hypot(c, 2)) / 2)",
+    ),
+    "tiny-network": _Formula(
+        "np.mean((np.tanh(np.outer(inputs, x[:3]) + x[3:6]) @ x[6:] - targets) ** 2) / 2",
+        "np.concatenate([inputs @ below, below.sum(axis=0), shares @ hidden])",
+        "hidden = np.tanh(np.outer(inputs, x[:3]) + x[3:6])\n"
+        "shares = (hidden @ x[6:] - targets) / len(targets)\n"
+        "below = np.outer(shares, x[6:]) * (1 - hidden**2)",
+    ),
+    "quadratic": _Formula("(a1 * x**2 + a2 * y**2) / 2", "[a1 * x, a2 * y]", limit="np.zeros(2)"),
+    "quadratic-3": _Formula(
+        "(a1 * x**2 + a2 * y**2 + a3 * z**2) / 2", "[a1 * x, a2 * y, a3 * z]", limit="np.zeros(3)"
+    ),
+    "quadratic-5": _Formula(
+        "np.array([a1, a2, a3, a4, a5]) @ x**2 / 2",
+        "np.array([a1, a2, a3, a4, a5]) * x",
+        limit="np.zeros(5)",
+    ),
+    "self-stabilization": _Formula(
+        "((s0 + y) * x**2 + c * (y - z) ** 2 + k * (z - zf) ** 2) / 2",
+        "[(s0 + y) * x, x**2 / 2 + c * (y - z), k * (z - zf) - c * (y - z)]",
+        limit="np.array([0, zf, zf])",
+    ),
+}
+
+STEPS = {
+    "ngd": "g = gradient(x)\nreturn x - eta * g / norm(g)",
+    "sqrt-gd": "return x - eta * gradient(x) / (2 * np.sqrt(loss(x)))",
+    "gd": "return x - eta * gradient(x)",
+}
+
+LETTERS = dict(zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True))
+
+
+def program(loss: Loss, runs: Sequence[Asked], link: str = "", library: str = "numpy") -> str:
+    """The text of a program that takes these runs and draws two plots.
+
+    Args:
+        runs: one or more, of one loss and one start.
+        link: where the runs can be seen; left out where it is empty.
+        library: what it stands on, "numpy" or "dynamics".
+
+    Raises:
+        ValueError: the loss is not one of the catalogue, or there is no run that NumPy can take.
+    """
+    words, *code = _parts(loss, runs, link, library)
+    text = f'"""{words}"""'
+    for part in code:
+        beside_function = text.splitlines()[-1].startswith(" ") or part.startswith("def ")
+        text += ("\n\n\n" if beside_function else "\n\n") + part
+    return text + "\n"
+
+
+def notebook(loss: Loss, runs: Sequence[Asked], link: str = "", library: str = "numpy") -> str:
+    """The same as a Jupyter notebook; raises as `program` does."""
+    words, *code = _parts(loss, runs, link, library)
+    cells = [_cell("markdown", words), *(_cell("code", text) for text in code)]
+    sheet = {
+        "cells": [cell | {"id": f"part-{k}"} for k, cell in enumerate(cells)],
+        "metadata": {
+            "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}
+        },
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    return json.dumps(sheet, ensure_ascii=False, indent=1) + "\n"
+
+
+def _cell(kind: str, text: str) -> dict[str, Any]:
+    code = {"outputs": [], "execution_count": None} if kind == "code" else {}
+    return {"cell_type": kind, "metadata": {}, "source": text.splitlines(keepends=True)} | code
+
+
+def _parts(loss: Loss, runs: Sequence[Asked], link: str, library: str) -> list[str]:
+    """Words, then the program, part by part."""
+    formula = FORMULAS.get(loss.key)
+    if formula is None:
+        raise ValueError(f"A program is of a loss of the catalogue, not of {loss.key}.")
+    if library == "dynamics":
+        return [
+            _words(loss, runs, link, "It needs Edgewalk's folder `dynamics`."),
+            *_short(loss, runs),
+        ]
+    taken = [run for run in runs if run.rule in STEPS]
+    if not taken:
+        raise ValueError(f"A program of NumPy takes the steps of {', '.join(STEPS)}, of no other.")
+    noisy = any(run.noise for run in taken)
+    own = " Its noise is NumPy's own." if noisy else ""
+    return [
+        _words(
+            loss, taken, link, f"Steps are Edgewalk's to 12 digits, until rounding decides.{own}"
+        ),
+        f"{_IMPORTS}\n\n{_numbers(loss, taken[0])}",
+        "\n\n\n".join(_functions(loss, formula)),
+        "\n\n\n".join(_rule(key) for key in dict.fromkeys(run.rule for run in taken)),
+        _loop(noisy),
+        _several("runs", [f"({_call(each, noisy)})" for each in taken])
+        + "\npaths = [run(*what) for what in runs]",
+        _plots(loss, formula, taken),
+    ]
+
+
+_IMPORTS = dedent(
+    """\
+    import matplotlib.pyplot as plt
+    import numpy as np
+    from numpy.linalg import eigvalsh, norm
+
+    np.seterr(all="ignore")  # a run may diverge, or come to rest"""
+)
+
+
+def _words(loss: Loss, runs: Sequence[Asked], link: str, needs: str) -> str:
+    names = ", ".join(dict.fromkeys(RULES[run.rule].name for run in runs))
+    seen = f"{link}\n" if link else ""
+    return f"{names} on\n\n    {loss.formula}\n\n{needs}\n{seen}"
+
+
+def _short(loss: Loss, runs: Sequence[Asked]) -> list[str]:
+    """The same on `dynamics`."""
+    own = LOSSES[loss.key].theta
+    given = ", ".join(
+        f"{name}={_plain(np.asarray(value).tolist())}"
+        for name, value in loss.theta.items()
+        if np.any(value != own[name])
+    )
+    record = f'dynamics.LOSSES["{loss.key}"]' + (f".at({given})" if given else "")
+    names = _coordinates(loss)
+    clock, label = _clock(runs, "run.eta", "run.step")
+    return [
+        f"import matplotlib.pyplot as plt\n\nimport dynamics\n\nloss = {record}",
+        _several("runs", [_simulated(run) for run in runs])
+        + "\nmeasures = [dynamics.measure(run) for run in runs]",
+        _FIGURE + _SHORT_PICTURE.format(x=names[0], y=names[1], clock=clock, label=label),
+    ]
+
+
+def _simulated(run: Asked) -> str:
+    noise = f", noise={_plain(run.noise)}, seed={run.seed}" if run.noise else ""
+    numbers = f"{_plain(run.start)}, {_plain(run.eta)}, {run.steps}"
+    return f'dynamics.simulate(loss, "{run.rule}", {numbers}{noise})'
+
+
+def _several(name: str, items: Sequence[str]) -> str:
+    """A list under a name: of one item in a line."""
+    if len(items) == 1:
+        return f"{name} = [{items[0]}]"
+    return "\n".join([f"{name} = [", *(f"    {item}," for item in items), "]"])
+
+
+def _numbers(loss: Loss, run: Asked) -> str:
+    lines = [f"start = np.array({_plain(run.start)})"]
+    for parameter in loss.parameters:
+        value = np.asarray(loss.theta[parameter.name])
+        text = _plain(value.tolist())
+        lines.append(f"{parameter.name} = {f'np.array({text})' if value.ndim else text}")
+    return "\n".join(lines)
+
+
+def _plain(value: Any) -> str:
+    """A number, or a list of them, with all its digits."""
+    if isinstance(value, list | tuple | np.ndarray):
+        return f"[{', '.join(_plain(item) for item in value)}]"
+    return repr(float(value))
+
+
+def _functions(loss: Loss, formula: _Formula) -> list[str]:
+    whole = not formula.gradient.startswith("[")
+    point, split = ("x", "") if whole else ("point", f"{', '.join(_coordinates(loss))} = point")
+    gradient = formula.gradient if whole else f"np.array({formula.gradient})"
+    lines = (split, formula.both)
+    functions = [
+        _function(f"loss({point})", *lines, f"return {formula.value}"),
+        _function(f"gradient({point})", *lines, formula.before, f"return {gradient}"),
+    ]
+    if formula.limit:
+        words = f'"""Φ({point}), where gradient flow ends."""'
+        if "np.zeros" in formula.limit:
+            lines = ("", "")
+        functions.append(
+            _function(f"limit({point})", words, *lines, formula.above, f"return {formula.limit}")
+        )
+    functions.append(_SHARPNESS)
+    return functions
+
+
+def _coordinates(loss: Loss) -> list[str]:
+    """Their names, in letters that Python takes."""
+    names = loss.variables or "xyzw"[: loss.d]
+    return ["".join(LETTERS.get(letter, letter) for letter in name) for name in names]
+
+
+def _function(head: str, *lines: str) -> str:
+    body = "\n".join(line for line in lines if line)
+    return f"def {head}:\n" + "\n".join(f"    {line}" for line in body.splitlines())
+
+
+_SHARPNESS = dedent(
+    '''\
+    def sharpness(x):
+        """λ₁. Steps along i, so short that they lose no digit, give the Hessian's columns."""
+        hessian = [gradient(x + 1e-30j * e).imag / 1e-30 for e in np.eye(len(x))]
+        return eigvalsh(hessian)[-1] if np.isfinite(hessian).all() else np.nan'''
+)
+
+
+def _rule(key: str) -> str:
+    return _function(f"{_name(key)}(x, eta)", STEPS[key])
+
+
+def _loop(noisy: bool) -> str:
+    """The function `run`."""
+    lines = [
+        "path = [start]",
+        "random = np.random.default_rng(seed)" if noisy else "",
+        f"for {'t' if noisy else '_'} in range(steps):",
+        "    x = step(path[-1], eta)",
+        "    if t % 10 == 0:\n        x = x + noise * in_ball(random)" if noisy else "",
+        "    if not np.isfinite(x).all():\n        break",
+        "    path.append(x)",
+        "return np.array(path)",
+    ]
+    run = _function(f"run(step, eta, steps{', noise, seed' if noisy else ''})", *lines)
+    return f"{_IN_BALL}\n\n\n{run}" if noisy else run
+
+
+_IN_BALL = dedent(
+    """\
+    def in_ball(random):
+        push = random.normal(size=len(start))
+        return push * random.random() ** (1 / len(start)) / norm(push)"""
+)
+
+
+def _call(run: Asked, noisy: bool) -> str:
+    """The arguments of `run`."""
+    noise = (_plain(run.noise), str(run.seed)) if noisy else ()
+    return ", ".join([_name(run.rule), _plain(run.eta), str(run.steps), *noise])
+
+
+def _name(rule: str) -> str:
+    return rule.replace("-", "_")
+
+
+def _clock(runs: Sequence[Asked], eta: str, step: str) -> tuple[str, str]:
+    """The clock on which one of the runs drifts, as Python and in words."""
+    if any(RULES[run.rule].clock == "tau" for run in runs):
+        return f"{eta}**2 * {step}", "slow time η²t"
+    return f"{eta} * {step}", "time ηt"
+
+
+def _plots(loss: Loss, formula: _Formula, runs: Sequence[Asked]) -> str:
+    """The landscape with both walls apart, and sharpness on the clock of the drift."""
+    names = _coordinates(loss)
+    clock, label = _clock(runs, "eta", "np.arange(len(path))")
+    ground = _GROUND.format(*(_plain(side)[1:-1] for side in loss.view)) if loss.d == 2 else ""
+    return (
+        _FIGURE
+        + ground
+        + _PICTURE.format(
+            **{"x": names[0], "y": names[1], "clock": clock, "label": label},
+            curve="sharpness(limit(x))" if formula.limit else "sharpness(x)",
+            curve_label="λ₁(Φ(xₜ))" if formula.limit else "λ₁(xₜ)",
+        )
+    )
+
+
+_FIGURE = 'figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4), layout="constrained")\n'
+
+_GROUND = dedent(
+    """\
+    x, y = np.meshgrid(np.linspace({0}, 200), np.linspace({1}, 200))
+    left.contour(x, y, np.sqrt(loss([x, y])), 20, colors="silver", linewidths=0.7)
+    """
+)
+
+_PICTURE = dedent(
+    """\
+    for (step, eta, *_), path in zip(runs, paths):
+        time = {clock}
+        threshold = [2 * norm(gradient(x)) / norm(y - x) for x, y in zip(path, path[1:])]
+        for first, wall, mark in ((0, "even t", "o"), (1, "odd t", "s")):
+            name = f"{{step.__name__}}, η = {{eta}}, {{wall}}"
+            left.plot(path[first::2, 0], path[first::2, 1], mark, ms=3, label=name)
+            right.plot(time[:-1][first::2], threshold[first::2], mark, ms=3)
+        right.plot(time, [{curve} for x in path], "k-", lw=1)
+    left.set(xlabel="{x}", ylabel="{y}")
+    left.legend(fontsize=7)
+    right.set(xlabel="{label}", ylabel="2/ηₜ and, in black, {curve_label}", yscale="log")
+    plt.show()"""
+)
+
+_SHORT_PICTURE = dedent(
+    """\
+    for run, found in zip(runs, measures):
+        time = {clock}
+        for first, wall, mark in ((0, "even t", "o"), (1, "odd t", "s")):
+            of = run.step % 2 == first
+            name = f"{{run.rule.name}}, η = {{run.eta}}, {{wall}}"
+            left.plot(run.x[of, 0], run.x[of, 1], mark, ms=3, label=name)
+            right.plot(time[of], found.threshold[of], mark, ms=3)
+        right.plot(time, found.projection_sharpness, "k-", lw=1)
+        right.plot(time, found.flow_sharpness, "--", color="teal", lw=1)
+    left.set(xlabel="{x}", ylabel="{y}")
+    left.legend(fontsize=7)
+    right.set(xlabel="{label}", ylabel="2/ηₜ; black λ₁(Φ(xₜ)), dashed λ₁(X)", yscale="log")
+    plt.show()"""
+)

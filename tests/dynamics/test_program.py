@@ -1,0 +1,150 @@
+"""Programs and notebooks that are written: they run, and take the steps that `simulate` takes."""
+
+import json
+from collections.abc import Iterator
+
+import matplotlib
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+import dynamics
+from dynamics import LOSSES, quadratic, simulate
+from dynamics.curvature import gradient
+from dynamics.measures import measure_iterates
+from dynamics.program import FORMULAS, STEPS, Asked, notebook, program
+from tests.catalogue import losses
+
+matplotlib.use("Agg")
+LINK = "https://edgewalk.example/?loss=one"
+
+
+@pytest.fixture(autouse=True)
+def errors_of_its_own() -> Iterator[None]:
+    """What a program sets of NumPy stays with it."""
+    with np.errstate():
+        yield
+
+
+def runs_of(loss: dynamics.Loss, steps: int = 200) -> list[Asked]:
+    return [Asked(rule, 0.05, tuple(map(float, loss.start)), steps) for rule in STEPS]
+
+
+def ran(text: str, *, plots: bool = False) -> dict:
+    """The names of a program that has run, with its plots or, as they take longer, without."""
+    names = {"__name__": "__main__"}
+    text = text.replace("plt.show()", "") if plots else text.split("figure, (left")[0]
+    exec(compile(text, "program", "exec"), names)
+    return names
+
+
+def test_every_loss_of_the_catalogue_has_its_formulas() -> None:
+    assert set(FORMULAS) == set(LOSSES)
+
+
+@pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES)
+def test_its_formulas_are_those_of_the_loss(loss: dynamics.Loss) -> None:
+    names = ran(program(loss, runs_of(loss, steps=30)))
+    for x in (names["paths"][0][3], names["paths"][-1][-1]):
+        np.testing.assert_allclose(names["loss"](x), loss.value(x), rtol=1e-12)
+        np.testing.assert_allclose(names["gradient"](x), gradient(loss, x), rtol=1e-11, atol=1e-14)
+        if "limit" in names:
+            assert loss.projection is not None
+            np.testing.assert_allclose(names["limit"](x), loss.projection(x), atol=1e-11)
+
+
+@losses(lambda _: True, each_kind=True)
+def test_a_program_takes_the_same_steps(loss: dynamics.Loss) -> None:
+    asked = runs_of(loss)
+    names = ran(program(loss, asked, LINK))
+    for what, path in zip(asked, names["paths"], strict=True):
+        run = simulate(loss, what.rule, what.start, what.eta, what.steps)
+        assert len(path) == len(run.x)
+        size = 1 + np.abs(run.x)
+        assert np.max(np.abs(path - run.x) / size) < 1e-12, what.rule
+        if what.rule == "ngd":
+            sharp = [names["sharpness"](x) for x in path[::50]]
+            np.testing.assert_allclose(sharp, measure_iterates(run).sharpness[::50], rtol=1e-11)
+
+
+def test_numbers_in_a_formula_go_along() -> None:
+    loss = LOSSES["ring"].at(k=0.3)
+    names = ran(program(loss, runs_of(loss), LINK))
+    run = simulate(loss, "ngd", loss.start, 0.05, 200)
+    np.testing.assert_allclose(names["paths"][0], run.x, atol=1e-13)
+    assert names["k"] == 0.3
+
+
+@pytest.mark.parametrize("library", ["numpy", "dynamics"])
+def test_a_notebook_is_the_program_in_cells(library: str) -> None:
+    loss = LOSSES["hyperbola"]
+    asked = [Asked("ngd", 0.2, (2.6, 0.9), 40), Asked("gd", 0.2, (2.6, 0.9), 40)]
+    plt.close("all")
+    sheet = json.loads(notebook(loss, asked, LINK, library))
+    kinds = [cell["cell_type"] for cell in sheet["cells"]]
+    assert kinds == ["markdown", *["code"] * (len(kinds) - 1)]
+    assert (sheet["nbformat"], sheet["nbformat_minor"]) == (4, 5)
+    cells = ["".join(cell["source"]) for cell in sheet["cells"]]
+    text = program(loss, asked, LINK, library)
+    assert all(cell in text for cell in cells)
+    assert LINK in cells[0]
+    one, other = ran("\n".join(cells[1:])), ran(text, plots=True)
+    left, right = plt.gcf().axes
+    shown = left.lines[1].get_xydata()  # odd steps of the first run
+    run = simulate(loss, "ngd", (2.6, 0.9), 0.2, 40)
+    np.testing.assert_allclose(shown, run.x[1::2], atol=1e-12)
+    threshold = np.concatenate([right.lines[k].get_ydata() for k in (0, 1)])
+    found = dynamics.measure(run)
+    expected = np.concatenate([found.threshold[0::2], found.threshold[1::2]])
+    np.testing.assert_allclose(threshold[:20], expected[:20], rtol=1e-6)
+    assert len(one["runs"]) == len(other["runs"]) == 2
+    if library == "numpy":
+        np.testing.assert_array_equal(one["paths"][0], other["paths"][0])
+
+
+def test_a_program_on_the_library_asks_for_the_same_runs() -> None:
+    loss = LOSSES["crossing"].at(a=0.75)
+    asked = [
+        Asked("ngd", 0.1, (1.8, 0.8, 0.5), 60, 1e-3, 7),
+        Asked("gradient-flow", 0.1, (1.8, 0.8, 0.5), 60),
+    ]
+    names = ran(program(loss, asked, LINK, "dynamics"))
+    for what, run in zip(asked, names["runs"], strict=True):
+        noise = {"noise": what.noise, "seed": what.seed}
+        expected = simulate(loss, what.rule, what.start, what.eta, what.steps, **noise)
+        np.testing.assert_array_equal(run.x, expected.x)
+
+
+def test_noise_is_of_the_asked_size_and_every_tenth_step() -> None:
+    bowl = LOSSES["quadratic"]
+    asked = [Asked("gd", 1e-9, (1.0, 1.0), 100, 0.01, 3)]
+    path = ran(program(bowl, asked, LINK))["paths"][0]
+    run = simulate(bowl, "gd", (1.0, 1.0), 1e-9, 100, noise=0.01)
+    pushed, expected = (np.linalg.norm(np.diff(x, axis=0), axis=1) for x in (path, run.x))
+    assert np.sum(pushed > 1e-6) == 10
+    np.testing.assert_array_equal(pushed > 1e-6, expected > 1e-6)
+    assert pushed.max() <= 0.01 + 1e-8
+
+
+def test_a_run_that_leaves_ends_there() -> None:
+    loss = LOSSES["hyperbola"]
+    asked = [Asked("gd", 3.0, (2.6, 0.9), 100)]
+    names = ran(program(loss, asked, LINK))
+    (path,) = names["paths"]
+    assert np.all(np.isfinite(path))
+    assert np.isnan(names["sharpness"](path[-1]))
+    assert len(path) == len(simulate(loss, "gd", (2.6, 0.9), 3.0, 100).x)
+
+
+def test_what_cannot_be_written_is_refused() -> None:
+    with pytest.raises(ValueError, match="a loss of the catalogue"):
+        program(quadratic([1.0, 2.0], key="mine"), [Asked("gd", 0.1, (1, 1), 5)], LINK)
+    with pytest.raises(ValueError, match="ngd, sqrt-gd, gd"):
+        program(LOSSES["ring"], [Asked("gradient-flow", 0.1, (1, 1), 5)], LINK)
+
+
+def test_a_program_has_no_line_too_long_for_a_slide() -> None:
+    for loss in LOSSES.values():
+        text = program(loss, runs_of(loss), LINK)
+        assert max(map(len, text.splitlines())) <= 100, loss.key
+        assert len(text.splitlines()) < 105

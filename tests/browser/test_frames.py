@@ -119,8 +119,17 @@ def test_without_scripts_a_line_says_what_is_needed(page: Page, framed: Framed):
     expect(frame.get_by_text("Loading...")).to_be_hidden()
 
 
-@pytest.mark.parametrize("unseen", ['style="display: none"', 'style="width: 1px; height: 1px"'])
-@pytest.mark.parametrize("query", ["", "&look=surface", "&loss=quadratic-5&panel=alignment"])
+NOT_SHOWN, A_PIXEL = 'style="display: none"', 'style="width: 1px; height: 1px"'
+
+
+@pytest.mark.parametrize(
+    ("unseen", "query"),
+    [
+        (NOT_SHOWN, ""),
+        (A_PIXEL, "&look=surface"),
+        (NOT_SHOWN, "&loss=quadratic-5&panel=alignment"),
+    ],
+)
 def test_unseen_at_first(page: Page, framed: Framed, unseen: str, query: str):
     """Nothing fails, which `heard` holds, and a seek is kept."""
     frame = drawn(framed(unseen, f"embed=1&eta=0.2&at=5{query}"))

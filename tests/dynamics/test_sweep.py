@@ -136,7 +136,7 @@ def test_small_steps_end_at_the_edge(valley: Loss, drifting: Rule) -> None:
 
 def test_slips_of_the_bounce_are_still_the_edge() -> None:
     """√L at the flattest point of the hyperbola takes two steps on one side once in O(1/η)."""
-    etas = np.linspace(0.004, 0.04, 200)
+    etas = np.linspace(0.004, 0.04, 60)
     found = along_eta("hyperbola", "sqrt-gd", (1.0, 1.05), etas, 20_000)
     assert set(fates(found)) == {Fate.EDGE}
     run = simulate("hyperbola", "sqrt-gd", (1.0, 1.05), etas[-1], 20_000)

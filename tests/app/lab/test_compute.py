@@ -93,9 +93,10 @@ def test_a_range_is_sought_once(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> No
     assert lab.filled(LabSettings(loss="ring", size=17)).eta == first.eta
 
 
-# Each loss by one rule and each rule on one loss: two programs of a sweep take a second and a half.
+# Each loss by one rule and each rule on one loss: two programs of a sweep take a second and a half,
+# and of the network, which has a test of its own below, ten times as long.
 RANGES = [
-    pytest.param(loss, rule, marks=() if few else (pytest.mark.every,))
+    pytest.param(loss, rule, marks=() if few and loss != "tiny-network" else (pytest.mark.every,))
     for i, loss in enumerate(LOSSES)
     for rule in STEPPING
     for few in [rule == STEPPING[i % len(STEPPING)] or loss == "hyperbola"]

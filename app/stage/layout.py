@@ -129,7 +129,7 @@ def _tour() -> html.Section:
     stops = [
         html.Li(
             [html.Strong(stop.title), html.Span(stop.words)],
-            **data(stop=name, panels=" ".join(stop.panels), query=stop.query),
+            **data(stop=name, panels=" ".join(stop.panels)),
         )
         for name, stop in TOUR.items()
     ]

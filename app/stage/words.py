@@ -74,13 +74,12 @@ QUESTIONS = {
 
 
 class Stop(NamedTuple):
-    """A stop of the tour: the panels that it is about, and what it says of the run that a link
-    opens, at first that which the page opens with."""
+    """A stop of the tour: the panels that it is about, and what it says of the run that the page
+    opens with."""
 
     title: str
     panels: tuple[str, ...]
     words: str
-    query: str = ""
 
 
 TOUR = {
@@ -110,14 +109,12 @@ TOUR = {
         "flattest, on slow time τ = η²t. Here the two are {gap} apart, and what should be 1 at the "
         "edge is {stableness_pair} and {sqrt_loss_pair}. Does it hold? {answer}.",
     ),
-    # Where the bounce is even, half the step would land on the floor. From here it does neither.
     "halves": Stop(
         "What happens if η is halved?",
         ("gap", "landscape"),
         "Hops are half as long, and a step drifts a quarter as far: the same way takes four times "
         "as many. At the same slow time the gap to the theorem was {gap_before} with η = "
         "{eta_before} and is {gap} with η = {eta}, {times} times less.",
-        "start=1.8,1.03",
     ),
     "next": Stop(
         "Where next?",

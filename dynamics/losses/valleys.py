@@ -63,7 +63,7 @@ PARABOLIC_VALLEY = Loss(
         "sqrt-gd": partial(_exponential_flow, rate=0.25),
     },
     look_for="The walls are steeper the further from x = 0, so the drift runs towards x = 0.",
-    start=(1.8, 1.07),
+    start=(1.8, 1.05),
     view=((-0.4, 2.3), (-0.6, 1.4)),
     horizon=6.0,
     opening=Scene(eta=0.25),

@@ -96,7 +96,7 @@ class Tour {
     mark((stop.dataset.panels || "").split(" "));
     this.write(stop, null);
     actions.pause();
-    if (PLAYED[name]) await open(stop.dataset.query || "");
+    if (PLAYED[name]) await openFirst();
     if (turn !== this.turn || !PLAYED[name]) return this.turn === turn && this.write(stop, {});
     const [from, to, speed] = PLAYED[name](placesIn(state.result.runs[0]));
     actions.seek(from);
@@ -170,12 +170,9 @@ function mark(names) {
   }
 }
 
-/**
- * The run of a link, unless it is there.
- * @param {string} search
- */
-async function open(search) {
-  if (state.halved || !isSame(location.search, search)) controls.returnTo(search);
+// The run that the page opens with, unless it is there.
+async function openFirst() {
+  if (state.halved || !isSame(location.search, "")) controls.returnTo("");
   await settled();
 }
 

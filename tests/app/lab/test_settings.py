@@ -186,7 +186,7 @@ def test_whatever_is_left_open_follows(loss: str, plot: str) -> None:
 
 def test_the_default_line_crosses_the_view_through_the_start() -> None:
     settings = LabSettings(loss="parabolic-valley")
-    assert settings.ends == ((-0.4, 1.07), (2.3, 1.07))
+    assert settings.ends == ((-0.4, 1.05), (2.3, 1.05))
     assert settings.way == Way(LossSpec("parabolic-valley"), settings.ends, 0.0)
 
 

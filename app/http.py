@@ -41,11 +41,12 @@ def take_decimal(query: dict[str, str]) -> tuple[bool, tuple[Message, ...]]:
     return mark == "comma", () if mark in DECIMALS else (wrong,)
 
 
-def take_page(query: dict[str, str]) -> tuple[str, tuple[Message, ...]]:
+def take_page(query: dict[str, str], path: str = "") -> tuple[str, tuple[Message, ...]]:
     """Take `page` out of the query of a file: the address of the page that asks, for links in the
-    file, and what is wrong. A proxy may hide it from the server, whose own it is elsewhere."""
+    file, and what is wrong. A proxy may hide it from the server; where it is not given it is that
+    of the page at `path`, as the server knows it."""
     page = query.pop("page", None)
-    own = request.url_root
+    own = request.url_root + path
     if page is None:
         return own if ADDRESS.fullmatch(own) else "", ()
     wrong = Message("page", "page must be the http address of a page.")

@@ -114,6 +114,8 @@ SENSES = {
 
 MAX_RUNS = 4
 
+LICENCE = "CC0 1.0: free to use, without asking"  # of pictures and files that leave a page
+
 # What the scripts read.
 VOCABULARY: dict[str, Any] = {
     "view": VIEW,
@@ -135,6 +137,7 @@ VOCABULARY: dict[str, Any] = {
     "scale": len(SHARPNESS_SCALES["light"]),
     "heights": len(HEIGHT_SCALES["light"]),
     "most_runs": MAX_RUNS,
+    "licence": LICENCE,
     "rows": ROWS,
 }
 

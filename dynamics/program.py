@@ -147,18 +147,18 @@ STEPS = {
 LETTERS = dict(zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True))
 
 
-def program(loss: Loss, runs: Sequence[Asked], link: str = "", library: str = "numpy") -> str:
+def program(loss: Loss, runs: Sequence[Asked], note: str = "", library: str = "numpy") -> str:
     """The text of a program that takes these runs and draws two plots.
 
     Args:
         runs: one or more, of one loss and one start.
-        link: where the runs can be seen; left out where it is empty.
+        note: lines to say of them.
         library: what it stands on, "numpy" or "dynamics".
 
     Raises:
         ValueError: the loss is not one of the catalogue, or there is no run that NumPy can take.
     """
-    words, *code = _parts(loss, runs, link, library)
+    words, *code = _parts(loss, runs, note, library)
     text = f'"""{words}"""'
     for part in code:
         beside_function = text.splitlines()[-1].startswith(" ") or part.startswith("def ")
@@ -166,9 +166,9 @@ def program(loss: Loss, runs: Sequence[Asked], link: str = "", library: str = "n
     return text + "\n"
 
 
-def notebook(loss: Loss, runs: Sequence[Asked], link: str = "", library: str = "numpy") -> str:
+def notebook(loss: Loss, runs: Sequence[Asked], note: str = "", library: str = "numpy") -> str:
     """The same as a Jupyter notebook; raises as `program` does."""
-    words, *code = _parts(loss, runs, link, library)
+    words, *code = _parts(loss, runs, note, library)
     cells = [_cell("markdown", words), *(_cell("code", text) for text in code)]
     sheet = {
         "cells": [cell | {"id": f"part-{k}"} for k, cell in enumerate(cells)],
@@ -186,14 +186,14 @@ def _cell(kind: str, text: str) -> dict[str, Any]:
     return {"cell_type": kind, "metadata": {}, "source": text.splitlines(keepends=True)} | code
 
 
-def _parts(loss: Loss, runs: Sequence[Asked], link: str, library: str) -> list[str]:
+def _parts(loss: Loss, runs: Sequence[Asked], note: str, library: str) -> list[str]:
     """Words, then the program, part by part."""
     formula = FORMULAS.get(loss.key)
     if formula is None:
         raise ValueError(f"A program is of a loss of the catalogue, not of {loss.key}.")
     if library == "dynamics":
         return [
-            _words(loss, runs, link, "It needs Edgewalk's folder `dynamics`."),
+            _words(loss, runs, note, "It needs Edgewalk's folder `dynamics`."),
             *_short(loss, runs),
         ]
     taken = [run for run in runs if run.rule in STEPS]
@@ -203,7 +203,7 @@ def _parts(loss: Loss, runs: Sequence[Asked], link: str, library: str) -> list[s
     own = " Its noise is NumPy's own." if noisy else ""
     return [
         _words(
-            loss, taken, link, f"Steps are Edgewalk's to 12 digits, until rounding decides.{own}"
+            loss, taken, note, f"Steps are Edgewalk's to 12 digits, until rounding decides.{own}"
         ),
         f"{_IMPORTS}\n\n{_numbers(loss, taken[0])}",
         "\n\n\n".join(_functions(loss, formula)),
@@ -225,10 +225,10 @@ _IMPORTS = dedent(
 )
 
 
-def _words(loss: Loss, runs: Sequence[Asked], link: str, needs: str) -> str:
+def _words(loss: Loss, runs: Sequence[Asked], note: str, needs: str) -> str:
     names = ", ".join(dict.fromkeys(RULES[run.rule].name for run in runs))
-    seen = f"{link}\n" if link else ""
-    return f"{names} on\n\n    {loss.formula}\n\n{needs}\n{seen}"
+    more = f"{note}\n" if note else ""
+    return f"{names} on\n\n    {loss.formula}\n\n{needs}\n{more}"
 
 
 def _short(loss: Loss, runs: Sequence[Asked]) -> list[str]:

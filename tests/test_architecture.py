@@ -90,6 +90,7 @@ ORDER = [
     "app",
     "app.theme",
     "app.vocabulary",
+    "app.origin",
     "app.binary",
     "app.disk",
     "app.programs",

@@ -8,7 +8,8 @@
     /rate.csv, .json       the same in one piece
     /lab.json              what a link means, with nothing left open
 
-A .csv takes `decimal=comma`, and its settings are in /lab.json, those of a rate in /rate.json.
+What a person keeps takes `page`, the address of the page that asks, for the link in it; a .csv
+takes `decimal=comma`, and its settings are in /lab.json, those of a rate in /rate.json.
 A query that cannot be read is answered with 400, the problems and the nearest valid query. Whoever
 goes away stops what is computed for them.
 
@@ -33,12 +34,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from flask import Flask, Response, request
 
+from app import vocabulary
 from app.binary import float32, pack
-from app.http import as_file, refusal, take_decimal, unless_known
+from app.http import as_file, refusal, take_decimal, take_page, unless_known
 from app.lab.compute import Band, Lab, Settling, rate_through
 from app.lab.settings import LabSettings, read_lab_query, write_lab_query
 from app.link import Message, Reading
 from app.once import Gone, StoppedError
+from app.origin import about
 from dynamics import RULES, Fate
 from dynamics.files import clean, encode
 from dynamics.orbits import Orbits
@@ -52,6 +55,14 @@ class Asked(NamedTuple):
     notices: tuple[Message, ...]
     settings: LabSettings
     decimal_comma: bool
+    page: str
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What a file says of itself."""
+        plot, loss = vocabulary.PLOTS[self.settings.plot], self.settings.chosen.record
+        rules = ", ".join(RULES[rule].name for rule in self.settings.rules)
+        return about(f"{plot} of {rules} on {loss.formula}", self.page, self.query)
 
 
 Body = bytes | Iterable[bytes]
@@ -71,14 +82,15 @@ def _answer(lab: Lab, name: str, suffix: str, make: Maker) -> Response:
     if name in PLOTS:
         query["plot"] = PLOTS[name]
     decimal_comma, problems = take_decimal(query) if suffix == "csv" else (False, ())
+    page, wrong = take_page(query, "lab/") if (name, suffix) in FILES else ("", ())
     asked = read_lab_query(query)
-    if problems := (*problems, *asked.problems):
+    if problems := (*problems, *wrong, *asked.problems):
         return refusal(problems, write_lab_query(asked.settings))
-    tag = lab.once.key(f"{name}.{suffix}", query=query, decimal_comma=decimal_comma)
+    tag = lab.once.key(f"{name}.{suffix}", query=query, decimal_comma=decimal_comma, page=page)
     gone = _gone(request.environ)
     try:
         response = unless_known(
-            tag, suffix, lambda: make(lab, _filled(lab, asked, decimal_comma), gone)
+            tag, suffix, lambda: make(lab, _filled(lab, asked, decimal_comma, page), gone)
         )
     except StoppedError:
         return Response(status=503)
@@ -90,10 +102,10 @@ def _answer(lab: Lab, name: str, suffix: str, make: Maker) -> Response:
     return response
 
 
-def _filled(lab: Lab, reading: Reading[LabSettings], decimal_comma: bool) -> Asked:
+def _filled(lab: Lab, reading: Reading[LabSettings], decimal_comma: bool, page: str) -> Asked:
     settings = reading.settings
     query, filled = write_lab_query(settings), lab.filled(settings)
-    return Asked(query, reading.notices, filled, decimal_comma)
+    return Asked(query, reading.notices, filled, decimal_comma, page)
 
 
 def _gone(environ: dict[str, Any]) -> Gone:
@@ -198,7 +210,7 @@ def _map_file(suffix: str, lab: Lab, asked: Asked, gone: Gone) -> bytes:
         "ended": found.ended.ravel(),
         "steps": found.steps.ravel(),
     }
-    return encode(f".{suffix}", table, settings.plain, asked.decimal_comma)
+    return _encoded(suffix, table, asked)
 
 
 def _names(outcomes: np.ndarray) -> np.ndarray:
@@ -244,7 +256,12 @@ def _orbit_file(suffix: str, lab: Lab, asked: Asked, gone: Gone) -> bytes:
         "sharpness": np.repeat(found.fate.sharpness, keep),
         "exponent": np.repeat(found.exponent, keep),
     }
-    return encode(f".{suffix}", table, asked.settings.plain, asked.decimal_comma)
+    return _encoded(suffix, table, asked)
+
+
+def _encoded(suffix: str, table: dict[str, np.ndarray], asked: Asked) -> bytes:
+    said = asked.settings.plain | {"about": asked.said}
+    return encode(f".{suffix}", table, said, asked.decimal_comma)
 
 
 def _rate_stream(lab: Lab, asked: Asked, gone: Gone) -> Iterator[bytes]:
@@ -267,7 +284,7 @@ def _rate(lab: Lab, asked: Asked, gone: Gone) -> dict[str, Any]:
 
 
 def _rate_json(lab: Lab, asked: Asked, gone: Gone) -> bytes:
-    return _json(_about(asked) | _rate(lab, asked, gone))
+    return _json({"about": asked.said} | _about(asked) | _rate(lab, asked, gone))
 
 
 def _rate_csv(lab: Lab, asked: Asked, gone: Gone) -> bytes:

@@ -124,16 +124,21 @@ class Compute:
         key = self._page_key(spec, stretch)
         return self.once.result(key, lambda: self._encode_for_page(spec, stretch))
 
-    def file(self, settings: Settings, suffix: str, decimal_comma: bool = False) -> bytes:
-        """All runs of the settings as one table: ".npz", ".csv" or ".json"."""
-        about = settings.plain
+    def file(
+        self, settings: Settings, suffix: str, about: Mapping[str, Any], decimal_comma: bool = False
+    ) -> bytes:
+        """All runs of the settings as one table: ".npz", ".csv" or ".json".
+
+        Args:
+            about: what the file says of itself.
+        """
         key = self.once.key(suffix, runs=settings.runs, about=about, comma=decimal_comma)
         return self.once.result(
             key, lambda: encode(suffix, self._table(settings.runs), about, decimal_comma)
         )
 
-    def program(self, settings: Settings, suffix: str, link: str, library: str) -> bytes:
-        """A program that computes the runs, ".py" or ".ipynb", on a library.
+    def program(self, settings: Settings, suffix: str, note: str, library: str) -> bytes:
+        """A program that computes the runs, ".py" or ".ipynb", on a library; `note` is said in it.
 
         Raises:
             ValueError: as `dynamics.program` does.
@@ -143,7 +148,7 @@ class Compute:
             Asked(run.rule, run.eta, run.start, run.steps, run.noise, run.seed)
             for run in settings.runs
         ]
-        return write(settings.chosen.record, asked, link, library).encode()
+        return write(settings.chosen.record, asked, note, library).encode()
 
     def descent(self, loss: LossSpec, start: tuple[float, ...]) -> np.ndarray:
         """Gradient flow from a start to Γ, [160, d]."""

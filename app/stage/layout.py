@@ -16,7 +16,7 @@ from app.parts import aria, choice, data, field, header, slider
 from app.stage import ids
 from app.stage.settings import Settings
 from app.stage.words import SYMBOLS, TOUR, WRITTEN, question, titles
-from app.vocabulary import AXES, CLOCKS, LAWS, LOOKS, LOPSIDED, PANELS, STROBES, VIEW
+from app.vocabulary import AXES, CLOCKS, LAWS, LICENCE, LOOKS, LOPSIDED, PANELS, STROBES, VIEW
 from dynamics import LOSSES, RULES
 
 ETA_LOW, ETA_HIGH = 1e-3, 10.0
@@ -622,6 +622,11 @@ def _exports() -> html.Dialog:
                 "A CSV is a header and rows alone, with decimal commas and semicolons where "
                 "a spreadsheet wants them; its settings are a file of their own."
             ),
+            html.P(
+                f"Pictures and files are {LICENCE}. Each holds its link: drop it on the page, or "
+                "choose it, and it opens again."
+            ),
+            html.P(html.Button("Open a file", id="open-file", className="button")),
             html.P(
                 "Python and notebook are programs of NumPy and matplotlib alone, which take "
                 "the same steps."

@@ -24,11 +24,12 @@ from flask import Flask, Response, jsonify, request
 from app.binary import float32, pack
 from app.http import MEDIA_TYPES, as_file, refusal, take_decimal, take_page, unless_known
 from app.link import NUMBER, Message, Reading
+from app.origin import about
 from app.runspec import LossSpec
 from app.stage.compute import LAWS, Compute, Cut, Heights, Valley, View, profile_axis
 from app.stage.settings import Settings, of_scene, opening, read_query, write_query
-from app.stage.words import coordinate_names, page_words
-from app.vocabulary import PAGE_KEYS, VIEW
+from app.stage.words import caption, coordinate_names, page_words
+from app.vocabulary import LICENCE, PAGE_KEYS, VIEW
 from dynamics import LOSSES, RULES, find_loss
 from dynamics.files import SETTINGS_SUFFIX, clean, encode_settings
 from dynamics.numerals import read_number
@@ -65,10 +66,13 @@ def register(server: Flask, compute: Compute) -> None:
 
 def answer_run(compute: Compute, suffix: str, query: dict[str, str]) -> Response:
     """The response of /run.<suffix> to a query."""
-    problems, stretch, part, decimal_comma = (), None, None, False
+    problems, stretch, part, decimal_comma, page = (), None, None, False, ""
     if suffix == "csv":
         decimal_comma, problems = take_decimal(query)
-    if suffix == "bin":
+    if suffix != "bin":
+        page, wrong = take_page(query)
+        problems += wrong
+    else:
         part = query.pop("part", None)
         try:
             stretch = _stretch(query)
@@ -82,17 +86,23 @@ def answer_run(compute: Compute, suffix: str, query: dict[str, str]) -> Response
         return refusal(problems, write_query(reading.settings))
     settings = reading.settings
     tag = compute.once.key(
-        suffix, query=query, stretch=stretch, part=part, decimal_comma=decimal_comma
+        suffix, query=query, stretch=stretch, part=part, decimal_comma=decimal_comma, page=page
     )
     if suffix == "bin":
         return unless_known(tag, suffix, lambda: _binary(compute, reading, stretch, part))
+    said = _said(settings, page)
     response = unless_known(
-        tag, suffix, lambda: compute.file(settings, f".{suffix}", decimal_comma)
+        tag, suffix, lambda: compute.file(settings, f".{suffix}", said, decimal_comma)
     )
     if response.status_code != 200:
         return response
     beside = f"run{SETTINGS_SUFFIX}?{write_query(settings)}" if suffix == "csv" else ""
     return as_file(response, f"{_file_name(settings)}.{suffix}", beside)
+
+
+def _said(settings: Settings, page: str) -> dict[str, Any]:
+    """What a file says: what its runs are computed from, and where it came from."""
+    return settings.plain | {"about": about(caption(settings), page, write_query(settings))}
 
 
 def answer_program(compute: Compute, suffix: str, query: dict[str, str]) -> Response:
@@ -106,9 +116,9 @@ def answer_program(compute: Compute, suffix: str, query: dict[str, str]) -> Resp
     settings = reading.settings
     text = b""
     if not problems:
-        link = f"{page}?{write_query(settings)}" if page else ""
+        link = f"Edgewalk: {page}?{write_query(settings)}\n" if page else ""
         try:
-            text = compute.program(settings, f".{suffix}", link, library)
+            text = compute.program(settings, f".{suffix}", link + LICENCE, library)
         except ValueError as error:
             problems = (Message("rule", str(error)),)
     if problems:
@@ -124,12 +134,13 @@ def _file_name(settings: Settings) -> str:
 def answer_settings(compute: Compute) -> Response:
     """What the runs of a query are computed from: what a .csv of them has no place for."""
     query = request.args.to_dict()
+    page, problems = take_page(query)
     reading = read_query(query)
     settings = reading.settings
-    if reading.problems:
-        return refusal(reading.problems, write_query(settings))
-    tag = compute.once.key(SETTINGS_SUFFIX, query=query)
-    response = unless_known(tag, "json", lambda: encode_settings(settings.plain))
+    if problems := (*problems, *reading.problems):
+        return refusal(problems, write_query(settings))
+    tag = compute.once.key(SETTINGS_SUFFIX, query=query, page=page)
+    response = unless_known(tag, "json", lambda: encode_settings(_said(settings, page)))
     return as_file(response, f"{_file_name(settings)}{SETTINGS_SUFFIX}")
 
 

@@ -165,6 +165,16 @@ def question(settings: Settings) -> str:
     return drifting if _drifts(LOSSES[settings.loss]) else still
 
 
+def caption(settings: Settings) -> str:
+    """What the runs are, in a line."""
+    rules = ", ".join(RULES[rule].name for rule in settings.rule)
+    etas = ", ".join(f"{eta:g}" for eta in settings.eta)
+    start = ", ".join(f"{value:g}" for value in settings.start_point)
+    noise = f", noise {settings.noise:g} (seed {settings.seed})" if settings.noise else ""
+    steps = f"{settings.runs[0].steps:,} steps"
+    return f"{rules} on {LOSSES[settings.loss].formula}, η = {etas}, from ({start}), {steps}{noise}"
+
+
 def titles(loss: Loss) -> dict[str, str]:
     """What the magnifiers show."""
     if _drifts(loss):

@@ -44,6 +44,7 @@ type Vocabulary = {
   scale: number; // colours of the scale of sharpness
   heights: number; // and of the landscape, from the valley up
   most_runs: number;
+  licence: string; // of what leaves a page
   rows: number; // of a recording
 };
 type Look = "root" | "log" | "sharpness" | "surface";
@@ -493,7 +494,7 @@ interface Window {
   Plotly: {
     react: (graph: Graph, data: any, layout: any) => void;
     relayout: (graph: Graph, changes: Record<string, any>) => void;
-    downloadImage: (figure: any, options: Record<string, any>) => Promise<string>;
+    toImage: (figure: any, options: Record<string, any>) => Promise<string>;
   };
 }
 

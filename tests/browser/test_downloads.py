@@ -49,6 +49,43 @@ def marks(file: Path) -> int:
     return sum("point" in (path.get("class") or "") for path in root.iter(f"{SVG}path"))
 
 
+def drop(stage: Stage, file: Path) -> None:
+    """Drop a file on the page."""
+    transfer = stage.page.evaluate_handle(
+        """([bytes, name]) => {
+            const transfer = new DataTransfer();
+            transfer.items.add(new File([Uint8Array.from(bytes)], name));
+            return transfer;
+        }""",
+        [list(file.read_bytes()), file.name],
+    )
+    stage.page.dispatch_event("body", "drop", {"dataTransfer": transfer})
+
+
+def test_what_was_kept_opens_again(stage: Stage, tmp_path: Path):
+    stage.open("?loss=ring&eta=0.2&steps=60&at=41&look=log")
+    names = ["Landscape, PNG", "Across the valley, SVG", "The run, NPZ", "The run, Notebook"]
+    files = [download(stage, name, tmp_path) for name in names]
+    for file in files:
+        if file is files[0]:
+            stage.open("?steps=30")
+            stage.button("Export").click()
+            with stage.page.expect_file_chooser() as chooser:
+                stage.button("Open a file").click()
+            chooser.value.set_files(file)
+        else:
+            drop(stage, file)
+        stage.page.wait_for_url("**/?loss=ring&*at=41*")
+        assert {"eta=0.2", "steps=60", "look=log"} <= set(stage.page.url.split("?")[1].split("&"))
+        stage.press("Home")
+    other = tmp_path / "other.svg"
+    other.write_text("<svg/>")
+    drop(stage, other)
+    message = "other.svg did not come from here: there is no link of Edgewalk in it."
+    stage.page.get_by_text(message).wait_for()
+    assert "loss=ring" in stage.page.url
+
+
 def test_the_run_as_files(stage: Stage, tmp_path: Path):
     stage.open("?loss=hyperbola&eta=0.05&steps=300")
     run = dynamics.simulate("hyperbola", "ngd", None, 0.05, 300)

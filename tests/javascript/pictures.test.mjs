@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { download, figure, rowsOf } from "../../assets/js/stage/pictures.mjs";
+import { textsOf } from "../../assets/js/png.mjs";
+import { figure, pictureFile, rowsOf } from "../../assets/js/stage/pictures.mjs";
 import { svgSheet } from "../agreed/svgpen.mjs";
+import { PIXEL } from "./pixel.mjs";
 
 const NAMED = ["paper", "card", "ink", "soft", "line", "even", "odd", "theory", "threshold", "flow"];
 const MAP = { "flat-map": "#0000ff", "mid-map": "#ffffff", "sharp-map": "#ff0000", "edge-map": "#ffff00" };
@@ -885,16 +887,31 @@ test("the magnifiers have axes of their own", () => {
   assert.notEqual(names[0][0], names[1][0]);
 });
 
-test("a download has a name that says what it is", () => {
+test("a picture is a file with a name that says what it is, and holds its link", async () => {
+  const link = "https://uni.example/?loss=ring";
+  const drawn = { png: PIXEL.toString("base64"), svg: encodeURIComponent('<svg width="1"/>') };
   const asked = [];
-  globalThis.Plotly = { downloadImage: (made, options) => asked.push([made.data.length > 0, options]) };
-  for (const format of ["png", "svg"]) download("landscape", format, makeGraph(), makeScene());
+  globalThis.Plotly = {
+    toImage: async (made, { format, scale }) => {
+      asked.push([made.data.length > 0, format, scale]);
+      return `data:image,${drawn[format]}`;
+    },
+  };
+  const files = await Promise.all(
+    ["png", "svg"].map((format) => pictureFile("landscape", format, makeGraph(), makeScene(), link)),
+  );
   delete globalThis.Plotly;
+  assert.deepEqual(asked, [
+    [true, "png", 2],
+    [true, "svg", 1],
+  ]);
   assert.deepEqual(
-    asked.map(([drawn, { filename, format }]) => [drawn, filename, format]),
+    files.map(([name, , type]) => [name, type]),
     [
-      [true, "edgewalk-ring-landscape", "png"],
-      [true, "edgewalk-ring-landscape", "svg"],
+      ["edgewalk-ring-landscape.png", "image/png"],
+      ["edgewalk-ring-landscape.svg", "image/svg+xml"],
     ],
   );
+  assert.equal(textsOf(files[0][1]).Source, link);
+  assert.match(files[1][1], /<dc:source>https:\/\/uni.example\/\?loss=ring</);
 });

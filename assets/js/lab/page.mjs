@@ -3,6 +3,7 @@ import { copyLink, keepPlace, onWayBack } from "../address.mjs";
 import { onDensity, penFor } from "../canvas.mjs";
 import { canSetProps, whenReady } from "../dash.mjs";
 import { $, find } from "../elements.mjs";
+import { keepPng, saying, takeFiles } from "../filing.mjs";
 import { readInks } from "../inks.mjs";
 import { readQuery } from "../link.mjs";
 import { Paper } from "../paper.mjs";
@@ -39,6 +40,10 @@ class Lab {
     };
     document.addEventListener("click", (event) => this.onClick(event));
     onWayBack((search) => this.open(search));
+    takeFiles(
+      (search) => this.open(search),
+      (messages) => this.say(messages),
+    );
     document.addEventListener("keydown", ({ key }) => key === "Escape" && this.say([]));
     find("[role=tablist]").addEventListener("keydown", (event) => this.onTabKey(event));
     this.setScheme(scheme());
@@ -289,13 +294,8 @@ function keepPicture(name, pictures) {
   pens.label(pen, now.inks, titleOf(name, loss), 14, HEAD / 2 + 2, now.inks.ink);
   pen.translate(0, HEAD);
   draw(pen, size, now);
-  const link = document.createElement("a");
-  link.download = `edgewalk-${loss}-${name}.png`;
-  canvas.toBlob((blob) => {
-    link.href = URL.createObjectURL(/** @type {Blob} */ (blob));
-    link.click();
-    URL.revokeObjectURL(link.href);
-  });
+  const said = saying(titleOf(name, loss), location.href);
+  canvas.toBlob((blob) => keepPng(`edgewalk-${loss}-${name}.png`, /** @type {Blob} */ (blob), said, SCALE));
   return true;
 }
 

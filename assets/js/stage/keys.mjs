@@ -1,6 +1,7 @@
 // Buttons and keys.
 import { copyLink, redo, undo } from "../address.mjs";
 import { $, find } from "../elements.mjs";
+import { chooseFile, keepFile, linkTo, pageAddress, takeFiles } from "../filing.mjs";
 import { forRun, readQuery, writeQuery } from "../link.mjs";
 import { chooseOther } from "../scheme.mjs";
 import { isCommand, shortcut } from "../shortcut.mjs";
@@ -21,6 +22,7 @@ export function begin() {
   document.addEventListener("click", onClick);
   document.addEventListener("keydown", onKey);
   document.addEventListener("keyup", (event) => playsAt(event) && event.preventDefault());
+  takeFiles(controls.open, controls.say);
 }
 
 /**
@@ -83,6 +85,10 @@ export const buttons = {
   share,
   help,
   export: () => open("export-dialog"),
+  "open-file": () => {
+    $("export-dialog").close();
+    chooseFile(controls.open, controls.say);
+  },
   scheme: () => actions.setScheme(chooseOther()),
 };
 
@@ -173,13 +179,19 @@ async function share() {
 }
 
 /**
- * What is sent for a program: the link that stands in it, and what it is to stand on. NumPy has no gradient flow.
- * @param {Query} query
+ * The link of what is shown, whatever has been asked for meanwhile; a file is not in a frame.
  */
-function forProgram(query) {
-  const flows = state.result?.runs.every((run) => run.rule === "gradient-flow");
-  return { ...query, page: location.origin + location.pathname, ...(flows && { on: "dynamics" }) };
+function shownQuery() {
+  actions.writeLink();
+  const ofPage = Object.entries(readQuery(location.search)).filter(([key]) => vocabulary.page_keys.includes(key));
+  const { embed, ...query } = { ...Object.fromEntries(ofPage), ...forRun(readQuery(state.result?.query || "")) };
+  return query;
 }
+
+/**
+ * @param {string} format
+ */
+const isProgram = (format) => /^(py|ipynb)$/.test(format);
 
 /**
  * Download a panel as a picture, or the run as a file; the format of a file may bring a query of its own.
@@ -189,9 +201,9 @@ function forProgram(query) {
 async function keep(what, format) {
   if (!state.result) return;
   if (what === "run") {
+    const flows = state.result.runs.every((run) => run.rule === "gradient-flow"); // of which NumPy has none
     const link = document.createElement("a");
-    const asked = readQuery(state.result.query);
-    const query = /^(py|ipynb)$/.test(format) ? forProgram(asked) : forRun(asked);
+    const query = { ...shownQuery(), page: pageAddress(), ...(isProgram(format) && flows && { on: "dynamics" }) };
     link.href = `run.${format}${format.includes("?") ? "&" : "?"}${writeQuery(query)}`;
     link.download = "";
     link.click();
@@ -199,7 +211,8 @@ async function keep(what, format) {
     controls.say([{ field: "", text: "In codimension 1 there is nothing to align, and no picture of it." }]);
   } else {
     const graph = graphOf(what === "landscape" ? what : "sharpness");
-    const { download } = await import("./pictures.mjs"); // seldom wanted, and never at first
-    download(/** @type {PanelName} */ (what), format, graph, scene(), actions.surfacePicture);
+    const { pictureFile } = await import("./pictures.mjs"); // seldom wanted, and never at first
+    const panel = /** @type {PanelName} */ (what);
+    keepFile(...(await pictureFile(panel, format, graph, scene(), linkTo(shownQuery()), actions.surfacePicture)));
   }
 }

@@ -13,6 +13,8 @@ import { heading } from "./heading.mjs";
 import { groundOf, pixelsOf } from "./frame.mjs";
 import { freeCorner, isLensOn, lensIn, paintLens } from "./lens.mjs";
 import { coordinates } from "./section.mjs";
+import { saying } from "../filing.mjs";
+import { markedPng, markedSvg } from "../origin.mjs";
 import { vocabulary } from "../vocabulary.mjs";
 
 const SIZE = { width: 1000, height: 720 };
@@ -758,21 +760,30 @@ function composed(panel, graph, seen, solid, painted) {
 }
 
 /**
+ * A picture as a file, which says what it shows and holds its link.
  * @param {PanelName} panel
  * @param {string} format
  * @param {any} graph
  * @param {Scene} scene
+ * @param {string} link
  * @param {Solid | null} [solid]
+ * @returns {Promise<[name: string, content: BlobPart, type: string]>}
  */
-export function download(panel, format, graph, scene, solid = null) {
-  const filename = `edgewalk-${scene.result.settings.loss}-${panel}`;
-  return /** @type {any} */ (globalThis).Plotly.downloadImage(figure(panel, graph, scene, solid, onCanvas), {
-    ...SIZE,
-    format,
-    filename,
-    scale: format === "png" ? 2 : 1,
-  });
+export async function pictureFile(panel, format, graph, scene, link, solid = null) {
+  const name = `edgewalk-${scene.result.settings.loss}-${panel}.${format}`;
+  const scale = format === "png" ? 2 : 1;
+  const drawn = figure(panel, graph, scene, solid, onCanvas);
+  const data = await /** @type {any} */ (globalThis).Plotly.toImage(drawn, { ...SIZE, format, scale });
+  const content = data.slice(data.indexOf(",") + 1);
+  const said = saying(heading(scene), link);
+  if (format === "svg") return [name, markedSvg(decodeURIComponent(content), said), "image/svg+xml"];
+  return [name, markedPng(bytesOf(content), said, scale), "image/png"];
 }
+
+/**
+ * @param {string} text in base 64
+ */
+const bytesOf = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 
 /** @type {Painted} */
 function onCanvas(size, draw) {

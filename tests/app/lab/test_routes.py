@@ -187,7 +187,10 @@ def test_both_files_of_a_map_agree(client: FlaskClient) -> None:
     table = table_of(client.get(f"/regimes.csv?{query}").text)
     with np.load(io.BytesIO(client.get(f"/regimes.npz?{query}").data), allow_pickle=False) as file:
         arrays = dict(file)
-    assert json.loads(str(arrays.pop("settings"))) == settings_of(query).plain
+    settings = json.loads(str(arrays.pop("settings")))
+    link = settings.pop("about")["link"]
+    assert link.startswith("http://localhost/lab/?")
+    assert settings_of(link.split("?")[1]).plain == settings == settings_of(query).plain
     start = arrays.pop("start")
     np.testing.assert_array_equal(numbers(table["start_0"]), start[:, 0])
     np.testing.assert_array_equal(table["outcome"], arrays.pop("outcome"))
@@ -307,6 +310,7 @@ def test_a_rate_comes_line_by_line_and_stops_when_closed(client: FlaskClient, mo
 
 def test_the_files_of_a_rate_say_the_same(client: FlaskClient) -> None:
     whole = client.get(f"/rate.json?{RATE}").get_json()
+    assert whole.pop("about")["link"].startswith("http://localhost/lab/?plot=rate&")
     table = table_of(client.get(f"/rate.csv?{RATE}").text)
     head, *gaps, last = lines_of(client.get(f"/rate.ndjson?{RATE}").text)
     assert whole == head | last | {

@@ -189,16 +189,17 @@ def test_different_settings_have_different_keys(
         for stretch in ((0, 5), (0, 6), (1, 5)):
             compute.page_run(run, stretch)
         for suffix in (".npz", ".csv", ".json"):
-            compute.file(settings, suffix)
-        compute.file(replace(settings, rule=("ngd", "gd")), ".csv")
-        compute.file(replace(settings, eta=(settings.eta[0], 0.3)), ".csv")
+            compute.file(settings, suffix, {})
+        compute.file(replace(settings, rule=("ngd", "gd")), ".csv", {})
+        compute.file(replace(settings, eta=(settings.eta[0], 0.3)), ".csv", {})
+        compute.file(settings, ".csv", {"link": "elsewhere"})
     for view in (((0.0, 1.0), (0.0, 1.0)), ((0.0, 1.0), (0.0, 2.0))):
         for loss in ("ring", "ellipse"):
             compute.terrain(LossSpec(loss), view)
             compute.heights(LossSpec(loss), view)
     for loss in ("ring", "ellipse"):
         compute.valley(LossSpec(loss))
-    assert len(set(keys)) == len(keys) == 10 * len(DIFFERENT) + 10
+    assert len(set(keys)) == len(keys) == 11 * len(DIFFERENT) + 10
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ import dynamics
 from app.binary import pack
 from app.stage.compute import PAGE_COLUMNS
 from app.stage.settings import Settings, read_query
-from app.vocabulary import PAGE_KEYS
+from app.vocabulary import LICENCE, PAGE_KEYS
 from dynamics import LOSSES, Loss
 from dynamics.measures import measure_extras, profile_nodes
 from dynamics.phases import phases
@@ -591,6 +591,10 @@ def test_the_three_files_agree(client: FlaskClient) -> None:
     beside = client.get(f"/run.settings.json?{query}")
     settings = json.loads(str(arrays.pop("settings")))
     assert beside.get_json() == as_json["settings"] == settings
+    about = settings["about"]
+    assert about["link"] == "http://localhost/?rule=ngd,gd&steps=40"
+    assert about["caption"].startswith("Normalized GD, GD on L = ½ (1 + x²) y², η = 0.25, from (")
+    assert about["licence"] == LICENCE
     assert set(arrays) == set(as_json["columns"])
     for name, column in arrays.items():
         if column.dtype.kind == "U":
@@ -642,13 +646,17 @@ def test_a_program_takes_the_steps_of_the_page(client: FlaskClient) -> None:
     assert response.headers["Content-Disposition"].endswith('"edgewalk-ring-ngd-sqrt-gd.py"')
     assert response.content_type.startswith("text/x-python")
     assert "https://uni.example/teach/?loss=ring" in response.text
+    told = client.get(f"/run.json?{query}&page=https://uni.example/teach/").json["settings"]
+    assert told["about"]["link"].startswith("https://uni.example/teach/?loss=ring&")
     names: dict[str, Any] = {}
     with np.errstate():
         exec(response.text.split("figure, ")[0], names)
     columns = client.get(f"/run.json?{query}").json["columns"]
     np.testing.assert_allclose(np.concatenate(names["paths"]), columns["x"], atol=1e-12)
     sheet = json.loads(client.get(f"/run.ipynb?{query}&on=dynamics").text)
-    assert "http://localhost/?loss=ring" in "".join(sheet["cells"][0]["source"])
+    words = "".join(sheet["cells"][0]["source"])
+    assert "Edgewalk: http://localhost/?loss=ring" in words
+    assert LICENCE in words
     assert "k=0.5" in "".join(sheet["cells"][1]["source"])
 
 

@@ -460,7 +460,7 @@ def _laws() -> html.Div:
             html.P("–", id="edge-answer", className="facts"),
             *gauges,
             _gauge(LOPSIDED, "lopsided A", "track even"),
-            html.P(["0", html.Span("1 means: at the edge"), "2"], className="facts scale"),
+            html.P("from 0 to 2; 1 means: at the edge", className="facts scale"),
             _whose(),
             _until("laws", html.Button("show all panels", id="unfold", className="snap")),
         ],

@@ -196,8 +196,9 @@ def _label(settings: Settings, run: Mapping[str, Any]) -> str:
 
 def _story(settings: Settings, run: Mapping[str, Any]) -> dict[str, Any]:
     """One sentence a phase, in the order of `run["phases"]`, or one for all of the run where there
-    are none; how it ends; what `{drift}` stands for where sharpness changes and where it stays, and
-    `{jump}` where each step jumps the floor and where every second one lands on it.
+    are none; how it ends; what `{drift}` stands for where sharpness changes and where it stays,
+    `{jump}` where each step jumps the floor and where every second one lands on it, and
+    `{theorem}` where there is a prediction.
     """
     loss = LOSSES[settings.loss]
     floor = _floor(loss)
@@ -206,13 +207,14 @@ def _story(settings: Settings, run: Mapping[str, Any]) -> dict[str, Any]:
         "all": _told(run, RULES[run["rule"]].look_for),
         "end": _ending(run),
         "parted": _parted(run),
-        "drifts": "the jumps add up to a drift: sharpness {first_sharpness} → {sharpness}. "
-        + loss.look_for,
+        "drifts": "the jumps add up to a drift: sharpness {first_sharpness} → {sharpness}{theorem}"
+        f". {loss.look_for}",
         "stays": "there is no drift here: sharpness stays {sharpness}."
         if _drifts(loss)
         else "there is nowhere to drift. " + loss.look_for,
         "jumps": f"each step jumps {floor}",
         "lands": f"every second step lands on {floor}",
+        "theorem": "; the theorem predicts {flow_sharpness}",
         "until": _until(run),
     }
 
@@ -260,7 +262,7 @@ def _phase(settings: Settings, run: Mapping[str, Any], i: int) -> str:
         return (
             f"The lopsided bounce, since step {phase['first']:,}: uneven, it grew more so until "
             "one wall was the floor itself, Γ, on which every second step lands. Sharpness has "
-            "gone from {first_sharpness} to {sharpness}."
+            "gone from {first_sharpness} to {sharpness}{theorem}."
         )
     if phase["name"] == "overlong":
         return (

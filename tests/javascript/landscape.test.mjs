@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { strength } from "../../assets/js/marks.mjs";
 import { widthOf } from "../../assets/js/labels.mjs";
-import { FLATTEST, Landscape, flattestNames, valleyIn } from "../../assets/js/stage/panels/landscape.mjs";
+import { FLATTEST, Landscape, flattestNames, offName, valleyIn } from "../../assets/js/stage/panels/landscape.mjs";
 import { vocabulary } from "../../assets/js/vocabulary.mjs";
 import { svgSheet } from "../agreed/svgpen.mjs";
 
@@ -375,4 +375,14 @@ test("of more than two runs those out of focus are faded, two are seen alike", (
   assert.deepEqual(of(1, 0), [true]);
   assert.deepEqual(of(2, 1), [true, true]);
   assert.deepEqual(of(4, 2), [false, false, true, false]);
+});
+
+test("a run's name stands clear of the theorem's, above it or below", () => {
+  const frame = { left: 0, top: 0, width: 600, height: 400 };
+  const theorem = { text: "X(τ), the theorem", middle: [300, 200] };
+  const at = (x, y) => offName(frame, { text: "GD on √L", x, y, right: 1 }, theorem);
+  assert.equal(at(280, 195), 182);
+  assert.equal(at(280, 205), 218);
+  assert.equal(at(280, 230), 230); // far below
+  assert.equal(at(420, 205), 205); // beside it
 });

@@ -29,11 +29,15 @@ const column = (make) => Float32Array.from({ length: 31 }, (_, t) => make(t));
 RUN.columns = { step: column((t) => t), offset: column((t) => (t % 2 ? 0 : 0.1)), bounce: column(() => 0.1) };
 const ROOM = { settings: { codim: 1, start: [0, 0] } };
 
-test("it is there from the edge on, as long as two more steps follow", () => {
+test("it is there from the edge on, at the end of the run for its last two steps", () => {
   assert.equal(againstWhy(ROOM, RUN, 4), "not at the edge yet");
   assert.equal(againstWhy(ROOM, RUN, 5), "");
-  assert.equal(againstWhy(ROOM, RUN, 28), "it takes two more steps"); // on the floor it begins with 29
-  assert.equal(againstWhy(ROOM, RUN, 27), "");
+  for (const step of [28, 29, 30]) {
+    assert.equal(againstWhy(ROOM, RUN, step), "");
+    assert.equal(firstOf(RUN, step), 27); // on the floor, where it begins with an odd step
+  }
+  assert.equal(firstOf({ ...RUN, last: 15 }, 15), 13);
+  assert.equal(againstWhy(ROOM, { ...RUN, last: 6 }, 6), "it takes two more steps");
 });
 
 test("elsewhere it says why not", () => {

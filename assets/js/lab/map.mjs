@@ -1,7 +1,7 @@
 // The regime map: a pixel a cell, the cursor, and the line of the slice.
 import { addCanvas, penFor, wipe } from "../canvas.mjs";
 import { rgb } from "../inks.mjs";
-import { beside, widthOf } from "../labels.mjs";
+import { beside } from "../labels.mjs";
 import * as pens from "../pens.mjs";
 import * as axis from "./axis.mjs";
 import { columnOf } from "./cells.mjs";
@@ -169,11 +169,6 @@ function namedColumn(starts, { x, left, width }, columns) {
 function name(pen, inks, box, text, x, y) {
   if (!(x >= box.left && x <= box.left + box.width)) return;
   const at = beside(box, text, x, 8);
-  const wide = widthOf(text);
-  pen.fillStyle = inks.card;
-  pen.globalAlpha = 0.85;
-  pen.fillRect(at.side === "right" ? at.x - wide : at.x - 4, y - 10, wide + 4, 20);
-  pen.globalAlpha = 1;
   pens.label(pen, inks, text, at.x, y, inks.ink, at.side);
 }
 

@@ -10,6 +10,7 @@ import { floats, readHead } from "./stream.mjs";
 const STRIP = 8; // pixels of the strip of fates, and its distance from the diagram
 const GAP = 4;
 const SEEN = 0.995; // of the iterates that the axis has room for
+const RESTS = 1e-9; // of the step size: offsets below it are rounding
 const POINT = 0.9; // half-width in pixels
 
 /**
@@ -198,6 +199,7 @@ export function rangeFor(orbit, view) {
     for (let k = 0; k < orbit.keep; k++) sizes.push(Math.abs(valueAt(orbit, view, i, k)));
   }
   const most = axis.quantile(sizes, SEEN);
-  const half = most > 0 ? 1.1 * most : 1;
+  const unit = view === "scaled" ? 1 : Math.max(...orbit.etas);
+  const half = most > RESTS * unit ? 1.1 * most : unit;
   return { kind: "linear", range: [-half, half] };
 }

@@ -22,6 +22,7 @@ export const STARTS = ["start-1", "start-2", "start-3", "start-4"]; // one for e
 const TYPED = ["eta", "horizon", ...STARTS, "noise", "seed"];
 const CHOICES = Object.keys(vocabulary.view).filter((name) => name !== "lens"); // which is its own control
 const HAND_RESTS = 150;
+const LONG = 30; // letters of a formula that is written smaller
 
 /** @type {Record<string, any>} */
 const known = {}; // what the controls show
@@ -614,7 +615,8 @@ function unlessSame(name, what, write) {
 function showFormulas(words) {
   $("question").textContent = words.question;
   for (const [name, title] of Object.entries(words.titles)) $(`${name}-title`).textContent = title;
-  $("formula").textContent = words.formula;
+  $("formula").textContent = words.formula.replace(/ (?!\+)/g, "\u00a0"); // a long one breaks between its terms
+  $("formula").classList.toggle("long", words.formula.length > LONG);
   $("valley").textContent = words.valley;
   $("valley-sharpness").textContent = words.sharpness;
   const formulas = words.rules.map((rule) => element("span", rule.formula));

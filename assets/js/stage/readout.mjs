@@ -244,14 +244,16 @@ function showStory(run, { part, row }, story, numbers) {
     sharpness: inWords(part.columns.projection_sharpness[row]),
     first_sharpness: inWords(run.columns.projection_sharpness[0]),
     stableness_pair: inWords(part.columns.stableness_pair[row]),
+    flow_sharpness: inWords(part.columns.flow_sharpness[row]),
   };
   const landed = Math.abs(part.columns[vocabulary.lopsided][row]) >= state.result.laws.landed;
+  known.theorem = Number.isFinite(part.columns.flow_sharpness[row]) ? fill(story.theorem, known) : "";
   known.jump = landed ? story.lands : story.jumps;
   known.drift = fill(known.sharpness === known.first_sharpness ? story.stays : story.drifts, known);
   const now = run.phases.length ? story.phases[phaseAt(run.phases, step)] : story.all;
   const parted = run.parted_from !== null && step >= run.parted_from ? story.parted : "";
   const { why } = scene();
-  showMarked($("story"), why ? storyOf(why) : fill(ended ? story.end : now, known) + parted);
+  showMarked($("story"), unbroken(why ? storyOf(why) : fill(ended ? story.end : now, known) + parted));
   $("story").classList.toggle("failed", ended && failed(run));
 }
 
@@ -260,6 +262,12 @@ function showStory(run, { part, row }, story, numbers) {
  * @param {Record<string, string>} known
  */
 const fill = (template, known) => template.replace(/\{(\w+)\}/g, (_, name) => known[name]);
+
+/**
+ * A formula in a sentence stays on one line.
+ * @param {string} sentence
+ */
+const unbroken = (sentence) => sentence.replace(/ ([=→]) /g, "\u00a0$1\u00a0");
 
 /**
  * For those who listen: the picture in a sentence, when the playhead stands.

@@ -33,6 +33,8 @@ export function drawScene(dragged) {
   const still = stillOf(state, scheme(), touch, unitOf(find(".plot", card)));
   if (!still) return;
   card.dataset.look = still.look;
+  const { codim, start } = state.result.settings;
+  card.toggleAttribute("data-point", codim === start.length); // no valley, no key to its colours
   if (!state.still || !sameStill(still, state.still)) send(still);
 }
 

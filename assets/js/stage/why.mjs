@@ -4,7 +4,7 @@
 import { inkOf } from "../inks.mjs";
 import { inWords } from "../numbers.mjs";
 import * as pens from "../pens.mjs";
-import { isOnFloor, isSmooth, locate, parity, phaseOf } from "../run.mjs";
+import { edgeOf, isOnFloor, isSmooth, locate, parity, phaseOf } from "../run.mjs";
 
 export const SECONDS = 13; // of slow motion
 // When each part begins and ends, as shares of that: the hop, the hop back, what is across, what is along, half of it.
@@ -36,20 +36,23 @@ export function againstWhy({ part, settings }, run, step) {
   if (phase === "overlong") return "too large a step for the theorem";
   if (phase === "beyond") return "beyond the theorem";
   if (phase !== "edge" && phase !== "floor") return "not at the edge yet";
-  return firstOf(run, step) + 2 > run.last ? "it takes two more steps" : "";
+  return firstOf(run, step) < edgeOf(run) ? "it takes two more steps" : "";
 }
 
 /**
- * The step with which a hop and the hop back begin: where one wall is the floor that from the floor,
- * for the other two go to either side of it.
+ * The step with which a hop and the hop back begin, at the end of a run the last ones: where one wall is
+ * the floor that from the floor, for the other two go to either side of it.
  * @param {Run} run
  * @param {number} step
  */
 export function firstOf(run, step) {
-  if (!isOnFloor(run, step)) return step;
-  const { part, row } = locate(run, step);
+  const last = run.last - 2;
+  const at = Math.min(step, last);
+  if (!isOnFloor(run, at)) return at;
+  const { part, row } = locate(run, at);
   const { offset, bounce } = part.columns;
-  return Math.abs(offset[row]) < bounce[row] / 2 ? step : step + 1;
+  if (Math.abs(offset[row]) < bounce[row] / 2) return at;
+  return at < last ? at + 1 : at - 1;
 }
 
 /**

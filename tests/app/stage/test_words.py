@@ -14,7 +14,7 @@ from dynamics import LOSSES, RULES, Broken
 from dynamics.simulate import Outcome
 from tests.app.scripts import parts_of
 
-TOLD = {"phases", "all", "end", "parted", "drifts", "stays", "jumps", "lands", "until"}
+TOLD = {"phases", "all", "end", "parted", "drifts", "stays", "jumps", "lands", "theorem", "until"}
 EVERY = [(loss, rule) for loss in LOSSES for rule in RULES]
 
 
@@ -68,7 +68,7 @@ def blanks(text: str) -> set[str]:
 def filled_by_the_page() -> set[str]:
     """The names that the page's script has numbers for, where it fills in a template."""
     keys = parts_of("stage/readout.mjs").keys
-    return {*keys["numbersAt"], *keys["showStory"], "drift"}
+    return {*keys["numbersAt"], *keys["showStory"], "drift", "theorem"}
 
 
 def assert_sentences(text: str) -> None:
@@ -158,7 +158,8 @@ def test_the_story_at_the_edge_is_about_this_valley() -> None:
     for loss, text in told.items():
         assert blanks(text["phases"][-1]) == {"drift", "jump"}
         assert text["drifts"].endswith(LOSSES[loss].look_for)
-        assert blanks(text["drifts"]) == {"sharpness", "first_sharpness"}
+        assert blanks(text["drifts"]) == {"sharpness", "first_sharpness", "theorem"}
+        assert blanks(text["theorem"]) == {"flow_sharpness"}
 
 
 def test_where_there_is_no_drift_none_is_told_of() -> None:
@@ -306,8 +307,8 @@ def test_the_floor_is_told_in_two_lines() -> None:
     """A longer sentence would take height from the panels while a run plays."""
     *_, floor = story("parabolic-valley", "ngd", found="floor")["phases"]
     assert floor.startswith("The lopsided bounce, since step 5,000: ")
-    assert blanks(floor) == {"first_sharpness", "sharpness"}
-    assert len(floor) < 200
+    assert blanks(floor) == {"first_sharpness", "sharpness", "theorem"}
+    assert len(floor) < 210
 
 
 @pytest.mark.parametrize(("loss", "rule"), EVERY)
@@ -319,4 +320,5 @@ def test_what_is_told_takes_three_lines_at_most(loss: str, rule: str) -> None:
             for drift in (told["drifts"], told["stays"]):
                 for jump in (told["jumps"], told["lands"]):
                     said = text.replace("{drift}", drift).replace("{jump}", jump)
-                    assert len(re.sub(r"\{\w+\}", "1.2345", said)) <= 250
+                    said = said.replace("{theorem}", told["theorem"])
+                    assert len(re.sub(r"\{\w+\}", "1.2345", said)) <= 280

@@ -57,7 +57,10 @@ const CORNERS = [
 const ASIDE = 12; // units from an iterate to it
 const ABOVE = 16;
 const ALONG = 32; // stretches of a run, on each of which a name keeps its side
+const LINE = 18; // units from one name to the next below it
 const EVERY = 4; // of the points of Γ that are joined
+
+/** @typedef {{ text: string, middle: Point }} Name and the middle of where it stands */
 
 export class Landscape extends Panel {
   /** @type {Point | null} */
@@ -176,8 +179,8 @@ export class Landscape extends Panel {
   paintNow(pen, scene, frame) {
     const { runs } = scene.result;
     pens.within(pen, frame, () => runs.forEach((run, i) => this.paintGap(pen, scene, frame, run, scene.steps[i])));
-    this.paintGhost(pen, scene, frame);
-    if (runs.length > 1) this.paintNames(pen, scene, frame);
+    const theorem = this.paintGhost(pen, scene, frame);
+    if (runs.length > 1) this.paintNames(pen, scene, frame, theorem);
     this.paintFailures(pen, scene, frame);
     pens.within(pen, frame, () => runs.forEach((run, i) => this.paintHead(pen, scene, frame, run, i)));
     runs.forEach((run, i) => this.paintOutside(pen, scene, frame, run, i));
@@ -328,16 +331,18 @@ export class Landscape extends Panel {
   }
 
   /**
+   * The name of the theorem's point, and where it stands.
    * @param {Pen} pen
    * @param {Scene} scene
    * @param {Frame} frame
+   * @returns {Name | null}
    */
   paintGhost(pen, scene, frame) {
     const { inks, result, steps, focus } = scene;
     const run = result.runs[focus];
     const { part, row } = locate(run, steps[focus]);
     const [x, y] = this.floor(part, "flow", frame)(row);
-    if (!isInside(frame, x, y)) return;
+    if (!isInside(frame, x, y)) return null;
     const text = scene.gapHidden ? `${THEOREM}; gap ${inWords(part.columns.gap[row])}` : THEOREM;
     const leaders = LEADERS.flatMap((length) => AROUND.map((way) => ({ way, length })));
     const sides = leaders.map((leader) => (/** @type {Point} */ point) => standingOff(point, leader, text));
@@ -346,6 +351,7 @@ export class Landscape extends Panel {
     pens.line(pen, inks.theory, 1, [], 0, 1, (k) => [x + (k ? length : 8) * way[0], y + (k ? length : 8) * way[1]]);
     const middle = moved(frame, text, standingOff([x, y], leaders[chosen], text));
     pens.label(pen, inks, text, ...middle, inks.theory, "center");
+    return { text, middle };
   }
 
   /**
@@ -399,12 +405,13 @@ export class Landscape extends Panel {
   }
 
   /**
-   * The runs' names beside their iterates, moved apart where they would meet.
+   * The runs' names beside their iterates, moved apart where they would meet, and off the theorem's.
    * @param {Pen} pen
    * @param {Scene} scene
    * @param {Frame} frame
+   * @param {Name | null} theorem
    */
-  paintNames(pen, scene, frame) {
+  paintNames(pen, scene, frame, theorem) {
     const { result, inks } = scene;
     const heads = result.runs.map((run, i) => this.headOf(scene, run, i, frame));
     const names = heads
@@ -416,7 +423,8 @@ export class Landscape extends Panel {
         return { text: result.words.labels[i], ink: inks.runs[i], right, x: past, y: y + below * ABOVE };
       })
       .filter(({ x, y }) => isInside(frame, x, y));
-    spread(names, frame.top + 9, frame.top + frame.height - 9, 18);
+    for (const name of names) if (theorem) name.y = offName(frame, name, theorem);
+    spread(names, frame.top + 9, frame.top + frame.height - 9, LINE);
     for (const { text, ink, right, x, y } of names) {
       const at = beside(frame, text, x, right * ASIDE);
       pens.label(pen, inks, text, at.x, y, ink, at.side);
@@ -458,6 +466,21 @@ export class Landscape extends Panel {
     );
     return nearestOf(found, REACH);
   }
+}
+
+/**
+ * The height of a name beside an iterate, clear of another name.
+ * @param {Frame} frame
+ * @param {{ text: string, x: number, y: number, right: number }} name
+ * @param {Name} other
+ */
+export function offName(frame, { text, x, y, right }, other) {
+  const at = beside(frame, text, x, right * ASIDE);
+  const half = widthOf(text) / 2;
+  const apart = Math.abs((at.side === "right" ? at.x - half : at.x + half) - other.middle[0]);
+  const [, theirs] = other.middle;
+  if (apart > half + widthOf(other.text) / 2 || Math.abs(y - theirs) >= LINE) return y;
+  return y < theirs ? theirs - LINE : theirs + LINE;
 }
 
 /**

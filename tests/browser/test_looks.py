@@ -48,6 +48,25 @@ def test_accessible_and_within_the_window(new_context, size: str):
     assert stage.page.evaluate(NARROW, [PRESSED_OFTEN, OFTEN[size]]) == []
 
 
+# Windows of a zoomed laptop, of small ones and of a projector, and pixels of their smallest words.
+WINDOWS = {(910, 573): 14, (1024, 768): 14, (800, 600): 14, (546, 306): 14, (2560, 1440): 21}
+
+
+def test_words_and_targets_are_large_enough_in_every_window(stage: Stage):
+    stage.open("?eta=0.1&at=150")
+    page = stage.page
+    for (width, height), least in WINDOWS.items():
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_function("edgewalk.stage.scene() && true")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.evaluate(SMALL, least) == []
+        assert page.evaluate(NARROW, [PRESSED, 24]) == []
+        plots = page.locator(".card.landscape .plot, .card.sharpness .plot")
+        for box in (plot.bounding_box() for plot in plots.all()):
+            assert box
+            assert box["height"] > 140
+
+
 # Moves of what stands on the page, but for those that follow a hand.
 WATCH_SHIFTS = """() => {
   window.shifts = [];

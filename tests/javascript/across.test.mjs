@@ -55,6 +55,7 @@ test("the magnifier takes the profile of its own row", () => {
 
 test("where gradient flow finds no valley, or the iterate rests on its floor, nothing is shown", () => {
   assert.equal(acrossView(part({ offset: [NaN, NaN] }), 0, NODES), null);
+  assert.equal(acrossView(part({ offset: [1e-16, 0], bounce: [NaN, NaN] }), 0, NODES), null); // at rest but for rounding
   assert.equal(acrossView(part({ offset: [0, 0], bounce: [NaN, NaN] }), 0, NODES), null);
 });
 

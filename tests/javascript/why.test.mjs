@@ -45,7 +45,7 @@ test("elsewhere it says why not", () => {
   assert.equal(at("alignment"), "not at the edge yet");
   assert.equal(at("overlong"), "too large a step for the theorem");
   assert.equal(at("beyond"), "beyond the theorem");
-  assert.equal(againstWhy(ROOM, { ...RUN, rule: "gd", name: "GD", phases: [] }, 9), "no theorem says how GD drifts");
+  assert.equal(againstWhy(ROOM, { ...RUN, rule: "gd", name: "GD", phases: [] }, 9), "no theorem for GD");
   assert.match(againstWhy(ROOM, { ...RUN, rule: "gradient-flow" }, 9), /takes no steps/);
   assert.match(againstWhy({ settings: { codim: 2, start: [0, 0] } }, RUN, 9), /a point/);
   assert.equal(againstWhy({ ...ROOM, part: "iterates" }, RUN, 9), "not measured yet");

@@ -615,7 +615,7 @@ function unlessSame(name, what, write) {
 function showFormulas(words) {
   $("question").textContent = words.question;
   for (const [name, title] of Object.entries(words.titles)) $(`${name}-title`).textContent = title;
-  $("formula").textContent = words.formula.replace(/ (?!\+)/g, "\u00a0"); // a long one breaks between its terms
+  $("formula").textContent = words.formula.replace(/(?<!,) (?!\+)/g, "\u00a0"); // a long one breaks between its terms
   $("formula").classList.toggle("long", words.formula.length > LONG);
   $("valley").textContent = words.valley;
   $("valley-sharpness").textContent = words.sharpness;

@@ -82,7 +82,7 @@ function numbersAt(run, { part, row }) {
     tau: inWords(run.eta ** 2 * value("step")),
     loss: inWords(value("loss")),
     sharpness: inWords(value("sharpness")),
-    threshold: run.rule === "gradient-flow" ? "–" : inWords(value("threshold")),
+    threshold: isSmooth(run) ? "–" : inWords(value("threshold")),
     gap: inWords(value("gap")),
   };
 }
@@ -94,7 +94,7 @@ function numbersAt(run, { part, row }) {
  * @param {Located} located
  */
 function showGauge(run, name, { part, row }) {
-  const value = run.rule === "gradient-flow" ? NaN : part.columns[name][row];
+  const value = isSmooth(run) ? NaN : part.columns[name][row];
   const { tolerance } = state.result.laws;
   const holds =
     isAtEdge(run, part.columns.step[row]) && Math.abs(meanSince(edgeOf(run), part, row, name) - 1) <= tolerance;
@@ -123,10 +123,11 @@ export function answerOf(run, step, held) {
  * @param {number} value
  * @param {number} share of the track, where the needle stands
  * @param {string} verdict of a law that holds, or nothing
+ * @param {string} [text] of the value
  */
-function setGauge(name, value, share, verdict) {
+function setGauge(name, value, share, verdict, text = inWords(value)) {
   const gauge = $(`gauge-${name}`);
-  setText(`now-${name}`, inWords(value));
+  setText(`now-${name}`, text);
   setText(`verdict-${name}`, verdict);
   gauge.classList.toggle("on", Boolean(verdict));
   gauge.classList.toggle("none", !Number.isFinite(value));
@@ -146,9 +147,10 @@ const isAtEdge = (run, step) => step >= edgeOf(run) && isPredicted(run, step);
  */
 function showLopsided(run, { part, row }) {
   const name = vocabulary.lopsided;
-  const value = part.columns[name][row];
+  const value = isSmooth(run) ? NaN : part.columns[name][row];
   const onEdge = isAtEdge(run, part.columns.step[row]);
-  setGauge(name, value, (1 + value) / 2, onEdge ? lopsidedVerdict(run, part, row) : "");
+  const text = Number.isFinite(value) ? (Math.round(value * 1e4) / 1e4 || 0).toFixed(4) : "–";
+  setGauge(name, value, (1 + value) / 2, onEdge ? lopsidedVerdict(run, part, row) : "", text);
 }
 
 /**

@@ -30,7 +30,7 @@ const RIM = 16; // and from the last one to the rim
 export function againstWhy({ part, settings }, run, step) {
   if (part) return "not measured yet";
   if (isSmooth(run)) return `${run.name} takes no steps`;
-  if (!run.phases.length) return `no theorem says how ${run.name} drifts`;
+  if (!run.phases.length) return `no theorem for ${run.name}`;
   if (settings.codim === settings.start.length) return "the minimum is a point: nowhere to drift";
   const phase = phaseOf(run, step);
   if (phase === "overlong") return "too large a step for the theorem";

@@ -12,6 +12,7 @@ const HOPS = 9;
 const LEAP = 24; // pixels that a bead leaps up
 const SIDE = 20; // pixels left free at each side
 const FOOT = 26; // and below, for the axis
+const RESTS = 1e-12; // an offset, below which L is rounding
 
 export class Across {
   /**
@@ -212,7 +213,7 @@ function leapt(part, row, place, share) {
  * @param {number} row
  */
 export const wordsFor = (part, row) =>
-  part.columns.offset[row] === 0 ? "on the valley floor" : "no valley in reach of gradient flow";
+  Math.abs(part.columns.offset[row]) <= RESTS ? "on the valley floor" : "no valley in reach of gradient flow";
 
 /**
  * What the magnifier shows at a row: its unit, half-width in units, and L there as a share of
@@ -227,7 +228,7 @@ export function acrossView(part, row, nodes) {
   if (!Number.isFinite(offset[row])) return null;
   const measured = Math.abs(offset[row]) + Math.abs(offset[partnerOf(part, row)]);
   const unit = bounce[row] > 0 ? bounce[row] : measured;
-  if (!(unit > 0)) return null;
+  if (!(unit > RESTS)) return null;
   const values = profile.subarray(row * nodes.length, (row + 1) * nodes.length);
   /**
    * @param {number} u

@@ -114,6 +114,34 @@ SENSES = {
 
 MAX_RUNS = 4
 
+# What a picture to keep can be of, how large (width, height and the size of a unit, of which a word
+# has 14, in pixels or millimetres), and how it looks.
+PICTURES = {
+    "both": "Landscape and sharpness",
+    "stage": "The whole stage",
+    "landscape": "Landscape",
+    "sharpness": "Sharpness",
+    "alignment": "Alignment",
+    "across": "Across the valley",
+    "along": "Along the valley",
+    "gap": "The gap",
+}
+PICTURE_SIZES = {
+    "wide": ("Slide 16:9", 1280, 720, 1.5, "px"),
+    "slide": ("Slide 4:3", 1024, 768, 1.5, "px"),
+    "column": ("One column, 85 mm", 85, 64, 0.76, "mm"),
+    "columns": ("Two columns, 175 mm", 175, 105, 0.76, "mm"),
+    "poster": ("Poster, 400 mm", 400, 260, 2.0, "mm"),
+}
+PICTURE_LOOKS = {"light": "Light", "dark": "Dark", "clear": "Transparent"}
+PICTURE_PARTS = {
+    "title": "Title",
+    "caption": "Caption",
+    "legend": "Legend",
+    "link": "Link",
+    "large": "Large type",
+}
+
 LICENCE = "CC0 1.0: free to use, without asking"  # of pictures and files that leave a page
 
 # What the scripts read.
@@ -138,6 +166,7 @@ VOCABULARY: dict[str, Any] = {
     "heights": len(HEIGHT_SCALES["light"]),
     "most_runs": MAX_RUNS,
     "licence": LICENCE,
+    "picture_sizes": {key: size for key, (_, *size) in PICTURE_SIZES.items()},
     "rows": ROWS,
 }
 

@@ -16,7 +16,21 @@ from app.parts import aria, choice, data, field, header, slider
 from app.stage import ids
 from app.stage.settings import Settings
 from app.stage.words import SYMBOLS, TOUR, WRITTEN, question, titles
-from app.vocabulary import AXES, CLOCKS, LAWS, LICENCE, LOOKS, LOPSIDED, PANELS, STROBES, VIEW
+from app.vocabulary import (
+    AXES,
+    CLOCKS,
+    LAWS,
+    LICENCE,
+    LOOKS,
+    LOPSIDED,
+    PANELS,
+    PICTURE_LOOKS,
+    PICTURE_PARTS,
+    PICTURE_SIZES,
+    PICTURES,
+    STROBES,
+    VIEW,
+)
 from dynamics import LOSSES, RULES
 
 ETA_LOW, ETA_HIGH = 1e-3, 10.0
@@ -40,21 +54,15 @@ READINGS = (
     ("threshold", "2/ηₜ", "threshold"),
 )
 
+# The run as a file: words, and the end of its address.
 EXPORTS = {
-    "Landscape": {"PNG": "landscape.png", "SVG": "landscape.svg"},
-    "Sharpness": {"PNG": "sharpness.png", "SVG": "sharpness.svg"},
-    "Alignment": {"PNG": "alignment.png", "SVG": "alignment.svg"},
-    "Across the valley": {"PNG": "across.png", "SVG": "across.svg"},
-    "Along the valley": {"PNG": "along.png", "SVG": "along.svg"},
-    "The run": {
-        "CSV": "run.csv",
-        "CSV 0,5": "run.csv?decimal=comma",
-        "NPZ": "run.npz",
-        "JSON": "run.json",
-        "Settings": "run.settings.json",
-        "Python": "run.py",
-        "Notebook": "run.ipynb",
-    },
+    "CSV": "run.csv",
+    "CSV 0,5": "run.csv?decimal=comma",
+    "NPZ": "run.npz",
+    "JSON": "run.json",
+    "Settings": "run.settings.json",
+    "Python": "run.py",
+    "Notebook": "run.ipynb",
 }
 
 # What the panels answer that come with the edge.
@@ -85,6 +93,7 @@ KEYS = (
     ("m", "the lens on the landscape"),
     ("w", "why it drifts, in slow motion"),
     ("l", "loop"),
+    ("e", "export: a picture, a file, a program"),
     ("Ctrl + z", "back to the rule, loss or scene before"),
     ("?", "this help"),
 )
@@ -608,30 +617,63 @@ def _help() -> html.Dialog:
 
 
 def _exports() -> html.Dialog:
-    rows = [
-        html.Div([html.Dt(what), html.Dd([_export(what, *item) for item in formats.items()])])
-        for what, formats in EXPORTS.items()
+    files = [_export("The run", *item) for item in EXPORTS.items()]
+    sizes = {key: words for key, (words, *_) in PICTURE_SIZES.items()}
+    parts = [
+        html.Button(
+            words,
+            className="button small switch",
+            **data(**{"part-of-picture": name}),
+            **aria(pressed=str(name in ("title", "legend")).lower()),
+        )
+        for name, words in PICTURE_PARTS.items()
+    ]
+    fields = [
+        _select("what", "What", PICTURES),
+        _select("form", "Form", {"png": "PNG", "svg": "SVG"}),
+        _select("size", "Size", sizes | {"own": "Own size"}),
+        html.Div(id="picture-own", className="own"),
+        _select("pixels", "Pixels", {}),
+        _select("scheme", "Look", PICTURE_LOOKS),
+        html.Div(parts, className="parts", role="group", **aria(label="With")),
+        html.Button("Save the picture", className="button", **data(save="picture")),
     ]
     return _dialog(
         ids.EXPORTS,
         "Export",
         [
-            html.Dl(rows, className="numbers"),
-            html.P("Pictures show the run up to the playhead; files hold all of it."),
+            html.Section(
+                [
+                    html.Img(id="picture-preview", alt="What the picture will be"),
+                    html.Div(fields, className="fields"),
+                ]
+            ),
+            html.Dl(html.Div([html.Dt("The run"), html.Dd(files)]), className="numbers"),
             html.P(
-                "A CSV is a header and rows alone, with decimal commas and semicolons where "
-                "a spreadsheet wants them; its settings are a file of their own."
+                "Pictures show the run up to the playhead; files hold all of it. A CSV is a header "
+                "and rows alone; its settings are a file of their own. Python and notebook are "
+                "programs of NumPy and matplotlib, which take the same steps."
             ),
             html.P(
-                f"Pictures and files are {LICENCE}. Each holds its link: drop it on the page, or "
-                "choose it, and it opens again."
-            ),
-            html.P(html.Button("Open a file", id="open-file", className="button")),
-            html.P(
-                "Python and notebook are programs of NumPy and matplotlib alone, which take "
-                "the same steps."
+                [
+                    f"Pictures and files are {LICENCE}. Each holds its link: drop it on the page, "
+                    "or choose it, and it opens again. ",
+                    html.Button("Open a file", id="open-file", className="button small"),
+                ]
             ),
         ],
+    )
+
+
+def _select(name: str, label: str, words: dict[str, str]) -> html.Div:
+    """One choice of a picture."""
+    options = [html.Option(text, value=key) for key, text in words.items()]
+    place = f"picture-{name}"
+    return html.Div(
+        [
+            html.Label(label, htmlFor=place, className="label"),
+            html.Select(options, id=place, className="select"),
+        ]
     )
 
 

@@ -141,6 +141,7 @@ def page_words(settings: Settings, runs: list[Mapping[str, Any]]) -> dict[str, A
     loss = LOSSES[settings.loss]
     return {
         "question": question(settings),
+        "caption": caption(settings),
         "titles": titles(loss),
         "formula": loss.formula,
         "valley": f"{'valley' if _drifts(loss) else 'minimum at'} {loss.valley}",

@@ -36,10 +36,11 @@ export function inWindow(host, [x, y]) {
 }
 
 /**
- * @param {HTMLElement} host
+ * @param {HTMLElement & { addSheet?: (below: boolean) => Sheet }} host which may have sheets of its own
  * @param {boolean} [below]
  */
 export function addCanvas(host, below) {
+  if (host.addSheet) return host.addSheet(Boolean(below));
   const canvas = /** @type {Sheet} */ (document.createElement("canvas"));
   canvas.setAttribute("aria-hidden", "true");
   if (below) host.prepend(canvas);

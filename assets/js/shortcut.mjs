@@ -2,6 +2,7 @@
 
 /** @type {Record<string, string>} */
 const PLACES = {
+  KeyE: "e",
   KeyL: "l",
   KeyM: "m",
   KeyS: "s",

@@ -15,6 +15,8 @@ type Place = (row: number) => Point;
 type Place3 = (row: number) => number[];
 /** Width and height. */
 type Size = [number, number];
+/** Of a picture to keep: its width and height, and pixels of a unit. */
+type PictureSize = [width: number, height: number, unit: number, measure: string];
 /** The text of a link, by key. */
 type Query = Record<string, any>;
 /** `good`: something has been done, and nothing is wrong. */
@@ -45,6 +47,7 @@ type Vocabulary = {
   heights: number; // and of the landscape, from the valley up
   most_runs: number;
   licence: string; // of what leaves a page
+  picture_sizes: Record<string, PictureSize>;
   rows: number; // of a recording
 };
 type Look = "root" | "log" | "sharpness" | "surface";
@@ -125,6 +128,7 @@ type Story = {
 
 type Words = {
   question: string;
+  caption: string;
   titles: Record<"across" | "along", string>;
   formula: string;
   valley: string;
@@ -494,6 +498,8 @@ interface Window {
   Plotly: {
     react: (graph: Graph, data: any, layout: any) => void;
     relayout: (graph: Graph, changes: Record<string, any>) => void;
+    newPlot: (place: HTMLElement, data: any, layout: any, config: any) => Promise<Graph>;
+    purge: (place: HTMLElement) => void;
     toImage: (figure: any, options: Record<string, any>) => Promise<string>;
   };
 }

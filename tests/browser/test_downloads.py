@@ -2,51 +2,90 @@
 
 import csv
 import json
+import re
 from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
-import pytest
+from playwright.sync_api import expect
 
 import dynamics
 from tests.browser.stage import Stage
 
 SVG = "{http://www.w3.org/2000/svg}"
-PANELS = ["Landscape", "Sharpness", "Across the valley"]
 
 
 def download(stage: Stage, item: str, folder: Path) -> Path:
     stage.button("Export").click()
+    file = saved(stage, item, folder)
+    stage.button("Close").click()
+    return file
+
+
+def saved(stage: Stage, button: str, folder: Path) -> Path:
+    """What a button of the open dialog keeps."""
     with stage.page.expect_download() as event:
-        stage.page.get_by_role("button", name=item, exact=True).click()
+        stage.page.get_by_role("button", name=button, exact=True).click()
     file = folder / event.value.suggested_filename
     event.value.save_as(file)
     return file
 
 
-@pytest.mark.parametrize("panel", PANELS)
-def test_png(stage: Stage, tmp_path: Path, panel: str):
-    stage.open("?eta=0.1&at=120")
-    data = download(stage, f"{panel}, PNG", tmp_path).read_bytes()
-    assert data[:8] == b"\x89PNG\r\n\x1a\n"
-    assert int.from_bytes(data[16:20]) == 2000
-    assert int.from_bytes(data[20:24]) == 1440
+def choose(stage: Stage, **choices: str) -> None:
+    for label, option in choices.items():
+        stage.page.get_by_label(label, exact=True).select_option(option)
 
 
-@pytest.mark.parametrize("panel", PANELS)
-def test_svg_grows_with_the_playhead(stage: Stage, tmp_path: Path, panel: str):
-    stage.open("?eta=0.1&at=2")
-    few = marks(download(stage, f"{panel}, SVG", tmp_path))
-    stage.press("End")
-    many = marks(download(stage, f"{panel}, SVG", tmp_path))
-    assert few > 0
-    assert many - few >= (597 if panel != "Across the valley" else 5)
+def test_pictures_of_any_size_and_form(stage: Stage, tmp_path: Path):
+    stage.open("?loss=hyperbola&eta=0.1&at=120")
+    stage.press("e")
+    expect(stage.page.get_by_label("What", exact=True)).to_be_focused()
+    choose(stage, What="Landscape", Size="Slide 4:3")
+    for times in (1, 3):
+        choose(stage, Pixels=f"{times}×")
+        data = saved(stage, "Save the picture", tmp_path).read_bytes()
+        assert data[:8] == b"\x89PNG\r\n\x1a\n"
+        size = [int.from_bytes(data[at : at + 4]) for at in (16, 20)]
+        assert size == [1024 * times, 768 * times]
+    choose(stage, Form="SVG", Look="Transparent")
+    root = ElementTree.parse(saved(stage, "Save the picture", tmp_path)).getroot()
+    assert (root.get("width"), root.get("height")) == ("1024px", "768px")
+    (panel,) = (part for part in root.iter(f"{SVG}g") if part.get("class") == "landscape")
+    assert is_marked(panel, dynamics.simulate("hyperbola", "ngd", None, 0.1, 120).x[-1])
+    words = {text.text for text in root.iter(f"{SVG}text")}
+    assert {"flattest", "odd t", "X(τ), the theorem"} <= words
+    choose(stage, Size="One column, 85 mm", What="The whole stage")
+    root = ElementTree.parse(saved(stage, "Save the picture", tmp_path)).getroot()
+    assert root.get("width") == "85mm"
+    drawn = [part.get("class") for part in root.iter(f"{SVG}g") if part.get("class")]
+    assert {"landscape", "sharpness", "across", "along", "gap"} <= set(drawn)
+    stage.open("?eta=0.1")
+    stage.press("e")
+    expect(stage.page.get_by_label("Size", exact=True)).to_have_value("column")
 
 
-def marks(file: Path) -> int:
-    root = ElementTree.parse(file).getroot()
-    assert root.tag == f"{SVG}svg"
-    return sum("point" in (path.get("class") or "") for path in root.iter(f"{SVG}path"))
+def is_marked(panel: ElementTree.Element, point: np.ndarray) -> bool:
+    """Whether a round mark stands at a point, by the ticks of the panel's axes."""
+    place = [on_axis(panel, tick, value) for tick, value in zip("xy", point, strict=True)]
+    for path in panel.iter(f"{SVG}path"):
+        for begins in re.finditer(r"M(-?[\d.]+) (-?[\d.]+) L\1 \2 A(\S+)", path.get("d", "")):
+            right, middle, radius = map(float, begins.groups())
+            if abs(middle - place[1]) < 0.3 and abs(right - radius - place[0]) < 0.3:
+                return True
+    return False
+
+
+def on_axis(panel: ElementTree.Element, axis: str, value: float) -> float:
+    """Where a value lies on an axis, from where its ticks are written."""
+    ticks = []
+    for part in panel.iter(f"{SVG}g"):
+        if part.get("class") == f"{axis}tick":
+            text = part[0]
+            moved = re.findall(r"[\d.]+", text.get("transform", ""))
+            number = "".join(text.itertext()).replace("−", "-")
+            ticks.append((float(number), float(moved["xy".index(axis)])))
+    (low, start), *_, (high, end) = sorted(ticks)
+    return start + (value - low) / (high - low) * (end - start)
 
 
 def drop(stage: Stage, file: Path) -> None:
@@ -64,8 +103,12 @@ def drop(stage: Stage, file: Path) -> None:
 
 def test_what_was_kept_opens_again(stage: Stage, tmp_path: Path):
     stage.open("?loss=ring&eta=0.2&steps=60&at=41&look=log")
-    names = ["Landscape, PNG", "Across the valley, SVG", "The run, NPZ", "The run, Notebook"]
-    files = [download(stage, name, tmp_path) for name in names]
+    stage.button("Export").click()
+    files = [saved(stage, "Save the picture", tmp_path)]
+    choose(stage, Form="SVG", What="Across the valley")
+    names = ["Save the picture", "The run, NPZ", "The run, Notebook"]
+    files += [saved(stage, name, tmp_path) for name in names]
+    stage.button("Close").click()
     for file in files:
         if file is files[0]:
             stage.open("?steps=30")

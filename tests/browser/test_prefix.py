@@ -70,11 +70,12 @@ def test_a_visit_from_page_to_page(page: Page, outside: str) -> None:
     stage.button("Share").click()
     expect(page.get_by_text("The link is copied")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()").startswith(f"{outside}?")
-    for item in ("The run, CSV", "Sharpness, PNG"):
-        stage.button("Export").click()
+    stage.button("Export").click()
+    for item in ("The run, CSV", "Save the picture"):
         with page.expect_download() as download:
             page.get_by_role("button", name=item, exact=True).click()
         assert download.value.path().stat().st_size > 5_000
+    stage.button("Close").click()
 
     page.get_by_role("link", name="Lab").click()
     page.wait_for_url(f"{outside}lab/**")

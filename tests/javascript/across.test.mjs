@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Across, acrossView } from "../../assets/js/stage/panels/across.mjs";
-import { svgSheet } from "../agreed/svgpen.mjs";
+import { svgSheet } from "../../assets/js/svgpen.mjs";
 
 const NODES = Array.from({ length: 9 }, (_, j) => -Math.cos((Math.PI * (j + 0.5)) / 9));
 const close = (a, b, tolerance = 1e-6) => assert.ok(Math.abs(a - b) <= tolerance, `${a} is not ${b}`);

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Gap, frameFor, viewOf } from "../../assets/js/stage/panels/gap.mjs";
-import { svgOf, svgSheet } from "../agreed/svgpen.mjs";
+import { svgSheet } from "../../assets/js/svgpen.mjs";
+import { svgOf } from "../agreed/picture.mjs";
 
 const run = (gaps, eta) => ({
   eta,

@@ -4,7 +4,7 @@ import { strength } from "../../assets/js/marks.mjs";
 import { widthOf } from "../../assets/js/labels.mjs";
 import { FLATTEST, Landscape, flattestNames, offName, valleyIn } from "../../assets/js/stage/panels/landscape.mjs";
 import { vocabulary } from "../../assets/js/vocabulary.mjs";
-import { svgSheet } from "../agreed/svgpen.mjs";
+import { svgSheet } from "../../assets/js/svgpen.mjs";
 
 const INKS = {
   ...{ ink: "ink", soft: "soft", card: "card", warn: "warn", theory: "theory", even: "even", odd: "odd", flow: "flow" },

@@ -11,7 +11,7 @@ import {
   shareAt,
 } from "../../assets/js/stage/lens.mjs";
 import { groundOf } from "../../assets/js/stage/frame.mjs";
-import { svgSheet } from "../agreed/svgpen.mjs";
+import { svgSheet } from "../../assets/js/svgpen.mjs";
 
 const close = (a, b, room = 1e-9) => assert.ok(Math.abs(a - b) < room, `${a} is not ${b}`);
 // A picture of 600 × 400 pixels, a hundred to a unit.

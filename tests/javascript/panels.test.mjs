@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Landscape } from "../../assets/js/stage/panels/landscape.mjs";
 import { widthOf } from "../../assets/js/labels.mjs";
-import { svgSheet } from "../agreed/svgpen.mjs";
+import { svgSheet } from "../../assets/js/svgpen.mjs";
 import { Sharpness, thresholdNames } from "../../assets/js/stage/panels/sharpness.mjs";
 
 const INKS = {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Surface } from "../../assets/js/stage/panels/surface.mjs";
 import * as solid from "../../assets/js/stage/solid.mjs";
-import { svgSheet } from "../agreed/svgpen.mjs";
+import { svgSheet } from "../../assets/js/svgpen.mjs";
 
 const { HEIGHT } = solid;
 const panel = Object.assign(Object.create(Surface.prototype), {

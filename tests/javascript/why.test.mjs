@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { againstWhy, firstOf, lensFor, paintWhy, partsAt, storyOf } from "../../assets/js/stage/why.mjs";
 import { groundOf } from "../../assets/js/stage/frame.mjs";
-import { svgSheet } from "../agreed/svgpen.mjs";
+import { svgSheet } from "../../assets/js/svgpen.mjs";
 
 const close = (a, b, room = 1e-9) => assert.ok(Math.abs(a - b) < room, `${a} is not ${b}`);
 const FRAME = groundOf({ left: 0, top: 0, width: 600, height: 400, x: (a) => 100 * a, y: (b) => 400 - 100 * b });

@@ -1,7 +1,7 @@
 // Buttons and keys.
 import { copyLink, redo, undo } from "../address.mjs";
 import { $, find } from "../elements.mjs";
-import { chooseFile, keepFile, linkTo, pageAddress, takeFiles } from "../filing.mjs";
+import { chooseFile, linkTo, pageAddress, takeFiles } from "../filing.mjs";
 import { forRun, readQuery, writeQuery } from "../link.mjs";
 import { chooseOther } from "../scheme.mjs";
 import { isCommand, shortcut } from "../shortcut.mjs";
@@ -11,8 +11,7 @@ import * as controls from "./controls.mjs";
 import * as fold from "./fold.mjs";
 import { toggleLens } from "./handle.mjs";
 import * as offer from "./offer.mjs";
-import { scene } from "./scene.mjs";
-import { graphOf, isPlaying, player, state, steps } from "./state.mjs";
+import { isPlaying, player, state, steps } from "./state.mjs";
 import { showWhole } from "./view.mjs";
 
 const FASTER = 0.3; // powers of ten
@@ -84,7 +83,7 @@ export const buttons = {
   "tour-declined": offer.decline,
   share,
   help,
-  export: () => open("export-dialog"),
+  export: exportPicture,
   "open-file": () => {
     $("export-dialog").close();
     chooseFile(controls.open, controls.say);
@@ -109,6 +108,7 @@ export const keys = {
   m: toggleLens,
   w: () => actions.explain(),
   l: loop,
+  e: exportPicture,
   "?": help,
   Escape: () => {
     controls.say([]);
@@ -136,11 +136,10 @@ function onClick(event) {
   const { target } = event;
   const item = target.closest("[data-export]");
   if (item) {
-    const [, what, format] = item.dataset.export.match(/^(\w+)\.(.+)$/);
-    keep(what, format);
+    keepRun(item.dataset.export.replace("run.", ""));
   }
   // A dialog itself is hit only where its backdrop is.
-  if (item || target.closest(".close") || target.nodeName === "DIALOG") return target.closest("dialog").close();
+  if (target.closest(".close") || target.nodeName === "DIALOG") return target.closest("dialog").close();
   const button = target.closest("button");
   if (button && button.dataset.query && state.result) controls.open(button.dataset.query);
   if (button && buttons[button.id]) buttons[button.id]();
@@ -194,25 +193,22 @@ function shownQuery() {
 const isProgram = (format) => /^(py|ipynb)$/.test(format);
 
 /**
- * Download a panel as a picture, or the run as a file; the format of a file may bring a query of its own.
- * @param {string} what
+ * Download the run as a file; its format may bring a query of its own.
  * @param {string} format
  */
-async function keep(what, format) {
+function keepRun(format) {
   if (!state.result) return;
-  if (what === "run") {
-    const flows = state.result.runs.every((run) => run.rule === "gradient-flow"); // of which NumPy has none
-    const link = document.createElement("a");
-    const query = { ...shownQuery(), page: pageAddress(), ...(isProgram(format) && flows && { on: "dynamics" }) };
-    link.href = `run.${format}${format.includes("?") ? "&" : "?"}${writeQuery(query)}`;
-    link.download = "";
-    link.click();
-  } else if (what === "alignment" && state.result.settings.codim < 2) {
-    controls.say([{ field: "", text: "In codimension 1 there is nothing to align, and no picture of it." }]);
-  } else {
-    const graph = graphOf(what === "landscape" ? what : "sharpness");
-    const { pictureFile } = await import("./pictures.mjs"); // seldom wanted, and never at first
-    const panel = /** @type {PanelName} */ (what);
-    keepFile(...(await pictureFile(panel, format, graph, scene(), linkTo(shownQuery()), actions.surfacePicture)));
-  }
+  const flows = state.result.runs.every((run) => run.rule === "gradient-flow"); // of which NumPy has none
+  const link = document.createElement("a");
+  const query = { ...shownQuery(), page: pageAddress(), ...(isProgram(format) && flows && { on: "dynamics" }) };
+  link.href = `run.${format}${format.includes("?") ? "&" : "?"}${writeQuery(query)}`;
+  link.download = "";
+  link.click();
+}
+
+async function exportPicture() {
+  if (!state.result) return;
+  if (isPlaying()) actions.pause();
+  const { openExports } = await import("./exports.mjs"); // seldom wanted, and never at first
+  openExports(() => linkTo(shownQuery()));
 }

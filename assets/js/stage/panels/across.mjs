@@ -191,7 +191,7 @@ const middleOf = (part, view, frame) => (r) => {
  * @param {AcrossView} view
  * @param {number} row
  */
-export const middleAcross = ({ columns: { step, offset } }, { unit }, row) =>
+const middleAcross = ({ columns: { step, offset } }, { unit }, row) =>
   row > 0 && step[row] === step[row - 1] + 1 ? (offset[row - 1] + offset[row]) / (2 * unit) : NaN;
 
 /**

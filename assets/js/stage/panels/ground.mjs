@@ -6,7 +6,7 @@ import * as pens from "../../pens.mjs";
 import { locate } from "../../run.mjs";
 import { frameOf, isAbout } from "../frame.mjs";
 
-export const DOUBLINGS = 3; // of λ₁ over the threshold, where the colours end
+const DOUBLINGS = 3; // of λ₁ over the threshold, where the colours end
 const SHADES = 257; // so that the middle one is that of the threshold
 const UNSEEN = 0.02; // doublings of the threshold that no colour shows
 export const BANDS = 14; // of height

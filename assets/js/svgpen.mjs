@@ -39,8 +39,14 @@ const attributes = (values) =>
     .join("");
 
 class SvgPen {
-  constructor() {
+  /**
+   * @param {string} name of the sheet, by which its clips differ from those of others
+   * @param {string} family of all its letters; that of the pen where it is empty
+   */
+  constructor(name, family) {
     Object.assign(this, INHERITED);
+    this.name = name;
+    this.family = family;
     /** @type {string[]} */
     this.lines = [];
     /** @type {string[]} */
@@ -74,7 +80,7 @@ class SvgPen {
 
   // Clips are nested, as they are on a canvas: each opens a group that ends with `restore`.
   clip() {
-    const id = `clip-${this.clips++}`;
+    const id = `${this.name}clip-${this.clips++}`;
     this.lines.push(
       `<clipPath id="${id}"><path d="${this.path.join(" ")}"/></clipPath>`,
       `<g clip-path="url(#${id})">`,
@@ -165,11 +171,21 @@ class SvgPen {
   }
 
   /**
-   * Another sheet, laid on this one.
-   * @param {{ getContext: () => SvgPen }} sheet
+   * Another sheet, laid on this one, or what pixels a canvas has, stretched to a place.
+   * @param {any} sheet
+   * @param {number[]} place x, y, width and height
    */
-  drawImage(sheet) {
-    this.lines.push(`<g opacity="${/** @type {any} */ (this).globalAlpha}">`, ...sheet.getContext().lines, "</g>");
+  drawImage(sheet, ...place) {
+    if (sheet.toDataURL) {
+      const [x, y, width, height] = place.map(short);
+      const box = { href: sheet.toDataURL(), x, y, width, height, preserveAspectRatio: "none" };
+      return this.lines.push(`<image${attributes(box)}/>`);
+    }
+    return this.lines.push(
+      `<g opacity="${/** @type {any} */ (this).globalAlpha}">`,
+      ...sheet.getContext().lines,
+      "</g>",
+    );
   }
 
   filled() {
@@ -207,7 +223,7 @@ class SvgPen {
     const [, size, family] = /([\d.]+)px (.*)/.exec(font) || [];
     const down = textBaseline === "middle" ? MIDDLE * Number(size) : 0;
     const place = { x: short(x), y: short(y + down), "text-anchor": ANCHORS[textAlign] || null };
-    const letters = { "font-size": size, "font-family": family };
+    const letters = { "font-size": size, "font-family": this.family || family };
     this.lines.push(`<text${attributes({ ...place, ...letters, ...ink })}>${escaped(text)}</text>`);
   }
 }
@@ -215,20 +231,10 @@ class SvgPen {
 /**
  * What stands for a canvas of a size: its pen writes SVG.
  * @param {Size} size
+ * @param {string} [name]
+ * @param {string} [family]
  */
-export function svgSheet(size) {
-  const pen = new SvgPen();
+export function svgSheet(size, name = "", family = "") {
+  const pen = new SvgPen(name, family);
   return { size, width: 0, height: 0, measure() {}, getContext: () => pen };
-}
-
-/**
- * The picture of sheets that lie on each other, from the lowest.
- * @param {Size} size
- * @param {string} paper
- * @param {ReturnType<typeof svgSheet>[]} sheets
- */
-export function svgOf([width, height], paper, sheets) {
-  const head = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`;
-  const ground = `<rect width="${width}" height="${height}" fill="${paper}"/>`;
-  return [head, ground, ...sheets.flatMap((sheet) => sheet.getContext().lines), "</svg>", ""].join("\n");
 }

@@ -1,0 +1,215 @@
+// The dialog that makes pictures to keep: what, in which form, how large and how it looks. What is chosen stands in
+// its controls, and is remembered; what comes of it is shown at once.
+import { $, element, find } from "../elements.mjs";
+import { keepFile, keepPng, saying } from "../filing.mjs";
+import { keep, kept } from "../kept.mjs";
+import { markedSvg } from "../origin.mjs";
+import { vocabulary } from "../vocabulary.mjs";
+import { actions } from "./actions.mjs";
+import { portrait } from "./portrait.mjs";
+import { scene } from "./scene.mjs";
+import { graphOf } from "./state.mjs";
+
+const REMEMBERED = "edgewalk-picture";
+const LARGE = 1.4; // times as large are words for the back row
+const MILLIMETRE = 96 / 25.4; // pixels
+const FIELDS = ["what", "form", "size", "pixels", "scheme", "width", "height"];
+const PARTS = ["title", "caption", "legend", "link", "large"];
+const OWN = { width: 1200, height: 800 };
+const LEAST = 200; // pixels
+const MOST = 4000; // at 4× as many as a browser has room for
+
+/** @typedef {Record<string, string> & { parts: string[] }} Choice */
+
+/**
+ * Open it, with what was chosen last.
+ * @param {() => string} link what the picture is to open
+ */
+export function openExports(link) {
+  const dialog = $("export-dialog");
+  if (!dialog.dataset.ready) prepare(dialog, link);
+  const alone = find('#picture-what [value="alignment"]');
+  alone.disabled = scene().result.settings.codim < 2;
+  if (alone.disabled && $("picture-what").value === "alignment") $("picture-what").value = "both";
+  dialog.showModal();
+  $("picture-what").focus();
+  preview(link);
+}
+
+/**
+ * @param {HTMLElement} dialog
+ * @param {() => string} link
+ */
+function prepare(dialog, link) {
+  dialog.dataset.ready = "yes";
+  for (const [name, value] of Object.entries(OWN)) $("picture-own").append(ownLength(name, value));
+  for (const times of [1, 2, 3, 4]) $("picture-pixels").append(new Option(`${times}×`, String(times)));
+  $("picture-pixels").value = "2";
+  choose(remembered());
+  const changed = () => {
+    keep(REMEMBERED, JSON.stringify(chosen()));
+    preview(link);
+  };
+  dialog.addEventListener("change", changed);
+  dialog.addEventListener("click", ({ target }) => {
+    const part = /** @type {HTMLElement} */ (target).closest("[data-part-of-picture]");
+    if (!part) return;
+    part.setAttribute("aria-pressed", String(part.getAttribute("aria-pressed") !== "true"));
+    changed();
+  });
+  find("[data-save]").addEventListener("click", () => save(link));
+}
+
+/**
+ * @param {string} name
+ * @param {number} value
+ */
+function ownLength(name, value) {
+  const label = element("label", `${name === "width" ? "Width" : "Height"}, px `);
+  const input = Object.assign(document.createElement("input"), { type: "number", min: LEAST, max: MOST });
+  Object.assign(input, { id: `picture-${name}`, value, className: "select" });
+  label.append(input);
+  return label;
+}
+
+/**
+ * What was chosen last; nothing where that cannot be read.
+ * @returns {Partial<Choice>}
+ */
+function remembered() {
+  try {
+    return JSON.parse(kept(REMEMBERED) || "{}");
+  } catch {
+    return {};
+  }
+}
+
+/**
+ * @param {Partial<Choice>} choice
+ */
+function choose(choice) {
+  for (const name of FIELDS) {
+    const control = $(`picture-${name}`);
+    const before = control.value;
+    if (choice[name]) control.value = choice[name];
+    if (!control.value) control.value = before; // it is no longer to be had
+  }
+  if (!Array.isArray(choice.parts)) return;
+  for (const part of PARTS) toggle(part).setAttribute("aria-pressed", String(choice.parts.includes(part)));
+}
+
+/** @returns {Choice} */
+function chosen() {
+  const values = FIELDS.map((name) => [name, $(`picture-${name}`).value]);
+  const parts = PARTS.filter((part) => toggle(part).getAttribute("aria-pressed") === "true");
+  return /** @type {any} */ ({ ...Object.fromEntries(values), parts });
+}
+
+/**
+ * @param {string} part
+ */
+const toggle = (part) => find(`[data-part-of-picture="${part}"]`);
+
+/**
+ * A picture's size in pixels at 1×, its length as SVG has it, and the pixels of a unit. Pure.
+ * @param {Choice} choice
+ * @param {Record<string, PictureSize>} sizes
+ */
+export function sizeOf({ size, width, height, parts }, sizes) {
+  const own = [width, height].map((text) => Math.min(Math.max(Number(text) || LEAST, LEAST), MOST));
+  const [wide, high, unit, measure] = sizes[size] || [...own, 1, "px"];
+  const times = measure === "mm" ? MILLIMETRE : 1;
+  return {
+    pixels: [Math.round(wide * times), Math.round(high * times)],
+    lengths: [wide, high].map((length) => `${length}${measure}`),
+    unit: unit * (parts.includes("large") ? LARGE : 1),
+  };
+}
+
+/**
+ * The picture that is chosen, as SVG.
+ * @param {string} link
+ */
+async function drawn(link) {
+  const choice = chosen();
+  const now = scene();
+  const { pixels, lengths, unit } = sizeOf(choice, vocabulary.picture_sizes);
+  const size = /** @type {Size} */ (pixels.map((length) => length / unit));
+  const has = (/** @type {string} */ part) => choice.parts.includes(part);
+  const caption = captionOf(now);
+  const body = await portrait(now, {
+    what: choice.what,
+    size,
+    scheme: choice.scheme === "dark" ? "dark" : "light",
+    clear: choice.scheme === "clear",
+    title: has("title"),
+    legend: has("legend"),
+    caption: has("caption") ? caption : "",
+    link: has("link") ? link : "",
+    graph: graphOf,
+    nameOf: (panel) => find(`#picture-what [value="${panel}"]`).textContent || "",
+    solid: actions.surfacePicture,
+  });
+  const head = `<svg xmlns="http://www.w3.org/2000/svg" width="${lengths[0]}" height="${lengths[1]}" viewBox="0 0 ${size.join(" ")}" preserveAspectRatio="none">`;
+  return { svg: `${head}\n${body}\n</svg>\n`, choice, pixels, caption };
+}
+
+/**
+ * @param {Scene} now
+ */
+function captionOf({ result, steps, focus }) {
+  const { last } = result.runs[focus];
+  return `${result.words.caption}${steps[focus] < last ? `; shown to step ${steps[focus]}` : ""}.`;
+}
+
+/**
+ * @param {() => string} link
+ */
+async function preview(link) {
+  const choice = chosen();
+  $("picture-own").hidden = choice.size !== "own";
+  /** @type {HTMLElement} */ ($("picture-pixels").parentElement).hidden = choice.form !== "png";
+  const image = /** @type {HTMLImageElement} */ (document.getElementById("picture-preview"));
+  const turn = String(Number(image.dataset.turn || 0) + 1);
+  image.dataset.turn = turn;
+  const { svg, pixels } = await drawn(link());
+  if (image.dataset.turn !== turn) return;
+  image.style.aspectRatio = `${pixels[0]} / ${pixels[1]}`;
+  URL.revokeObjectURL(image.src);
+  image.src = addressOf(svg);
+}
+
+/**
+ * @param {string} svg
+ */
+const addressOf = (svg) => URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" }));
+
+/**
+ * @param {() => string} link
+ */
+async function save(link) {
+  const address = link();
+  const { svg, choice, pixels, caption } = await drawn(address);
+  const name = `edgewalk-${scene().result.settings.loss}-${choice.what}`;
+  const said = saying(caption, address);
+  if (choice.form === "svg") return keepFile(`${name}.svg`, markedSvg(svg, said), "image/svg+xml");
+  const times = Number(choice.pixels);
+  const png = await rasterised(svg, /** @type {Size} */ (pixels.map((length) => length * times)));
+  return keepPng(`${name}.png`, png, said, times);
+}
+
+/**
+ * @param {string} svg
+ * @param {Size} size
+ * @returns {Promise<Blob>}
+ */
+async function rasterised(svg, [width, height]) {
+  const image = Object.assign(new Image(width, height), { src: addressOf(svg) });
+  await image.decode();
+  const canvas = Object.assign(document.createElement("canvas"), { width, height });
+  /** @type {Pen} */ (canvas.getContext("2d")).drawImage(image, 0, 0, width, height);
+  URL.revokeObjectURL(image.src);
+  return new Promise((resolve, refuse) =>
+    canvas.toBlob((blob) => (blob ? resolve(blob) : refuse(new Error("no room for a picture as large")))),
+  );
+}

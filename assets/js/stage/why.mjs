@@ -31,7 +31,7 @@ export function againstWhy({ part, settings }, run, step) {
   if (part) return "not measured yet";
   if (isSmooth(run)) return `${run.name} takes no steps`;
   if (!run.phases.length) return `no theorem for ${run.name}`;
-  if (settings.codim === settings.start.length) return "the minimum is a point: nowhere to drift";
+  if (settings.codim === settings.start.length) return "the minimum is a point";
   const phase = phaseOf(run, step);
   if (phase === "overlong") return "too large a step for the theorem";
   if (phase === "beyond") return "beyond the theorem";

@@ -87,5 +87,6 @@ test("a picture has the size that is asked for, on paper too, and large words ta
     ],
   );
   assert.ok(column.unit > 1);
+  assert.deepEqual(sizeOf({ size: "own", width: "1700", height: "900", parts }, SIZES).unit, 2);
   assert.deepEqual(sizeOf({ size: "own", width: "99999", height: "no", parts }, SIZES).pixels, [4000, 200]);
 });

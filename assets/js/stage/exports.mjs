@@ -16,6 +16,7 @@ const MILLIMETRE = 96 / 25.4; // pixels
 const FIELDS = ["what", "form", "size", "pixels", "scheme", "width", "height"];
 const PARTS = ["title", "caption", "legend", "link", "large"];
 const OWN = { width: 1200, height: 800 };
+const SHEET = 850; // units across, where a size is one's own: words are as large as on a slide
 const LEAST = 200; // pixels
 const MOST = 4000; // at 4× as many as a browser has room for
 
@@ -117,7 +118,7 @@ const toggle = (part) => find(`[data-part-of-picture="${part}"]`);
  */
 export function sizeOf({ size, width, height, parts }, sizes) {
   const own = [width, height].map((text) => Math.min(Math.max(Number(text) || LEAST, LEAST), MOST));
-  const [wide, high, unit, measure] = sizes[size] || [...own, 1, "px"];
+  const [wide, high, unit, measure] = sizes[size] || [...own, Math.max(own[0] / SHEET, 1), "px"];
   const times = measure === "mm" ? MILLIMETRE : 1;
   return {
     pixels: [Math.round(wide * times), Math.round(high * times)],

@@ -1,9 +1,10 @@
-"""The command line: list, simulate, flow, rate. Each prints one JSON object.
+"""The command line: list, simulate, flow, rate, study. Each prints one JSON object.
 
     python -m dynamics list
     python -m dynamics simulate --loss hyperbola --rule ngd --eta 0.05 --start 2,0.7 --steps 800
     python -m dynamics flow --loss hyperbola --rule ngd --start 2,0.5 --tau 2
     python -m dynamics rate --loss hyperbola --rule ngd --start 2,0.5 --tau 1 --etas 0.1,0.05,0.025
+    python -m dynamics study digits-parity --rule ngd --etas 0.1,0.05,0.025 --tau 6 --out study.npz
 
 Bad input gets one line on standard error and exit status 2, and nothing is written.
 """
@@ -43,6 +44,17 @@ from dynamics.projection import projection
 from dynamics.rate import check_tau, measure_rate
 from dynamics.rounding import parted_from
 from dynamics.simulate import checked_start, simulate
+from dynamics.study import (
+    STUDIES,
+    Traced,
+    check_study,
+    find_study,
+    follow,
+    study_columns,
+    trace,
+    train,
+    with_seed,
+)
 from dynamics.types import Array, Loss, Rule
 
 FLOW_POINTS = 501
@@ -107,6 +119,17 @@ def _parser() -> argparse.ArgumentParser:
     rate = _command(commands, "rate", _rate, "measure how the gap shrinks with η")
     rate.add_argument("--tau", type=_number, required=True, help="slow time of the gaps")
     rate.add_argument("--etas", type=_step_sizes, required=True, help="step sizes, comma-separated")
+
+    study = commands.add_parser("study", help="a network that fits data", allow_abbrev=False)
+    study.set_defaults(command=_study, decimal_comma=False, suffixes=(".npz",))
+    study.add_argument("study", metavar="NAME", help=", ".join(STUDIES))
+    study.add_argument("--rule", required=True, metavar="KEY")
+    study.add_argument(
+        "--etas", type=_step_sizes, required=True, help="step sizes, comma-separated"
+    )
+    study.add_argument("--tau", type=_number, required=True, help="slow time τ = η²t")
+    study.add_argument("--seed", type=_whole, default=0, help="of the images and first weights")
+    study.add_argument("--out", help="a file for the observables: .npz")
     return parser
 
 
@@ -271,6 +294,41 @@ def _rate(options: argparse.Namespace) -> dict:
     names = ("rule", "start", "tau")
     settings = loss_settings(loss) | {name: getattr(options, name) for name in names}
     return {"settings": settings, **rate._asdict()}
+
+
+def _study(options: argparse.Namespace) -> dict:
+    out = _out(options)
+    study = with_seed(find_study(options.study), options.seed)
+    check_study(options.rule, options.tau, options.etas)
+    trained = train(study, _tell)
+    path = follow(trained, options.rule, options.tau, progress=_tell)
+    runs = [trace(trained, path, eta, progress=_tell) for eta in options.etas]
+    names = ("study", "rule", "etas", "tau", "seed")
+    settings = {name: getattr(options, name) for name in names}
+    if out:
+        write(out, study_columns(path, runs), settings)
+    return {
+        "settings": settings,
+        "parameters": study.network.p,
+        "residuals": len(trained.residuals.at(trained.x)),
+        "spectrum": path.spectrum[0],
+        "gap_closes": path.gap_closes,
+        "runs": [_summary(run) for run in runs],
+    }
+
+
+def _tell(words: str, share: float) -> None:
+    """Progress, where a person watches."""
+    if sys.stderr.isatty():
+        print(f"\r{words:40} {share:4.0%}", end="\n" if share >= 1 else "", file=sys.stderr)
+
+
+def _summary(run: Traced) -> dict:
+    last = ("sharpness", "flow_sharpness", "gap", "way", "stableness_pair", "sqrt_loss_pair")
+    whole = ("eta", "steps", "seconds", "projection_error")
+    return {name: getattr(run, name) for name in whole} | {
+        name: getattr(run, name)[-1] for name in last
+    }
 
 
 if __name__ == "__main__":

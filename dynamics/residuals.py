@@ -1,0 +1,343 @@
+"""A loss that is a sum of squares, L = c/2 ‖r(x)‖², of many parameters: all that the theorem asks
+of it without a matrix [p, p].
+
+Γ is where the residuals r are 0. With J = ∂r/∂x [m, p] the gradient is c Jᵀr, on Γ the Hessian is
+c JᵀJ and the normal space is the range of Jᵀ, so that one matrix K = JJᵀ [m, m] has it all: the
+eigenvalues of ∇²L on Γ are c times those of K, P⊥g = g − JᵀK⁻¹Jg, and a Gauss–Newton step
+x − JᵀK⁻¹r leads back to Γ. Off Γ, ∇²L is known by its products with vectors.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+from dynamics.lapack import eigh
+from dynamics.types import Array
+
+MEMORY = 64 * 2**20  # bytes of rows of J at a time
+DENSE = 512  # residuals up to which the eigenvalues of K are those of LAPACK
+KRYLOV = 32  # vectors of a Lanczos search
+SMALLEST = 1e-26  # L on Γ
+
+
+@dataclass(frozen=True, eq=False)
+class Residuals:
+    """r(x): one function for each of n data, of k numbers each, so that m = nk.
+
+    A pytree: the data are traced, so that other data compile nothing.
+
+    Args:
+        each: (x [p], datum) -> residuals [k], JAX-traceable.
+        data: a pytree of arrays [n, …], of which `datum` has one row each.
+        weight: c.
+    """
+
+    each: Callable[[Array, Any], Array]
+    data: Any
+    weight: Any = 1.0
+
+    def at(self, x: Array) -> Array:
+        """r [m] at x [p]."""
+        return jax.vmap(self.each, in_axes=(None, 0))(x, self.data).ravel()
+
+    def value(self, x: Array) -> Array:
+        """L [] at x [p]."""
+        r = self.at(x)
+        return 0.5 * self.weight * jnp.vdot(r, r)
+
+    def value_and_gradient(self, x: Array) -> tuple[Array, Array]:
+        """L [] and ∇L [p] at x [p]."""
+        return jax.value_and_grad(self.value)(x)
+
+    def hessian_product(self, x: Array, v: Array) -> Array:
+        """∇²L(x) v [p]."""
+        return jax.jvp(jax.grad(self.value), (x,), (v,))[1]
+
+    def push(self, x: Array, v: Array) -> Array:
+        """J v [m]."""
+        return jax.jvp(self.at, (x,), (v,))[1]
+
+    def pull(self, x: Array, u: Array) -> Array:
+        """Jᵀu [p], of u [m]."""
+        return jax.vjp(self.at, x)[1](u)[0]
+
+    def gram(self, x: Array) -> Array:
+        """K = JJᵀ [m, m] at x [p], from so many rows of J at a time as memory allows."""
+        count = len(jax.tree.leaves(self.data)[0])
+        k = jax.eval_shape(self.each, x, jax.tree.map(lambda part: part[0], self.data)).size
+        size = max(min(MEMORY // (8 * x.size * k), count), 1)
+        parts = [
+            jax.tree.map(lambda part, first=first: part[first : first + size], self.data)
+            for first in range(0, count, size)
+        ]
+        if len(parts) == 1:
+            rows = self._rows(x, parts[0])
+            return rows @ rows.T
+        blocks: list[list[Any]] = [[None] * len(parts) for _ in parts]
+        for i, one in enumerate(parts):
+            rows = self._rows(x, one)
+            for j, other in enumerate(parts[: i + 1]):
+                blocks[i][j] = rows @ (rows if i == j else self._rows(x, other)).T
+                blocks[j][i] = blocks[i][j].T
+        return jnp.block(blocks)
+
+    def _rows(self, x: Array, data: Any) -> Array:
+        """The rows of J that some of the data have, [number of them, p]."""
+        rows = jax.vmap(jax.jacrev(self.each), in_axes=(None, 0))(x, data)
+        return rows.reshape(-1, x.size)
+
+
+jax.tree_util.register_pytree_node(
+    Residuals,
+    lambda one: ((one.data, one.weight), one.each),
+    lambda each, children: Residuals(each, *children),
+)
+
+
+class Normal(NamedTuple):
+    """The normal space of a level of r at a point, by its Gram matrix."""
+
+    factor: Array
+    """The Cholesky factor of K, [m, m]."""
+    gram: Array
+    """K, [m, m]."""
+
+
+def normal_at(residuals: Residuals, x: Array) -> Normal:
+    """The normal space at x [p]. Its numbers are NaN where ∇r has not full rank."""
+    gram = residuals.gram(x)
+    return Normal(jnp.linalg.cholesky(gram), gram)
+
+
+def solve(normal: Normal, r: Array) -> Array:
+    """K⁻¹r [m]."""
+    return jax.scipy.linalg.cho_solve((normal.factor, True), r)
+
+
+def tangent(residuals: Residuals, x: Array, normal: Normal, g: Array) -> Array:
+    """P⊥g [p]: what of a vector g [p] is along the level of r, taken twice against rounding."""
+    for _ in range(2):
+        g = g - residuals.pull(x, solve(normal, residuals.push(x, g)))
+    return g
+
+
+def retracted(residuals: Residuals, x: Array, turns: int = 2) -> Array:
+    """A point of Γ near x [p], by Gauss–Newton steps.
+
+    Two of them from a distance δ end within O(δ²) of Φ(x), where gradient flow ends.
+    """
+    for _ in range(turns):
+        x = x - residuals.pull(x, solve(normal_at(residuals, x), residuals.at(x)))
+    return x
+
+
+class Top(NamedTuple):
+    """The largest eigenvalues of ∇²L at a point, and the first one's direction."""
+
+    spectrum: Array
+    """λ₁ ≥ λ₂ ≥ λ₃, [3]; NaN for those that there are not."""
+    direction: Array
+    """v₁ [p], of length 1, on the side of the one before."""
+
+
+def top_on_manifold(residuals: Residuals, x: Array, normal: Normal, toward: Array) -> Top:
+    """At a point x [p] of Γ, where ∇²L = c JᵀJ.
+
+    Args:
+        toward: a vector [p] on whose side the direction is, and from which it is looked for.
+    """
+    m = len(normal.gram)
+    if m <= DENSE:
+        values, vectors = eigh(normal.gram)
+        values, u = values[::-1], vectors[:, -1]
+    else:
+        values, u = lanczos(lambda w: normal.gram @ w, residuals.push(x, toward))
+    v = residuals.pull(x, u)
+    v = v / jnp.linalg.norm(v) * jnp.where(jnp.vdot(v, toward) < 0, -1, 1)
+    return Top(residuals.weight * _three(values), v)
+
+
+def top_anywhere(residuals: Residuals, x: Array, toward: Array) -> Top:
+    """At any point x [p], by products with ∇²L, looked for from `toward` [p]."""
+    values, v = lanczos(partial(residuals.hessian_product, x), toward)
+    return Top(_three(values), v * jnp.where(jnp.vdot(v, toward) < 0, -1, 1))
+
+
+def _three(values: Array) -> Array:
+    return jnp.concatenate([values[:3], jnp.full(3, jnp.nan)])[:3]
+
+
+def lanczos(product: Callable[[Array], Array], start: Array, most: int = KRYLOV):
+    """The largest eigenvalues of a symmetric matrix, descending, and the first one's vector.
+
+    By Lanczos' method, each vector made orthogonal to all before it, twice: of the Ritz values the
+    first is exact to rounding, the next ones to some digits; NaN those that were not seen.
+
+    Args:
+        product: w [n] -> A w [n].
+        start: a vector [n], best one near the one looked for. From an eigenvector alone no other
+            would be seen, so that something aslant is added.
+    """
+    n = min(most, start.size)
+    aslant = jnp.cos(1.0 + jnp.arange(start.size))
+    start = start / jnp.linalg.norm(start) + 0.1 * aslant / jnp.linalg.norm(aslant)
+    basis = jnp.zeros((n + 1, start.size)).at[0].set(start / jnp.linalg.norm(start))
+
+    def advance(k: Array, carry: tuple[Array, Array]) -> tuple[Array, Array]:
+        basis, inner = carry
+        w = product(basis[k])
+        along = basis @ w
+        w = w - basis.T @ along
+        w = w - basis.T @ (basis @ w)
+        length = jnp.linalg.norm(w)
+        # Where all of the space has been seen there is no further direction.
+        found = length > 1e-13 * jnp.linalg.norm(along)
+        basis = basis.at[k + 1].set(jnp.where(found, w / jnp.where(found, length, 1), 0))
+        return basis, inner.at[k].set(along[:n])
+
+    basis, inner = jax.lax.fori_loop(0, n, advance, (basis, jnp.zeros((n, n))))
+    seen = jnp.any(basis[:n] != 0, axis=1)
+    inner = jnp.tril(inner) + jnp.tril(inner, -1).T
+    inner = jnp.where(seen[:, None] & seen[None, :], inner, 0)
+    # What was not seen is put below all that was.
+    below = jnp.min(jnp.diag(inner)) - jnp.max(jnp.abs(inner)) - 1
+    values, vectors = eigh(inner + jnp.diag(jnp.where(seen, 0, below)))
+    v = vectors[:, -1] @ basis[:n]
+    values = jnp.where(jnp.arange(n) < n - jnp.sum(seen), jnp.nan, values)
+    return values[::-1], v / jnp.linalg.norm(v)
+
+
+def sharpness_slope(residuals: Residuals, x: Array, direction: Array) -> Array:
+    """∇λ₁ [p] at a point x of Γ, up to what is normal to Γ: c ∇‖J v₁‖² with v₁ held fast.
+
+    Of ∇(v₁ᵀ∇²L v₁) the part c Jᵀ(v₁ᵀ∇²r v₁) is missing, which P⊥ takes away.
+    """
+
+    def squared(y: Array) -> Array:
+        w = residuals.push(y, direction)
+        return residuals.weight * jnp.vdot(w, w)
+
+    return jax.grad(squared)(x)
+
+
+# ---- gradient flow ----
+
+
+class Descent(NamedTuple):
+    """Where gradient flow is by now."""
+
+    x: Array
+    r: Array
+    h: Array
+    steps: Array
+
+
+@partial(jax.jit, static_argnames=("most",))
+def projection(
+    residuals: Residuals, x: Array, tolerance: float = 1e-6, most: int = 4000
+) -> tuple[Array, Array]:
+    """Φ(x) [p], where gradient flow dx/ds = −∇L from x [p] ends, and how many steps it took [].
+
+    By an exponential Runge–Kutta method of order 2, which takes −c JᵀJ at the beginning of a step
+    exactly and so is not bound by its stiffness; near Γ a step of any length is a Gauss–Newton
+    step. NaN where it has not come to Γ after `most` steps.
+
+    Args:
+        tolerance: error of a step, relative to the way that it is from Γ.
+    """
+    first = residuals.at(x)
+    begin = Descent(x, first, 1 / (residuals.weight * jnp.vdot(first, first)), jnp.array(0))
+
+    def on_the_way(at: Descent) -> Array:
+        far = 0.5 * residuals.weight * jnp.vdot(at.r, at.r) > SMALLEST
+        return far & (at.steps < most) & jnp.all(jnp.isfinite(at.x))
+
+    end = jax.lax.while_loop(on_the_way, partial(_descend, residuals, tolerance), begin)
+    arrived = 0.5 * residuals.weight * jnp.vdot(end.r, end.r) <= SMALLEST
+    return jnp.where(arrived, end.x, jnp.nan), end.steps
+
+
+def _descend(residuals: Residuals, tolerance: float, at: Descent) -> Descent:
+    """One step, or a smaller one to be tried next."""
+    c = residuals.weight
+    values, vectors = eigh(residuals.gram(at.x))
+    values = jnp.maximum(values, 0)
+    z = -at.h * c * values
+
+    def spread(function: Callable[[Array], Array], u: Array) -> Array:
+        """φ(−hcK) u."""
+        return vectors @ (function(z) * (vectors.T @ u))
+
+    slope = -c * residuals.pull(at.x, at.r)
+    ahead = at.h * residuals.pull(at.x, spread(_phi1, -c * at.r))
+    trial = at.x + ahead
+    trial_r = residuals.at(trial)
+    # What the linear part does not explain: f(trial) − f(x) − L (trial − x).
+    rest = -c * residuals.pull(trial, trial_r) - slope
+    rest = rest + c * residuals.pull(at.x, residuals.push(at.x, ahead))
+    safe = jnp.where(values > 0, values, 1)
+    inside = vectors @ (
+        jnp.where(values > 0, 1 / safe, 0) * (vectors.T @ residuals.push(at.x, rest))
+    )
+    across = residuals.pull(at.x, inside)
+    along = rest - across
+    more = at.h * (0.5 * along + residuals.pull(at.x, spread(_phi2, inside)))
+    x = trial + more
+    r = residuals.at(x)
+    error = jnp.linalg.norm(more) / (tolerance**0.5 * jnp.linalg.norm(ahead) + 1e-300)
+    taken = (error <= 1) & jnp.all(jnp.isfinite(r)) & (jnp.vdot(r, r) <= jnp.vdot(at.r, at.r))
+    grown = jnp.clip(0.8 / jnp.sqrt(error + 1e-12), 0.2, 8.0)
+    h = at.h * jnp.where(jnp.isfinite(grown), jnp.where(taken, grown, jnp.minimum(grown, 0.5)), 0.2)
+    return Descent(jnp.where(taken, x, at.x), jnp.where(taken, r, at.r), h, at.steps + 1)
+
+
+def _phi1(z: Array) -> Array:
+    """(eᶻ − 1)/z."""
+    small = jnp.abs(z) < 1e-8
+    return jnp.where(small, 1 + z / 2, jnp.expm1(z) / jnp.where(small, 1, z))
+
+
+def _phi2(z: Array) -> Array:
+    """(φ₁(z) − 1)/z."""
+    small = jnp.abs(z) < 1e-4
+    series = 0.5 + z / 6 + z * z / 24
+    return jnp.where(small, series, (_phi1(z) - 1) / jnp.where(small, 1, z))
+
+
+# ---- to Γ ----
+
+
+@partial(jax.jit, static_argnames=("most",))
+def onto_manifold(residuals: Residuals, x: Array, most: int = 100) -> tuple[Array, Array]:
+    """A point of Γ [p] from x [p], by Levenberg–Marquardt, and how many steps it took [].
+
+    Not where gradient flow would end, but near. NaN where L is not 0 after `most` steps.
+    """
+
+    def lost(r: Array) -> Array:
+        return 0.5 * residuals.weight * jnp.vdot(r, r)
+
+    def turn(carry):
+        x, r, damping, steps = carry
+        gram = residuals.gram(x)
+        damped = gram + damping * jnp.trace(gram) / len(r) * jnp.eye(len(r))
+        step = residuals.pull(x, jax.scipy.linalg.solve(damped, r, assume_a="pos"))
+        there = residuals.at(x - step)
+        better = lost(there) < lost(r)
+        return (
+            jnp.where(better, x - step, x),
+            jnp.where(better, there, r),
+            damping * jnp.where(better, 0.1, 10.0),
+            steps + 1,
+        )
+
+    def goes_on(carry):
+        _, r, _, steps = carry
+        return (lost(r) > SMALLEST) & (steps < most)
+
+    x, r, _, steps = jax.lax.while_loop(goes_on, turn, (x, residuals.at(x), 1e-3, 0))
+    return jnp.where(lost(r) <= SMALLEST, x, jnp.nan), steps

@@ -107,7 +107,7 @@ def test_the_surface_turns_by_key_and_by_mouse(stage: Stage):
 # full nor empty.
 KEPT = """async (size) => {
   const image = new Image();
-  image.src = edgewalk.stage.surfacePicture(size);
+  image.src = edgewalk.stage.surfacePicture(size, edgewalk.stage.scene());
   await image.decode();
   const { width, height } = image;
   const pen = Object.assign(document.createElement('canvas'), { width, height }).getContext('2d');

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
+  discIn,
   cubicThrough,
   freeCorner,
   larger,
@@ -142,4 +143,13 @@ test("it paints both walls of the bounce apart, its factor and a bar of a round 
   const words = pen.lines.map((line) => line.match(/>(.*)<\/text>/)?.[1]).filter(Boolean);
   assert.deepEqual([...new Set(words)], ["× 181", "0.005"]);
   for (const ink of ["even", "odd"]) assert.ok(pen.lines.some((line) => line.includes(`fill="${ink}"`)));
+});
+
+test("names keep clear of all of the lens's place, and of none where it has no room", () => {
+  const [[x, y], radius] = [placeIn(FRAME, CORNER), radiusIn(FRAME)];
+  const points = discIn(FRAME, CORNER);
+  const far = points.map(([a, b]) => Math.hypot(a - x, b - y));
+  assert.ok(Math.max(...far) <= radius && Math.max(...far) > radius - 12);
+  assert.ok(points.length > (Math.PI * radius ** 2) / 12 ** 2 / 1.3);
+  assert.deepEqual(discIn({ ...FRAME, height: 90 }, CORNER), []);
 });

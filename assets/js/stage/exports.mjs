@@ -130,8 +130,9 @@ export function sizeOf({ size, width, height, parts }, sizes) {
 /**
  * The picture that is chosen, as SVG.
  * @param {string} link
+ * @param {number} [times] as fine as the page
  */
-async function drawn(link) {
+async function drawn(link, times = 1) {
   const choice = chosen();
   const now = scene();
   const { pixels, lengths, unit } = sizeOf(choice, vocabulary.picture_sizes);
@@ -149,6 +150,7 @@ async function drawn(link) {
     link: has("link") ? link : "",
     graph: graphOf,
     nameOf: (panel) => find(`#picture-what [value="${panel}"]`).textContent || "",
+    fine: unit * times,
     solid: actions.surfacePicture,
   });
   const head = `<svg xmlns="http://www.w3.org/2000/svg" width="${lengths[0]}" height="${lengths[1]}" viewBox="0 0 ${size.join(" ")}" preserveAspectRatio="none">`;
@@ -190,11 +192,11 @@ const addressOf = (svg) => URL.createObjectURL(new Blob([svg], { type: "image/sv
  */
 async function save(link) {
   const address = link();
-  const { svg, choice, pixels, caption } = await drawn(address);
+  const times = Number($("picture-pixels").value);
+  const { svg, choice, pixels, caption } = await drawn(address, times);
   const name = `edgewalk-${scene().result.settings.loss}-${choice.what}`;
   const said = saying(caption, address);
   if (choice.form === "svg") return keepFile(`${name}.svg`, markedSvg(svg, said), "image/svg+xml");
-  const times = Number(choice.pixels);
   const png = await rasterised(svg, /** @type {Size} */ (pixels.map((length) => length * times)));
   return keepPng(`${name}.png`, png, said, times);
 }

@@ -33,6 +33,7 @@ const CORNERS = [
   [1, 0],
   [0, 0],
 ];
+const APART = 12; // pixels between points of its place
 const SPREAD = 150; // points of a run by which a corner is judged
 
 /**
@@ -160,6 +161,21 @@ export function shareAt(frame, [x, y], radius = radiusIn(frame)) {
    */
   const within = (value, low, size) => Math.min(Math.max((value - low - room) / Math.max(size - 2 * room, 1), 0), 1);
   return [within(x, frame.left, frame.width), within(y, frame.top, frame.height)];
+}
+
+/**
+ * The place of a lens as points, for names to keep clear of; none where there is no room for it.
+ * @param {Box} frame
+ * @param {Point} share
+ */
+export function discIn(frame, share) {
+  const [[x, y], radius] = [placeIn(frame, share), radiusIn(frame)];
+  /** @type {Point[]} */
+  const points = [];
+  if (radius > ROOM * Math.min(frame.width, frame.height)) return points;
+  for (let a = -radius; a <= radius; a += APART)
+    for (let b = -radius; b <= radius; b += APART) if (Math.hypot(a, b) <= radius) points.push([x + a, y + b]);
+  return points;
 }
 
 /**

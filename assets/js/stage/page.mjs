@@ -322,7 +322,8 @@ class Stage {
   async addSurface() {
     const { Surface } = await import("./panels/surface.mjs");
     const surface = new Surface(find(".card.landscape .plot"), () => this.repaint());
-    actions.surfacePicture = (/** @type {Size} */ size, /** @type {Scene} */ seen) => surface.toDataURL(seen, size);
+    actions.surfacePicture = (/** @type {Size} */ size, /** @type {Scene} */ seen, /** @type {number} */ fine) =>
+      surface.toDataURL(seen, size, fine);
     surface.handle = /** @type {Landscape} */ (this.panels.find((panel) => panel instanceof Landscape)).handle;
     this.panels.push(surface);
     this.repaint();

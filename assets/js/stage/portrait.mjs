@@ -80,7 +80,8 @@ export const PICTURES = {
  * @property {string} link
  * @property {(panel: string) => any} graph
  * @property {(panel: string) => string} nameOf
- * @property {(size: Size, scene: Scene) => string} [solid]
+ * @property {number} fine pixels of a unit, for what is filled pixel by pixel
+ * @property {(size: Size, scene: Scene, fine: number) => string} [solid]
  */
 
 /**
@@ -157,7 +158,7 @@ async function panelAt(name, { x, y, width, height }, scene, before, wanted, mar
   if (named) write(title.getContext(), scene.inks, wanted.nameOf(name), 0, 0, scene.inks.ink);
   const inside =
     name === "landscape" && scene.look === "surface" && wanted.solid
-      ? [`<image href="${wanted.solid(whole, scene)}" width="${size[0]}" height="${size[1]}"/>`]
+      ? [`<image href="${wanted.solid(whole, scene, wanted.fine)}" width="${size[0]}" height="${size[1]}"/>`]
       : await painted(name, size, scene, before, wanted, mark);
   return [
     `<g class="${name}" transform="translate(${x} ${y})">`,

@@ -19,7 +19,7 @@ import {
   upTo,
 } from "../../run.mjs";
 import { frameOf, groundOf, isAbout, isInside, pixelsOf, placeOf, within } from "../frame.mjs";
-import { freeCorner, isLensOn, lensIn, paintLens } from "../lens.mjs";
+import { discIn, freeCorner, isLensOn, lensIn, paintLens } from "../lens.mjs";
 import { Panel } from "../panel.mjs";
 import { colourOf } from "./along.mjs";
 
@@ -94,7 +94,7 @@ export class Landscape extends Panel {
    */
   paintStill(pen, scene, frame) {
     const { result, inks } = scene;
-    this.taken = [];
+    this.taken = this.lensPlace(scene, frame);
     if (frame.section) this.paintValley(pen, scene, frame);
     const { points, rows } = result.descent;
     const way = pixelsOf(points, frame);
@@ -148,7 +148,7 @@ export class Landscape extends Panel {
     /** @type {Point[]} */
     const middles = seen.flatMap(([x, y]) => [[x + aside, y], [x - aside, y], ...around(GRADIENT_FLOW, [x, y])]);
     const line = Array.from({ length: rows }, (_, row) => way(row));
-    const [x, y] = clearest(frame, GRADIENT_FLOW, middles, [...gamma, ...line]);
+    const [x, y] = clearest(frame, GRADIENT_FLOW, middles, [...gamma, ...line, ...this.taken]);
     pens.label(pen, inks, GRADIENT_FLOW, x, y, inks.soft, "center");
     this.taken.push(...spotsOf(GRADIENT_FLOW, [x, y]));
   }
@@ -230,6 +230,18 @@ export class Landscape extends Panel {
    */
   groundIn({ look }, frame) {
     return look === "surface" ? null : groundOf(frame);
+  }
+
+  /**
+   * Where the lens is, or will be once the run bounces.
+   * @param {Scene} scene
+   * @param {Frame} frame
+   */
+  lensPlace(scene, frame) {
+    const ground = scene.lens === "on" ? this.groundIn(scene, frame) : null;
+    if (!ground) return [];
+    this.corner = this.corner || freeCorner(scene, ground);
+    return discIn(ground, scene.lensAt || this.corner);
   }
 
   /**

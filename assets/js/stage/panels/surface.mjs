@@ -26,6 +26,7 @@ const ON = 0.05; // of the depth, for what lies on the surface
 const NAMED = 1.2; // times as far from the middle of the box as its sides, numbers and names
 const PIECES = 200; // of a curve of Γ within the box
 const PICTURE = 2; // pixels of a picture to keep for each of the page
+const FINEST = 4; // of one for paper, before what fills the box takes a browser's room
 
 export class Surface extends Landscape {
   /**
@@ -473,13 +474,15 @@ export class Surface extends Landscape {
    * fills the box is finer than it.
    * @param {Scene} scene
    * @param {Size} size
+   * @param {number} [wanted] pixels of a unit
    */
-  toDataURL(scene, size) {
-    const sheet = Object.assign(document.createElement("canvas"), { size, fine: PICTURE });
+  toDataURL(scene, size, wanted = PICTURE) {
+    const fine = Math.min(Math.max(wanted, PICTURE), FINEST);
+    const sheet = Object.assign(document.createElement("canvas"), { size, fine });
     const still = document.createElement("canvas");
     /** @type {Surface} */
     const painter = Object.assign(Object.create(this), {
-      ...{ past: sheet, still, picture: null, detail: 2 * PICTURE },
+      ...{ past: sheet, still, picture: null, detail: 2 * fine },
       ...{ handle: null, corner: null },
     });
     const frame = painter.frameFor(scene);

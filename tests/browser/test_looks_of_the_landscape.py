@@ -138,7 +138,7 @@ def test_a_picture_of_the_surface_is_painted_for_its_own_size(stage: Stage):
     ("strobe", "even", "odd"), [("all", 1, 1), ("even", 1, 0), ("odd", 0, 1), ("midpoints", 0, 0)]
 )
 def test_the_strobe_holds_on_every_panel(stage: Stage, strobe: str, even: int, odd: int):
-    stage.open(f"?eta=0.18&at=120&strobe={strobe}")
+    stage.open(f"?eta=0.18&start=1.8,1.12&at=120&strobe={strobe}")
     for panel in ("landscape", "sharpness"):
         seen = stage.inks_in(panel)
         assert (seen["even"] > 100, seen["odd"] > 100) == (bool(even), bool(odd))

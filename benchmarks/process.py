@@ -134,7 +134,7 @@ def _draw(url: str, loss: str) -> None:
     """The still figures of the landscape, which Dash asks for."""
     scene = {
         **{"loss": loss, "theta": [], "view": LOSSES[loss].view, "look": "root"},
-        **{"scheme": "light", "zoom": 1, "touch": False},
+        **{"scheme": "light", "zoom": 1, "touch": False, "unit": 1.0},
         "of": {"loss": loss, "zoom": 1, "turn": 1},
     }
     figures = [{"id": name, "property": "figure"} for name in ("landscape", "sharpness")]

@@ -36,6 +36,18 @@ def rules(wanted: Callable[[Rule], Any]) -> pytest.MarkDecorator:
     return _each("rule", filter(wanted, dynamics.RULES.values()))
 
 
+def taking(kept: int, values: Iterable[Any]) -> list[Any]:
+    """Values for a parameter: the first few, and the others with `--every`."""
+    return [
+        value if k < kept else pytest.param(*_several(value), marks=pytest.mark.every)
+        for k, value in enumerate(values)
+    ]
+
+
+def _several(value: Any) -> tuple:
+    return value if isinstance(value, tuple) else (value,)
+
+
 def _each(name: str, records: Iterable[Any], each_kind: bool = False) -> pytest.MarkDecorator:
     parameters = [
         pytest.param(record, id=record.key, marks=_mark(record) if each_kind else ())

@@ -12,12 +12,13 @@ from app.server import create_app
 from tests.browser.lab import PATIENCE, SMALL, Lab
 from tests.browser.proxy import proxy
 from tests.browser.stage import Stage
+from tests.catalogue import taking
 from tests.served import served
 
 PREFIX, WRITTEN = "/teach/course 1", "/teach/course%201"
 
 
-@pytest.fixture(scope="module", params=["taken off", "left on"])
+@pytest.fixture(scope="module", params=taking(1, ["taken off", "left on"]))
 def outside(server_url: str, request: pytest.FixtureRequest) -> Iterator[str]:
     """The address of the first page. Where the path is taken off, the app behind the proxy is that
     of every other test and knows nothing of it."""

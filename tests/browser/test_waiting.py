@@ -39,7 +39,7 @@ def test_a_veil_says_what_is_computed_and_what_is_pressed_is_kept(stage: Stage):
     assert stage.step == 2
 
     formula = page.inner_text("#formula")
-    figures = Slow(stage, "**/_dash-update-component")
+    figures = Slow(stage, "**/_dash-update-component*")
     page.select_option("#loss", "ring")
     expect(veil).to_have_text("computing Ring …")
     open_door(page, STAGE)

@@ -95,6 +95,7 @@ for thread in threads:
 """
 
 
+@pytest.mark.every
 def test_a_process_that_has_compiled_before_is_as_good() -> None:
     """What XLA reads from the environment it reads then, so nothing here may rest on it."""
     from_outside = {k: v for k, v in os.environ.items() if k not in ("NPROC", "XLA_FLAGS")}

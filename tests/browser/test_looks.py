@@ -57,9 +57,8 @@ def test_words_and_targets_are_large_enough_in_every_window(stage: Stage):
     page = stage.page
     for (width, height), least in WINDOWS.items():
         page.set_viewport_size({"width": width, "height": height})
-        page.wait_for_function("edgewalk.stage.scene() && true")
+        page.wait_for_function(f"(least) => !({SMALL})(least).length", arg=least)  # drawn afresh
         assert page.evaluate("document.documentElement.scrollWidth") <= width
-        assert page.evaluate(SMALL, least) == []
         assert page.evaluate(NARROW, [PRESSED, 24]) == []
         plots = page.locator(".card.landscape .plot, .card.sharpness .plot")
         for box in (plot.bounding_box() for plot in plots.all()):

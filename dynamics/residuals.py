@@ -44,10 +44,13 @@ class Residuals:
         """r [m] at x [p]."""
         return jax.vmap(self.each, in_axes=(None, 0))(x, self.data).ravel()
 
+    def loss(self, r: Array) -> Array:
+        """L [] where the residuals are r [m]."""
+        return 0.5 * self.weight * jnp.vdot(r, r)
+
     def value(self, x: Array) -> Array:
         """L [] at x [p]."""
-        r = self.at(x)
-        return 0.5 * self.weight * jnp.vdot(r, r)
+        return self.loss(self.at(x))
 
     def value_and_gradient(self, x: Array) -> tuple[Array, Array]:
         """L [] and ∇L [p] at x [p]."""
@@ -183,8 +186,8 @@ def lanczos(product: Callable[[Array], Array], start: Array, most: int = KRYLOV)
             would be seen, so that something aslant is added.
     """
     n = min(most, start.size)
-    aslant = jnp.cos(1.0 + jnp.arange(start.size))
-    start = start / jnp.linalg.norm(start) + 0.1 * aslant / jnp.linalg.norm(aslant)
+    other = aslant(start.size)
+    start = start / jnp.linalg.norm(start) + 0.1 * other / jnp.linalg.norm(other)
     basis = jnp.zeros((n + 1, start.size)).at[0].set(start / jnp.linalg.norm(start))
 
     def advance(k: Array, carry: tuple[Array, Array]) -> tuple[Array, Array]:
@@ -209,6 +212,11 @@ def lanczos(product: Callable[[Array], Array], start: Array, most: int = KRYLOV)
     v = vectors[:, -1] @ basis[:n]
     values = jnp.where(jnp.arange(n) < n - jnp.sum(seen), jnp.nan, values)
     return values[::-1], v / jnp.linalg.norm(v)
+
+
+def aslant(n: int) -> Array:
+    """A direction [n] that is orthogonal to nothing by accident."""
+    return jnp.cos(1.0 + jnp.arange(n))
 
 
 def sharpness_slope(residuals: Residuals, x: Array, direction: Array) -> Array:
@@ -250,15 +258,14 @@ def projection(
         tolerance: error of a step, relative to the way that it is from Γ.
     """
     first = residuals.at(x)
-    begin = Descent(x, first, 1 / (residuals.weight * jnp.vdot(first, first)), jnp.array(0))
+    begin = Descent(x, first, 1 / (2 * residuals.loss(first)), jnp.array(0))
 
     def on_the_way(at: Descent) -> Array:
-        far = 0.5 * residuals.weight * jnp.vdot(at.r, at.r) > SMALLEST
+        far = residuals.loss(at.r) > SMALLEST
         return far & (at.steps < most) & jnp.all(jnp.isfinite(at.x))
 
     end = jax.lax.while_loop(on_the_way, partial(_descend, residuals, tolerance), begin)
-    arrived = 0.5 * residuals.weight * jnp.vdot(end.r, end.r) <= SMALLEST
-    return jnp.where(arrived, end.x, jnp.nan), end.steps
+    return jnp.where(residuals.loss(end.r) <= SMALLEST, end.x, jnp.nan), end.steps
 
 
 def _descend(residuals: Residuals, tolerance: float, at: Descent) -> Descent:
@@ -318,16 +325,13 @@ def onto_manifold(residuals: Residuals, x: Array, most: int = 100) -> tuple[Arra
     Not where gradient flow would end, but near. NaN where L is not 0 after `most` steps.
     """
 
-    def lost(r: Array) -> Array:
-        return 0.5 * residuals.weight * jnp.vdot(r, r)
-
     def turn(carry):
         x, r, damping, steps = carry
         gram = residuals.gram(x)
         damped = gram + damping * jnp.trace(gram) / len(r) * jnp.eye(len(r))
         step = residuals.pull(x, jax.scipy.linalg.solve(damped, r, assume_a="pos"))
         there = residuals.at(x - step)
-        better = lost(there) < lost(r)
+        better = residuals.loss(there) < residuals.loss(r)
         return (
             jnp.where(better, x - step, x),
             jnp.where(better, there, r),
@@ -337,7 +341,7 @@ def onto_manifold(residuals: Residuals, x: Array, most: int = 100) -> tuple[Arra
 
     def goes_on(carry):
         _, r, _, steps = carry
-        return (lost(r) > SMALLEST) & (steps < most)
+        return (residuals.loss(r) > SMALLEST) & (steps < most)
 
     x, r, _, steps = jax.lax.while_loop(goes_on, turn, (x, residuals.at(x), 1e-3, 0))
-    return jnp.where(lost(r) <= SMALLEST, x, jnp.nan), steps
+    return jnp.where(residuals.loss(r) <= SMALLEST, x, jnp.nan), steps

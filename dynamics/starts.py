@@ -80,17 +80,22 @@ def interesting_etas(loss: Loss | str, rule: Rule | str, line: Line) -> tuple[fl
 def settling_etas(loss: Loss | str, starts: np.ndarray) -> Settling:
     """Up to which step sizes gradient descent can settle from starts [n, d], and at all."""
     loss = find_loss(loss)
-    found = sweep(loss, "gd", starts, np.ones(len(starts)), 0).sharpness
     flattest = np.asarray(_sharpness_at(loss, flattest_points(loss)))
     return Settling(
         flattest=float(2 / flattest.min()) if flattest.size else np.nan,
-        starts=2 / np.where(found > 0, found, np.nan),
+        starts=2 / _sharpness_by_sweep(loss, find_rule("gd"), starts),
     )
+
+
+def _sharpness_by_sweep(loss: Loss, rule: Rule, starts: np.ndarray) -> np.ndarray:
+    """λ₁ at the Φ of each start, [n]; NaN where a sweep finds none."""
+    found = sweep(loss, rule, starts, np.ones(len(starts)), 0).sharpness
+    return np.where(found > 0, found, np.nan)
 
 
 def _sharpness_of(loss: Loss, rule: Rule, starts: np.ndarray) -> np.ndarray:
     """λ₁ at those Φ of starts that are found; 1 where there are none."""
-    found = sweep(loss, rule, starts, np.ones(len(starts)), 0).sharpness
+    found = _sharpness_by_sweep(loss, rule, starts)
     if not np.any(found > 0):
         # A sweep descends in few steps and may lose its way; one descent with care tells enough.
         found = np.asarray(_sharpness_below(loss, starts[[len(starts) // 2]]))

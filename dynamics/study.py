@@ -26,6 +26,7 @@ from dynamics.networks import Network
 from dynamics.residuals import (
     Residuals,
     Top,
+    aslant,
     normal_at,
     onto_manifold,
     projection,
@@ -57,7 +58,6 @@ class Study:
         key: name on the command line.
         network: its shape.
         target: digit -> number, what is to be said of an image.
-        words: the same, for a person.
         count: images to train on.
         scaling: of the pixels, as `dynamics.digits.split` takes it.
         seed: of the images and of the first weights.
@@ -66,25 +66,14 @@ class Study:
     key: str
     network: Network
     target: Callable[[np.ndarray], np.ndarray]
-    words: str
     count: int = 100
     scaling: str = "scalar"
     seed: int = 0
 
-    def split(self) -> digits.Split:
-        """The images."""
-        return digits.split(self.count, self.scaling, self.seed)
-
     def residuals(self) -> Residuals:
         """The loss on the images to train on."""
-        split = self.split()
+        split = digits.split(self.count, self.scaling, self.seed)
         return self.network.residuals(split.train, self.target(split.train_digits)[:, None])
-
-    def accuracy(self, x: Array) -> float:
-        """The share of the other images that the network with parameters x [p] tells right."""
-        split = self.split()
-        said = _outputs(self.network, x, split.test)[:, 0]
-        return float(np.mean(np.sign(said) == self.target(split.test_digits)))
 
 
 def _parity(digit: np.ndarray) -> np.ndarray:
@@ -94,9 +83,9 @@ def _parity(digit: np.ndarray) -> np.ndarray:
 STUDIES = {
     study.key: study
     for study in (
-        Study("digits-parity", Network((64, 16, 1), "gelu"), _parity, "even or odd"),
+        Study("digits-parity", Network((64, 16, 1), "gelu"), _parity),
         Study(
-            "digits-parity-tanh", Network((64, 16, 1), "tanh"), _parity, "even or odd",
+            "digits-parity-tanh", Network((64, 16, 1), "tanh"), _parity,
             scaling="mean",
         ),
     )
@@ -156,7 +145,7 @@ class Path(NamedTuple):
 
 
 class Traced(NamedTuple):
-    """Observables of a run at pairs of steps, [n] each but for `pairs`."""
+    """Observables of a run at n pairs of steps, [n] each where nothing else is said."""
 
     eta: float
     steps: int
@@ -200,13 +189,13 @@ def train(study: Study, progress: Progress = lambda words, share: None) -> Train
     """
     residuals, x = study.residuals(), jnp.asarray(study.network.start(study.seed))
     progress("train by GD", 0.0)
-    start = _top_anywhere(residuals, x, _aslant(x))
+    start = _top_anywhere(residuals, x, aslant(x.size))
     x = _descend(residuals, x, 1 / start.spectrum[0], TRAINING)
     progress("onto Γ", 0.0)
     x, _ = onto_manifold(residuals, x)
     if not np.all(np.isfinite(x)):
         raise ValueError(f"{study.key} with seed {study.seed} does not come to Γ, where L = 0")
-    return Trained(residuals, x, _top_on_manifold(residuals, x, _aslant(x)))
+    return Trained(residuals, x, _top_on_manifold(residuals, x, aslant(x.size)))
 
 
 def follow(
@@ -338,11 +327,6 @@ def find_study(key: str) -> Study:
 # ---- compiled ----
 
 
-def _aslant(x: Array) -> Array:
-    """A direction that is orthogonal to nothing by accident."""
-    return jnp.cos(1.0 + jnp.arange(x.size))
-
-
 _top_anywhere = jax.jit(top_anywhere)
 
 
@@ -354,11 +338,6 @@ def _top_on_manifold(residuals: Residuals, x: Array, toward: Array) -> Top:
 @jax.jit
 def _descend(residuals: Residuals, x: Array, eta: Array, steps: Array) -> Array:
     return jax.lax.fori_loop(0, steps, lambda _, x: x - eta * residuals.value_and_gradient(x)[1], x)
-
-
-@partial(jax.jit, static_argnames="network")
-def _outputs(network: Network, x: Array, inputs: Array) -> Array:
-    return jax.vmap(partial(network.outputs, x))(inputs)
 
 
 class _Point(NamedTuple):

@@ -39,7 +39,7 @@ from dynamics.files import (
 from dynamics.flows import gradient_flow, limiting_flow
 from dynamics.measures import measure
 from dynamics.phases import eigengap_closes
-from dynamics.program import Asked, notebook, program
+from dynamics.program import PROGRAMS, Asked
 from dynamics.projection import projection
 from dynamics.rate import check_tau, measure_rate
 from dynamics.rounding import parted_from
@@ -58,7 +58,6 @@ from dynamics.study import (
 from dynamics.types import Array, Loss, Rule
 
 FLOW_POINTS = 501
-PROGRAMS = {".py": program, ".ipynb": notebook}
 
 
 class _Parser(argparse.ArgumentParser):

@@ -181,6 +181,10 @@ def notebook(loss: Loss, runs: Sequence[Asked], note: str = "", library: str = "
     return json.dumps(sheet, ensure_ascii=False, indent=1) + "\n"
 
 
+PROGRAMS = {".py": program, ".ipynb": notebook}
+"""Writers of programs, by the ends of their files."""
+
+
 def _cell(kind: str, text: str) -> dict[str, Any]:
     code = {"outputs": [], "execution_count": None} if kind == "code" else {}
     return {"cell_type": kind, "metadata": {}, "source": text.splitlines(keepends=True)} | code

@@ -18,7 +18,7 @@ from dynamics.manifold import Trace
 from dynamics.measures import PROFILE_NODES, Iterates, Measures, measure_iterates, profile_nodes
 from dynamics.nudge import Nudge, nudge
 from dynamics.phases import LANDED, LASTING, TOLERANCE, phases
-from dynamics.program import Asked, notebook, program
+from dynamics.program import PROGRAMS, Asked
 from dynamics.sections import Cut, cut, worth_seeing
 from dynamics.simulate import Run
 from dynamics.stretch import measured_stretch
@@ -143,12 +143,11 @@ class Compute:
         Raises:
             ValueError: as `dynamics.program` does.
         """
-        write = {".py": program, ".ipynb": notebook}[suffix]
         asked = [
             Asked(run.rule, run.eta, run.start, run.steps, run.noise, run.seed)
             for run in settings.runs
         ]
-        return write(settings.chosen.record, asked, note, library).encode()
+        return PROGRAMS[suffix](settings.chosen.record, asked, note, library).encode()
 
     def descent(self, loss: LossSpec, start: tuple[float, ...]) -> np.ndarray:
         """Gradient flow from a start to Γ, [160, d]."""

@@ -23,7 +23,7 @@ export JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES := -1
 # What the formatter lays out.
 FORMATTED := "assets/**/*.{js,mjs,ts}" "!assets/vendor" "tests/{javascript,agreed,mutants}/*.mjs" "*.{mjs,json}"
 
-.PHONY: help run test test-all mutants bench setup browser clean
+.PHONY: help run test test-all mutants bench setup browser readers clean
 
 help:
 	@echo "make run       serve Edgewalk on http://127.0.0.1:8050 (HOST, PORT, PREFIX)"
@@ -56,7 +56,7 @@ bench: setup
 	{ echo "make bench compares with a loop in C and needs gcc on PATH." >&2; exit 1; }
 	$(PYTHON) -m benchmarks
 
-setup: $(DEVELOPMENT) $(SCRIPTS) browser
+setup: $(DEVELOPMENT) $(SCRIPTS) browser readers
 
 clean:
 	rm -rf .venv .cache node_modules
@@ -109,3 +109,9 @@ browser: $(DEVELOPMENT)
 	command -v chromium >/dev/null || command -v chromium-browser >/dev/null || \
 	command -v google-chrome >/dev/null || { $(call debian_install,chromium); } || \
 	$(PYTHON) -m playwright install chromium
+
+# Programs of others, by which tests read exported pictures.
+readers:
+	@{ command -v pdftotext && command -v rsvg-convert; } >/dev/null || \
+	{ $(call debian_install,poppler-utils librsvg2-bin); } || \
+	echo "Without pdftotext and rsvg-convert on PATH, tests of exported pictures are skipped." >&2

@@ -34,7 +34,12 @@ from app.vocabulary import vocabulary_json
 
 ASSETS = ROOT / "assets"
 # Windows lets every program change these for all, and a browser runs no script of another type.
-TYPES = {".js": "text/javascript", ".mjs": "text/javascript", ".css": "text/css"}
+TYPES = {
+    ".js": "text/javascript",
+    ".mjs": "text/javascript",
+    ".css": "text/css",
+    ".ttf": "font/ttf",
+}
 # Bytes of results, and of compiled programs: some thousand of each.
 MOST_RESULTS, MOST_PROGRAMS = 256 << 20, 256 << 20
 # Bytes of results where there is no folder for them.
@@ -64,6 +69,8 @@ MODULES = "js"
 PLOTLY = "plotly-cartesian.min.js"
 # The head's own too: Dash's components are compiled to it.
 RUNTIME = "regenerator-runtime.js"
+# What makes files of pictures, loaded once one is asked for.
+MAKERS = ["jspdf.umd.min.js", "svg2pdf.umd.min.js"]
 # What Dash loads and nothing here uses: help for browsers that have no modules, and a table.
 USELESS = re.compile(r'<script src="[^"]*/(?:deps/polyfill@|dash_table/)[^"]*"></script>\n?')
 
@@ -154,12 +161,13 @@ def _page(server: Flask, path: str, name: str, unloaded: list[str], **more: Any)
     leaves out the files that are `unloaded`."""
     entry = ENTRIES.get(name)
     others = [other for other in ENTRIES.values() if other != entry]
+    ignored = [EARLY, RUNTIME, *MAKERS, *others, *unloaded]
     page = Page(
         f"edgewalk{path.rstrip('/')}",
         server=server,  # type: ignore[arg-type]  # Dash declares a WSGI callable too narrowly
         url_base_pathname=path,
         assets_folder=str(ASSETS),
-        assets_ignore=f"^({'|'.join(map(re.escape, [EARLY, RUNTIME, *others, *unloaded]))})$",
+        assets_ignore=f"^({'|'.join(map(re.escape, ignored))})$",
         assets_path_ignore=[f"^{MODULES}$"],
         index_string=INDEX.replace("{slash}", SLASH).replace(
             "{head}", _head(entry) if entry else ""

@@ -133,6 +133,7 @@ PICTURE_SIZES = {
     "columns": ("Two columns, 175 mm", 175, 105, 0.76, "mm"),
     "poster": ("Poster, 400 mm", 400, 260, 2.0, "mm"),
 }
+PICTURE_FORMS = {"png": "PNG", "svg": "SVG", "pdf": "PDF"}
 PICTURE_LOOKS = {"light": "Light", "dark": "Dark", "clear": "Transparent"}
 PICTURE_PARTS = {
     "title": "Title",

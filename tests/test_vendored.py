@@ -36,7 +36,11 @@ def test_vendored_file_is_unmodified(path: Path, recorded: str) -> None:
 
 @pytest.mark.parametrize("folder", ["vendor", "fonts"])
 def test_every_binary_and_bundle_is_recorded(folder: str) -> None:
-    vendored = {path for path in (ASSETS / folder).iterdir() if path.suffix in (".js", ".woff2")}
+    vendored = {
+        path
+        for path in (ASSETS / folder).iterdir()
+        if path.suffix in (".js", ".mjs", ".woff2", ".ttf")
+    }
     assert vendored == {
         path for path, _ in (row.values for row in RECORDED) if path.parent.name == folder
     }
@@ -47,6 +51,9 @@ def test_every_binary_and_bundle_is_recorded(folder: str) -> None:
     [
         ("vendor/plotly-cartesian.LICENSE", "MIT License"),
         ("vendor/regenerator-runtime.LICENSE", "MIT License"),
+        ("vendor/jspdf.LICENSE", "Permission is hereby granted, free of charge"),
+        ("vendor/svg2pdf.LICENSE", "The MIT License"),
+        ("fonts/dejavu.LICENSE", "Bitstream Vera Fonts Copyright"),
         ("fonts/inter.LICENSE", "SIL Open Font License"),
     ],
 )

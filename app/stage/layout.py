@@ -24,6 +24,7 @@ from app.vocabulary import (
     LOOKS,
     LOPSIDED,
     PANELS,
+    PICTURE_FORMS,
     PICTURE_LOOKS,
     PICTURE_PARTS,
     PICTURE_SIZES,
@@ -630,13 +631,21 @@ def _exports() -> html.Dialog:
     ]
     fields = [
         _select("what", "What", PICTURES),
-        _select("form", "Form", {"png": "PNG", "svg": "SVG"}),
+        _select("form", "Form", PICTURE_FORMS),
         _select("size", "Size", sizes | {"own": "Own size"}),
         html.Div(id="picture-own", className="own"),
         _select("pixels", "Pixels", {}),
         _select("scheme", "Look", PICTURE_LOOKS),
         html.Div(parts, className="parts", role="group", **aria(label="With")),
         html.Button("Save the picture", className="button", **data(save="picture")),
+        html.Div(
+            [
+                html.Pre(id="latex-words", tabIndex=0, **aria(label="For LaTeX")),
+                html.Button("Copy for LaTeX", id="copy-latex", className="button small"),
+            ],
+            id="picture-latex",
+            className="latex",
+        ),
     ]
     return _dialog(
         ids.EXPORTS,

@@ -46,10 +46,18 @@ export function takeAlong(page, query) {
  * @returns {Promise<Message>}
  */
 export async function copyLink() {
-  try {
-    await navigator.clipboard.writeText(location.href);
-    return { field: "", text: "The link is copied: it opens exactly this.", good: true };
-  } catch {
-    return { field: "", text: `Copy this link: ${location.href}` };
-  }
+  if (await copy(location.href)) return { field: "", text: "The link is copied: it opens exactly this.", good: true };
+  return { field: "", text: `Copy this link: ${location.href}` };
 }
+
+/**
+ * Whether a text could be copied.
+ * @param {string} text
+ */
+export const copy = (text) =>
+  Promise.resolve()
+    .then(() => navigator.clipboard.writeText(text))
+    .then(
+      () => true,
+      () => false,
+    );

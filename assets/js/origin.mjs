@@ -1,7 +1,7 @@
 // Where a file came from: what each says of itself, and the link in it, which opens what it shows. Pure.
 import { isPng, textsOf, withTexts } from "./png.mjs";
 
-const NAME = "Edgewalk";
+export const NAME = "Edgewalk";
 const METRE = 96 / 0.0254; // pixels of a page
 const ZIP = [0x50, 0x4b];
 const SETTINGS = "settings.npy"; // what holds the link in an .npz

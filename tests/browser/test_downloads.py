@@ -2,7 +2,6 @@
 
 import csv
 import json
-import re
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -10,9 +9,8 @@ import numpy as np
 from playwright.sync_api import expect
 
 import dynamics
+from tests.browser.pictures import SVG, choose, is_marked, saved
 from tests.browser.stage import Stage
-
-SVG = "{http://www.w3.org/2000/svg}"
 
 
 def download(stage: Stage, item: str, folder: Path) -> Path:
@@ -20,20 +18,6 @@ def download(stage: Stage, item: str, folder: Path) -> Path:
     file = saved(stage, item, folder)
     stage.button("Close").click()
     return file
-
-
-def saved(stage: Stage, button: str, folder: Path) -> Path:
-    """What a button of the open dialog keeps."""
-    with stage.page.expect_download() as event:
-        stage.page.get_by_role("button", name=button, exact=True).click()
-    file = folder / event.value.suggested_filename
-    event.value.save_as(file)
-    return file
-
-
-def choose(stage: Stage, **choices: str) -> None:
-    for label, option in choices.items():
-        stage.page.get_by_label(label, exact=True).select_option(option)
 
 
 def test_pictures_of_any_size_and_form(stage: Stage, tmp_path: Path):
@@ -64,30 +48,6 @@ def test_pictures_of_any_size_and_form(stage: Stage, tmp_path: Path):
     expect(stage.page.get_by_label("Size", exact=True)).to_have_value("column")
 
 
-def is_marked(panel: ElementTree.Element, point: np.ndarray) -> bool:
-    """Whether a round mark stands at a point, by the ticks of the panel's axes."""
-    place = [on_axis(panel, tick, value) for tick, value in zip("xy", point, strict=True)]
-    for path in panel.iter(f"{SVG}path"):
-        for begins in re.finditer(r"M(-?[\d.]+) (-?[\d.]+) L\1 \2 A(\S+)", path.get("d", "")):
-            right, middle, radius = map(float, begins.groups())
-            if abs(middle - place[1]) < 0.3 and abs(right - radius - place[0]) < 0.3:
-                return True
-    return False
-
-
-def on_axis(panel: ElementTree.Element, axis: str, value: float) -> float:
-    """Where a value lies on an axis, from where its ticks are written."""
-    ticks = []
-    for part in panel.iter(f"{SVG}g"):
-        if part.get("class") == f"{axis}tick":
-            text = part[0]
-            moved = re.findall(r"[\d.]+", text.get("transform", ""))
-            number = "".join(text.itertext()).replace("−", "-")
-            ticks.append((float(number), float(moved["xy".index(axis)])))
-    (low, start), *_, (high, end) = sorted(ticks)
-    return start + (value - low) / (high - low) * (end - start)
-
-
 def drop(stage: Stage, file: Path) -> None:
     """Drop a file on the page."""
     transfer = stage.page.evaluate_handle(
@@ -105,6 +65,8 @@ def test_what_was_kept_opens_again(stage: Stage, tmp_path: Path):
     stage.open("?loss=ring&eta=0.2&steps=60&at=41&look=log")
     stage.button("Export").click()
     files = [saved(stage, "Save the picture", tmp_path)]
+    choose(stage, Form="PDF")
+    files.append(saved(stage, "Save the picture", tmp_path))
     choose(stage, Form="SVG", What="Across the valley")
     names = ["Save the picture", "The run, NPZ", "The run, Notebook"]
     files += [saved(stage, name, tmp_path) for name in names]

@@ -1,12 +1,14 @@
 // The dialog that makes pictures to keep: what, in which form, how large and how it looks. What is chosen stands in
 // its controls, and is remembered; what comes of it is shown at once.
+import { copy } from "../address.mjs";
 import { $, element, find } from "../elements.mjs";
 import { keepFile, keepPng, saying } from "../filing.mjs";
 import { keep, kept } from "../kept.mjs";
+import { latexOf } from "../latex.mjs";
 import { markedSvg } from "../origin.mjs";
 import { vocabulary } from "../vocabulary.mjs";
 import { actions } from "./actions.mjs";
-import { portrait } from "./portrait.mjs";
+import { inksOf, portrait } from "./portrait.mjs";
 import { scene } from "./scene.mjs";
 import { graphOf } from "./state.mjs";
 
@@ -18,6 +20,9 @@ const PARTS = ["title", "caption", "legend", "link", "large"];
 const OWN = { width: 1200, height: 800 };
 const SHEET = 850; // units across, where a size is one's own: words are as large as on a slide
 const LEAST = 200; // pixels
+const COPY = "Copy for LaTeX";
+const FINE = 2; // pixels of the page, of what is filled pixel by pixel within vectors
+const SAID = 2000; // ms
 const MOST = 4000; // at 4× as many as a browser has room for
 
 /** @typedef {Record<string, string> & { parts: string[] }} Choice */
@@ -59,6 +64,7 @@ function prepare(dialog, link) {
     changed();
   });
   find("[data-save]").addEventListener("click", () => save(link));
+  $("copy-latex").addEventListener("click", copyLatex);
 }
 
 /**
@@ -154,7 +160,7 @@ async function drawn(link, times = 1) {
     solid: actions.surfacePicture,
   });
   const head = `<svg xmlns="http://www.w3.org/2000/svg" width="${lengths[0]}" height="${lengths[1]}" viewBox="0 0 ${size.join(" ")}" preserveAspectRatio="none">`;
-  return { svg: `${head}\n${body}\n</svg>\n`, choice, pixels, caption };
+  return { svg: `${head}\n${body}\n</svg>\n`, choice, pixels, lengths, caption };
 }
 
 /**
@@ -175,12 +181,29 @@ async function preview(link) {
   const image = /** @type {HTMLImageElement} */ (document.getElementById("picture-preview"));
   const turn = String(Number(image.dataset.turn || 0) + 1);
   image.dataset.turn = turn;
-  const { svg, pixels } = await drawn(link());
+  $("picture-latex").hidden = choice.form !== "pdf";
+  const address = link();
+  const { svg, pixels, lengths, caption } = await drawn(address);
   if (image.dataset.turn !== turn) return;
+  $("latex-words").textContent = latexOf(`${nameOf(choice)}.pdf`, lengths[0], caption, address);
   image.style.aspectRatio = `${pixels[0]} / ${pixels[1]}`;
   URL.revokeObjectURL(image.src);
   image.src = addressOf(svg);
 }
+
+// Its words say whether it did.
+async function copyLatex() {
+  const words = $("latex-words");
+  const copied = await copy(words.textContent || "");
+  if (!copied) window.getSelection()?.selectAllChildren(words);
+  $("copy-latex").textContent = copied ? "Copied" : "Copy what is selected";
+  setTimeout(() => ($("copy-latex").textContent = COPY), SAID);
+}
+
+/**
+ * @param {Choice} choice
+ */
+const nameOf = ({ what }) => `edgewalk-${scene().result.settings.loss}-${what}`;
 
 /**
  * @param {string} svg
@@ -192,11 +215,16 @@ const addressOf = (svg) => URL.createObjectURL(new Blob([svg], { type: "image/sv
  */
 async function save(link) {
   const address = link();
-  const times = Number($("picture-pixels").value);
-  const { svg, choice, pixels, caption } = await drawn(address, times);
-  const name = `edgewalk-${scene().result.settings.loss}-${choice.what}`;
+  const times = $("picture-form").value === "png" ? Number($("picture-pixels").value) : FINE;
+  const { svg, choice, pixels, lengths, caption } = await drawn(address, times);
+  const name = nameOf(choice);
   const said = saying(caption, address);
   if (choice.form === "svg") return keepFile(`${name}.svg`, markedSvg(svg, said), "image/svg+xml");
+  if (choice.form === "pdf") {
+    const { pdfOf } = await import("../pdf.mjs");
+    const ground = choice.scheme === "clear" ? "" : inksOf(choice.scheme).card;
+    return keepFile(`${name}.pdf`, await pdfOf(svg, lengths, said, ground), "application/pdf");
+  }
   const png = await rasterised(svg, /** @type {Size} */ (pixels.map((length) => length * times)));
   return keepPng(`${name}.png`, png, said, times);
 }

@@ -257,7 +257,7 @@ async function stillOf(graph, [width, height], before, inks, clear) {
  * The inks of a scheme, whichever the page has.
  * @param {string} scheme
  */
-function inksOf(scheme) {
+export function inksOf(scheme) {
   const { dataset } = document.documentElement;
   const { mantineColorScheme } = dataset;
   dataset.mantineColorScheme = scheme;

@@ -209,7 +209,8 @@ export class Surface extends Landscape {
     [this.rendered, this.filled] = [wanted, tints || heights];
     const line = [...rgb(inks.soft), 0.35];
     const look = { colours, tints, bands: BANDS, line, thickness: detail };
-    this.picture = solid.render(grid, this.eye(detail * width, detail * height), look, this.picture);
+    const [wide, high] = [width, height].map((length) => Math.round(detail * length));
+    this.picture = solid.render(grid, this.eye(wide, high), look, this.picture);
     [this.still.width, this.still.height] = [this.picture.width, this.picture.height];
     const image = new ImageData(this.picture.pixels, this.picture.width, this.picture.height);
     penFor(this.still).putImageData(image, 0, 0);

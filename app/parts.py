@@ -1,8 +1,9 @@
-"""Parts of every page: its head, text fields, sliders, one of a few."""
+"""Parts of every page: its head, and the places of its text fields, choices and sliders. The page's
+scripts put the browser's own controls there."""
 
+import json
 from typing import Any
 
-import dash_mantine_components as dmc
 from dash import html
 from dash.development.base_component import Component
 
@@ -43,32 +44,36 @@ def _here(yes: bool) -> dict[str, Any]:
     return aria(current="page") if yes else {}
 
 
-def field(name: str, label: str, value: str = "") -> dmc.TextInput:
-    """A line of text.
+def field(name: str, label: str, value: str = "", *, hidden: bool = False) -> html.Div:
+    """The place of a line of text."""
+    return html.Div(className="field", hidden=hidden, **data(field=name, label=label, value=value))
 
-    It tells Dash of its text at Enter and when it is left, and not a moment after: the page's
-    script may have put another text there by then, and would lose it.
-    """
-    return dmc.TextInput(
+
+def choice(name: str, label: str, words: dict[str, str], value: str) -> html.Div:
+    """The place of one of a few, side by side: words by key."""
+    return html.Div(
         id=name,
-        label=label,
-        value=value,
-        debounce=True,
-        size="xs",
-        className="field",
-        autoComplete="off",
-        inputProps={"inputMode": "decimal"},
+        className="choice",
+        role="radiogroup",
+        **aria(label=label),
+        **data(words=json.dumps(words), value=value),
     )
 
 
-def choice(name: str, label: str, words: dict[str, str], value: str) -> dmc.SegmentedControl:
-    """One of a few, side by side."""
-    options = [{"value": key, "label": text} for key, text in words.items()]
-    return dmc.SegmentedControl(id=name, data=options, value=value, size="xs", **aria(label=label))
+def chips(
+    name: str, words: dict[str, str], values: tuple[str, ...] = (), *, several: bool
+) -> html.Div:
+    """The place of one or several of a few, apart from each other: words by key."""
+    kind = "checkbox" if several else "radio"
+    return html.Div(
+        id=name,
+        className="picks",
+        **data(words=json.dumps(words), value=",".join(values), kind=kind),
+    )
 
 
 def slider(name: str, label: str, scale: tuple[float, float, float], value: float) -> html.Div:
-    """The place of a slider; the page's script puts the browser's own there."""
+    """The place of a slider."""
     low, high, step = (f"{number:g}" for number in scale)
     return html.Div(
         id=name,

@@ -133,7 +133,7 @@ ORDER = [
 
 # What each part may import beside the standard library and the modules above it.
 MATHEMATICS = {"jax", "numpy", "scipy", "diffrax"}
-PAGE = {"dash", "dash_mantine_components"}
+PAGE = {"dash"}
 LIBRARIES = {
     "dynamics": MATHEMATICS,
     "app.theme": {"plotly"},

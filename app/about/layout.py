@@ -1,7 +1,6 @@
 """What is seen on the stage, and what is claimed of it: from which works, under which assumptions,
 and which test holds it."""
 
-import dash_mantine_components as dmc
 from dash import html
 
 from app.about.claims import CLAIMS, WORKS, Claim
@@ -26,7 +25,7 @@ SEEN = (
 )
 
 
-def about() -> dmc.MantineProvider:
+def about() -> html.Div:
     """The page; its script sets the picture playing, and hears the buttons."""
     claims = [_claim(claim) for claim in CLAIMS]
     works = [_work(tag, *work) for tag, work in WORKS.items()]
@@ -41,7 +40,7 @@ def about() -> dmc.MantineProvider:
     parts += [html.H2("Works"), html.Ul(works, className="works")]
     said = html.Div(id="messages", className="messages", role="status", **aria(live="polite"))
     page = [header("About", BUTTONS), html.Main(parts, className="about"), said]
-    return dmc.MantineProvider(html.Div(page, className="page"), id="provider")
+    return html.Div(page, className="page")
 
 
 def _claim(claim: Claim) -> html.Section:

@@ -4,15 +4,13 @@ Its layout holds what stands still. The page's scripts fill in the settings that
 with, paint the plots as their numbers arrive, and keep the link.
 """
 
-import json
 from math import log10
 
-import dash_mantine_components as dmc
 from dash import html
 from dash.development.base_component import Component
 
 from app.lab.settings import FIT, MAX_MAP_STEPS, MAX_TAU, MIN_TAU
-from app.parts import aria, choice, data, field, header, slider
+from app.parts import aria, chips, choice, data, field, header, slider
 from app.vocabulary import CLOCKS, COLOURS, ORBIT_VIEWS, PLOTS, RATE_VIEWS, WAYS
 from dynamics import LOSSES, RULES
 
@@ -36,17 +34,13 @@ SLIDERS = {
 }
 
 
-def lab() -> dmc.MantineProvider:
+def lab() -> list[Component]:
     """The page as it stands before its first numbers arrive."""
-    return dmc.MantineProvider(
-        id="provider",
-        theme={"fontFamily": "var(--font)", "primaryColor": "blue", "primaryShade": 8},
-        children=[
-            header("Lab", BUTTONS),
-            html.Main([_controls(), _plots()], className="lab"),
-            html.Div(id="messages", className="messages", role="status", **aria(live="polite")),
-        ],
-    )
+    return [
+        header("Lab", BUTTONS),
+        html.Main([_controls(), _plots()], className="lab"),
+        html.Div(id="messages", className="messages", role="status", **aria(live="polite")),
+    ]
 
 
 # ---- settings ----
@@ -99,19 +93,17 @@ def _rules(plot: str) -> Component:
     """The rules that a plot can be made of; of a collapse several."""
     fits, most, _ = FIT[plot]
     names = {rule.key: rule.name for rule in RULES.values() if fits(rule.key)}
-    chips = [dmc.Chip(name, value=key, size="xs", variant="outline") for key, name in names.items()]
     label = f"rule-{plot}-label"
     return _of(
         plot,
         html.Div(
             [
                 html.Span("Rules" if most > 1 else "Rule", id=label, className="label"),
-                dmc.ChipGroup(chips, id=f"rule-{plot}", multiple=most > 1),
+                chips(f"rule-{plot}", names, several=most > 1),
             ],
             role="group",
             className="chips",
             **aria(labelledby=label),
-            **data(names=json.dumps(names)),
         ),
     )
 

@@ -1,8 +1,8 @@
-"""The stage's wires: controls to the page's script, and a scene to its still figures."""
+"""The stage's wire: from a scene to its still figures."""
 
 from typing import Any
 
-from dash import ClientsideFunction, Dash, Input, Output
+from dash import Dash, Input, Output
 
 from app.runspec import LossSpec
 from app.stage import ids
@@ -10,31 +10,9 @@ from app.stage.compute import Compute
 from app.stage.figures import enlarged, landscape, section_frame, sharpness_frame
 from app.stage.words import coordinate_names
 
-# What the page's script hears of: it is told which of them changed, and to what.
-CONTROLS = (
-    ids.RULES,
-    ids.ETA,
-    ids.HORIZON,
-    ids.HORIZON_UNIT,
-    *ids.STARTS,
-    ids.NOISE,
-    ids.SEED,
-    ids.CLOCK,
-    ids.AXIS,
-    ids.STROBE,
-    ids.LOOK,
-    ids.PANEL,
-)
-
 
 def register(app: Dash, compute: Compute) -> None:
     """Connect the stage of an app."""
-    app.clientside_callback(
-        ClientsideFunction("edgewalk", "controls"),
-        Output(ids.HEARD, "data"),
-        [Input(control, "value") for control in CONTROLS],
-        prevent_initial_call=True,
-    )
 
     @app.callback(
         Output(ids.LANDSCAPE, "figure"),

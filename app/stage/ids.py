@@ -1,8 +1,6 @@
 """The ids that callbacks and layout share, once; the scripts know them too."""
 
-PROVIDER = "provider"
 SCENE = "scene"
-HEARD = "heard"
 MESSAGES = "messages"
 
 LOSS = "loss"

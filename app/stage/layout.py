@@ -8,11 +8,10 @@ playhead, and keep the link.
 import math
 from typing import Any
 
-import dash_mantine_components as dmc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from app.parts import aria, choice, data, field, header, slider
+from app.parts import aria, chips, choice, data, field, header, slider
 from app.stage import ids
 from app.stage.settings import Settings
 from app.stage.words import SYMBOLS, TOUR, WRITTEN, question, titles
@@ -100,31 +99,26 @@ KEYS = (
 )
 
 
-def stage(settings: Settings) -> dmc.MantineProvider:
+def stage(settings: Settings) -> list[Component]:
     """The page as it stands before its first run arrives."""
-    return dmc.MantineProvider(
-        id=ids.PROVIDER,
-        theme={"fontFamily": "var(--font)", "primaryColor": "blue", "primaryShade": 8},
-        children=[
-            dcc.Store(id=ids.SCENE),
-            dcc.Store(id=ids.HEARD),
-            _part("header", header("Stage", BUTTONS_OF_HEAD, _offer())),
-            html.Main(
-                [
-                    _controls(settings),
-                    _asked(settings),
-                    _panels(settings),
-                    _part("transport", _transport()),
-                    _words(),
-                ],
-                className="stage",
-            ),
-            html.Div(id=ids.MESSAGES, className="messages", role="status", **aria(live="polite")),
-            _help(),
-            _exports(),
-            _tour(),
-        ],
-    )
+    return [
+        dcc.Store(id=ids.SCENE),
+        _part("header", header("Stage", BUTTONS_OF_HEAD, _offer())),
+        html.Main(
+            [
+                _controls(settings),
+                _asked(settings),
+                _panels(settings),
+                _part("transport", _transport()),
+                _words(),
+            ],
+            className="stage",
+        ),
+        html.Div(id=ids.MESSAGES, className="messages", role="status", **aria(live="polite")),
+        _help(),
+        _exports(),
+        _tour(),
+    ]
 
 
 def _offer() -> html.P:
@@ -229,13 +223,11 @@ def _loss(settings: Settings) -> html.Div:
 
 
 def _rules(settings: Settings) -> html.Div:
-    chips = [
-        dmc.Chip(rule.name, value=rule.key, size="xs", variant="outline") for rule in RULES.values()
-    ]
+    names = {rule.key: rule.name for rule in RULES.values()}
     return html.Div(
         [
             html.Span("Rules", id="rules-label", className="label"),
-            dmc.ChipGroup(chips, id=ids.RULES, multiple=True, value=list(settings.rule)),
+            chips(ids.RULES, names, settings.rule, several=True),
         ],
         role="group",
         className="chips",
@@ -282,11 +274,9 @@ def _start(settings: Settings) -> html.Div:
     """One field a coordinate; the page's script names and hides them as the loss has them."""
     point = dict(zip(ids.STARTS, settings.start_point, strict=False))
     fields = [
-        field(id_, name, f"{point[id_]:g}" if id_ in point else "")
+        field(id_, name, f"{point[id_]:g}" if id_ in point else "", hidden=id_ not in point)
         for id_, name in zip(ids.STARTS, START_NAMES, strict=True)
     ]
-    for spare in fields[len(point) :]:
-        spare.style = {"display": "none"}  # type: ignore[attr-defined]  # Dash sets any property
     return html.Div(
         [
             html.Span("Start", className="label"),
@@ -425,7 +415,7 @@ def _sharpness() -> html.Figure:
     return figure
 
 
-def _tool(part: str, control: dmc.SegmentedControl) -> Component:
+def _tool(part: str, control: Component) -> Component:
     return _part(part, html.Span(control))
 
 

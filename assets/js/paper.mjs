@@ -41,12 +41,12 @@ export class Paper {
 
   layOut() {
     const { dataset } = document.documentElement;
-    const { mantineColorScheme } = dataset;
+    const { inks } = dataset;
     dataset.paper = "yes";
-    dataset.mantineColorScheme = LIGHT;
+    dataset.inks = LIGHT;
     this.undo.push(() => {
       delete dataset.paper;
-      dataset.mantineColorScheme = mantineColorScheme;
+      dataset.inks = inks;
     });
   }
 

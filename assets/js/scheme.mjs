@@ -1,10 +1,9 @@
-// The colour scheme, light or dark. `scheme.js` has chosen it before anything was painted, and Mantine,
-// whose attribute the style sheets read, is told of it.
-import { setProps } from "./dash.mjs";
+// The colour scheme, light or dark. `scheme.js` has chosen it before anything was painted. What is painted has the
+// inks of the scheme, but for a while those of a sheet of paper or of a picture to keep.
 import { $ } from "./elements.mjs";
 import { keep } from "./kept.mjs";
 
-const KEY = "mantine-color-scheme-value";
+const KEY = "edgewalk-scheme";
 
 export const scheme = () => document.documentElement.dataset.scheme || "light";
 
@@ -12,9 +11,7 @@ export const scheme = () => document.documentElement.dataset.scheme || "light";
  * @param {string} name
  */
 export function showScheme(name) {
-  document.documentElement.dataset.scheme = name;
-  document.documentElement.dataset.mantineColorScheme = name;
-  setProps("provider", { forceColorScheme: name });
+  Object.assign(document.documentElement.dataset, { scheme: name, inks: name });
   $("scheme").textContent = name === "dark" ? "Light" : "Dark";
 }
 

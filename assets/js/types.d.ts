@@ -490,11 +490,7 @@ interface Parser {
 interface Window {
   dash_clientside: {
     set_props: (id: string, changes: Record<string, any>) => void;
-    no_update: unknown;
-    callback_context: { triggered: { prop_id: string; value: any }[] };
-    edgewalk: Record<string, (...given: any[]) => unknown>;
   };
-  dash_component_api: { getLayout: (id: string) => { props: any } };
   Plotly: {
     react: (graph: Graph, data: any, layout: any) => void;
     relayout: (graph: Graph, changes: Record<string, any>) => void;

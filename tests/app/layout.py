@@ -24,6 +24,12 @@ def of_type(layout: Component, kind: str) -> list[dict[str, Any]]:
     return [part["props"] for part in components(layout) if part["type"] == kind]
 
 
+def of_data(layout: Component, name: str) -> list[dict[str, Any]]:
+    """The properties of each component that has a data attribute."""
+    return [part["props"] for part in components(layout) if f"data-{name}" in part["props"]]
+
+
 def id_counts(layout: Component) -> Counter[str]:
-    """How often each id is there."""
-    return Counter(part["props"]["id"] for part in components(layout) if "id" in part["props"])
+    """How often each id is there, those of text fields included, which the scripts make."""
+    given = Counter(part["props"]["id"] for part in components(layout) if "id" in part["props"])
+    return given + Counter(field["data-field"] for field in of_data(layout, "field"))

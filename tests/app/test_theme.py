@@ -16,7 +16,7 @@ ASSETS = Path(__file__).parents[2] / "assets"
 CSS = (ASSETS / "style" / "base.css").read_text(encoding="utf-8")
 PAINTERS = parts_of("", "stage", "stage/panels", "lab")
 SCHEMES = get_args(Scheme)
-SELECTORS = {"light": ":root", "dark": ':root[data-mantine-color-scheme="dark"]'}
+SELECTORS = {"light": ":root", "dark": ':root[data-inks="dark"]'}
 
 TEXTS = ("ink", "soft", "theory", "even", "odd", "threshold", "ok", "warn")
 MARKS = ("control", "even", "odd", "theory", "threshold", "flow")

@@ -1,7 +1,7 @@
 // The controls of the lab: what a person sets there becomes the text of the query, and the other way
 // round.
-import { setProps } from "../dash.mjs";
 import { $, find } from "../elements.mjs";
+import * as fields from "../fields.mjs";
 import { showMessages } from "../messages.mjs";
 import * as sliders from "../sliders.mjs";
 import { vocabulary } from "../vocabulary.mjs";
@@ -27,28 +27,25 @@ export class Controls {
    */
   constructor(page) {
     this.page = page;
-    /** @type {Record<string, string>} */
-    this.shown = {}; // what each field says, as far as the page has heard
-    /** @type {Record<string, string | undefined>} */
-    this.errors = {}; // and what stands below it
     /** @type {number | undefined} */
     this.resting = undefined;
-    const controls = find(".controls");
-    controls.addEventListener("focusout", ({ target }) => this.heard(target));
-    controls.addEventListener("keydown", (event) => event.key === "Enter" && this.heard(event.target));
-    document.addEventListener("change", ({ target }) => this.chosen(target));
+    $("loss").addEventListener("change", () => this.chooseLoss($("loss").value));
+    fields.begin((id, value) => this.heard(id, value));
     sliders.begin((id, value) => this.slid(id, value));
   }
 
   // ---- what a person does ----
 
   /**
-   * @param {any} field
+   * @param {string} id
+   * @param {any} value
    */
-  heard(field) {
-    if (!FIELDS.includes(field.id) || field.value === (this.shown[field.id] ?? "")) return;
-    this.shown[field.id] = field.value;
-    this.setField(field.id, field.value);
+  heard(id, value) {
+    if (FIELDS.includes(id)) return this.setField(id, value);
+    if (id.startsWith("rule-")) return this.chooseRules([value].flat());
+    if (id === "orbit-view") return this.page.setOrbitView(value);
+    if (id === "rate-view") return this.page.setRateView(value);
+    return this.page.set(id, value);
   }
 
   /**
@@ -69,42 +66,22 @@ export class Controls {
     if (id === "slice") return this.page.setSlice(value);
     const name = POWERS[id];
     const text = name === "steps" ? String(Math.round(10 ** value)) : String(Number((10 ** value).toPrecision(3)));
-    this.put(name, text);
-    $(name).value = text;
+    fields.write(name, text);
     clearTimeout(this.resting);
     this.resting = setTimeout(() => this.setField(name, text), REST);
     return undefined;
   }
 
   /**
-   * A list, a chip or a choice.
-   * @param {any} target
+   * In the order of the list.
+   * @param {string[]} chosen
    */
-  chosen(target) {
-    if (target.id === "loss") return this.chooseLoss(target.value);
-    if (target.closest(".chips")) return this.chooseRules(target);
-    const choice = target.closest("[role=radiogroup]");
-    if (!choice) return undefined;
-    if (choice.id === "orbit-view") return this.page.setOrbitView(target.value);
-    if (choice.id === "rate-view") return this.page.setRateView(target.value);
-    if (choice.id === "colour" || choice.id === "along") return this.page.set(choice.id, target.value);
-    return undefined;
-  }
-
-  /**
-   * @param {any} target
-   */
-  chooseRules(target) {
+  chooseRules(chosen) {
     const { plot } = state;
-    const keys = Object.keys(names(plot));
-    const known = state.settings[plot].rule;
-    const kept =
-      plot === "collapse"
-        ? keys.filter((key) => (key === target.value ? target.checked : known.includes(key)))
-        : [target.value];
+    const kept = Object.keys(names(plot)).filter((key) => chosen.includes(key));
     if (kept.length) return this.page.set("rule", kept.join(","));
     this.say([{ field: "", text: "Choose at least one rule." }]);
-    return setProps(`rule-${plot}`, { value: [...known] });
+    return fields.put(`rule-${plot}`, state.settings[plot].rule);
   }
 
   /**
@@ -118,24 +95,13 @@ export class Controls {
   // ---- the other way round ----
 
   /**
-   * Not while a person is writing there.
-   * @param {string} id
-   * @param {string} text
-   */
-  put(id, text) {
-    if ($(id) === document.activeElement && $(id).value !== (this.shown[id] ?? "")) return;
-    this.shown[id] = text;
-    setProps(id, { value: text });
-  }
-
-  /**
    * Put the settings of a plot into the controls.
    * @param {Plot} plot
    * @param {any} settings
    */
   show(plot, settings) {
     showLoss(settings.loss);
-    setProps(`rule-${plot}`, { value: plot === "collapse" ? settings.rule : settings.rule[0] });
+    fields.put(`rule-${plot}`, plot === "collapse" ? settings.rule : settings.rule[0]);
     if (plot === "regimes") this.showMap(settings);
     else this.showRuns(settings);
   }
@@ -151,11 +117,11 @@ export class Controls {
       ["size", size],
       ["steps", steps],
     ])
-      this.put(name, short(value));
-    this.put("from", list(from));
-    this.put("to", list(to));
-    setProps("along", { value: along });
-    setProps("colour", { value: colour });
+      fields.put(name, short(value));
+    fields.put("from", list(from));
+    fields.put("to", list(to));
+    fields.put("along", along);
+    fields.put("colour", colour);
     for (const part of document.querySelectorAll("[data-along]")) part.hidden = part.dataset.along !== along;
     const powers = { "eta-low-slider": eta[0], "eta-high-slider": eta[1], "steps-slider": steps };
     for (const [id, value] of Object.entries(powers)) sliders.set(id, Math.log10(value), short(value));
@@ -166,9 +132,9 @@ export class Controls {
    * @param {any} any
    */
   showRuns({ start, tau, etas }) {
-    this.put("start", list(start));
-    this.put("tau", short(tau));
-    this.put("etas", list(etas));
+    fields.put("start", list(start));
+    fields.put("tau", short(tau));
+    fields.put("etas", list(etas));
     sliders.set("tau-slider", Math.log10(tau), short(tau));
   }
 
@@ -178,10 +144,7 @@ export class Controls {
    */
   say(messages) {
     const at = Object.fromEntries(messages.map(({ field, text }) => [PLACES[field], text]));
-    for (const id of FIELDS) {
-      if (at[id] || this.errors[id]) setProps(id, { error: at[id] || false });
-      this.errors[id] = at[id];
-    }
+    for (const id of FIELDS) fields.refuse(id, at[id] || "");
     showMessages(messages.filter(({ field }) => !PLACES[field] || isHidden(PLACES[field])));
   }
 }
@@ -189,7 +152,7 @@ export class Controls {
 // There is no valley to start along: the choice goes back, as there is no text to mend.
 export function restoreAlong() {
   dispatch({ type: "staysAlong" });
-  setProps("along", { value: state.queries.regimes.along });
+  fields.put("along", state.queries.regimes.along);
   writeLink();
 }
 
@@ -205,7 +168,7 @@ const packed = (text) =>
 /**
  * @param {Plot} plot
  */
-const names = (plot) => JSON.parse(find(`.chips[data-for="${plot}"]`).dataset.names || "[]");
+const names = (plot) => JSON.parse(find(`#rule-${plot}`).dataset.words || "{}");
 
 /**
  * The rules that a plot can be made of, and how many of them.
@@ -222,7 +185,7 @@ export const fitting = (plot) => ({
 export const ruleName = (keys) => {
   const every = Object.assign(
     {},
-    ...[...document.querySelectorAll(".chips")].map(({ dataset }) => JSON.parse(dataset.names || "[]")),
+    ...[...document.querySelectorAll(".chips .picks")].map(({ dataset }) => JSON.parse(dataset.words || "{}")),
   );
   return keys.map((key) => every[key]).join(", ");
 };

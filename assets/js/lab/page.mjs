@@ -320,7 +320,7 @@ function titleOf(name, loss) {
 
 // Once the page is there.
 export function start() {
-  whenReady(() => $("map-plot") && $("tau") && canSetProps(), begin);
+  whenReady(() => $("map-plot") && canSetProps(), begin);
 }
 
 function begin() {

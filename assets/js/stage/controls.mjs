@@ -1,8 +1,8 @@
 // The controls: what a person set there becomes the text of the query, and the other way round.
 import { keepPlace } from "../address.mjs";
 import { barEnd } from "../clock.mjs";
-import { setProps } from "../dash.mjs";
 import { $, element, find } from "../elements.mjs";
+import * as fields from "../fields.mjs";
 import { numbersOf, readQuery } from "../link.mjs";
 import { showMessages } from "../messages.mjs";
 import { inWords, readNumber } from "../numbers.mjs";
@@ -19,35 +19,19 @@ import { chosenView, etasOf, halfOf } from "./store.mjs";
 /** @type {Record<string, string>} */
 export const FIELDS = { eta: "eta", start: "start-1", steps: "horizon", noise: "noise", seed: "seed" };
 export const STARTS = ["start-1", "start-2", "start-3", "start-4"]; // one for each coordinate, if they suffice
-const TYPED = ["eta", "horizon", ...STARTS, "noise", "seed"];
 const CHOICES = Object.keys(vocabulary.view).filter((name) => name !== "lens"); // which is its own control
 const HAND_RESTS = 150;
 const LONG = 30; // letters of a formula that is written smaller
 
-/** @type {Record<string, any>} */
-const known = {}; // what the controls show
-/** @type {Record<string, any>} */
-const quiet = {}; // values set here, which the controls will report back
-/** @type {Set<string>} */
-const typed = new Set(); // fields with a text of a person's that Dash does not know yet
-/** @type {Set<string>} */
-const passed = new Set(); // and of these, those where another would stand by now
-/** @type {Record<string, string | undefined>} */
-const errors = {}; // the message at each control
 /** @type {Record<string, string>} */
 const written = {}; // what the page says of the runs
 /** @type {Record<string, number>} */
 const due = {}; // what waits for the hand to rest
-/** @type {{ texts: Record<string, string> }} */
-const hand = { texts: {} }; // what fields say while it has not, which Dash does not know yet
-
 export function begin() {
   $("loss").addEventListener("change", () => chooseLoss($("loss").value));
   sliders.begin(slide);
+  fields.begin(heard);
   $("runs").addEventListener("click", chooseRun);
-  for (const id of TYPED) $(id).addEventListener("input", () => typed.add(id));
-  document.addEventListener("focusout", ({ target }) => leave(target));
-  document.addEventListener("keydown", ({ key, target }) => key === "Enter" && leave(target));
   document.addEventListener("pointerdown", ({ target }) => fold(/** @type {Element} */ (target)));
   document.addEventListener("keydown", ({ key }) => key === "Escape" && fold());
   showSpeed();
@@ -64,16 +48,6 @@ function fold(pressed) {
 }
 
 /**
- * A text that Dash knows from before is none that it tells of.
- * @param {any} field
- */
-function leave({ id, value }) {
-  if (!typed.has(id) || value !== known[id]) return;
-  typed.delete(id);
-  if (passed.delete(id)) changes[id](value);
-}
-
-/**
  * @param {string} id
  * @param {number} value
  */
@@ -82,40 +56,13 @@ function slide(id, value) {
   else dragNumber(id, value);
 }
 
-// What changed on the page, from Dash: a list of {prop_id, value}.
-export function heard() {
-  for (const { prop_id: name, value } of window.dash_clientside.callback_context.triggered) {
-    const id = name.split(".")[0];
-    known[id] = value;
-    if (typed.has(id) && value === $(id).value) {
-      typed.delete(id);
-      passed.delete(id);
-      delete quiet[id];
-    }
-    if (id in quiet && same(quiet[id], value)) delete quiet[id];
-    else if (state.result) changes[id](value);
-  }
-  return window.dash_clientside.no_update;
-}
-
 /**
- * @param {any} a
- * @param {any} b
- */
-function same(a, b) {
-  return JSON.stringify(a) === JSON.stringify(b) || (typeof a === "number" && Math.abs(a - b) < 1e-9);
-}
-
-/**
- * Not over what a person is writing there.
+ * As long as there are no runs there is nothing to change.
  * @param {string} id
  * @param {any} value
  */
-function setQuietly(id, value) {
-  if (id in known && same(known[id], value)) return;
-  if (typed.has(id)) return void passed.add(id);
-  known[id] = quiet[id] = value;
-  setProps(id, { value });
+function heard(id, value) {
+  if (state.result) changes[id]?.(value);
 }
 
 /** @type {Record<string, (value: any) => unknown>} */
@@ -160,7 +107,7 @@ export const changes = {
  */
 export function change(id, value) {
   if (id === "speed") sliders.set("speed", value);
-  else setQuietly(id, value);
+  else fields.put(id, value);
   changes[id](value);
 }
 
@@ -197,13 +144,12 @@ function set(key, text, from) {
  */
 function setEtas(list) {
   set("eta", list.join(","), state.shown);
-  setQuietly("eta", list.join(", "));
+  fields.put("eta", list.join(", "));
 }
 
 /**
  * A control that is being dragged: a run at each move, the full one when the hand rests. `texts` is
- * what its text fields then say: at once on the page, and to the page's framework, which takes
- * longer over it than the server over a run, when the hand rests.
+ * what its text fields then say.
  * @param {string} key
  * @param {string} text
  * @param {Record<string, any>} texts
@@ -212,14 +158,9 @@ function setEtas(list) {
 function drag(key, text, texts, from) {
   if (!dispatch({ type: "sets", key, text, from })) return;
   actions.request({ dragged: true });
-  for (const [id, words] of Object.entries(texts)) $(id).value = words;
-  hand.texts = { ...hand.texts, ...texts };
+  for (const [id, words] of Object.entries(texts)) fields.write(id, words);
   clearTimeout(due.rest);
-  due.rest = setTimeout(() => {
-    for (const [id, words] of Object.entries(hand.texts)) setQuietly(id, words);
-    hand.texts = {};
-    actions.request({});
-  }, HAND_RESTS);
+  due.rest = setTimeout(() => actions.request({}), HAND_RESTS);
 }
 
 /**
@@ -271,7 +212,7 @@ function nameStartFields({ start, variables }) {
   for (const [i, id] of STARTS.entries()) {
     const label =
       ids.length < start.length ? `${variables[0]}, ${variables[1]}, … ${variables.at(-1)}` : variables[i] || "";
-    setProps(id, { label, style: i < ids.length ? {} : { display: "none" } });
+    fields.nameField(id, i < ids.length ? label : "");
   }
   $("start-fields").dataset.count = String(ids.length);
 }
@@ -288,7 +229,7 @@ export function startNow() {
 function chooseRules(keys) {
   if (keys.length) return set("rule", keys.join(","));
   say([{ field: "", text: "Choose at least one rule." }]);
-  setQuietly("rules", state.result.settings.rule);
+  fields.put("rules", state.result.settings.rule);
 }
 
 // ---- comparing ----
@@ -382,7 +323,7 @@ export function setCritical() {
 export function startAtFlattest() {
   const point = state.result.flattest_start;
   if (!point) return;
-  for (const [id, text] of Object.entries(startFields(point.map(String)))) setQuietly(id, text);
+  for (const [id, text] of Object.entries(startFields(point.map(String)))) fields.put(id, text);
   set("start", point.join(","), state.shown);
 }
 
@@ -395,7 +336,7 @@ export function halve() {
   const { part, row } = locate(run, steps()[state.focus]);
   const halved = { eta: run.eta, step: part.columns.step[row], gap: part.columns.gap[row], run };
   if (!dispatch({ type: "halves", halved, from: state.shown })) return;
-  setQuietly("eta", state.query.eta.split(",").join(", "));
+  fields.put("eta", state.query.eta.split(",").join(", "));
   actions.request({});
 }
 
@@ -431,8 +372,6 @@ function chooseLoss(key) {
  */
 function begins(query, carried) {
   clearTimeout(due.rest);
-  for (const id of Object.keys(hand.texts)) $(id).value = known[id];
-  hand.texts = {};
   dispatch({ type: "opens", query, carried });
   actions.veil();
   actions.pause();
@@ -462,17 +401,10 @@ function showHorizon({ steps, eta, horizon, power }) {
   const { query, unit, tau } = state;
   const reached = steps * eta[0] ** power;
   const clock = power === 2 ? "τ = η²t" : "ηt";
-  unlessSame("clock", clock, () =>
-    setProps("horizon-unit", {
-      data: [
-        { value: "tau", label: clock },
-        { value: "steps", label: "steps" },
-      ],
-    }),
-  );
+  unlessSame("clock", clock, () => fields.nameOption("horizon-unit", "tau", clock));
   const wanted = query.steps ? (tau === null ? reached : tau) : horizon;
   if (document.activeElement !== $("horizon")) {
-    setQuietly("horizon", unit === "tau" ? String(Number(wanted.toPrecision(4))) : String(steps));
+    fields.put("horizon", unit === "tau" ? String(Number(wanted.toPrecision(4))) : String(steps));
   }
   $("horizon-other").textContent =
     unit === "tau" ? `${steps.toLocaleString("en")} steps` : `${clock.split(" ")[0]} = ${inWords(reached)}`;
@@ -490,15 +422,15 @@ export function showSettings(settings) {
    */
   const short = (value) => String(Number(value.toPrecision(6)));
   $("loss").value = settings.loss;
-  setQuietly("rules", settings.rule);
-  setQuietly("eta", settings.eta.map(short).join(", "));
+  fields.put("rules", settings.rule);
+  fields.put("eta", settings.eta.map(short).join(", "));
   unlessSame("start", settings.variables, () => nameStartFields(settings));
-  for (const [id, text] of Object.entries(startFields(settings.start.map(short)))) setQuietly(id, text);
-  setQuietly("noise", String(settings.noise));
-  setQuietly("seed", String(settings.seed));
+  for (const [id, text] of Object.entries(startFields(settings.start.map(short)))) fields.put(id, text);
+  fields.put("noise", String(settings.noise));
+  fields.put("seed", String(settings.seed));
   if (settings.steps && state.query.steps && state.tau === null && !document.body.dataset.ready) {
     dispatch({ type: "takesUnit", unit: "steps" });
-    setQuietly("horizon-unit", "steps");
+    fields.put("horizon-unit", "steps");
   }
 }
 
@@ -513,7 +445,7 @@ export function showAwaited() {
  * @param {Record<string, any>} view
  */
 export function showView(view) {
-  for (const name of CHOICES) setQuietly(name, view[name]);
+  for (const name of CHOICES) fields.put(name, view[name]);
 }
 
 /**
@@ -531,7 +463,7 @@ export function showRun(result) {
   actions.showPhases(result.runs[state.focus]);
   $("flattest").disabled = !result.flattest_start;
   $("panels").hidden = settings.codim < 2;
-  unlessSame("looks", settings.start.length > 3, () => offerLooks(settings.start.length));
+  fields.optionOf("look", "surface").disabled = settings.start.length > 3; // there is no box to look into
   showHorizon(settings);
   sliders.setMost("playhead", barEnd(result.runs, state.view.clock));
   document.body.dataset.ready = "yes";
@@ -584,17 +516,6 @@ function showNumber(key, value) {
   if (!place) return;
   sliders.set(key, value);
   find(".value", /** @type {HTMLElement} */ (place.parentElement)).textContent = inWords(value);
-}
-
-/**
- * Beyond three dimensions there is no box to look into.
- * @param {number} d
- */
-function offerLooks(d) {
-  const { data } = window.dash_component_api.getLayout("look").props;
-  setProps("look", {
-    data: data.map((/** @type {any} */ one) => ({ ...one, disabled: one.value === "surface" && d > 3 })),
-  });
 }
 
 /**
@@ -657,8 +578,7 @@ function duration(seconds) {
 export function say(messages) {
   const at = Object.fromEntries(messages.map(({ field, text }) => [FIELDS[field], text]));
   for (const id of Object.values(FIELDS)) {
-    if (at[id] || errors[id]) setProps(id, { error: at[id] || false });
-    errors[id] = at[id];
+    fields.refuse(id, at[id] || "");
     if (at[id]) $(id).closest("details")?.setAttribute("open", "");
   }
   showMessages(messages.filter(({ field }) => !FIELDS[field]));

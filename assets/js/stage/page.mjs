@@ -498,7 +498,6 @@ class Stage {
   begin() {
     for (const name of ACTIONS) actions[name] = this[name].bind(this);
     actions.showPhases = (/** @type {Run} */ run) => this.ribbon.show(run);
-    window.dash_clientside.edgewalk.controls = controls.heard;
     controls.begin();
     keys.begin();
     fold.begin();

@@ -259,10 +259,10 @@ async function stillOf(graph, [width, height], before, inks, clear) {
  */
 export function inksOf(scheme) {
   const { dataset } = document.documentElement;
-  const { mantineColorScheme } = dataset;
-  dataset.mantineColorScheme = scheme;
+  const before = dataset.inks;
+  dataset.inks = scheme;
   const inks = readInks();
-  dataset.mantineColorScheme = mantineColorScheme;
+  dataset.inks = before;
   return inks;
 }
 

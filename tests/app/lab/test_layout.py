@@ -22,12 +22,12 @@ from app.theme import INKS
 from app.vocabulary import CLOCKS, ORBIT_TITLES, ORBIT_VIEWS, PLOTS, VOCABULARY
 from dynamics import LOSSES, RULES, Fate
 from dynamics.starts import SCOUTS, interesting_etas, straight_line
-from tests.app.layout import components, id_counts, of_type
+from tests.app.layout import components, id_counts, of_data, of_type
 from tests.app.scripts import exported, parts_of
 
 ASSETS = Path(__file__).parents[3] / "assets"
 CSS = (ASSETS / "style" / "lab.css").read_text(encoding="utf-8")
-SELECTORS = {"light": ":root", "dark": ':root[data-mantine-color-scheme="dark"]'}
+SELECTORS = {"light": ":root", "dark": ':root[data-inks="dark"]'}
 FATES = [fate for fate in Fate if fate is not Fate.UNKNOWN]
 
 # How colours look to those who lack one kind of cone, for linear RGB.
@@ -117,7 +117,7 @@ def test_every_setting_of_the_link_has_its_control(layout: dict) -> None:
 
 def test_every_field_is_heard(layout: dict) -> None:
     assert sorted(exported("lab/controls.mjs")["FIELDS"]) == sorted(
-        part["id"] for part in of_type(layout, "TextInput")
+        field["data-field"] for field in of_data(layout, "field")
     )
 
 
@@ -128,10 +128,9 @@ def test_every_view_of_the_orbit_has_a_title() -> None:
 def test_rules_are_those_that_a_plot_can_be_made_of(layout: dict) -> None:
     for plot in PLOTS:
         fits, most, _ = FIT[plot]
-        (group,) = (p for p in of_type(layout, "ChipGroup") if p["id"] == f"rule-{plot}")
-        chips = [chip["props"]["value"] for chip in group["children"]]
-        assert chips == [rule for rule in RULES if fits(rule)]
-        assert group["multiple"] == (most > 1)
+        (group,) = (p for p in of_data(layout, "words") if p["id"] == f"rule-{plot}")
+        assert list(json.loads(group["data-words"])) == [rule for rule in RULES if fits(rule)]
+        assert group["data-kind"] == ("checkbox" if most > 1 else "radio")
 
 
 def test_losses_are_chosen_from_the_catalogue(layout: dict) -> None:
@@ -156,8 +155,8 @@ def test_sliders_reach_what_is_allowed() -> None:
 def test_nothing_to_press_is_without_a_name(layout: dict) -> None:
     for part in [*of_type(layout, "Button"), *of_type(layout, "A")]:
         assert part.get("aria-label") or part.get("children")
-    for choice in of_type(layout, "SegmentedControl"):
-        assert choice["aria-label"]
+    for choice in of_data(layout, "words"):
+        assert choice.get("aria-label") or choice["className"] == "picks"
     for picture in (p["props"] for p in components(layout) if p["props"].get("role") == "img"):
         assert picture["aria-label"]
 

@@ -8,7 +8,6 @@ import pytest
 
 from app.server import create_app
 from app.stage import ids
-from app.stage.callbacks import CONTROLS
 from app.stage.layout import EXPORTS, KEYS, READINGS, stage
 from app.stage.routes import MEDIA_TYPES
 from app.stage.settings import FIELDS, HIDEABLE, Settings
@@ -16,7 +15,7 @@ from app.stage.words import SYMBOLS
 from app.vocabulary import AXES, CLOCKS, LAWS, LOOKS, MAX_RUNS, PHASES, PICTURES, STROBES
 from dynamics import LOSSES, RULES
 from dynamics.phases import Phase
-from tests.app.layout import Component, components, id_counts, of_type
+from tests.app.layout import Component, components, id_counts, of_data, of_type
 from tests.app.scripts import exported, parts_of
 
 SCRIPTS = parts_of("", "stage", "stage/panels")
@@ -64,7 +63,7 @@ def test_no_id_has_two_names() -> None:
 
 
 def test_every_id_that_the_scripts_ask_for_is_on_the_page(layout: Component) -> None:
-    asked = SCRIPTS.given("$") | SCRIPTS.given("props", "setQuietly", "setText", "change", least=2)
+    asked = SCRIPTS.given("$") | SCRIPTS.given("put", "write", "setText", "change", least=2)
     assert len(asked) > 30
     assert asked - set(id_counts(layout)) == set()
 
@@ -82,10 +81,9 @@ def test_what_points_to_another_part_of_the_page_finds_it(layout: Component) -> 
 
 def test_every_control_is_heard_and_every_one_that_is_heard_exists(layout: Component) -> None:
     sliders = {p["props"]["id"] for p in components(layout) if is_slider(p)}
-    assert set(exported("stage/controls.mjs")["changes"]) == set(CONTROLS) | sliders
-    assert len(set(CONTROLS)) == len(CONTROLS)
-    for control in CONTROLS:
-        assert "value" in with_id(layout, control), control
+    fields = {field["data-field"] for field in of_data(layout, "field")}
+    choices = {choice["id"] for choice in of_data(layout, "words")}
+    assert set(exported("stage/controls.mjs")["changes"]) == sliders | fields | choices
 
 
 def test_every_button_does_something(layout: Component) -> None:
@@ -213,9 +211,9 @@ def test_rules_are_a_group_of_the_catalogue(layout: Component) -> None:
     (group,) = (p["props"] for p in components(layout) if p["props"].get("className") == "chips")
     assert group["role"] == "group"
     assert text_of(with_id(layout, group["aria-labelledby"])["children"]) == "Rules"
-    chips = of_type(layout, "Chip")
-    assert [chip["value"] for chip in chips] == list(RULES)
-    assert [chip["children"] for chip in chips] == [rule.name for rule in RULES.values()]
+    words = json.loads(with_id(layout, ids.RULES)["data-words"])
+    assert words == {rule.key: rule.name for rule in RULES.values()}
+    assert list(words) == list(RULES)
 
 
 @pytest.mark.parametrize(
@@ -224,9 +222,10 @@ def test_rules_are_a_group_of_the_catalogue(layout: Component) -> None:
 )
 def test_a_choice_offers_all_there_is(layout: Component, name: str, known: tuple) -> None:
     choice = with_id(layout, name)
-    assert [one["value"] for one in choice["data"]] == list(known)
-    assert choice["value"] == getattr(Settings(), name)
-    assert all(one["label"] for one in choice["data"])
+    words = json.loads(choice["data-words"])
+    assert list(words) == list(known)
+    assert choice["data-value"] == getattr(Settings(), name)
+    assert all(words.values())
 
 
 def test_every_law_has_a_gauge_with_a_needle(layout: Component) -> None:
@@ -240,10 +239,10 @@ def test_every_law_has_a_gauge_with_a_needle(layout: Component) -> None:
 def test_nothing_to_press_is_without_a_name(layout: Component) -> None:
     for button in of_type(layout, "Button"):
         assert button.get("aria-label") or text_of(button.get("children"))
-    for choice in of_type(layout, "SegmentedControl"):
-        assert choice.get("aria-label")
-    for field in of_type(layout, "TextInput"):
-        assert field.get("label")
+    for choice in of_data(layout, "words"):
+        assert choice.get("aria-label") or choice["className"] == "picks"
+    for field in of_data(layout, "field"):
+        assert field["data-label"]
 
 
 def test_graphs_ask_nothing_of_others_and_show_no_bar(layout: Component) -> None:
@@ -267,8 +266,8 @@ def test_controls_begin_as_the_settings_say() -> None:
         seed=7,
     )
     page = json.loads(json.dumps(stage(settings), default=lambda part: part.to_plotly_json()))
-    value = {name: with_id(page, name).get("value") for name in CONTROLS}
-    assert value[ids.RULES] == ["ngd", "gd"]
+    value = {field["data-field"]: field["data-value"] for field in of_data(page, "field")}
+    assert with_id(page, ids.RULES)["data-value"] == "ngd,gd"
     assert value[ids.ETA] == "0.05, 0.025"
     slider = with_id(page, ids.ETA_SLIDER)["data-value"]
     assert 10 ** float(slider) == pytest.approx(0.05, rel=1e-4)

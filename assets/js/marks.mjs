@@ -1,6 +1,7 @@
 // Iterates as marks: a disc for an even step and for each before the edge, a square for an odd one, a diamond for a
 // midpoint and for one on Γ.
 import { inkOf } from "./inks.mjs";
+import { named } from "./quantity.mjs";
 import { kindIn, parityFrom, partnerOf, reachesFloor, shows } from "./run.mjs";
 
 const STRIPE = 16; // pixels along which one wall lies on top where they are closer than a mark
@@ -44,7 +45,8 @@ export function addMark(pen, kind, x, y, r) {
  * @param {Place} [middle] where midpoints are, if not midway between two places
  */
 export function addPoints(pen, scene, run, part, from, to, place, r, i, middle = midpointOf(part, place)) {
-  if (scene.strobe === "midpoints") return addMidpoints(pen, scene, from, to, middle, r, i);
+  if (scene.strobe === "midpoints")
+    return named(pen, "midpoints", () => addMidpoints(pen, scene, from, to, middle, r, i));
   const [kindOf, steps, mixed] = [kindIn(run, part), part.columns.step, reachesFloor(run, part, to)];
   /**
    * @param {Kind} kind
@@ -57,7 +59,7 @@ export function addPoints(pen, scene, run, part, from, to, place, r, i, middle =
      * @param {number} row
      */
     const isOne = (row) => kindOf(row) === kind && shows(scene.strobe, steps[row]);
-    addKind(pen, kind, isOne, from, to, place, r, keep);
+    named(pen, kind, () => addKind(pen, kind, isOne, from, to, place, r, keep));
   };
   if (steps[from] < parityFrom(run)) add("early", () => true);
   if (mixed) add("floor", () => true);

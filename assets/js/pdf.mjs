@@ -52,7 +52,7 @@ export async function pdfOf(svg, lengths, { caption, link, licence }, ground) {
  */
 async function flatten(image, ground) {
   const picture = new Image();
-  picture.src = /** @type {string} */ (image.getAttribute("href") || image.getAttribute("xlink:href"));
+  picture.src = /** @type {string} */ (image.getAttribute("xlink:href") || image.getAttribute("href"));
   await picture.decode();
   const { width, height } = picture;
   const canvas = Object.assign(document.createElement("canvas"), { width, height });
@@ -60,8 +60,8 @@ async function flatten(image, ground) {
   pen.fillStyle = ground;
   pen.fillRect(0, 0, width, height);
   pen.drawImage(picture, 0, 0);
-  image.setAttribute("href", canvas.toDataURL("image/jpeg", QUALITY));
   image.removeAttribute("xlink:href");
+  image.setAttribute("href", canvas.toDataURL("image/jpeg", QUALITY));
 }
 
 /**

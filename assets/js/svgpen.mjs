@@ -16,6 +16,9 @@ const INHERITED = {
 
 const ANCHORS = /** @type {Record<string, string>} */ ({ center: "middle", right: "end", end: "end" });
 const MIDDLE = 0.36; // of the size of letters, from their middle to the line on which they stand
+const CELLS = 2; // of a pixel, in which shapes of one fill are seen as one
+const CLOSE = 0.4; // pixels of a line from one point to the next
+const OVERLAID = 3; // specks on one pixel, above which more are not seen
 const WHOLE = 2 * Math.PI - 1e-9;
 
 /**
@@ -38,6 +41,51 @@ const attributes = (values) =>
     .map(([name, value]) => ` ${name}="${escaped(String(value))}"`)
     .join("");
 
+/** @typedef {[letter: string, ...numbers: number[]]} Move */
+
+/**
+ * @param {Move[]} path
+ */
+const written = (path) => path.map(([letter, ...numbers]) => letter + numbers.map(short).join(" ")).join(" ");
+
+/**
+ * A path without the shapes that lie within half a pixel of others like them, as marks of many steps do. Pure.
+ * @param {Move[]} path
+ */
+function merged(path) {
+  const seen = new Set();
+  /** @type {Move[]} */
+  const kept = [];
+  for (let from = 0; from < path.length;) {
+    let to = from + 1;
+    while (to < path.length && path[to][0] !== "M") to++;
+    const [, x, y] = path[from];
+    const place = [x, y].map((value) => Math.round(CELLS * value));
+    const kind = path
+      .slice(from, to)
+      .map(([letter, size]) => (letter === "A" || letter === "h" ? letter + size : letter));
+    const shape = [...place, ...kind].join(" ");
+    if (!seen.has(shape)) for (let k = from; k < to; k++) kept.push(path[k]);
+    seen.add(shape);
+    from = to;
+  }
+  return kept;
+}
+
+/**
+ * A path without points of a line that are closer together than is seen; its ends stay. Pure.
+ * @param {Move[]} path
+ */
+function thinned(path) {
+  let [left, top] = [NaN, NaN];
+  return path.filter(([letter, x, y], k) => {
+    const goesOn = letter === "L" && k + 1 < path.length && path[k + 1][0] === "L";
+    if (goesOn && Math.abs(x - left) < CLOSE && Math.abs(y - top) < CLOSE) return false;
+    [left, top] = letter === "L" || letter === "M" ? [x, y] : [NaN, NaN];
+    return true;
+  });
+}
+
 class SvgPen {
   /**
    * @param {string} name of the sheet, by which its clips differ from those of others
@@ -49,8 +97,12 @@ class SvgPen {
     this.family = family;
     /** @type {string[]} */
     this.lines = [];
-    /** @type {string[]} */
+    /** @type {Move[]} */
     this.path = [];
+    /** @type {{ style: string, end: number, cells: Map<string, number> } | null} */
+    this.specks = null; // filled one by one, of late
+    /** @type {string[]} */
+    this.names = []; // of the quantities that are being painted
     /** @type {number[]} */
     this.dash = [];
     /** @type {any[]} */
@@ -64,6 +116,7 @@ class SvgPen {
 
   clearRect() {
     this.lines = [];
+    this.specks = null;
     this.clips = this.open = 0;
   }
 
@@ -81,10 +134,7 @@ class SvgPen {
   // Clips are nested, as they are on a canvas: each opens a group that ends with `restore`.
   clip() {
     const id = `${this.name}clip-${this.clips++}`;
-    this.lines.push(
-      `<clipPath id="${id}"><path d="${this.path.join(" ")}"/></clipPath>`,
-      `<g clip-path="url(#${id})">`,
-    );
+    this.lines.push(`<clipPath id="${id}"><path d="${written(this.path)}"/></clipPath>`, `<g clip-path="url(#${id})">`);
     this.open++;
   }
 
@@ -98,7 +148,7 @@ class SvgPen {
   }
 
   closePath() {
-    this.path.push("Z");
+    this.path.push(["Z"]);
   }
 
   /**
@@ -106,7 +156,7 @@ class SvgPen {
    * @param {number[]} numbers
    */
   add(letter, ...numbers) {
-    this.path.push(letter + numbers.map(short).join(" "));
+    this.path.push([letter, ...numbers]);
   }
 
   /** @type {(x: number, y: number) => void} */
@@ -137,18 +187,20 @@ class SvgPen {
   arc(x, y, r, from, to) {
     const at = (/** @type {number} */ angle) => [x + r * Math.cos(angle), y + r * Math.sin(angle)];
     const half = (/** @type {number} */ angle) => this.add("A", r, r, 0, 0, 1, ...at(angle));
-    this.add(this.path.length ? "L" : "M", ...at(from));
+    const [x0, y0] = at(from);
+    const [, x1, y1] = this.path[this.path.length - 1] || [];
+    if (x0 !== x1 || y0 !== y1) this.add(this.path.length ? "L" : "M", x0, y0);
     if (to - from >= WHOLE) half(from + Math.PI);
     if (to - from >= WHOLE) half(from);
     else this.add("A", r, r, 0, Math.abs(to - from) > Math.PI ? 1 : 0, 1, ...at(to));
   }
 
   fill() {
-    this.put({ d: this.path.join(" "), ...this.filled() });
+    this.put({ d: written(merged(this.path)), ...this.filled() });
   }
 
   stroke() {
-    this.put({ d: this.path.join(" "), fill: "none", ...this.stroked() });
+    this.put({ d: written(thinned(this.path)), fill: "none", ...this.stroked() });
   }
 
   /** @type {(x: number, y: number, width: number, height: number) => void} */
@@ -156,8 +208,45 @@ class SvgPen {
     const before = this.path;
     this.beginPath();
     this.rect(x, y, width, height);
-    this.fill();
+    this.addSpeck(written(this.path), x, y);
     this.path = before;
+  }
+
+  /**
+   * One of many of the same style, which stands but once; of those on one pixel as many as are seen.
+   * @param {string} d
+   * @param {number} x
+   * @param {number} y
+   */
+  addSpeck(d, x, y) {
+    const style = attributes(this.filled());
+    const follows = this.specks?.style === style && this.specks.end === this.lines.length;
+    const specks = follows && this.specks ? this.specks : { style, end: 0, cells: new Map() };
+    const cell = `${Math.round(x)} ${Math.round(y)} ${d.length > 30}`;
+    const laid = (specks.cells.get(cell) || 0) + 1;
+    specks.cells.set(cell, laid);
+    if (follows && laid > OVERLAID) return;
+    if (follows) this.lines.pop();
+    else this.lines.push(`<g${style}>`);
+    this.lines.push(`<path d="${d}"/>`, "</g>");
+    specks.end = this.lines.length;
+    this.specks = specks;
+  }
+
+  /**
+   * A group of what is painted until `end`, unless that is nothing.
+   * @param {string} name
+   */
+  begin(name) {
+    this.names.push(name);
+    this.lines.push(`<g class="${this.names.join("-")}">`);
+  }
+
+  end() {
+    const begun = `<g class="${this.names.join("-")}">`;
+    this.names.pop();
+    if (this.lines[this.lines.length - 1] === begun) this.lines.pop();
+    else this.lines.push("</g>");
   }
 
   /** @type {(text: string, x: number, y: number) => void} */
@@ -178,7 +267,7 @@ class SvgPen {
   drawImage(sheet, ...place) {
     if (sheet.toDataURL) {
       const [x, y, width, height] = place.map(short);
-      const box = { href: sheet.toDataURL(), x, y, width, height, preserveAspectRatio: "none" };
+      const box = { "xlink:href": sheet.toDataURL(), x, y, width, height, preserveAspectRatio: "none" };
       return this.lines.push(`<image${attributes(box)}/>`);
     }
     return this.lines.push(

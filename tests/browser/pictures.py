@@ -62,7 +62,7 @@ def is_marked(panel: ElementTree.Element, point: np.ndarray) -> bool:
     """Whether a round mark stands at a point, by the ticks of the panel's axes."""
     place = [on_axis(panel, tick, value) for tick, value in zip("xy", point, strict=True)]
     for path in panel.iter(f"{SVG}path"):
-        for begins in re.finditer(r"M(-?[\d.]+) (-?[\d.]+) L\1 \2 A(\S+)", path.get("d", "")):
+        for begins in re.finditer(r"M(-?[\d.]+) (-?[\d.]+) A(\S+)", path.get("d", "")):
             right, middle, radius = map(float, begins.groups())
             if abs(middle - place[1]) < 0.3 and abs(right - radius - place[0]) < 0.3:
                 return True

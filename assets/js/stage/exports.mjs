@@ -159,7 +159,7 @@ async function drawn(link, times = 1) {
     fine: unit * times,
     solid: actions.surfacePicture,
   });
-  const head = `<svg xmlns="http://www.w3.org/2000/svg" width="${lengths[0]}" height="${lengths[1]}" viewBox="0 0 ${size.join(" ")}" preserveAspectRatio="none">`;
+  const head = `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="${lengths[0]}" height="${lengths[1]}" viewBox="0 0 ${size.join(" ")}" preserveAspectRatio="none">`;
   return { svg: `${head}\n${body}\n</svg>\n`, choice, pixels, lengths, caption };
 }
 

@@ -158,7 +158,7 @@ async function panelAt(name, { x, y, width, height }, scene, before, wanted, mar
   if (named) write(title.getContext(), scene.inks, wanted.nameOf(name), 0, 0, scene.inks.ink);
   const inside =
     name === "landscape" && scene.look === "surface" && wanted.solid
-      ? [`<image href="${wanted.solid(whole, scene, wanted.fine)}" width="${size[0]}" height="${size[1]}"/>`]
+      ? [`<image xlink:href="${wanted.solid(whole, scene, wanted.fine)}" width="${size[0]}" height="${size[1]}"/>`]
       : await painted(name, size, scene, before, wanted, mark);
   return [
     `<g class="${name}" transform="translate(${x} ${y})">`,
@@ -245,13 +245,22 @@ async function stillOf(graph, [width, height], before, inks, clear) {
   const svg = await Plotly.toImage(made, { format: "svg", width, height });
   return {
     graph: made,
-    svg: decodeURIComponent(svg.slice(svg.indexOf(",") + 1)),
+    svg: rounded(decodeURIComponent(svg.slice(svg.indexOf(",") + 1))),
     remove() {
       Plotly.purge(place);
       place.remove();
     },
   };
 }
+
+/**
+ * Paths to a tenth of a pixel. Pure.
+ * @param {string} svg
+ */
+const rounded = (svg) =>
+  svg.replace(/ d="[^"]*"/g, (path) =>
+    path.replace(/-?\d*\.\d{2,}/g, (number) => String(Math.round(10 * Number(number)) / 10)),
+  );
 
 /**
  * The inks of a scheme, whichever the page has.

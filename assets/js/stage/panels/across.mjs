@@ -4,6 +4,7 @@ import { inkOf } from "../../inks.mjs";
 import { moved } from "../../labels.mjs";
 import { nearestRow } from "../../nearest.mjs";
 import * as pens from "../../pens.mjs";
+import { named } from "../../quantity.mjs";
 import { consecutiveFrom, isSmooth, kindIn, locate, onTheWay, partnerOf, shownStep, shows } from "../../run.mjs";
 import { labelledTicks } from "../../ticks.mjs";
 import { interpolate } from "../chebyshev.mjs";
@@ -36,12 +37,14 @@ export class Across {
     if (!found) return this.paintNothing(pen, scene, width, height);
     const { frame, view, part, row } = found;
     this.paintAxis(pen, scene.inks, frame, view, width, height);
-    pens.line(pen, scene.inks.soft, 1.8, [], 0, 80, (k) => {
+    /** @type {Place} */
+    const loss = (k) => {
       const u = (k / 40 - 1) * view.half;
       return [frame.x(u), frame.y(view.loss(u))];
-    });
+    };
+    named(pen, "loss", () => pens.line(pen, scene.inks.soft, 1.8, [], 0, 80, loss));
     if (isSmooth(found.run)) this.paintStillBead(pen, scene.inks, hopOf(part, view, frame)(row));
-    else this.paintHops(pen, scene, frame, view, found.run, part, row);
+    else named(pen, "iterates", () => this.paintHops(pen, scene, frame, view, found.run, part, row));
   }
 
   /**

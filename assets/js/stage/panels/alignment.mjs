@@ -10,6 +10,7 @@ import { addPoints, midpointOf } from "../../marks.mjs";
 import { nearestOf, nearestRow } from "../../nearest.mjs";
 import { inWords } from "../../numbers.mjs";
 import * as pens from "../../pens.mjs";
+import { named } from "../../quantity.mjs";
 import { consecutiveFrom, kindIn, locate, pointAt, shownStep, shows, upTo } from "../../run.mjs";
 import { labelledTicks } from "../../ticks.mjs";
 import { vocabulary } from "../../vocabulary.mjs";
@@ -100,7 +101,9 @@ export class Alignment {
     if (row >= from && run.columns.components) {
       pen.globalAlpha = 0.55;
       for (const [frame, place] of this.plots(scene, run, run, frames)) {
-        pens.within(pen, boxOf(frame), () => addPoints(pen, scene, run, run, from, row, place, 2));
+        pens.within(pen, boxOf(frame), () =>
+          named(pen, "iterates", () => addPoints(pen, scene, run, run, from, row, place, 2)),
+        );
       }
       pen.globalAlpha = 1;
     }

@@ -5,6 +5,7 @@ import { shade } from "../../inks.mjs";
 import { moved, widthOf } from "../../labels.mjs";
 import { nearestOf } from "../../nearest.mjs";
 import * as pens from "../../pens.mjs";
+import { named } from "../../quantity.mjs";
 import { locate, pointAt, shownStep } from "../../run.mjs";
 import { labelledTicks } from "../../ticks.mjs";
 
@@ -47,7 +48,8 @@ export class Along {
     if (!result || !valley) return;
     const pen = wipe(this.canvas);
     if (!this.fresh) this.paintStill(scene);
-    if (this.view) this.paintBeads(pen, scene, frameFor(this.view, this.canvas.size));
+    const frame = this.view && frameFor(this.view, this.canvas.size);
+    if (frame) named(pen, "now", () => this.paintBeads(pen, scene, frame));
   }
 
   /**
@@ -69,7 +71,8 @@ export class Along {
     if (!this.view) return pens.label(pen, inks, wordsFor(valley), width / 2, height / 2, inks.soft, "center");
     const frame = frameFor(this.view, [width, height]);
     this.paintAxes(pen, inks, this.view, frame);
-    this.paintCurve(pen, inks, valley, this.view, frame);
+    const { view } = this;
+    named(pen, "manifold", () => this.paintCurve(pen, inks, valley, view, frame));
   }
 
   /**

@@ -3,6 +3,7 @@ import { addCanvas, wipe } from "../../canvas.mjs";
 import { clockTime } from "../../clock.mjs";
 import { inWords } from "../../numbers.mjs";
 import * as pens from "../../pens.mjs";
+import { named } from "../../quantity.mjs";
 import { isPredicted, locate, rowAt } from "../../run.mjs";
 
 const ROOM = 6; // pixels left free on every side
@@ -55,11 +56,11 @@ export class Gap {
     if (frame.head > ROOM) {
       pens.label(pen, inks, `max ${inWords(this.view.top)}`, this.canvas.size[0] - 2, 8, inks.soft, "right");
     }
-    draw(run, inks.line, 1.5, POINTS);
+    named(pen, "gap", () => draw(run, inks.line, 1.5, POINTS));
     const { part, row } = locate(run, scene.steps[focus]);
     const last = rowAt(run, scene.steps[focus]);
     const ink = isPredicted(run, scene.steps[focus]) ? inks.theory : inks.soft;
-    draw(run, ink, 1.8, Math.floor((POINTS * last) / Math.max(run.rows - 1, 1)));
+    named(pen, "gap-so-far", () => draw(run, ink, 1.8, Math.floor((POINTS * last) / Math.max(run.rows - 1, 1))));
     const [x, y] = pointOf(part, run.eta, row, frame);
     if (Number.isFinite(y)) pens.bead(pen, inks, ink, x, y, 4.5);
   }

@@ -6,6 +6,7 @@ import { addPoints, midpointOf, strength } from "../../marks.mjs";
 import { nearestOf, nearestRow } from "../../nearest.mjs";
 import { inWords } from "../../numbers.mjs";
 import * as pens from "../../pens.mjs";
+import { named } from "../../quantity.mjs";
 import {
   consecutiveFrom,
   failed,
@@ -95,10 +96,10 @@ export class Landscape extends Panel {
   paintStill(pen, scene, frame) {
     const { result, inks } = scene;
     this.taken = this.lensPlace(scene, frame);
-    if (frame.section) this.paintValley(pen, scene, frame);
+    if (frame.section) named(pen, "manifold", () => this.paintValley(pen, scene, frame));
     const { points, rows } = result.descent;
     const way = pixelsOf(points, frame);
-    pens.line(pen, inks.flow, 1.6, [5, 4], 0, rows - 1, way);
+    named(pen, "gradient-flow", () => pens.line(pen, inks.flow, 1.6, [5, 4], 0, rows - 1, way));
     const gamma = valleyIn(scene.valley, frame);
     if (rows > 1) this.paintWayName(pen, inks, way, rows, gamma, frame);
     for (const { middle } of flattestNames(scene.valley, gamma, frame)) {
@@ -106,7 +107,8 @@ export class Landscape extends Panel {
       this.taken.push(...spotsOf(FLATTEST, middle));
     }
     result.runs.forEach((run, i) => {
-      pens.curve(pen, inks.theory, 2, pens.DASHES[i], run.rows, this.floor(run, "flow", frame));
+      const flow = this.floor(run, "flow", frame);
+      named(pen, "flow", () => pens.curve(pen, inks.theory, 2, pens.DASHES[i], run.rows, flow));
     });
   }
 
@@ -167,7 +169,7 @@ export class Landscape extends Panel {
     const place = this.place(part, frame);
     if (isSmooth(run)) return pens.line(pen, smoothInk(scene, i), 3, [], Math.max(from - 1, 0), to, place);
     pen.globalAlpha = STRONG * strength(scene, i);
-    addPoints(pen, scene, run, part, from, to, place, 3, i);
+    named(pen, "iterates", () => addPoints(pen, scene, run, part, from, to, place, 3, i));
     pen.globalAlpha = 1;
   }
 
@@ -178,11 +180,15 @@ export class Landscape extends Panel {
    */
   paintNow(pen, scene, frame) {
     const { runs } = scene.result;
-    pens.within(pen, frame, () => runs.forEach((run, i) => this.paintGap(pen, scene, frame, run, scene.steps[i])));
+    pens.within(pen, frame, () =>
+      runs.forEach((run, i) => named(pen, "gap", () => this.paintGap(pen, scene, frame, run, scene.steps[i]))),
+    );
     const theorem = this.paintGhost(pen, scene, frame);
     if (runs.length > 1) this.paintNames(pen, scene, frame, theorem);
     this.paintFailures(pen, scene, frame);
-    pens.within(pen, frame, () => runs.forEach((run, i) => this.paintHead(pen, scene, frame, run, i)));
+    pens.within(pen, frame, () =>
+      runs.forEach((run, i) => named(pen, "now", () => this.paintHead(pen, scene, frame, run, i))),
+    );
     runs.forEach((run, i) => this.paintOutside(pen, scene, frame, run, i));
     this.paintLens(pen, scene, frame);
   }
@@ -196,7 +202,8 @@ export class Landscape extends Panel {
     const ground = this.groundIn(scene, frame);
     if (!ground) return;
     const lens = this.lensIn(scene, ground);
-    if (lens && isLensOn(scene)) pens.within(pen, frame, () => paintLens(pen, scene, ground, lens));
+    if (lens && isLensOn(scene))
+      named(pen, "lens", () => pens.within(pen, frame, () => paintLens(pen, scene, ground, lens)));
     this.handle?.show(scene, frame, lens);
   }
 

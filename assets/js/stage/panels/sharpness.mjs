@@ -6,6 +6,7 @@ import { addMark, addPoints, midpointOf } from "../../marks.mjs";
 import { nearestOf } from "../../nearest.mjs";
 import { inWords } from "../../numbers.mjs";
 import * as pens from "../../pens.mjs";
+import { named } from "../../quantity.mjs";
 import { isOnFloor, isSmooth, locate, parityFrom, shownStep, shows } from "../../run.mjs";
 import { frameOf, isInside } from "../frame.mjs";
 import { Panel } from "../panel.mjs";
@@ -35,10 +36,10 @@ export class Sharpness extends Panel {
    * @param {Frame} frame
    */
   paintStill(pen, scene, frame) {
-    this.paintPhases(pen, scene, frame);
+    named(pen, "phases", () => this.paintPhases(pen, scene, frame));
     scene.result.runs.forEach((run, i) => {
       const place = this.curve(scene, run, run, frame, "flow_sharpness");
-      pens.curve(pen, scene.inks.theory, 2, pens.DASHES[i], run.rows, place);
+      named(pen, "flow-sharpness", () => pens.curve(pen, scene.inks.theory, 2, pens.DASHES[i], run.rows, place));
     });
   }
 
@@ -85,13 +86,14 @@ export class Sharpness extends Panel {
     const curve = (name) => this.curve(scene, run, part, frame, name);
     if (i === scene.focus && !isSmooth(run)) {
       pen.globalAlpha = 0.5;
-      addPoints(pen, scene, run, part, from, to, curve("threshold"), 2.6);
+      named(pen, "threshold", () => addPoints(pen, scene, run, part, from, to, curve("threshold"), 2.6));
       pen.globalAlpha = 1;
-      pens.line(pen, inks.threshold, 1.6, [5, 4], start, to, curve("threshold_mean"));
+      const mean = curve("threshold_mean");
+      named(pen, "threshold-mean", () => pens.line(pen, inks.threshold, 1.6, [5, 4], start, to, mean));
     }
-    if (i === scene.focus) this.paintOwn(pen, scene, part, from, to, curve("sharpness"));
+    if (i === scene.focus) named(pen, "sharpness", () => this.paintOwn(pen, scene, part, from, to, curve("sharpness")));
     const ink = scene.result.runs.length > 1 ? inks.runs[i] : inks.ink;
-    pens.line(pen, ink, 2, [], start, to, curve("projection_sharpness"));
+    named(pen, "projection-sharpness", () => pens.line(pen, ink, 2, [], start, to, curve("projection_sharpness")));
   }
 
   /**
@@ -123,7 +125,7 @@ export class Sharpness extends Panel {
   paintNow(pen, scene, frame) {
     const { inks, result, steps } = scene;
     const x = frame.x(clockTime(scene.clock, result.runs[0].eta, scene.at));
-    pens.within(pen, frame, () => {
+    const paintTime = () => {
       pens.line(pen, inks.soft, 1, [], 0, 1, (k) => [x, frame.top + k * frame.height]);
       result.runs.forEach((run, i) => {
         const { part, row } = locate(run, steps[i]);
@@ -132,7 +134,8 @@ export class Sharpness extends Panel {
         const [sx, sy] = this.curve(scene, run, part, frame, "projection_sharpness")(row);
         if (Number.isFinite(sy)) dot(pen, result.runs.length > 1 ? inks.runs[i] : inks.ink, sx, sy);
       });
-    });
+    };
+    named(pen, "now", () => pens.within(pen, frame, paintTime));
     this.paintBeyond(pen, scene, frame);
     this.paintLabels(pen, scene, frame);
   }

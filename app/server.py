@@ -69,8 +69,8 @@ MODULES = "js"
 PLOTLY = "plotly-cartesian.min.js"
 # The head's own too: Dash's components are compiled to it.
 RUNTIME = "regenerator-runtime.js"
-# What makes files of pictures, loaded once one is asked for.
-MAKERS = ["jspdf.umd.min.js", "svg2pdf.umd.min.js"]
+# What makes files of pictures and films, loaded once one is asked for.
+MAKERS = ["jspdf.umd.min.js", "svg2pdf.umd.min.js", "gifenc.esm.js", "mediabunny.min.mjs"]
 # What Dash loads and nothing here uses: help for browsers that have no modules, and a table.
 USELESS = re.compile(r'<script src="[^"]*/(?:deps/polyfill@|dash_table/)[^"]*"></script>\n?')
 

@@ -133,7 +133,16 @@ PICTURE_SIZES = {
     "columns": ("Two columns, 175 mm", 175, 105, 0.76, "mm"),
     "poster": ("Poster, 400 mm", 400, 260, 2.0, "mm"),
 }
-PICTURE_FORMS = {"png": "PNG", "svg": "SVG", "pdf": "PDF"}
+PICTURE_FORMS = {
+    "png": "PNG",
+    "svg": "SVG",
+    "pdf": "PDF",
+    "gif": "Film, GIF",
+    "webm": "Film, WebM",
+    "mp4": "Film, MP4",
+}
+FILM_UNITS = {"seconds": "seconds in all", "steps": "steps a second"}
+FILM_RATES = (25, 30, 50)  # frames a second
 PICTURE_LOOKS = {"light": "Light", "dark": "Dark", "clear": "Transparent"}
 PICTURE_PARTS = {
     "title": "Title",

@@ -53,6 +53,8 @@ def test_every_binary_and_bundle_is_recorded(folder: str) -> None:
         ("vendor/regenerator-runtime.LICENSE", "MIT License"),
         ("vendor/jspdf.LICENSE", "Permission is hereby granted, free of charge"),
         ("vendor/svg2pdf.LICENSE", "The MIT License"),
+        ("vendor/gifenc.LICENSE", "The MIT License"),
+        ("vendor/mediabunny.LICENSE", "Mozilla Public License Version 2.0"),
         ("fonts/dejavu.LICENSE", "Bitstream Vera Fonts Copyright"),
         ("fonts/inter.LICENSE", "SIL Open Font License"),
     ],

@@ -18,6 +18,8 @@ from app.stage.words import SYMBOLS, TOUR, WRITTEN, question, titles
 from app.vocabulary import (
     AXES,
     CLOCKS,
+    FILM_RATES,
+    FILM_UNITS,
     LAWS,
     LICENCE,
     LOOKS,
@@ -626,6 +628,7 @@ def _exports() -> html.Dialog:
         html.Div(id="picture-own", className="own"),
         _select("pixels", "Pixels", {}),
         _select("scheme", "Look", PICTURE_LOOKS),
+        _film(),
         html.Div(parts, className="parts", role="group", **aria(label="With")),
         html.Button("Save the picture", className="button", **data(save="picture")),
         html.Div(
@@ -636,6 +639,17 @@ def _exports() -> html.Dialog:
             id="picture-latex",
             className="latex",
         ),
+        html.Div(
+            [
+                html.Progress(id="film-share", max="1", **aria(label="Of the film")),
+                html.Span(id="film-left", role="status"),
+                html.Button("Cancel", id="film-cancel", className="button small"),
+            ],
+            id="film-making",
+            className="making",
+            hidden=True,
+        ),
+        html.P(id="film-fault", role="alert"),
     ]
     return _dialog(
         ids.EXPORTS,
@@ -661,6 +675,26 @@ def _exports() -> html.Dialog:
                 ]
             ),
         ],
+    )
+
+
+def _film() -> html.Div:
+    """What is chosen of a film alone."""
+    return html.Div(
+        [
+            html.Div(id="film-span", className="pair"),
+            html.Div(_select("unit", "Unit", FILM_UNITS), id="film-speed", className="pair"),
+            _select("rate", "Frames a second", {str(rate): str(rate) for rate in FILM_RATES}),
+            html.Button(
+                "Loop",
+                className="button small switch",
+                **data(**{"part-of-picture": "loop"}),
+                **aria(pressed="true"),
+            ),
+        ],
+        id="picture-film",
+        className="film",
+        hidden=True,
     )
 
 

@@ -1,4 +1,5 @@
 // Where a file came from: what each says of itself, and the link in it, which opens what it shows. Pure.
+import { commentOf, isGif } from "./gif.mjs";
 import { isPng, textsOf, withTexts } from "./png.mjs";
 
 export const NAME = "Edgewalk";
@@ -57,6 +58,7 @@ async function textOf(bytes) {
     const { Software, Source } = textsOf(bytes);
     return `${Software} ${Source}`;
   }
+  if (isGif(bytes)) return commentOf(bytes);
   if (ZIP.every((byte, k) => bytes[k] === byte)) return fromNumpy(await member(bytes, SETTINGS));
   return new TextDecoder().decode(bytes);
 }

@@ -29,6 +29,19 @@ def choose(stage: Stage, **choices: str) -> None:
         stage.page.get_by_label(label, exact=True).select_option(option)
 
 
+def drop(stage: Stage, file: Path) -> None:
+    """Drop a file on the page."""
+    transfer = stage.page.evaluate_handle(
+        """([bytes, name]) => {
+            const transfer = new DataTransfer();
+            transfer.items.add(new File([Uint8Array.from(bytes)], name));
+            return transfer;
+        }""",
+        [list(file.read_bytes()), file.name],
+    )
+    stage.page.dispatch_event("body", "drop", {"dataTransfer": transfer})
+
+
 def answer_of(program: str, *arguments: object) -> bytes:
     """What a program says on standard output."""
     if not shutil.which(program):

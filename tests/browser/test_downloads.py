@@ -9,7 +9,7 @@ import numpy as np
 from playwright.sync_api import expect
 
 import dynamics
-from tests.browser.pictures import SVG, choose, is_marked, saved
+from tests.browser.pictures import SVG, choose, drop, is_marked, saved
 from tests.browser.stage import Stage
 
 
@@ -46,19 +46,6 @@ def test_pictures_of_any_size_and_form(stage: Stage, tmp_path: Path):
     stage.open("?eta=0.1")
     stage.press("e")
     expect(stage.page.get_by_label("Size", exact=True)).to_have_value("column")
-
-
-def drop(stage: Stage, file: Path) -> None:
-    """Drop a file on the page."""
-    transfer = stage.page.evaluate_handle(
-        """([bytes, name]) => {
-            const transfer = new DataTransfer();
-            transfer.items.add(new File([Uint8Array.from(bytes)], name));
-            return transfer;
-        }""",
-        [list(file.read_bytes()), file.name],
-    )
-    stage.page.dispatch_event("body", "drop", {"dataTransfer": transfer})
 
 
 def test_what_was_kept_opens_again(stage: Stage, tmp_path: Path):

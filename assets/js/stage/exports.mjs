@@ -10,19 +10,21 @@ import { vocabulary } from "../vocabulary.mjs";
 import { actions } from "./actions.mjs";
 import { inksOf, portrait } from "./portrait.mjs";
 import { scene } from "./scene.mjs";
-import { graphOf } from "./state.mjs";
+import { graphOf, player } from "./state.mjs";
 
 const REMEMBERED = "edgewalk-picture";
 const LARGE = 1.4; // times as large are words for the back row
 const MILLIMETRE = 96 / 25.4; // pixels
-const FIELDS = ["what", "form", "size", "pixels", "scheme", "width", "height"];
-const PARTS = ["title", "caption", "legend", "link", "large"];
+const FIELDS = ["what", "form", "size", "pixels", "scheme", "width", "height", "speed", "unit", "rate"];
+const PARTS = ["title", "caption", "legend", "link", "large", "loop"];
 const OWN = { width: 1200, height: 800 };
+const SPEED = 12; // seconds of a film
 const SHEET = 850; // units across, where a size is one's own: words are as large as on a slide
 const LEAST = 200; // pixels
 const COPY = "Copy for LaTeX";
 const FINE = 2; // pixels of the page, of what is filled pixel by pixel within vectors
 const SAID = 2000; // ms
+const FILMS = ["gif", "webm", "mp4"];
 const MOST = 4000; // at 4× as many as a browser has room for
 
 /** @typedef {Record<string, string> & { parts: string[] }} Choice */
@@ -37,6 +39,7 @@ export function openExports(link) {
   const alone = find('#picture-what [value="alignment"]');
   alone.disabled = scene().result.settings.codim < 2;
   if (alone.disabled && $("picture-what").value === "alignment") $("picture-what").value = "both";
+  [$("picture-from").value, $("picture-to").value] = ["0", String(player.last)];
   dialog.showModal();
   $("picture-what").focus();
   preview(link);
@@ -48,7 +51,11 @@ export function openExports(link) {
  */
 function prepare(dialog, link) {
   dialog.dataset.ready = "yes";
-  for (const [name, value] of Object.entries(OWN)) $("picture-own").append(ownLength(name, value));
+  const lengths = { min: LEAST, max: MOST };
+  $("picture-own").append(number("width", "Width, px ", { ...lengths, value: OWN.width }));
+  $("picture-own").append(number("height", "Height, px ", { ...lengths, value: OWN.height }));
+  $("film-span").append(number("from", "From step ", { min: 0 }), number("to", "To step ", { min: 0 }));
+  $("film-speed").prepend(number("speed", "Speed ", { min: 0, step: "any", value: SPEED }));
   for (const times of [1, 2, 3, 4]) $("picture-pixels").append(new Option(`${times}×`, String(times)));
   $("picture-pixels").value = "2";
   choose(remembered());
@@ -64,17 +71,20 @@ function prepare(dialog, link) {
     changed();
   });
   find("[data-save]").addEventListener("click", () => save(link));
+  offerFilms();
   $("copy-latex").addEventListener("click", copyLatex);
 }
 
 /**
+ * A field for a number.
  * @param {string} name
- * @param {number} value
+ * @param {string} words
+ * @param {Record<string, string | number>} more
  */
-function ownLength(name, value) {
-  const label = element("label", `${name === "width" ? "Width" : "Height"}, px `);
-  const input = Object.assign(document.createElement("input"), { type: "number", min: LEAST, max: MOST });
-  Object.assign(input, { id: `picture-${name}`, value, className: "select" });
+function number(name, words, more) {
+  const label = element("label", words);
+  const input = Object.assign(document.createElement("input"), { type: "number", ...more });
+  Object.assign(input, { id: `picture-${name}`, className: "select" });
   label.append(input);
   return label;
 }
@@ -139,15 +149,28 @@ export function sizeOf({ size, width, height, parts }, sizes) {
  * @param {number} [times] as fine as the page
  */
 async function drawn(link, times = 1) {
-  const choice = chosen();
   const now = scene();
+  const { wanted, lengths, ...more } = wantedNow(now, link, times);
+  const body = await portrait(now, wanted);
+  const head = `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="${lengths[0]}" height="${lengths[1]}" viewBox="0 0 ${wanted.size.join(" ")}" preserveAspectRatio="none">`;
+  return { svg: `${head}\n${body}\n</svg>\n`, lengths, ...more };
+}
+
+/**
+ * What is chosen, as a painter of pictures has it.
+ * @param {Scene} now
+ * @param {string} link
+ * @param {number} times as fine as the page
+ */
+function wantedNow(now, link, times) {
+  const choice = chosen();
   const { pixels, lengths, unit } = sizeOf(choice, vocabulary.picture_sizes);
-  const size = /** @type {Size} */ (pixels.map((length) => length / unit));
   const has = (/** @type {string} */ part) => choice.parts.includes(part);
   const caption = captionOf(now);
-  const body = await portrait(now, {
+  /** @type {import("./portrait.mjs").Wanted} */
+  const wanted = {
     what: choice.what,
-    size,
+    size: /** @type {Size} */ (pixels.map((length) => length / unit)),
     scheme: choice.scheme === "dark" ? "dark" : "light",
     clear: choice.scheme === "clear",
     title: has("title"),
@@ -158,9 +181,8 @@ async function drawn(link, times = 1) {
     nameOf: (panel) => find(`#picture-what [value="${panel}"]`).textContent || "",
     fine: unit * times,
     solid: actions.surfacePicture,
-  });
-  const head = `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="${lengths[0]}" height="${lengths[1]}" viewBox="0 0 ${size.join(" ")}" preserveAspectRatio="none">`;
-  return { svg: `${head}\n${body}\n</svg>\n`, choice, pixels, lengths, caption };
+  };
+  return { wanted, choice, pixels, lengths, caption };
 }
 
 /**
@@ -182,6 +204,9 @@ async function preview(link) {
   const turn = String(Number(image.dataset.turn || 0) + 1);
   image.dataset.turn = turn;
   $("picture-latex").hidden = choice.form !== "pdf";
+  $("picture-film").hidden = !FILMS.includes(choice.form);
+  toggle("loop").hidden = choice.form !== "gif";
+  find("[data-save]").textContent = FILMS.includes(choice.form) ? "Make the film" : "Save the picture";
   const address = link();
   const { svg, pixels, lengths, caption } = await drawn(address);
   if (image.dataset.turn !== turn) return;
@@ -189,6 +214,48 @@ async function preview(link) {
   image.style.aspectRatio = `${pixels[0]} / ${pixels[1]}`;
   URL.revokeObjectURL(image.src);
   image.src = addressOf(svg);
+}
+
+/**
+ * One film at a time; it goes on while the dialog is closed.
+ * @param {string} link
+ */
+async function film(link) {
+  const { filmed, keepFilm, planOf, scenesOf, timesAs } = await import("./filming.mjs");
+  const choice = chosen();
+  const plan = planOf({ ...choice, from: $("picture-from").value, to: $("picture-to").value }, player.last);
+  const making = { cancelled: false };
+  const cancel = () => (making.cancelled = true);
+  const saves = find("[data-save]");
+  $("film-fault").textContent = "";
+  [saves.disabled, $("film-making").hidden] = [true, false];
+  $("film-cancel").addEventListener("click", cancel);
+  try {
+    const sceneAt = await scenesOf(plan);
+    const { pixels } = sizeOf(choice, vocabulary.picture_sizes);
+    const times = timesAs(pixels);
+    const { wanted, caption } = wantedNow(sceneAt(plan.to), link, times);
+    const fine = pixels.map((length) => length * times);
+    const said = saying(caption, link);
+    const bytes = await filmed(choice, wanted, fine, sceneAt, plan, said, inksOf(wanted.scheme), making);
+    if (bytes) keepFilm(nameOf(choice), choice.form, bytes);
+  } catch (error) {
+    $("film-fault").textContent = `No film came of it: ${/** @type {Error} */ (error).message}.`;
+  } finally {
+    $("film-cancel").removeEventListener("click", cancel);
+    [saves.disabled, $("film-making").hidden] = [false, true];
+  }
+}
+
+// What this browser cannot make is said where it would be chosen.
+async function offerFilms() {
+  const { isMade } = await import("../film.mjs");
+  for (const form of FILMS) {
+    const option = /** @type {any} */ (find(`#picture-form [value="${form}"]`));
+    if (await isMade(form)) continue;
+    [option.disabled, option.text] = [true, `${option.text}: not in this browser`];
+    if ($("picture-form").value === form) $("picture-form").value = "gif";
+  }
 }
 
 // Its words say whether it did.
@@ -215,6 +282,7 @@ const addressOf = (svg) => URL.createObjectURL(new Blob([svg], { type: "image/sv
  */
 async function save(link) {
   const address = link();
+  if (FILMS.includes($("picture-form").value)) return film(address);
   const times = $("picture-form").value === "png" ? Number($("picture-pixels").value) : FINE;
   const { svg, choice, pixels, lengths, caption } = await drawn(address, times);
   const name = nameOf(choice);

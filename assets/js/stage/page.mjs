@@ -324,6 +324,7 @@ class Stage {
     const surface = new Surface(find(".card.landscape .plot"), () => this.repaint());
     actions.surfacePicture = (/** @type {Size} */ size, /** @type {Scene} */ seen, /** @type {number} */ fine) =>
       surface.toDataURL(seen, size, fine);
+    actions.surfaceOn = (/** @type {any} */ host) => surface.on(host);
     surface.handle = /** @type {Landscape} */ (this.panels.find((panel) => panel instanceof Landscape)).handle;
     this.panels.push(surface);
     this.repaint();

@@ -38,9 +38,7 @@ export class Player {
 
   // How far the iterate is on its way to the next step, from 0 to 1: eased, and only where it is slow.
   get hop() {
-    if (!this.playing || !this.eases || this.pace > EASED || this.step >= this.last) return 0;
-    const share = Math.max((this.at - this.step - RESTS) / (1 - RESTS), 0);
-    return share * share * (3 - 2 * share);
+    return this.playing && this.eases && this.step < this.last ? hopAt(this.at - this.step, this.pace) : 0;
   }
 
   // The step shown, an integer: the last one where the place kept lies beyond it.
@@ -126,6 +124,17 @@ export class Player {
     if (this.seconds) this.speed = Math.max(last / this.seconds, PACE);
     this.begin();
   }
+}
+
+/**
+ * How far an iterate is on its way, a part of a step after it: it rests, and then hops. Pure.
+ * @param {number} part
+ * @param {number} pace steps a second
+ */
+export function hopAt(part, pace) {
+  if (pace > EASED) return 0;
+  const share = Math.max((part - RESTS) / (1 - RESTS), 0);
+  return share * share * (3 - 2 * share);
 }
 
 /**

@@ -23,7 +23,7 @@ const HEAD = 22; // above a panel that has a name
 const SPACE = 14; // between panels
 const LETTER = 0.94; // of the width that is reserved for a label, which a sentence needs
 // A picture goes where the page's own font is not; these have the same widths on every system.
-const FONT = 'Arial, "Liberation Sans", Helvetica, sans-serif';
+export const FONT = 'Arial, "Liberation Sans", Helvetica, sans-serif';
 
 /** @typedef {"landscape" | "sharpness" | "alignment" | "across" | "along" | "gap"} Drawn */
 /** @typedef {{ x: number, y: number, width: number, height: number }} Room */
@@ -93,13 +93,32 @@ export async function portrait(seen, wanted) {
   const before = seen.inks;
   const inks = inksOf(wanted.scheme);
   const scene = { ...seen, inks };
+  const { words, places } = layOut(scene, wanted);
+  const drawn = await Promise.all(
+    places.map(([name, place], k) => panelAt(name, place, scene, before, wanted, `p${k}-`)),
+  );
+  const [width, height] = wanted.size;
+  const ground = wanted.clear ? "" : `<rect width="${width}" height="${height}" fill="${inks.card}"/>`;
+  return [ground, ...drawn, '<g class="words">', ...words, "</g>"].join("\n");
+}
+
+/**
+ * The words of a picture, as SVG, and the places of its panels between them. A title that changes has its room here,
+ * and is for the caller to write on its lines.
+ * @param {Scene} scene
+ * @param {Wanted} wanted
+ * @param {boolean} [changes]
+ */
+export function layOut(scene, wanted, changes = false) {
+  const { inks } = scene;
   const [width, height] = wanted.size;
   const sheet = svgSheet(wanted.size, "", FONT);
   const pen = /** @type {any} */ (sheet.getContext());
   const inner = width - 2 * MARGIN;
   let [top, bottom] = [MARGIN, height - MARGIN];
-  const above = wanted.title ? wrapped(heading(scene), inner) : [];
-  for (const line of above) top = write(pen, inks, line, MARGIN, top, inks.ink);
+  const above = titleOf(scene, wanted);
+  if (changes) top += ROW * above.length;
+  else for (const line of above) top = write(pen, inks, line, MARGIN, top, inks.ink);
   const below = [...wrapped(wanted.caption, inner), ...wrapped(wanted.link, inner)];
   bottom -= ROW * below.length;
   below.forEach((line, k) => write(pen, inks, line, MARGIN, bottom + k * ROW, inks.soft));
@@ -109,11 +128,24 @@ export async function portrait(seen, wanted) {
     rows.forEach((row, k) => paintKey(pen, scene, row, bottom + (k + 0.5) * ROW));
   }
   const places = placesOf(wanted.what, { x: MARGIN, y: top, width: inner, height: bottom - top });
-  const drawn = await Promise.all(
-    places.map(([name, place], k) => panelAt(name, place, scene, before, wanted, `p${k}-`)),
-  );
-  const ground = wanted.clear ? "" : `<rect width="${width}" height="${height}" fill="${inks.card}"/>`;
-  return [ground, ...drawn, '<g class="words">', ...sheet.getContext().lines, "</g>"].join("\n");
+  return { words: sheet.getContext().lines, places };
+}
+
+/**
+ * The lines of a title.
+ * @param {Scene} scene
+ * @param {Wanted} wanted
+ */
+const titleOf = (scene, { title, size }) => (title ? wrapped(heading(scene), size[0] - 2 * MARGIN) : []);
+
+/**
+ * A title, on the lines that were kept for it.
+ * @param {Pen} pen
+ * @param {Scene} scene
+ * @param {Wanted} wanted
+ */
+export function writeTitle(pen, scene, wanted) {
+  titleOf(scene, wanted).forEach((line, k) => write(pen, scene.inks, line, MARGIN, MARGIN + k * ROW, scene.inks.ink));
 }
 
 /**
@@ -149,24 +181,50 @@ export function placesOf(what, { x, y, width, height }) {
  * @param {string} mark of its own in the picture
  */
 async function panelAt(name, { x, y, width, height }, scene, before, wanted, mark) {
-  const named = !(name === "landscape" || name === "sharpness");
-  const head = named ? HEAD : 0;
-  /** @type {Size} */
-  const size = [width, height - head];
+  const { head, size } = boxOf(name, { x, y, width, height });
   const whole = /** @type {Size} */ (size.map(Math.round)); // of a picture that is filled pixel by pixel
-  const title = svgSheet([width, HEAD], "", FONT);
-  if (named) write(title.getContext(), scene.inks, wanted.nameOf(name), 0, 0, scene.inks.ink);
+  const title = nameOf(name, scene, wanted);
   const inside =
     name === "landscape" && scene.look === "surface" && wanted.solid
       ? [`<image xlink:href="${wanted.solid(whole, scene, wanted.fine)}" width="${size[0]}" height="${size[1]}"/>`]
       : await painted(name, size, scene, before, wanted, mark);
   return [
     `<g class="${name}" transform="translate(${x} ${y})">`,
-    ...title.getContext().lines,
+    ...title,
     `<g transform="translate(0 ${head})">`,
     ...inside,
     "</g></g>",
   ].join("\n");
+}
+
+/**
+ * The room of a panel itself, below its name where it has no axes that name it.
+ * @param {Drawn} name
+ * @param {Room} place
+ * @returns {{ head: number, size: Size }}
+ */
+export function boxOf(name, { width, height }) {
+  const head = hasAxes(name) ? 0 : HEAD;
+  return { head, size: [width, height - head] };
+}
+
+/**
+ * @param {Drawn} name
+ */
+export const hasAxes = (name) => name === "landscape" || name === "sharpness";
+
+/**
+ * The name of a panel, as SVG.
+ * @param {Drawn} name
+ * @param {Scene} scene
+ * @param {Wanted} wanted
+ * @returns {string[]}
+ */
+export function nameOf(name, scene, wanted) {
+  if (hasAxes(name)) return [];
+  const sheet = svgSheet([0, HEAD], "", FONT);
+  write(sheet.getContext(), scene.inks, wanted.nameOf(name), 0, 0, scene.inks.ink);
+  return sheet.getContext().lines;
 }
 
 /**
@@ -190,35 +248,30 @@ async function painted(name, size, scene, before, wanted, mark) {
       return sheet;
     },
   });
-  if (name !== "landscape" && name !== "sharpness") {
-    painterOf(name, host).paint({ ...scene, panel: "alignment" });
-    return sheets.above.flatMap((sheet) => sheet.getContext().lines);
-  }
-  const still = await stillOf(wanted.graph(name), size, before, scene.inks, wanted.clear);
-  const graph = () => still.graph;
-  const painters =
-    name === "landscape"
-      ? [new Ground(host, graph), new Landscape(host, graph, name)]
-      : [new Sharpness(host, graph, name)];
-  for (const painter of painters) painter.paint(scene);
-  still.remove();
+  const still = hasAxes(name) ? await stillOf(wanted.graph(name), size, before, scene.inks, wanted.clear) : null;
+  for (const painter of paintersOf(name, host, still?.graph)) painter.paint({ ...scene, panel: "alignment" });
+  still?.remove();
   return [
     ...sheets.below.flatMap((sheet) => sheet.getContext().lines),
-    still.svg,
+    ...(still ? [still.svg] : []),
     ...sheets.above.flatMap((sheet) => sheet.getContext().lines),
   ];
 }
 
 /**
+ * What paints a panel on sheets of a host.
  * @param {Drawn} name
  * @param {HTMLElement} host
- * @returns {{ paint: (scene: Scene) => void }}
+ * @param {any} graph below it, of one that has axes
+ * @returns {{ paint: (scene: Scene) => void }[]}
  */
-function painterOf(name, host) {
-  if (name === "across") return new Across(host);
-  if (name === "along") return new Along(host);
-  if (name === "gap") return new Gap(host);
-  return new Alignment(host);
+export function paintersOf(name, host, graph) {
+  if (name === "landscape") return [new Ground(host, () => graph), new Landscape(host, () => graph, name)];
+  if (name === "sharpness") return [new Sharpness(host, () => graph, name)];
+  if (name === "across") return [new Across(host)];
+  if (name === "along") return [new Along(host)];
+  if (name === "gap") return [new Gap(host)];
+  return [new Alignment(host)];
 }
 
 /**
@@ -229,7 +282,7 @@ function painterOf(name, host) {
  * @param {Inks} inks
  * @param {boolean} clear
  */
-async function stillOf(graph, [width, height], before, inks, clear) {
+export async function stillOf(graph, [width, height], before, inks, clear) {
   const { Plotly } = /** @type {any} */ (window);
   const { xaxis, yaxis } = graph._fullLayout;
   const shown = JSON.parse(JSON.stringify(graph.layout));

@@ -1,6 +1,6 @@
 // The landscape in space: of a loss of two parameters the surface z = √L with Γ on its floor, of three
 // Γ itself as a sheet or a curve; the iterates and the theorem's point in it.
-import { fineness, penFor, penOf, wipe } from "../../canvas.mjs";
+import { addCanvas, fineness, penFor, penOf, wipe } from "../../canvas.mjs";
 import { rgb, smoothInk } from "../../inks.mjs";
 import { around, clearest, moved } from "../../labels.mjs";
 import { addPoints, strength } from "../../marks.mjs";
@@ -497,6 +497,35 @@ export class Surface extends Landscape {
     });
     painter.paintNow(pen, scene, frame);
     return centred(sheet).toDataURL();
+  }
+
+  /**
+   * What paints the same view on sheets of another host, frame by frame.
+   * @param {any} host
+   */
+  on(host) {
+    const [past, now] = [addCanvas(host), addCanvas(host)];
+    /** @type {Surface} */
+    const painter = Object.assign(Object.create(this), {
+      ...{
+        past,
+        now,
+        still: document.createElement("canvas"),
+        picture: null,
+        rendered: "",
+        detail: PICTURE * (now.fine || 1),
+      },
+      ...{ handle: null, corner: null, painted: null, sides: {}, taken: [] },
+    });
+    return {
+      /** @param {Scene} scene */
+      paint(scene) {
+        const frame = painter.frameFor(scene);
+        if (!frame) return;
+        painter.paintPast(scene, frame);
+        painter.paintNow(wipe(now), scene, frame);
+      },
+    };
   }
 
   /**

@@ -1,0 +1,158 @@
+// Frames of a film: panels painted by their own painters on canvases of their own, from a scene at each frame's own time.
+// What stands still is drawn once, and the page's own canvases are left alone.
+import { penFor } from "../canvas.mjs";
+import { FONT, boxOf, hasAxes, layOut, nameOf, paintersOf, stillOf, writeTitle } from "./portrait.mjs";
+
+const SAMPLED = 2; // rows and columns of which one is looked at for its colours
+
+/** @typedef {{ sheet: Sheet, x: number, y: number }} Laid */
+
+export class Reel {
+  /**
+   * @param {import("./portrait.mjs").Wanted} wanted
+   * @param {Size} size in pixels
+   * @param {Inks} inks
+   */
+  constructor(wanted, [width, height], inks) {
+    this.wanted = wanted;
+    this.inks = inks;
+    this.canvas = Object.assign(document.createElement("canvas"), { width, height });
+    this.pen = /** @type {Pen} */ (this.canvas.getContext("2d", { willReadFrequently: true, alpha: false }));
+    /** @type {Laid[]} */
+    this.below = []; // what stands still
+    /** @type {Laid[]} */
+    this.above = [];
+    /** @type {{ paint: (scene: Scene) => void }[]} */
+    this.painters = [];
+    /** @type {(() => void)[]} */
+    this.undo = [];
+    /** @type {HTMLCanvasElement | null} */
+    this.still = null;
+  }
+
+  /**
+   * Lay out all panels as in a picture of the last frame.
+   * @param {Scene} seen
+   * @param {(host: any) => { paint: (scene: Scene) => void }} solid
+   */
+  async prepare(seen, solid) {
+    const { wanted, inks } = this;
+    const scene = { ...seen, inks };
+    const { words, places } = layOut(scene, wanted, true);
+    const svg = [...words];
+    for (const [name, place] of places) {
+      const { head, size } = boxOf(name, place);
+      const [x, y] = [place.x, place.y + head].map((length) => Math.round(length * wanted.fine));
+      const isSolid = name === "landscape" && scene.look === "surface";
+      const still = hasAxes(name) && !isSolid ? await stillOf(wanted.graph(name), size, seen.inks, inks, true) : null;
+      if (still) this.undo.push(still.remove);
+      const at = [x, y].map((length) => length / wanted.fine).join(" ");
+      svg.push(`<g transform="translate(${at})">`, still?.svg || "", "</g>");
+      svg.push(`<g transform="translate(${place.x} ${place.y})">`, ...nameOf(name, scene, wanted), "</g>");
+      const host = this.hostAt(x, y, size);
+      this.painters.push(...(isSolid ? [solid(host)] : paintersOf(name, host, still?.graph)));
+    }
+    this.still = await imageOf(wanted, this.canvas, svg.join("\n"));
+  }
+
+  /**
+   * What stands for a panel's place on the page.
+   * @param {number} x
+   * @param {number} y
+   * @param {Size} size
+   */
+  hostAt(x, y, size) {
+    const { fine } = this.wanted;
+    /** @type {any} */
+    const host = {
+      hidden: false,
+      addSheet: (/** @type {boolean} */ isBelow) => {
+        const sheet = /** @type {Sheet} */ (
+          Object.assign(document.createElement("canvas"), { size, fine, measure() {} })
+        );
+        inFont(penFor(sheet));
+        if (isBelow) this.below.unshift({ sheet, x, y });
+        else this.above.push({ sheet, x, y });
+        return sheet;
+      },
+    };
+    return host;
+  }
+
+  /**
+   * One frame, on the canvas.
+   * @param {Scene} seen
+   */
+  paint(seen) {
+    const { pen, canvas, inks, wanted } = this;
+    const scene = { ...seen, inks };
+    for (const painter of this.painters) painter.paint({ ...scene, panel: "alignment" });
+    pen.setTransform(1, 0, 0, 1, 0, 0);
+    pen.fillStyle = inks.card;
+    pen.fillRect(0, 0, canvas.width, canvas.height);
+    for (const { sheet, x, y } of this.below) if (sheet.width) pen.drawImage(sheet, x, y);
+    if (this.still) pen.drawImage(this.still, 0, 0);
+    for (const { sheet, x, y } of this.above) if (sheet.width) pen.drawImage(sheet, x, y);
+    pen.setTransform(wanted.fine, 0, 0, wanted.fine, 0, 0);
+    inFont(pen);
+    writeTitle(pen, scene, wanted);
+  }
+
+  /**
+   * Pixels of some frames, of which its colours are.
+   * @param {Scene[]} scenes
+   */
+  sample(scenes) {
+    const [width, height] = [this.canvas.width, this.canvas.height].map((length) => Math.floor(length / SAMPLED));
+    const sheet = Object.assign(document.createElement("canvas"), { width, height: height * scenes.length });
+    const pen = penFor(sheet);
+    pen.imageSmoothingEnabled = false; // colours as they are
+    scenes.forEach((scene, k) => {
+      this.paint(scene);
+      pen.drawImage(this.canvas, 0, k * height, width, height);
+    });
+    return pen.getImageData(0, 0, width, sheet.height).data;
+  }
+
+  remove() {
+    for (const step of this.undo.splice(0)) step();
+  }
+}
+
+/**
+ * The size of a film in pixels: even, as its codecs want it.
+ * @param {number[]} pixels
+ * @returns {Size}
+ */
+export const evenSize = (pixels) => /** @type {Size} */ (pixels.map((length) => 2 * Math.floor(length / 2)));
+
+/**
+ * A pen that has the letters of a picture, whichever it is given.
+ * @param {Pen} pen
+ */
+function inFont(pen) {
+  const own = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(pen), "font");
+  if (!own || Object.hasOwn(pen, "font")) return;
+  Object.defineProperty(pen, "font", {
+    get: () => own.get?.call(pen),
+    set(font) {
+      own.set?.call(pen, font.replace(/px .*/, `px ${FONT}`));
+    },
+  });
+}
+
+/**
+ * @param {import("./portrait.mjs").Wanted} wanted
+ * @param {{ width: number, height: number }} canvas
+ * @param {string} body
+ */
+async function imageOf({ size }, { width, height }, body) {
+  const head = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${size.join(" ")}" preserveAspectRatio="none">`;
+  const image = new Image(width, height);
+  image.src = URL.createObjectURL(new Blob([`${head}${body}</svg>`], { type: "image/svg+xml" }));
+  await image.decode();
+  URL.revokeObjectURL(image.src);
+  const still = Object.assign(document.createElement("canvas"), { width, height });
+  penFor(still).drawImage(image, 0, 0, width, height); // once: an image of SVG is drawn anew each time
+  return still;
+}

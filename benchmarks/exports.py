@@ -1,0 +1,71 @@
+"""What leaves the page: films and pictures, made in Chromium as a person makes them."""
+
+import time
+from functools import partial
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+from benchmarks.row import Bound, Figures, Row, UnavailableError
+from benchmarks.session import stage
+
+SECONDS = 20
+PATIENCE = 300_000.0
+
+
+def film(form: str) -> Figures:
+    """A run of 1,600 steps, the landscape beside the sharpness, 30 frames a second."""
+    with stage("?loss=ring&eta=0.1") as page:
+        _open_exports(page, what="both", size="wide")
+        page.wait_for_timeout(1000)
+        if page.locator(f"#picture-form [value={form}]").is_disabled():
+            raise UnavailableError(f"this Chromium makes no {form}")
+        page.select_option("#picture-form", form)
+        page.select_option("#picture-rate", "30")
+        page.fill("#picture-speed", str(SECONDS))
+        seconds, size = _saved(page)
+    return {"s": seconds, "MB": size / 1e6}
+
+
+def million() -> Figures:
+    """The whole stage of 10⁶ steps, as SVG."""
+    with stage("?eta=0.001&steps=1000000&at=1000000") as page:
+        _open_exports(page, what="stage", size="wide")
+        page.select_option("#picture-form", "svg")
+        seconds, size = _saved(page)
+    return {"MB": size / 1e6, "s": seconds}
+
+
+def _open_exports(page: Page, **choices: str) -> None:
+    page.wait_for_function("!('veiled' in document.body.dataset)")
+    page.get_by_role("button", name="Export", exact=True).click()
+    for name, value in choices.items():
+        page.select_option(f"#picture-{name}", value)
+
+
+def _saved(page: Page) -> tuple[float, int]:
+    """Seconds until the file that is chosen is there, and its bytes."""
+    begin = time.perf_counter()
+    with page.expect_download(timeout=PATIENCE) as download:
+        page.locator("[data-save]").click()
+    path = download.value.path()
+    return time.perf_counter() - begin, Path(path).stat().st_size
+
+
+ROWS = (
+    *(
+        Row(
+            f"film-{form}",
+            f"a film of {SECONDS} s, 1280 × 720, 30 frames a second, {words}",
+            (Bound("≤", 20, "s"),),
+            partial(film, form),
+        )
+        for form, words in (("mp4", "MP4"), ("webm", "WebM"), ("gif", "GIF"))
+    ),
+    Row(
+        "svg",
+        "the whole stage of 10⁶ steps as SVG",
+        (Bound("≤", 1, "MB"),),
+        million,
+    ),
+)

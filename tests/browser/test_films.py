@@ -1,0 +1,102 @@
+"""Films hold each frame at its own time, and open again."""
+
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+import dynamics
+from tests.browser import films
+from tests.browser.pictures import choose, drop, place_of, saved
+from tests.browser.stage import Stage
+
+STEPS = 120
+
+
+def choose_film(stage: Stage, form: str, seconds: float, rate: int) -> None:
+    choose(stage, Form=form)
+    choose(stage, **{"Frames a second": str(rate)})
+    stage.page.get_by_label("Speed").locator("visible=true").last.fill(str(seconds))
+
+
+def pixels_of(gif: Image.Image, frame: int) -> np.ndarray:
+    gif.seek(frame)
+    return np.asarray(gif.convert("RGB")).astype(int)
+
+
+def test_a_gif_has_each_frame_at_its_time_with_the_iterate_at_its_pixel(
+    stage: Stage, tmp_path: Path
+):
+    stage.open(f"?loss=hyperbola&eta=0.1&steps={STEPS}&at={STEPS}")
+    stage.press("e")
+    choose(stage, What="Landscape", Size="Slide 4:3", Form="SVG")
+    root = ElementTree.parse(saved(stage, "Save the picture", tmp_path)).getroot()
+    choose_film(stage, "Film, GIF", 2, 30)
+    file = saved(stage, "Make the film", tmp_path)
+    gif = Image.open(BytesIO(file.read_bytes()))
+    assert (gif.size, gif.n_frames) == ((1024, 768), 60)  # type: ignore[attr-defined]
+    delays = []
+    for frame in range(60):
+        gif.seek(frame)
+        delays.append(gif.info["duration"])
+    assert sum(delays) == 2000
+    x = dynamics.simulate("hyperbola", "ngd", None, 0.1, STEPS).x
+    first, last = (pixels_of(gif, frame) for frame in (0, 59))
+    (x0, y0), (x1, y1) = (place_of(root, "landscape", point) for point in (x[0], x[-1]))
+    even, early = (np.array(stage.ink(name)[:3]) for name in ("even", "soft"))
+    assert abs(first[y0, x0] - early).max() < 12
+    assert abs(first[y1, x1] - even).max() > 40
+    assert abs(last[y1, x1] - even).max() < 12
+    assert gif.info["loop"] == 0
+    stage.button("Close").click()
+    stage.open("?loss=ring")
+    drop(stage, file)
+    stage.page.wait_for_url("**/?*loss=hyperbola*")
+
+
+@pytest.mark.parametrize(("form", "read"), [("WebM", films.webm), ("MP4", films.mp4)])
+def test_a_video_has_all_its_frames(
+    stage: Stage, tmp_path: Path, form: str, read: Callable[[Path], films.Video]
+):
+    stage.open("?loss=ring&eta=0.1&steps=200")
+    stage.press("e")
+    option = stage.page.locator(f"#picture-form [value={form.lower()}]")
+    stage.page.wait_for_function("document.querySelector('#picture-what').value")
+    stage.page.wait_for_timeout(500)  # until the browser has said what it can make
+    if option.is_disabled():
+        assert "not in this browser" in option.inner_text()
+        pytest.skip(f"this Chromium makes no {form}")
+    choose(stage, What="Landscape and sharpness", Size="Slide 16:9")
+    choose_film(stage, f"Film, {form}", 2, 25)
+    file = saved(stage, "Make the film", tmp_path)
+    film = read(file)
+    assert (film.frames, film.width, film.height) == (50, 1280, 720)
+    assert film.seconds == pytest.approx(2, abs=0.03)
+    stage.button("Close").click()
+    stage.open("?loss=hyperbola")
+    drop(stage, file)
+    stage.page.wait_for_url("**/?*loss=ring*")
+
+
+def test_a_film_that_is_cancelled_leaves_the_page_as_it_was(stage: Stage):
+    stage.open("?loss=ring&eta=0.1&steps=1000&at=7")
+    stage.press("e")
+    choose_film(stage, "Film, GIF", 100, 50)
+    downloads = []
+    stage.page.on("download", lambda download: downloads.append(download))
+    stage.page.get_by_role("button", name="Make the film").click()
+    expect(stage.page.locator("#film-left")).to_contain_text("s left")
+    stage.button("Close").click()
+    stage.press("ArrowRight")
+    assert stage.step == 8  # the page is usable meanwhile
+    stage.press("e")
+    stage.page.get_by_role("button", name="Cancel").click()
+    expect(stage.page.get_by_role("button", name="Make the film")).to_be_enabled()
+    expect(stage.page.locator("#film-making")).to_be_hidden()
+    assert not downloads
+    assert stage.step == 8

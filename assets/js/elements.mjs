@@ -14,6 +14,19 @@ export const $ = (id) => /** @type {Control} */ (document.getElementById(id));
 export const find = (selector, within = document) => /** @type {Control} */ (within.querySelector(selector));
 
 /**
+ * Write a text where it is another one. Into the node that is there: of a new one the browser asks anew what it means to
+ * all rules about what a part of the page holds.
+ * @param {Node} place
+ * @param {string} text
+ */
+export function write(place, text) {
+  const [only, ...others] = place.childNodes;
+  if (place.textContent === text) return;
+  if (text && only instanceof Text && !others.length) only.data = text;
+  else place.textContent = text;
+}
+
+/**
  * @param {string} name
  * @param {string} text
  */

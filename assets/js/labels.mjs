@@ -75,19 +75,27 @@ export function around(text, [x, y]) {
  * @param {Point[]} points
  * @returns {Point}
  */
-export function clearest(frame, text, middles, points) {
+export const clearest = (frame, text, middles, points) =>
+  moved(frame, text, middles[clearestOf(frame, text, middles, points)]);
+
+/**
+ * The place of that one in the list.
+ * @param {Box} frame
+ * @param {string} text
+ * @param {Point[]} middles
+ * @param {Point[]} points
+ */
+export function clearestOf(frame, text, middles, points) {
+  const moves = middles.map((middle) => moved(frame, text, middle));
   /**
-   * @param {Point} middle
+   * @param {number} k
    */
-  const isWhole = ([x, y]) => {
-    const [a, b] = moved(frame, text, [x, y]);
-    return a === x && b === y;
-  };
-  const whole = middles.filter(isWhole);
-  const possible = whole.length ? whole : middles.map((middle) => moved(frame, text, middle));
-  const rooms = possible.map((middle) => roomAt(text, middle, points));
-  const best = rooms.reduce((most, room, k) => (room > rooms[most] + 0.5 ? k : most), 0);
-  return possible[best];
+  const isWhole = (k) => moves[k][0] === middles[k][0] && moves[k][1] === middles[k][1];
+  const all = [...middles.keys()];
+  const whole = all.filter(isWhole);
+  const possible = whole.length ? whole : all;
+  const rooms = possible.map((k) => roomAt(text, moves[k], points));
+  return possible[rooms.reduce((most, room, k) => (room > rooms[most] + 0.5 ? k : most), 0)];
 }
 
 /**

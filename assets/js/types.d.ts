@@ -317,6 +317,8 @@ type Ground = Box & {
   place: (part: Part) => Place;
   floor: (column: ArrayLike<number>) => Place;
   one: number;
+  /** Pixels of the rows of Γ, where they are known. */
+  curves?: Point[][];
   /** What a lens in a corner keeps away from, beside Γ and runs. */
   apart?: Point[];
   /** Of a surface at a row, its height across the valley, by a share from −1 to 1. */
@@ -368,7 +370,7 @@ interface Probed {
 
 interface Painter {
   paint(scene: Scene): void;
-  reset(): void;
+  reset(dragged?: boolean): void;
   shows?(scene: Scene): boolean;
   probe?(scene: Scene, x: number, y: number): Found | null;
 }

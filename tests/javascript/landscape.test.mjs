@@ -154,6 +154,38 @@ test("a run's name stands clear of Γ beside its iterates", () => {
   assert.deepEqual([left.side, left.x], ["end", 388]);
 });
 
+test("names and the lens stay where they are under a moving hand", () => {
+  const places = { sides: { theorem: [3] }, corner: [1, 0], wayName: { share: 0.4, off: [90, 0] } };
+  const panel = Object.assign(Object.create(Landscape.prototype), places, { painted: [7] });
+  panel.reset(true);
+  assert.deepEqual([panel.painted, panel.sides, panel.corner], [null, { theorem: [3] }, [1, 0]]);
+  const pen = svgSheet([1020, 840]).getContext();
+  panel.taken = [];
+  panel.paintWayName(pen, INKS, (row) => [300 + row, 400], 10, [], FRAME);
+  assert.deepEqual(
+    wordsOf(pen.lines).map(({ x, y }) => [x, y]),
+    [[394, 405]],
+  );
+  panel.reset();
+  assert.deepEqual([panel.sides, panel.corner, panel.wayName], [{}, null, null]);
+});
+
+test("Γ is found in pixels once for as long as it and the picture stay", () => {
+  const panel = Object.create(Landscape.prototype);
+  const valley = { curves: [{ x: Float32Array.from([0, 0, 16, 0]), rows: 2 }], flattest: [] };
+  const found = panel.gammaIn(valley, FRAME);
+  assert.deepEqual(found.curves, [
+    [
+      [0, 0],
+      [16, 0],
+    ],
+  ]);
+  assert.equal(panel.gammaIn(valley, { ...FRAME }), found);
+  assert.notEqual(panel.gammaIn({ ...valley }, FRAME), found);
+  const zoomed = { ...FRAME, x: (a) => 2 * a };
+  assert.deepEqual(panel.gammaIn(valley, zoomed).curves[0][1], [32, 0]);
+});
+
 test("the theorem's point is named where it is in view", () => {
   const run = makeRun([[200, 200]]);
   const scene = sceneOf([run]);

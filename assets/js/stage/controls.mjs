@@ -1,7 +1,7 @@
 // The controls: what a person set there becomes the text of the query, and the other way round.
 import { keepPlace } from "../address.mjs";
 import { barEnd } from "../clock.mjs";
-import { $, element, find } from "../elements.mjs";
+import { $, element, find, write } from "../elements.mjs";
 import * as fields from "../fields.mjs";
 import { numbersOf, readQuery } from "../link.mjs";
 import { showMessages } from "../messages.mjs";
@@ -406,8 +406,10 @@ function showHorizon({ steps, eta, horizon, power }) {
   if (document.activeElement !== $("horizon")) {
     fields.put("horizon", unit === "tau" ? String(Number(wanted.toPrecision(4))) : String(steps));
   }
-  $("horizon-other").textContent =
-    unit === "tau" ? `${steps.toLocaleString("en")} steps` : `${clock.split(" ")[0]} = ${inWords(reached)}`;
+  write(
+    $("horizon-other"),
+    unit === "tau" ? `${steps.toLocaleString("en")} steps` : `${clock.split(" ")[0]} = ${inWords(reached)}`,
+  );
 }
 
 // ---- the other way round ----
@@ -466,6 +468,7 @@ export function showRun(result) {
   fields.optionOf("look", "surface").disabled = settings.start.length > 3; // there is no box to look into
   showHorizon(settings);
   sliders.setMost("playhead", barEnd(result.runs, state.view.clock));
+  showSpeed();
   document.body.dataset.ready = "yes";
 }
 
@@ -515,7 +518,7 @@ function showNumber(key, value) {
   const place = $(key);
   if (!place) return;
   sliders.set(key, value);
-  find(".value", /** @type {HTMLElement} */ (place.parentElement)).textContent = inWords(value);
+  write(find(".value", /** @type {HTMLElement} */ (place.parentElement)), inWords(value));
 }
 
 /**
@@ -548,7 +551,7 @@ function showFormulas(words) {
 export function showSpeed() {
   const { speed, last, fastest } = player;
   const words = `${few(speed).toLocaleString("en")} ${speed === 1 ? "step" : "steps"} a second, ${duration(last / speed)} in all`;
-  $("speed-words").textContent = words;
+  write($("speed-words"), words);
   sliders.setMost("speed", Math.log10(fastest));
   sliders.set("speed", Math.log10(speed), words);
 }

@@ -95,3 +95,9 @@ export function pixelsOf(column, frame) {
     return [frame.x(a), frame.y(b)];
   };
 }
+
+/**
+ * @param {Place} place
+ * @param {number} rows
+ */
+export const rowsOf = (place, rows) => Array.from({ length: rows }, (_, row) => place(row));

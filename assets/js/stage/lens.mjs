@@ -7,6 +7,7 @@ import { addPoints, strength } from "../marks.mjs";
 import * as pens from "../pens.mjs";
 import { consecutiveFrom, isSmooth, kindIn, locate, onTheWay, pointAt } from "../run.mjs";
 import { ticks } from "../ticks.mjs";
+import { rowsOf } from "./frame.mjs";
 import { colourOf } from "./panels/along.mjs";
 import { lensFor, paintWhy, raised } from "./why.mjs";
 
@@ -287,17 +288,27 @@ function paintRays(pen, inks, { middle, at, radius, power }) {
 function paintValley(pen, { valley, inks }, ground, lens) {
   if (!valley) return;
   const reach = lens.radius / lens.power;
-  for (const { x, rows, sharpness } of valley.curves) {
-    const place = ground.floor(x);
+  const curves = curvesIn(valley, ground);
+  valley.curves.forEach(({ rows, sharpness }, i) => {
+    const points = curves[i];
+    const place = (/** @type {number} */ row) => points[row];
     for (let k = 0; k + 1 < rows; k++) {
-      const [from, to] = [place(k), place(k + 1)];
+      const [from, to] = [points[k], points[k + 1]];
       if (Math.min(between(from, lens.middle), between(to, lens.middle)) > reach + between(from, to)) continue;
       const curve = larger(lens, cubicThrough(place, k, rows));
       const ink = colourOf(inks.scale, valley.sharpness_range, sharpness[k]);
       pens.line(pen, ink, 4, [], 0, FINE, (j) => curve(k + j / FINE));
     }
-  }
+  });
 }
+
+/**
+ * Pixels of the rows of Γ, curve by curve.
+ * @param {Valley | null} valley
+ * @param {Ground} ground
+ */
+const curvesIn = (valley, { curves, floor }) =>
+  curves || (valley?.curves || []).map(({ x, rows }) => rowsOf(floor(x), rows));
 
 /**
  * Between the rows k and k + 1 of a curve the cubic through them and their neighbours, by row.
@@ -394,10 +405,7 @@ function paintRim(pen, { inks, valley }, ground, { at: [x, y], radius, power }) 
   pen.lineWidth = 2;
   pen.stroke();
   const text = `× ${factorWords(power)}`;
-  const gamma = (valley?.curves || []).flatMap(({ x: points, rows }) => {
-    const place = ground.floor(points);
-    return Array.from({ length: rows }, (_, row) => place(row));
-  });
+  const gamma = curvesIn(valley, ground).flat();
   const aside = OUTSIDE * radius;
   const wide = aside + widthOf(text) / 2;
   /** @type {Point[]} */

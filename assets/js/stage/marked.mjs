@@ -1,5 +1,5 @@
 // Sentences in which each symbol says what it is: where it is pointed at, or has the focus. Help lists them.
-import { find } from "../elements.mjs";
+import { find, write } from "../elements.mjs";
 
 /** @typedef {{ text: string, explains: string }} Piece of a sentence; `explains` only of a symbol */
 
@@ -16,9 +16,7 @@ export function showMarked(place, text) {
     before.length === pieces.length &&
     pieces.every(({ explains }, k) => (before[k].dataset?.explains || "") === explains);
   if (!isSame) return place.replaceChildren(...pieces.map(node));
-  pieces.forEach(({ text }, k) => {
-    if (before[k].textContent !== text) before[k].textContent = text;
-  });
+  pieces.forEach(({ text }, k) => write(before[k], text));
 }
 
 /**

@@ -165,10 +165,11 @@ class Stage {
    * @param {boolean} [dragged]
    */
   show(dragged) {
+    if (!dragged) frameSharpness(); // axes stay under a moving hand
+    // Words are written once all is painted: a label asks for the style of its canvas, which is found anew after each writing.
+    this.repaint(dragged);
     document.body.toggleAttribute("data-part", Boolean(state.result.part));
     controls.showRun(state.result);
-    if (!dragged) frameSharpness(); // axes stay under a moving hand
-    this.repaint();
     this.readout.show(!dragged);
     if (dragged) return;
     this.sharpen();
@@ -213,7 +214,6 @@ class Stage {
   // The time bar counts steps of the first run, to the end of the last one.
   measureTime() {
     player.resize(lastStep(state.result.runs, state.view.clock));
-    controls.showSpeed();
   }
 
   /**
@@ -297,9 +297,12 @@ class Stage {
     this.hover.follow();
   }
 
-  // Everything afresh: a new run, size, zoom, strobe, clock or scheme.
-  repaint() {
-    for (const panel of this.panels) panel.reset();
+  /**
+   * Everything afresh: a new run, size, zoom, strobe, clock or scheme.
+   * @param {boolean} [dragged]
+   */
+  repaint(dragged) {
+    for (const panel of this.panels) panel.reset(dragged);
     this.paint(true);
     if (this.ring) this.ring.place();
   }

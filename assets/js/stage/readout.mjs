@@ -1,5 +1,5 @@
 // Words and numbers that follow the playhead.
-import { $ } from "../elements.mjs";
+import { $, write } from "../elements.mjs";
 import { inWords } from "../numbers.mjs";
 import { consecutiveFrom, edgeOf, failed, isPredicted, isSmooth, locate, phaseAt, phaseOf, rowAt } from "../run.mjs";
 import * as sliders from "../sliders.mjs";
@@ -22,9 +22,7 @@ const PAUSE = 0.1; // seconds between two read-outs while a run plays
  * @param {string} id
  * @param {string} text
  */
-function setText(id, text) {
-  if ($(id).textContent !== text) $(id).textContent = text;
-}
+const setText = (id, text) => write($(id), text);
 
 export class Readout {
   /**

@@ -1,7 +1,7 @@
 // The phase ribbon above the time bar: descent, alignment and edge of the run in focus, and where the theorem ends, to scale; each
 // is a button that goes where the phase begins. Where the run stopped before it should, what is left is hatched.
 import { barEnd, sameTime } from "../clock.mjs";
-import { $ } from "../elements.mjs";
+import { $, element } from "../elements.mjs";
 import { phaseAt } from "../run.mjs";
 import { vocabulary } from "../vocabulary.mjs";
 import { actions } from "./actions.mjs";
@@ -51,7 +51,12 @@ export class Ribbon {
   constructor() {
     /** @type {Band[]} */
     this.shown = [];
-    this.made = ""; // what the buttons were made for
+    this.laid = ""; // what the pieces were laid out for
+    this.made = ""; // the words of those that there are
+    /** @type {HTMLElement[]} */
+    this.bands = []; // of phases, and of what is left where a run stopped
+    /** @type {HTMLElement[]} */
+    this.buttons = [];
     this.width = 0; // observed: asking for it would lay the page out anew
     const place = $("ribbon");
     new ResizeObserver(() => {
@@ -70,12 +75,40 @@ export class Ribbon {
     this.shown = bands(run, runs, clock);
     const left = leftOver(run, runs, clock);
     const wanted = JSON.stringify([this.shown, left, this.width]);
-    if (wanted !== this.made) {
-      const rest = left ? [stop(run, left)] : [];
-      $("ribbon").replaceChildren(...this.shown.map(band), ...rest, ...buttons(this.shown, this.width));
-    }
-    this.made = wanted;
+    if (wanted !== this.laid) this.lay(run, left);
+    this.laid = wanted;
     this.mark(steps()[state.focus]);
+  }
+
+  /**
+   * Pieces of the same words stay and are moved, which takes the browser much less than new ones.
+   * @param {Run} run
+   * @param {{ from: number, to: number } | null} left
+   */
+  lay(run, left) {
+    const words = [...this.shown.map(({ name }) => inWords(name)), left ? stopWords(run) : ""].join();
+    if (words !== this.made) this.make(run, left);
+    this.made = words;
+    const ends = [...this.shown, ...(left ? [left] : [])];
+    this.bands.forEach((piece, k) => place(piece, `${100 * ends[k].from}%`, `${100 * (ends[k].to - ends[k].from)}%`));
+    const lefts = leftsOf(this.shown, this.width);
+    this.buttons.forEach((piece, k) => {
+      place(piece, `${lefts[k]}px`, `${lefts[k + 1] - lefts[k]}px`);
+      const { name, first } = this.shown[k];
+      piece.title = `${inWords(name)}, from step ${first.toLocaleString("en")}`;
+      piece.setAttribute("aria-label", piece.title);
+    });
+  }
+
+  /**
+   * @param {Run} run
+   * @param {{ from: number, to: number } | null} left
+   */
+  make(run, left) {
+    this.bands = this.shown.map(({ name }) => band(name));
+    if (left) this.bands.push(stop(run));
+    this.buttons = this.shown.map(({ name }, k) => button(name, () => actions.seekOwn(this.shown[k].first)));
+    $("ribbon").replaceChildren(...this.bands, ...this.buttons);
   }
 
   /**
@@ -94,37 +127,40 @@ export class Ribbon {
 
 /**
  * @param {Run} run
- * @param {{ from: number, to: number }} left
  */
-function stop({ outcome, outcome_step: at, steps, outcome_words: why }, left) {
-  const piece = band({ name: "stopped", ...left });
-  piece.textContent = `${vocabulary.endings[outcome]} at step ${at.toLocaleString("en")} of ${steps.toLocaleString("en")}`;
-  piece.title = why;
-  return piece;
-}
+const stopWords = ({ outcome, outcome_step: at, steps }) =>
+  `${vocabulary.endings[outcome]} at step ${at.toLocaleString("en")} of ${steps.toLocaleString("en")}`;
 
 /**
- * @param {{ name: string, from: number, to: number }} band
+ * @param {Run} run
  */
-function band({ name, from, to }) {
-  const piece = Object.assign(document.createElement("span"), { className: `band ${name}` });
-  piece.style.left = `${100 * from}%`;
-  piece.style.width = `${100 * (to - from)}%`;
-  return piece;
-}
+const stop = (run) => Object.assign(band("stopped"), { textContent: stopWords(run), title: run.outcome_words });
 
 /**
- * Buttons keep to their bands, but for those that would be too small to hit: they are moved apart.
+ * @param {string} name
+ */
+const band = (name) => Object.assign(document.createElement("span"), { className: `band ${name}` });
+
+/**
+ * @param {HTMLElement} piece
+ * @param {string} left
+ * @param {string} width
+ */
+const place = ({ style }, left, width) => Object.assign(style, { left, width });
+
+/**
+ * Where buttons begin, and where the last one ends. They keep to their bands, but for those that would be too small to hit:
+ * they are moved apart.
  * @param {Band[]} shown
  * @param {number} width
  */
-function buttons(shown, width) {
+function leftsOf(shown, width) {
   const end = Math.max((shown.at(-1)?.to ?? 1) * width, LEAST * shown.length);
   const lefts = shown.map(({ from }) => from * width);
   for (let k = lefts.length - 1, free = end; k >= 0; k--)
     free = lefts[k] = Math.max(0, Math.min(lefts[k], free - LEAST));
   for (let k = 1; k < lefts.length; k++) lefts[k] = Math.max(lefts[k], lefts[k - 1] + LEAST);
-  return shown.map((phase, k) => button(phase, lefts[k], k + 1 < lefts.length ? lefts[k + 1] : end));
+  return [...lefts, end];
 }
 
 /**
@@ -137,19 +173,12 @@ function inWords(name) {
 }
 
 /**
- * @param {Phase} phase
- * @param {number} left
- * @param {number} right
+ * @param {Phase["name"]} name
+ * @param {() => void} press
  */
-function button({ name, first }, left, right) {
+function button(name, press) {
   const made = Object.assign(document.createElement("button"), { type: "button" });
-  const words = Object.assign(document.createElement("span"), { textContent: inWords(name) });
-  made.append(words);
-  made.style.left = `${left}px`;
-  made.style.width = `${right - left}px`;
-  const when = `${inWords(name)}, from step ${first.toLocaleString("en")}`;
-  made.setAttribute("aria-label", when);
-  made.title = when;
-  made.addEventListener("click", () => actions.seekOwn(first));
+  made.append(element("span", inWords(name)));
+  made.addEventListener("click", press);
   return made;
 }

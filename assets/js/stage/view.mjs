@@ -30,7 +30,9 @@ export function drawScene(dragged) {
   if (!state.result || (dragged && state.still && state.still.of.turn !== state.stood)) return;
   const touch = window.matchMedia("(pointer: coarse)").matches;
   const card = find(".card.landscape");
-  const still = stillOf(state, scheme(), touch, unitOf(find(".plot", card)));
+  // Words are as large as before under a moving hand; asking how large would lay the page out anew.
+  const unit = dragged && state.still ? state.still.unit : unitOf(find(".plot", card));
+  const still = stillOf(state, scheme(), touch, unit);
   if (!still) return;
   card.dataset.look = still.look;
   const { codim, start } = state.result.settings;

@@ -252,19 +252,19 @@ export function placeOn({ curve, zero, low, high, period }, part, row, name) {
 /**
  * @param {{ x: Float32Array, d: number, rows: number }} given
  */
-const isClosed = ({ x, d, rows }) => distance(x, d, 0, pointAt(x, d, rows - 1)) < 1e-6;
+const isClosed = ({ x, d, rows }) => square(x, d, rows - 1, x) < 1e-12;
 
 /**
- * From a row of flat points to a point.
+ * The square of the distance from a row of flat points to a point.
  * @param {Float32Array} x
  * @param {number} d
  * @param {number} row
- * @param {number[]} point
+ * @param {ArrayLike<number>} point of which the first d numbers count
  */
-function distance(x, d, row, point) {
-  let square = 0;
-  for (let i = 0; i < d; i++) square += (x[d * row + i] - point[i]) ** 2;
-  return Math.sqrt(square);
+function square(x, d, row, point) {
+  let sum = 0;
+  for (let i = 0, k = d * row; i < d; i++, k++) sum += (x[k] - point[i]) * (x[k] - point[i]);
+  return sum;
 }
 
 /**
@@ -285,12 +285,15 @@ export function arcOf(curve, point) {
   let best = 0;
   let least = Infinity;
   for (let k = 0; k < rows; k++) {
-    const away = distance(x, d, k, point);
+    const away = square(x, d, k, point);
     if (away < least) [least, best] = [away, k];
   }
   // On a closed curve the first point is the last one too.
   const found = [best - 1, best, rows - 2].filter((k) => k >= 0 && k < rows - 1).map((k) => onChord(curve, k, point));
-  return found.reduce((a, b) => (b.away < a.away ? b : a), { arc: arc[best], away: least });
+  return found.reduce((a, b) => (b.away < a.away ? b : a), {
+    arc: arc[best],
+    away: Math.sqrt(least),
+  });
 }
 
 /**

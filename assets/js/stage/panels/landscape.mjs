@@ -1,6 +1,6 @@
 // The landscape: iterates, the theorem's point on Γ, and the way of gradient flow.
 import { smoothInk } from "../../inks.mjs";
-import { around, beside, clearest, moved, sidesAlong, spotsOf, spread, widthOf } from "../../labels.mjs";
+import { around, beside, clearest, clearestOf, moved, sidesAlong, spotsOf, spread, widthOf } from "../../labels.mjs";
 import { inkOf } from "../../inks.mjs";
 import { addPoints, midpointOf, strength } from "../../marks.mjs";
 import { nearestOf, nearestRow } from "../../nearest.mjs";
@@ -19,7 +19,7 @@ import {
   shows,
   upTo,
 } from "../../run.mjs";
-import { frameOf, groundOf, isAbout, isInside, pixelsOf, placeOf, within } from "../frame.mjs";
+import { frameOf, groundOf, isAbout, isInside, pixelsOf, placeOf, rowsOf, within } from "../frame.mjs";
 import { discIn, freeCorner, isLensOn, lensIn, paintLens } from "../lens.mjs";
 import { Panel } from "../panel.mjs";
 import { colourOf } from "./along.mjs";
@@ -73,6 +73,10 @@ export class Landscape extends Panel {
   sides = {};
   /** @type {Point[]} */
   taken = []; // where names stand that do not move
+  /** @type {{ share: number, off: Point } | null} */
+  wayName = null; // of the way of gradient flow, where its name stands
+  /** @type {{ of: unknown[], curves: Point[][], close: Point[], flattest: Point[] } | null} */
+  gamma = null;
 
   /**
    * There is nothing to paint on until the figure of the loss has come, and in more than two dimensions
@@ -100,9 +104,9 @@ export class Landscape extends Panel {
     const { points, rows } = result.descent;
     const way = pixelsOf(points, frame);
     named(pen, "gradient-flow", () => pens.line(pen, inks.flow, 1.6, [5, 4], 0, rows - 1, way));
-    const gamma = valleyIn(scene.valley, frame);
-    if (rows > 1) this.paintWayName(pen, inks, way, rows, gamma, frame);
-    for (const { middle } of flattestNames(scene.valley, gamma, frame)) {
+    const { close, flattest } = this.gammaIn(scene.valley, frame);
+    if (rows > 1) this.paintWayName(pen, inks, way, rows, close, frame);
+    for (const middle of flattest) {
       pens.label(pen, inks, FLATTEST, ...middle, inks.soft, "center");
       this.taken.push(...spotsOf(FLATTEST, middle));
     }
@@ -144,15 +148,54 @@ export class Landscape extends Panel {
    * @param {Frame} frame
    */
   paintWayName(pen, inks, way, rows, gamma, frame) {
-    const seen = WAY.map((share) => way(Math.floor(share * rows))).filter(([x, y]) => isInside(frame, x, y));
-    if (!seen.length) return;
+    this.wayName = this.wayName || this.placeForWay(way, rows, gamma, frame);
+    if (!this.wayName) return;
+    const { share, off } = this.wayName;
+    const [x, y] = way(Math.floor(share * rows));
+    const middle = moved(frame, GRADIENT_FLOW, [x + off[0], y + off[1]]);
+    pens.label(pen, inks, GRADIENT_FLOW, ...middle, inks.soft, "center");
+    this.taken.push(...spotsOf(GRADIENT_FLOW, middle));
+  }
+
+  /**
+   * @param {Place} way
+   * @param {number} rows
+   * @param {Point[]} gamma
+   * @param {Frame} frame
+   */
+  placeForWay(way, rows, gamma, frame) {
     const aside = 14 + widthOf(GRADIENT_FLOW) / 2;
-    /** @type {Point[]} */
-    const middles = seen.flatMap(([x, y]) => [[x + aside, y], [x - aside, y], ...around(GRADIENT_FLOW, [x, y])]);
+    const places = WAY.map((share) => ({ share, point: way(Math.floor(share * rows)) })).flatMap(({ share, point }) => {
+      const [x, y] = point;
+      /** @type {Point[]} */
+      const middles = [[x + aside, y], [x - aside, y], ...around(GRADIENT_FLOW, point)];
+      return isInside(frame, x, y) ? middles.map((middle) => ({ share, point, middle })) : [];
+    });
+    if (!places.length) return null;
     const line = Array.from({ length: rows }, (_, row) => way(row));
-    const [x, y] = clearest(frame, GRADIENT_FLOW, middles, [...gamma, ...line, ...this.taken]);
-    pens.label(pen, inks, GRADIENT_FLOW, x, y, inks.soft, "center");
-    this.taken.push(...spotsOf(GRADIENT_FLOW, [x, y]));
+    const middles = places.map(({ middle }) => middle);
+    const best = clearestOf(frame, GRADIENT_FLOW, middles, [...gamma, ...line, ...this.taken]);
+    const { share, point, middle } = places[best];
+    /** @type {Point} */
+    const off = [middle[0] - point[0], middle[1] - point[1]];
+    return { share, off };
+  }
+
+  /**
+   * Γ in pixels, row by row and as close as names need it to keep clear of it, and the middles of the names of its flattest
+   * points: found once for as long as Γ and the picture are the same.
+   * @param {Valley | null} valley
+   * @param {Frame} frame
+   */
+  gammaIn(valley, frame) {
+    const { left, top, width, height, section } = frame;
+    const of = [valley, section, left, top, width, height, ...[0, 1].flatMap((one) => [frame.x(one), frame.y(one)])];
+    if (this.gamma?.of.every((one, k) => one === of[k])) return this.gamma;
+    const close = valleyIn(valley, frame);
+    const flattest = flattestNames(valley, close, frame).map(({ middle }) => middle);
+    const curves = (valley?.curves || []).map(({ x, rows }) => rowsOf(pixelsOf(x, frame), rows));
+    this.gamma = { of, curves, close, flattest };
+    return this.gamma;
   }
 
   /**
@@ -220,7 +263,7 @@ export class Landscape extends Panel {
     if (!Number.isFinite(x + y) || isInside(frame, x, y)) return;
     const edge = within(frame, [x, y], ARROW);
     const words = scene.result.runs.length > 1 ? `${scene.result.words.labels[i]} is outside` : OUTSIDE;
-    const middle = clearest(frame, words, around(words, edge), valleyIn(scene.valley, frame));
+    const middle = clearest(frame, words, around(words, edge), this.gammaIn(scene.valley, frame).close);
     const share = ARROW / Math.hypot(x - edge[0], y - edge[1]);
     pens.arrow(pen, headInk(scene, run, i), 5, edge, [
       edge[0] + share * (x - edge[0]),
@@ -235,8 +278,8 @@ export class Landscape extends Panel {
    * @param {any} frame
    * @returns {Ground | null}
    */
-  groundIn({ look }, frame) {
-    return look === "surface" ? null : groundOf(frame);
+  groundIn({ look, valley }, frame) {
+    return look === "surface" ? null : { ...groundOf(frame), curves: this.gammaIn(valley, frame).curves };
   }
 
   /**
@@ -261,9 +304,15 @@ export class Landscape extends Panel {
     return lensIn(scene, ground, this.corner);
   }
 
-  reset() {
+  /**
+   * Names and the lens keep their places under a moving hand.
+   * @param {boolean} [dragged]
+   */
+  reset(dragged) {
     super.reset();
+    if (dragged) return;
     this.corner = null;
+    this.wayName = null;
     this.sides = {};
   }
 
@@ -387,7 +436,7 @@ export class Landscape extends Panel {
     const run = result.runs[i];
     if (!(name in this.sides)) {
       const way = Array.from({ length: ALONG + 1 }, (_, k) => place(rowAt(run, (k * run.last) / ALONG)));
-      const gamma = valleyIn(valley, frame).filter(([x, y]) => isInside(frame, x, y));
+      const gamma = this.gammaIn(valley, frame).close.filter(([x, y]) => isInside(frame, x, y));
       const hops = Array.from({ length: 2 * ALONG }, (_, k) =>
         this.place(run, frame)(Math.floor((k * run.rows) / (2 * ALONG))),
       );
@@ -419,7 +468,7 @@ export class Landscape extends Panel {
       [left + wide, top + height - high],
       [left + width - wide, top + height - high],
     ];
-    const [x, y] = clearest(frame, longest, corners, valleyIn(valley, frame));
+    const [x, y] = clearest(frame, longest, corners, this.gammaIn(valley, frame).close);
     words.forEach((text, k) => pens.label(pen, inks, text, x + 12 - wide, y + 19 * k, inks.warn));
   }
 

@@ -115,6 +115,14 @@ function roomAt(text, [x, y], points) {
 }
 
 /**
+ * Whether a label lies across none of some points.
+ * @param {string} text
+ * @param {Point} middle
+ * @param {Point[]} points
+ */
+export const isClear = (text, middle, points) => roomAt(text, middle, points) >= ENOUGH;
+
+/**
  * Points that a label lies on, a few apart, for others to keep clear of it.
  * @param {string} text
  * @param {Point} middle
@@ -161,18 +169,3 @@ export function sidesAlong(frame, text, way, points, sides) {
  * @param {number[]} values
  */
 const mostOf = (values) => values.reduce((most, value, k) => (value > values[most] ? k : most), 0);
-
-/**
- * Move labels apart, in order, keeping them between two heights.
- * @param {{ y: number }[]} names
- * @param {number} top
- * @param {number} bottom
- * @param {number} room
- */
-export function spread(names, top, bottom, room) {
-  names.sort((a, b) => a.y - b.y);
-  let free = top;
-  for (const name of names) free = (name.y = Math.max(Math.min(name.y, bottom), free)) + room;
-  free = bottom;
-  for (const name of [...names].reverse()) free = (name.y = Math.min(name.y, free)) - room;
-}

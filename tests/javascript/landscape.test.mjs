@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { strength } from "../../assets/js/marks.mjs";
 import { widthOf } from "../../assets/js/labels.mjs";
-import { FLATTEST, Landscape, flattestNames, offName, valleyIn } from "../../assets/js/stage/panels/landscape.mjs";
+import { FLATTEST, Landscape, apart, flattestNames, valleyIn } from "../../assets/js/stage/panels/landscape.mjs";
 import { vocabulary } from "../../assets/js/vocabulary.mjs";
 import { svgSheet } from "../../assets/js/svgpen.mjs";
 
@@ -201,7 +201,7 @@ test("names of runs stand right of all heads that are near, left of them at the 
   };
   assert.deepEqual(heads([400, 400], [600, 400]), [
     ["run 0", 412, 389, "start"],
-    ["run 1", 612, 407, "start"],
+    ["run 1", 612, 389, "start"],
   ]);
   assert.deepEqual(
     heads([400, 400], [440, 420]).map(([, x]) => x),
@@ -412,9 +412,19 @@ test("of more than two runs those out of focus are faded, two are seen alike", (
 test("a run's name stands clear of the theorem's, above it or below", () => {
   const frame = { left: 0, top: 0, width: 600, height: 400 };
   const theorem = { text: "X(τ), the theorem", middle: [300, 200] };
-  const at = (x, y) => offName(frame, { text: "GD on √L", x, y, right: 1 }, theorem);
-  assert.equal(at(280, 195), 182);
-  assert.equal(at(280, 205), 218);
+  const at = (x, y) => apart(frame, [{ text: "GD on √L", y, right: 1, ends: { left: x, right: x } }], [], theorem)[0].y;
+  assert.equal(at(280, 195), 177);
+  assert.equal(at(280, 205), 223);
   assert.equal(at(280, 230), 230); // far below
   assert.equal(at(420, 205), 205); // beside it
+});
+
+test("names of runs that are close stand one below the other, off the valley where there is room", () => {
+  const frame = { left: 0, top: 0, width: 600, height: 400 };
+  const names = [200, 204, 208, 212].map((y) => ({ text: `η = ${y}`, y, right: 1, ends: { left: 270, right: 280 } }));
+  const valley = Array.from({ length: 100 }, (_, k) => [6 * k, 200]);
+  const placed = apart(frame, names, valley, null);
+  assert.ok(placed.every(({ y }) => Math.abs(y - 200) >= 9 + 4));
+  for (const [k, one] of placed.entries())
+    for (const other of placed.slice(k + 1)) assert.ok(one.side !== other.side || Math.abs(one.y - other.y) >= 18);
 });

@@ -57,56 +57,6 @@ test("a row alone has no partner but itself", () => {
   assert.equal(runs.partnerOf(partOf([0]), 0), 0);
 });
 
-test("spread keeps labels that have room where they are", () => {
-  const names = [{ y: 10 }, { y: 50 }, { y: 90 }];
-  labels.spread(names, 0, 100, 16);
-  assert.deepEqual(
-    names.map((name) => name.y),
-    [10, 50, 90],
-  );
-});
-
-test("spread moves labels apart, in order, within their bounds", () => {
-  for (let seed = 1; seed < 200; seed++) {
-    const names = Array.from({ length: 6 }, (_, i) => ({ text: i, y: ((seed * (i + 3) * 7919) % 260) - 30 }));
-    const before = names.toSorted((a, b) => a.y - b.y).map((name) => name.text);
-    labels.spread(names, 8, 194, 16);
-    assert.deepEqual(
-      names.map((name) => name.text),
-      before,
-    );
-    names.forEach((name, i) => {
-      assert.ok(name.y >= 8 && name.y <= 194, `${name.y} is out of bounds`);
-      if (i) assert.ok(name.y - names[i - 1].y >= 16 - 1e-9);
-    });
-  }
-});
-
-test("spread of labels on one spot, at either end", () => {
-  const heap = (y) => Array.from({ length: 3 }, () => ({ y }));
-  const [top, bottom] = [heap(-50), heap(500)];
-  labels.spread(top, 0, 100, 10);
-  labels.spread(bottom, 0, 100, 10);
-  assert.deepEqual(
-    top.map((name) => name.y),
-    [0, 10, 20],
-  );
-  assert.deepEqual(
-    bottom.map((name) => name.y),
-    [80, 90, 100],
-  );
-});
-
-test("spread of more labels than there is room for keeps the distance", () => {
-  const names = Array.from({ length: 5 }, () => ({ y: 0 }));
-  labels.spread(names, 0, 30, 16);
-  assert.deepEqual(
-    names.map((name) => name.y),
-    [-34, -18, -2, 14, 30],
-  );
-  labels.spread([], 0, 30, 16);
-});
-
 const BOX = { left: 100, top: 50, width: 300, height: 200 };
 
 test("a label is moved no farther than it takes to be whole", () => {

@@ -6,6 +6,8 @@ import { inWords } from "../numbers.mjs";
 import * as pens from "../pens.mjs";
 import * as fates from "./fates.mjs";
 
+const MANY = 6; // fates with a sentence each for which there is room beside a map
+
 /**
  * `hear` is told the value of a fate that is pressed.
  * @param {(value: number) => void} hear
@@ -29,6 +31,7 @@ export function show(now) {
   if (scale) return showScale(now);
   const shares = now.cells.shares();
   const { fates } = now.cells.head;
+  $("legend").toggleAttribute("data-many", shares.size > MANY);
   for (const fate of fates) {
     const row = $("legend").querySelector(`[data-fate="${fate.value}"]`) || addFate(fate);
     const share = shares.get(fate.value) || 0;
@@ -56,6 +59,7 @@ function addFate(fate) {
   const row = document.createElement("button");
   row.dataset.fate = String(fate.value);
   row.className = "fate";
+  row.title = fate.sentence;
   const ink = fate.value ? `var(--fate-${fate.value})` : "var(--card)";
   row.append(
     swatch(ink),

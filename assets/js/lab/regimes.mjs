@@ -353,12 +353,10 @@ function showCell() {
 }
 
 /**
+ * How long it lasted; how it ended is told by its fate.
  * @param {Run} run
  */
-function endingOf(run) {
-  if (failed(run)) return `leaves at step ${run.outcome_step.toLocaleString("en")}`;
-  return `${run.last.toLocaleString("en")} steps`;
-}
+const endingOf = (run) => `${(failed(run) ? run.outcome_step : run.last).toLocaleString("en")} steps`;
 
 function showSlice() {
   const { slice, cells } = scene(state);

@@ -261,6 +261,7 @@ function chooseRun({ target }) {
  */
 function showRuns({ runs, words, settings }) {
   const several = settings.eta.length > 1;
+  find(".stage .eta").toggleAttribute("data-several", several);
   const rows =
     runs.length < 2
       ? []

@@ -1,6 +1,6 @@
 // The landscape: iterates, the theorem's point on Γ, and the way of gradient flow.
 import { smoothInk } from "../../inks.mjs";
-import { around, beside, clearest, clearestOf, moved, sidesAlong, spotsOf, spread, widthOf } from "../../labels.mjs";
+import { around, beside, clearest, clearestOf, isClear, moved, sidesAlong, spotsOf, widthOf } from "../../labels.mjs";
 import { inkOf } from "../../inks.mjs";
 import { addPoints, midpointOf, strength } from "../../marks.mjs";
 import { nearestOf, nearestRow } from "../../nearest.mjs";
@@ -59,6 +59,8 @@ const ASIDE = 12; // units from an iterate to it
 const ABOVE = 16;
 const ALONG = 32; // stretches of a run, on each of which a name keeps its side
 const LINE = 18; // units from one name to the next below it
+const OTHER = 30; // of height that a name rather moves than to the other side
+const HEIGHTS = Array.from({ length: 25 }, (_, k) => (k % 2 ? 6 : -6) * Math.ceil(k / 2)); // from where a name would stand
 const EVERY = 4; // of the points of Γ that are joined
 
 /** @typedef {{ text: string, middle: Point }} Name and the middle of where it stands */
@@ -482,21 +484,33 @@ export class Landscape extends Panel {
   paintNames(pen, scene, frame, theorem) {
     const { result, inks } = scene;
     const heads = result.runs.map((run, i) => this.headOf(scene, run, i, frame));
+    const trails = result.runs.flatMap((run, i) => this.trailOf(scene, run, i, frame));
     const names = heads
       .map(([x, y], i) => {
         const [right, below] = this.cornerOf(scene, frame, i);
-        const near = heads.filter(([a, b]) => Math.abs(a - x) < CROWD && Math.abs(b - y) < CROWD);
+        const near = trails.filter(([a, b]) => Math.abs(a - x) < CROWD && Math.abs(b - y) < CROWD);
         const all = [x, ...near.map(([a]) => a)];
-        const past = right > 0 ? Math.max(...all) : Math.min(...all);
-        return { text: result.words.labels[i], ink: inks.runs[i], right, x: past, y: y + below * ABOVE };
+        const ends = { left: Math.min(...all), right: Math.max(...all) };
+        return { text: result.words.labels[i], ink: inks.runs[i], right, x, ends, y: y + below * ABOVE };
       })
       .filter(({ x, y }) => isInside(frame, x, y));
-    for (const name of names) if (theorem) name.y = offName(frame, name, theorem);
-    spread(names, frame.top + 9, frame.top + frame.height - 9, LINE);
-    for (const { text, ink, right, x, y } of names) {
-      const at = beside(frame, text, x, right * ASIDE);
-      pens.label(pen, inks, text, at.x, y, ink, at.side);
+    const gamma = this.gammaIn(scene.valley, frame).close.filter(([x, y]) => isInside(frame, x, y));
+    for (const { text, ink, x, y, side } of apart(frame, names, [...gamma, ...trails, ...this.taken], theorem)) {
+      pens.label(pen, inks, text, x, y, ink, side);
     }
+  }
+
+  /**
+   * Pixels of the iterates that are joined at the playhead, the one that the strobe shows last among them.
+   * @param {Scene} scene
+   * @param {Run} run
+   * @param {number} i
+   * @param {Frame} frame
+   */
+  trailOf(scene, run, i, frame) {
+    const { part, row } = locate(run, scene.steps[i]);
+    const [first, place] = [consecutiveFrom(part, row, RECENT), this.place(part, frame)];
+    return [this.headOf(scene, run, i, frame), ...rowsOf((k) => place(first + k), row - first + 1)];
   }
 
   /**
@@ -537,19 +551,45 @@ export class Landscape extends Panel {
 }
 
 /**
- * The height of a name beside an iterate, clear of another name.
+ * Names beside iterates, each on its side of those that are near or on the other at the nearest height at which it is clear
+ * of the names before it, of that of the theorem and, if it can be, of points.
+ * @template {{ text: string, y: number, right: number, ends: { left: number, right: number } }} T
  * @param {Frame} frame
- * @param {{ text: string, x: number, y: number, right: number }} name
+ * @param {T[]} names
+ * @param {Point[]} points
+ * @param {Name | null} theorem
+ * @returns {(T & { x: number, side: CanvasTextAlign })[]} where they begin or end, in order of the heights of their iterates
+ */
+export function apart(frame, names, points, theorem) {
+  const stand = theorem ? [theorem] : [];
+  return [...names]
+    .sort((a, b) => a.y - b.y)
+    .map((name) => {
+      const { text, right, ends } = name;
+      const places = [right, -right].flatMap((way) => {
+        const at = beside(frame, text, way > 0 ? ends.right : ends.left, way * ASIDE);
+        const x = at.x + ((at.side === "right" ? -1 : 1) * widthOf(text)) / 2;
+        return HEIGHTS.map((height) => ({
+          ...at,
+          middle: moved(frame, text, [x, name.y + height]),
+          far: Math.abs(height) + (way === right ? 0 : OTHER),
+        }));
+      });
+      places.sort((a, b) => a.far - b.far);
+      const free = places.filter(({ middle }) => stand.every((other) => isOff({ text, middle }, other)));
+      const { middle, x, side } = free.find(({ middle }) => isClear(text, middle, points)) || free[0] || places[0];
+      stand.push({ text, middle });
+      return { ...name, x, side, y: middle[1] };
+    });
+}
+
+/**
+ * Whether two names do not meet.
+ * @param {Name} one
  * @param {Name} other
  */
-export function offName(frame, { text, x, y, right }, other) {
-  const at = beside(frame, text, x, right * ASIDE);
-  const half = widthOf(text) / 2;
-  const apart = Math.abs((at.side === "right" ? at.x - half : at.x + half) - other.middle[0]);
-  const [, theirs] = other.middle;
-  if (apart > half + widthOf(other.text) / 2 || Math.abs(y - theirs) >= LINE) return y;
-  return y < theirs ? theirs - LINE : theirs + LINE;
-}
+const isOff = ({ text, middle: [x, y] }, { text: words, middle: [a, b] }) =>
+  Math.abs(x - a) > (widthOf(text) + widthOf(words)) / 2 || Math.abs(y - b) >= LINE;
 
 /**
  * Pixels along all of Γ, as close as is needed to keep words off it.

@@ -19,6 +19,7 @@ MEDIA_TYPES = {
     "csv": "text/csv; charset=utf-8",
     "json": "application/json",
     "ndjson": "application/x-ndjson",
+    "html": "text/html; charset=utf-8",
     "py": "text/x-python; charset=utf-8",
     "ipynb": "application/x-ipynb+json",
 }

@@ -26,6 +26,7 @@ from app.lab.layout import lab
 from app.modules import imported, without_types
 from app.once import Once, Recent, Store, version
 from app.stage import callbacks as stage_callbacks
+from app.stage import offline
 from app.stage import routes as stage_routes
 from app.stage.compute import Compute
 from app.stage.layout import stage
@@ -147,6 +148,7 @@ def create_app(cache_config: dict | None = None) -> Dash:
     for name in ("lab", "about"):
         app.server.add_url_rule(f"/{name}", name, partial(_with_slash, name))
     stage_callbacks.register(app, compute)
+    offline.register(app.server, compute)
     missing.register(
         app.server, [f"{page.config.routes_pathname_prefix}<path:path>" for page in pages]
     )

@@ -65,6 +65,7 @@ EXPORTS = {
     "Settings": "run.settings.json",
     "Python": "run.py",
     "Notebook": "run.ipynb",
+    "Page": "run.html",
 }
 
 # What the panels answer that come with the edge.

@@ -27,7 +27,7 @@ from app.link import NUMBER, Message, Reading
 from app.origin import about
 from app.runspec import LossSpec
 from app.stage.compute import LAWS, Compute, Cut, Heights, Valley, View, profile_axis
-from app.stage.settings import Settings, of_scene, opening, read_query, write_query
+from app.stage.settings import Settings, of_scene, opening, read_query, view_of, write_query
 from app.stage.words import caption, coordinate_names, page_words
 from app.vocabulary import LICENCE, PAGE_KEYS, VIEW
 from dynamics import LOSSES, RULES, find_loss
@@ -97,7 +97,7 @@ def answer_run(compute: Compute, suffix: str, query: dict[str, str]) -> Response
     if response.status_code != 200:
         return response
     beside = f"run{SETTINGS_SUFFIX}?{write_query(settings)}" if suffix == "csv" else ""
-    return as_file(response, f"{_file_name(settings)}.{suffix}", beside)
+    return as_file(response, f"{file_name(settings)}.{suffix}", beside)
 
 
 def _said(settings: Settings, page: str) -> dict[str, Any]:
@@ -124,10 +124,11 @@ def answer_program(compute: Compute, suffix: str, query: dict[str, str]) -> Resp
     if problems:
         return refusal(problems, write_query(settings))
     tag = compute.once.key(suffix, query=query, page=page, library=library)
-    return as_file(unless_known(tag, suffix, lambda: text), f"{_file_name(settings)}.{suffix}")
+    return as_file(unless_known(tag, suffix, lambda: text), f"{file_name(settings)}.{suffix}")
 
 
-def _file_name(settings: Settings) -> str:
+def file_name(settings: Settings) -> str:
+    """Of a file of the runs of some settings, without its ending."""
     return f"edgewalk-{settings.loss}-{'-'.join(settings.rule)}"
 
 
@@ -141,7 +142,7 @@ def answer_settings(compute: Compute) -> Response:
         return refusal(problems, write_query(settings))
     tag = compute.once.key(SETTINGS_SUFFIX, query=query, page=page)
     response = unless_known(tag, "json", lambda: encode_settings(_said(settings, page)))
-    return as_file(response, f"{_file_name(settings)}{SETTINGS_SUFFIX}")
+    return as_file(response, f"{file_name(settings)}{SETTINGS_SUFFIX}")
 
 
 def _of_loss(answer: Callable[[LossSpec], Response]) -> Response:
@@ -313,7 +314,12 @@ def _binary(
 def _header(reading: Reading[Settings], runs: list[tuple[dict[str, Any], bytes]]) -> dict[str, Any]:
     settings = reading.settings
     return {
-        "settings": settings.plain | _about_horizon(settings) | _about_loss(settings.chosen),
+        "settings": {
+            **settings.plain,
+            **_about_horizon(settings),
+            **_about_loss(settings.chosen),
+            "view": view_of(settings),
+        },
         "query": write_query(settings),
         "notices": [vars(notice) for notice in reading.notices],
         "profile_axis": profile_axis(),
@@ -340,7 +346,6 @@ def _about_loss(chosen: LossSpec) -> dict[str, Any]:
     return {
         "usual": {name: getattr(first, name) for name in VIEW},
         "scenes": _scenes(chosen.key),
-        "view": loss.view,
         "codim": loss.codim,
         "variables": coordinate_names(loss),
         "sheet": loss.surface is not None,

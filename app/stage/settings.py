@@ -42,6 +42,7 @@ HIDEABLE = (
     "panel", "sharpness", "across", "along", "laws", "gap", "phases", "now", "question", "story",
     "transport",
 )  # fmt: skip
+BEYOND_START = 0.08  # of the loss's own view: room beyond a start that lies outside it
 LATER = {"formula": "Own formulas cannot be shown yet."}
 DEFAULT_LOSS = "parabolic-valley"
 
@@ -160,6 +161,18 @@ def of_scene(loss: str, scene: Scene) -> Settings:
 def opening(loss: str) -> Settings:
     """What is shown of a loss where a link says nothing else."""
     return replace(of_scene(loss, LOSSES[loss].opening), start=None)
+
+
+def view_of(settings: Settings) -> tuple[tuple[float, float], ...]:
+    """What is worth seeing at first, [d, 2]: of a plane with the start, and some room beyond it."""
+    loss = settings.chosen.record
+    if loss.d != 2:
+        return loss.view
+    room = [BEYOND_START * (high - low) for low, high in loss.view]
+    return tuple(
+        (min(low, value - more), max(high, value + more))
+        for (low, high), value, more in zip(loss.view, settings.start_point, room, strict=True)
+    )
 
 
 def read_query(query: Mapping[str, str]) -> Reading[Settings]:

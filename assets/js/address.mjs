@@ -1,10 +1,12 @@
 // The link in the address bar, and the browser's way back through what was seen.
+import { isOffline } from "./elements.mjs";
 import { writeQuery } from "./link.mjs";
 
 /**
  * @param {Query} query
  */
 export function showLink(query) {
+  if (isOffline()) return;
   const text = writeQuery(query);
   history.replaceState(history.state, "", text ? `?${text}` : location.pathname);
 }

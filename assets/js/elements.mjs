@@ -13,6 +13,9 @@ export const $ = (id) => /** @type {Control} */ (document.getElementById(id));
  */
 export const find = (selector, within = document) => /** @type {Control} */ (within.querySelector(selector));
 
+// Whether the page is one that needs no server: it has no address of its own, and nothing that it holds leads on.
+export const isOffline = () => "offline" in document.documentElement.dataset;
+
 /**
  * Write a text where it is another one. Into the node that is there: of a new one the browser asks anew what it means to
  * all rules about what a part of the page holds.

@@ -25,6 +25,19 @@ export function readInks() {
 }
 
 /**
+ * The inks of a scheme, whichever the page has.
+ * @param {string} scheme
+ */
+export function inksOf(scheme) {
+  const { dataset } = document.documentElement;
+  const before = dataset.inks;
+  dataset.inks = scheme;
+  const inks = readInks();
+  dataset.inks = before;
+  return inks;
+}
+
+/**
  * The ink of a mark: that of its parity, which only marks on the walls have, or, where several runs are compared, that of its run.
  * @param {Inked} inked
  * @param {Kind} kind

@@ -489,15 +489,20 @@ interface Parser {
   readonly isWhole: boolean;
 }
 
+/** What a page that needs no server holds: of a run of which, and at which step. */
+type Held = { name: string; content: ArrayBuffer; rule: string | null; eta: number | null; at: number | null };
+
 interface Window {
+  edgewalkHeld: Held[];
   dash_clientside: {
     set_props: (id: string, changes: Record<string, any>) => void;
   };
   Plotly: {
-    react: (graph: Graph, data: any, layout: any) => void;
+    react: (graph: Graph, data: any, layout: any, config?: any) => void;
     relayout: (graph: Graph, changes: Record<string, any>) => void;
     newPlot: (place: HTMLElement, data: any, layout: any, config: any) => Promise<Graph>;
     purge: (place: HTMLElement) => void;
+    Plots: { resize: (graph: Graph) => void };
     toImage: (figure: any, options: Record<string, any>) => Promise<string>;
   };
 }

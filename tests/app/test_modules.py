@@ -2,15 +2,19 @@
 
 import mimetypes
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from flask import Request
 from flask.testing import FlaskClient
 
 from app import server
-from app.modules import without_types
+from app.modules import bundled, without_types
 from tests.app.scripts import ASSETS
 
+NODE = Path(sys.executable).with_name("node")
 MODULES = sorted(path.relative_to(ASSETS).as_posix() for path in (ASSETS / "js").rglob("*.mjs"))
 JSDOC = ("/**", "*", "*/")
 
@@ -74,3 +78,46 @@ def test_a_file_is_compressed_anew_only_when_it_changes(tmp_path, monkeypatch) -
     kept.set(f"br;{before}", b"small")
     kept.set(f"br;{name('/run.bin')}", b"a run")
     assert kept == {f"br;{before}": b"small"}
+
+
+def write(folder: Path, **modules: str) -> None:
+    for name, text in modules.items():
+        (folder / f"{name}.mjs").write_text(text)
+
+
+def said_by(script: str) -> list[str]:
+    """What a script logs, as Node runs it without modules."""
+    command = [NODE, "--input-type=commonjs", "-"]
+    done = subprocess.run(command, input=script, capture_output=True, text=True, check=True)
+    return done.stdout.split()
+
+
+def test_a_bundle_is_one_script_that_does_the_same(tmp_path: Path) -> None:
+    """Names that two modules share stay apart; what is imported later is there when it is wanted,
+    and what is left out is refused then."""
+    write(
+        tmp_path,
+        entry='import { one as first, $ } from "./one.mjs";\nimport * as two from "./two.mjs";\n'
+        "const own = 3;\nconsole.log(first, $(own), two.a, two.b);\n"
+        "console.log(two.double(own), two.Kind.name);\n"
+        'import("./late.mjs").then(({ late }) => console.log(late()));\n'
+        'import("./gone.mjs").catch(() => console.log("gone"));\n',
+        one="export const one = 1;\nexport const $ = (x) => own + x;\nconst own = 10;\n",
+        two='import { one } from "./one.mjs";\nexport const { a, b } = { a: one, b: 2 };\n'
+        "export function double(x) {\n  return 2 * x;\n}\nexport class Kind {}\n",
+        late="export const late = () => 7;\n",
+        gone="export const gone = 1;\n",
+    )
+    script = bundled(tmp_path, "entry.mjs", ("gone.mjs",))
+    assert said_by(script) == ["1", "13", "1", "2", "6", "Kind", "7", "gone"]
+
+
+def test_a_circle_of_modules_is_refused(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        entry='import { a } from "./a.mjs";\n',
+        a='import { b } from "./b.mjs";\nexport const a = 1;\n',
+        b='import { a } from "./a.mjs";\nexport const b = 1;\n',
+    )
+    with pytest.raises(ValueError, match=r"a\.mjs, b\.mjs"):
+        bundled(tmp_path, "entry.mjs")

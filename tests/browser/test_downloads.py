@@ -55,7 +55,7 @@ def test_what_was_kept_opens_again(stage: Stage, tmp_path: Path):
     choose(stage, Form="PDF")
     files.append(saved(stage, "Save the picture", tmp_path))
     choose(stage, Form="SVG", What="Across the valley")
-    names = ["Save the picture", "The run, NPZ", "The run, Notebook"]
+    names = ["Save the picture", "The run, NPZ", "The run, Notebook", "The run, Page"]
     files += [saved(stage, name, tmp_path) for name in names]
     stage.button("Close").click()
     for file in files:

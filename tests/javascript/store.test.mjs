@@ -181,25 +181,6 @@ test("a link says which run is in focus, the last where it has fewer", () => {
   assert.deepEqual([focused(null), focused(1), focused(7)], [0, 1, 2]);
 });
 
-test("a view that is not the server's is made wide enough for the start, and no wider", () => {
-  const viewFrom = (start) => {
-    const state = play(opens({}));
-    const event = ran(asks(state));
-    event.result.settings.start = start;
-    return reduce(state, event).picture.view;
-  };
-  const [[left, right], [low, high]] = own("bowl"); // 20 wide and 21 high, of which 0.08 is free beyond the start
-  assert.deepEqual(viewFrom([0, 0]), own("bowl"));
-  assert.deepEqual(viewFrom([30, 0]), [
-    [left, 31.6],
-    [low, high],
-  ]);
-  assert.deepEqual(viewFrom([-30, 40]), [
-    [-31.6, right],
-    [low, 41.68],
-  ]);
-});
-
 test("only another η, in slow time and of runs that are here, moves the number of steps", () => {
   const state = begun({ eta: "0.5", steps: "90" });
   const stepsAfter = (from, key, text) => reduce(from, { type: "sets", key, text }).query.steps;

@@ -3,12 +3,13 @@
 import { copy } from "../address.mjs";
 import { $, element, find } from "../elements.mjs";
 import { keepFile, keepPng, saying } from "../filing.mjs";
+import { inksOf } from "../inks.mjs";
 import { keep, kept } from "../kept.mjs";
 import { latexOf } from "../latex.mjs";
 import { markedSvg } from "../origin.mjs";
 import { vocabulary } from "../vocabulary.mjs";
 import { actions } from "./actions.mjs";
-import { inksOf, portrait } from "./portrait.mjs";
+import { portrait } from "./portrait.mjs";
 import { scene } from "./scene.mjs";
 import { graphOf, player } from "./state.mjs";
 

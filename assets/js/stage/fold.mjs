@@ -1,6 +1,6 @@
 // Panels that come when there is something in them: the laws and the gap, once a run has reached the edge.
 // Their room is kept, with a sentence that says what will be there and when, so that nothing moves.
-import { $ } from "../elements.mjs";
+import { $, isOffline } from "../elements.mjs";
 import { keep, kept } from "../kept.mjs";
 import { readQuery } from "../link.mjs";
 import { edgeOf } from "../run.mjs";
@@ -16,7 +16,7 @@ export function begin() {
 }
 
 // Whether a person came by the bare address, and not in a frame.
-export const isCold = () => !Object.keys(readQuery(location.search)).length && window.parent === window;
+export const isCold = () => !isOffline() && !Object.keys(readQuery(location.search)).length && window.parent === window;
 
 /**
  * A person's own choice, which is kept: all of them from the start, or not.

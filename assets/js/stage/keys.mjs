@@ -1,6 +1,6 @@
 // Buttons and keys.
 import { copyLink, redo, undo } from "../address.mjs";
-import { $, find } from "../elements.mjs";
+import { $, find, isOffline } from "../elements.mjs";
 import { chooseFile, linkTo, pageAddress, takeFiles } from "../filing.mjs";
 import { forRun, readQuery, writeQuery } from "../link.mjs";
 import { chooseOther } from "../scheme.mjs";
@@ -21,6 +21,7 @@ export function begin() {
   document.addEventListener("click", onClick);
   document.addEventListener("keydown", onKey);
   document.addEventListener("keyup", (event) => playsAt(event) && event.preventDefault());
+  if (isOffline()) return void delete keys.e;
   takeFiles(controls.open, controls.say);
 }
 

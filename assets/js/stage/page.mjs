@@ -499,7 +499,10 @@ class Stage {
   // ---- beginning ----
 
   // The run is asked for at once; Plotly makes its graphs some time after the page.
-  begin() {
+  /**
+   * @param {string} search the link that is opened
+   */
+  begin(search) {
     for (const name of ACTIONS) actions[name] = this[name].bind(this);
     actions.showPhases = (/** @type {Run} */ run) => this.ribbon.show(run);
     controls.begin();
@@ -509,7 +512,7 @@ class Stage {
     onWayBack(controls.returnTo);
     this.setScheme(scheme());
     followScheme((name) => this.setScheme(name));
-    dispatch({ type: "opens", query: readQuery(location.search), carried: {} });
+    dispatch({ type: "opens", query: readQuery(search), carried: {} });
     this.veil();
     this.request({});
     whenReady(
@@ -557,10 +560,13 @@ class Stage {
   }
 }
 
-// Once the page is there.
-export function start() {
+/**
+ * Once the page is there.
+ * @param {string} [search]
+ */
+export function start(search = location.search) {
   whenReady(
     () => $("loss") && $("landscape") && canSetProps(),
-    () => new Stage().begin(),
+    () => new Stage().begin(search),
   );
 }

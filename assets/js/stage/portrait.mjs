@@ -2,7 +2,7 @@
 // marks mean, a caption and the link. All of it is laid out in units, as on the page, so that a picture with larger
 // words is one with fewer units.
 import { TYPE } from "../canvas.mjs";
-import { inkOf, readInks } from "../inks.mjs";
+import { inkOf, inksOf } from "../inks.mjs";
 import { widthOf } from "../labels.mjs";
 import { recoloured, resized } from "../paper.mjs";
 import * as pens from "../pens.mjs";
@@ -314,19 +314,6 @@ const rounded = (svg) =>
   svg.replace(/ d="[^"]*"/g, (path) =>
     path.replace(/-?\d*\.\d{2,}/g, (number) => String(Math.round(10 * Number(number)) / 10)),
   );
-
-/**
- * The inks of a scheme, whichever the page has.
- * @param {string} scheme
- */
-export function inksOf(scheme) {
-  const { dataset } = document.documentElement;
-  const before = dataset.inks;
-  dataset.inks = scheme;
-  const inks = readInks();
-  dataset.inks = before;
-  return inks;
-}
 
 /**
  * Text in lines of a width. Pure.

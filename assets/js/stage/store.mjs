@@ -9,7 +9,6 @@ import { vocabulary } from "../vocabulary.mjs";
 // What belongs to the picture and not to a run, as the link has it, and its defaults.
 export const VIEW = vocabulary.view;
 
-const MARGIN = 0.08; // of the loss's own view, beyond a start that lies outside it
 export const ASIDE = 0.25; // of the view, on each side: heights of a section there
 const PANNED = 0.5; // of the view: contours reach so far beyond it
 const CLOSE = 1 / 3; // of the view: what is seen closer is drawn anew
@@ -339,7 +338,7 @@ export const isOf = ({ result, picture }, of) =>
   Boolean(of && of.loss === result.settings.loss && of.zoom === picture.zoom);
 
 /**
- * The picture shows all: the loss's own view, made wide enough for the start; of a section what the
+ * The picture shows all: the view of the settings; of a section what the
  * server says is worth seeing, once it is known.
  * @param {StageState} state
  * @returns {StageState}
@@ -347,7 +346,7 @@ export const isOf = ({ result, picture }, of) =>
 function wholeOf(state) {
   const { settings } = state.result;
   const known = state.whole && state.whole.subject === subjectOf(state.result) ? state.whole.view : null;
-  const view = isPlane(state) ? viewWithStart(settings) : known;
+  const view = isPlane(state) ? settings.view : known;
   return { ...state, picture: { view, zoom: state.picture.zoom + 1 } };
 }
 
@@ -375,17 +374,6 @@ export function seesAll(state, ranges) {
 function adoptWhole(state, { subject, found }) {
   const next = { ...state, whole: { subject, view: found.whole } };
   return state.picture.view === null ? wholeOf(next) : next;
-}
-
-/**
- * @param {Settings} settings
- * @returns {View}
- */
-function viewWithStart({ view: own, start }) {
-  return own.map(([low, high], i) => {
-    const margin = MARGIN * (high - low);
-    return [Math.min(low, start[i] - margin), Math.max(high, start[i] + margin)];
-  });
 }
 
 /**

@@ -21,6 +21,7 @@ from app.stage.settings import (
     horizon_steps,
     opening,
     read_query,
+    view_of,
     write_query,
 )
 from app.vocabulary import AXES, CLOCKS, LOOKS, MAX_RUNS, PLOTS, SENSES, STROBES, WAYS
@@ -678,6 +679,22 @@ def test_random_queries_are_answered(seed: int) -> None:
     for _ in range(100):
         keys = draw.sample([*KEYS, strange_text(draw)], draw.randint(1, 5))
         assert_any_query_is_answered({key: strange_text(draw) for key in keys})
+
+
+def test_a_view_is_made_wide_enough_for_the_start_and_no_wider() -> None:
+    """A start outside it has 8 % of the loss's own view beyond it; of more dimensions all is as it
+    is."""
+    (left, right), (low, high) = LOSSES["ring"].view
+    far = high + 10.0
+    assert view_of(Settings(loss="ring", start=((left + right) / 2, low))) == (
+        (left, right),
+        (low - 0.08 * (high - low), high),
+    )
+    assert view_of(Settings(loss="ring", start=(right, far))) == (
+        (left, right + 0.08 * (right - left)),
+        (low, far + 0.08 * (high - low)),
+    )
+    assert view_of(Settings(loss="product-3")) == LOSSES["product-3"].view
 
 
 def test_bounds_are_those_of_the_runs() -> None:

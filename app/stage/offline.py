@@ -1,0 +1,247 @@
+"""The stage on one page that needs no server: a run as /run.html.
+
+It is the stage itself. What its scripts ask a server for was asked when the page was made, and is
+in it, with the scripts and the letters. What can be asked for at every step is held where it can
+be: sections at some steps of a run, of which the nearest is shown (with λ₁ where the page opens
+with its map), and why it drifts at each step of a run that is not long.
+"""
+
+import base64
+import gzip
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import cache
+from html import escape
+from typing import Any, NamedTuple
+
+import plotly.io
+from dash import html
+from flask import Flask, Response, request
+
+from app.binary import pack
+from app.disk import ROOT
+from app.http import as_file, refusal, take_page, unless_known
+from app.markup import markup
+from app.modules import bundled
+from app.origin import about
+from app.parts import aria
+from app.stage.callbacks import still_figures
+from app.stage.compute import Compute, View
+from app.stage.layout import stage
+from app.stage.routes import file_name
+from app.stage.settings import Settings, read_query, view_of, write_query
+from app.stage.words import caption
+from app.vocabulary import LICENCE, LOOKS, vocabulary_json
+
+ASSETS = ROOT / "assets"
+PLOTLY = "vendor/plotly-cartesian.min.js"
+ENTRY = "js/stage/offline.mjs"
+# What asks a server for more than is held, and the tour, which changes the run.
+WITHOUT = ("js/stage/exports.mjs", "js/stage/tour.mjs", "js/origin.mjs")
+STYLES = ("fonts.css", "base.css")
+LEFT_OUT = {"export-dialog", "tour-card"}
+MOST_NUDGES, MOST_SECTIONS = 400, 24  # of a run
+AROUND = 0.5  # of a view, beyond each of its sides: heights of the map, which one can pan
+
+# Nothing is asked of anybody.
+POLICY = (
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
+    "img-src data: blob:; font-src data:; base-uri 'none'; form-action 'none'"
+)
+
+PAGE = """<!DOCTYPE html>
+<html lang="en" data-offline>
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{caption}</title>
+<meta name="description" content="{caption}">
+{link}<meta name="license" content="{licence}">
+<style>{style}</style>
+<script>{early}</script>
+<script type="application/json" id="vocabulary">{vocabulary}</script>
+</head>
+<body>
+<noscript>Edgewalk needs scripts; where a frame has a sandbox, allow-scripts in it.</noscript>
+<div id="react-entry-point">{body}</div>
+<script type="text/plain" id="held">{held}</script>
+<script>{unpack}</script>
+</body>
+</html>
+"""
+
+
+class Held(NamedTuple):
+    """What is in a page: bytes by name, and of what is asked of a run, of which and where."""
+
+    name: str
+    content: bytes
+    rule: str | None = None
+    eta: float | None = None
+    at: int | None = None
+
+
+Get = Callable[[str], bytes | None]
+
+
+def register(server: Flask, compute: Compute) -> None:
+    """Add /run.html to a Flask server."""
+
+    def get(address: str) -> bytes | None:
+        answer = server.test_client().get(f"/{address}")
+        return answer.data if answer.status_code == 200 else None
+
+    server.add_url_rule("/run.html", "offline", lambda: answer_offline(compute, get))
+
+
+def answer_offline(compute: Compute, get: Get) -> Response:
+    """The page of the runs of a query; `page`, the address of the page that asks, is where its link
+    leads."""
+    query = request.args.to_dict()
+    page, problems = take_page(query)
+    reading = read_query(query)
+    if problems := (*problems, *reading.problems):
+        return refusal(problems, write_query(reading.settings))
+    tag = compute.once.key("html", query=query, page=page)
+    made = unless_known(
+        tag, "html", lambda: offline_page(compute, get, reading.settings, page).encode()
+    )
+    return as_file(made, f"{file_name(reading.settings)}.html")
+
+
+def offline_page(
+    compute: Compute, get: Get, settings: Settings, page: str = "", *, type_face: bool = True
+) -> str:
+    """The page as text.
+
+    Args:
+        get: what the server answers to an address; None where it refuses.
+        page: the address that its link leads to; no link where it is empty.
+        type_face: with the letters of the page; else it has those of the system it is opened on.
+    """
+    said = about(caption(settings), page, write_query(settings))
+    link = said.get("link", "")
+    shown = replace(settings, embed=False)
+    styles = STYLES if type_face else STYLES[1:]
+    return PAGE.format(
+        policy=POLICY,
+        caption=escape(said["caption"]),
+        # Its name, then the link: so a page that the file is dropped on finds it.
+        link=f'<meta name="Edgewalk link" content="{escape(link)}">\n' if link else "",
+        licence=LICENCE,
+        style="".join(map(_style, styles)),
+        early=_text("scheme.js"),
+        vocabulary=vocabulary_json(),
+        body=markup(_layout(settings, said["caption"], link)),
+        held=_packed([*_held(compute, get, shown), *_scripts()]),
+        unpack=_text("js/unpack.js"),
+    )
+
+
+def _layout(settings: Settings, words: str, link: str) -> list[Any]:
+    """The stage's own, under a head that says what is shown."""
+    _, _, *parts = stage(settings)
+    kept = [part for part in parts if getattr(part, "id", None) not in LEFT_OUT]
+    name = html.A("Edgewalk", href=link, title="Open it there") if link else "Edgewalk"
+    buttons = [html.Button("Help", id="help", className="button")]
+    buttons += [html.Button("Dark", id="scheme", className="button")]
+    head = html.Header(
+        [
+            html.H1(name),
+            html.P(words, className="tagline"),
+            html.P(id="offer", hidden=True),
+            html.Div(buttons, className="actions"),
+        ],
+        **aria(label="Edgewalk"),
+    )
+    return [head, *kept]
+
+
+def _held(compute: Compute, get: Get, settings: Settings) -> Iterator[Held]:
+    """What the stage asks for while it shows these settings."""
+    query = write_query(settings)
+    yield Held("query", query.encode())
+    yield Held("figures.json", json.dumps(_figures(compute, settings)).encode())
+    yield from _answers(get, "run.bin", query)
+    subject = write_query(Settings(settings.loss, settings.theta))
+    about_loss = f"loss={settings.loss}&{subject}" if "loss=" not in subject else subject
+    for name in ("valley.bin", "sheet.bin"):
+        yield from _answers(get, name, about_loss)
+    if settings.chosen.record.d == 2:
+        for view in (_around(view_of(settings)), view_of(settings)):  # type: ignore[arg-type]
+            text = ",".join(str(end) for ends in view for end in ends)
+            yield from _answers(get, "heights.bin", f"{about_loss}&view={text}")
+    for spec in settings.runs:
+        of_run = replace(settings, rule=(spec.rule,), eta=(spec.eta,), steps=spec.steps, focus=None)
+        for at in range(0, spec.steps, max(1, spec.steps // MOST_SECTIONS)):
+            if settings.chosen.record.d > 2:
+                of = "sharpness" if settings.look == "sharpness" else "root"
+                asked = f"{write_query(replace(of_run, at=at))}&of={of}"
+                yield from _answers(get, "section.bin", asked, spec.rule, spec.eta, at)
+        for at in range(spec.steps if spec.steps <= MOST_NUDGES else 0):
+            asked = write_query(replace(of_run, at=at))
+            yield from _answers(get, "nudge.json", asked, spec.rule, spec.eta, at)
+
+
+def _answers(get: Get, name: str, query: str, *of: Any) -> Iterator[Held]:
+    """What the server answers; nothing where there is no such thing."""
+    content = get(f"{name}?{query}")
+    if content is not None:
+        yield Held(name, content, *of)
+
+
+def _around(view: View) -> View:
+    (x_low, x_high), (y_low, y_high) = view
+    x, y = AROUND * (x_high - x_low), AROUND * (y_high - y_low)
+    return (x_low - x, x_high + x), (y_low - y, y_high + y)
+
+
+def _figures(compute: Compute, settings: Settings) -> dict[str, Any]:
+    """What stands still, in light inks: the landscape in each look, and the axes of sharpness."""
+    loss = settings.chosen.record
+    view = view_of(settings) if loss.d == 2 else ((0.0, 1.0), (0.0, 1.0))
+    scene = {
+        **{"loss": settings.loss, "theta": settings.theta, "view": view, "scheme": "light"},
+        **{"zoom": 0, "touch": False, "unit": 1, "of": None},
+    }
+    drawn = {look: still_figures(compute, scene | {"look": look}) for look in LOOKS}
+    plain = {look: _plain(landscape) for look, (landscape, _) in drawn.items()}
+    return {"landscape": plain, "sharpness": _plain(drawn["root"][1])}
+
+
+def _plain(figure: Any) -> dict[str, Any]:
+    return json.loads(str(plotly.io.to_json(figure, validate=False)))
+
+
+def _packed(held: list[Held]) -> str:
+    """All of it in one text, as `assets/js/unpack.js` reads it."""
+    named = [one._asdict() | {"content": len(one.content)} for one in held]
+    return _compressed(pack({"held": named}, [one.content for one in held]))
+
+
+def _compressed(content: bytes) -> str:
+    return base64.b64encode(gzip.compress(content, 9, mtime=0)).decode()
+
+
+@cache
+def _scripts() -> tuple[Held, ...]:
+    """Plotly, and the stage as one script."""
+    ours = bundled(ASSETS, ENTRY, WITHOUT)
+    return Held("plotly.js", _text(PLOTLY).encode()), Held("stage.js", ours.encode())
+
+
+def _style(name: str) -> str:
+    """A style sheet with its files in it."""
+
+    def inside(found: re.Match[str]) -> str:
+        content = (ASSETS / "style" / found[1]).read_bytes()
+        return f'url("data:font/woff2;base64,{base64.b64encode(content).decode()}")'
+
+    return re.sub(r'url\("(\.\./[^"]+)"\)', inside, _text(f"style/{name}"))
+
+
+def _text(name: str) -> str:
+    return (ASSETS / name).read_text(encoding="utf-8")

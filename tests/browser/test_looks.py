@@ -28,13 +28,13 @@ SMALL = """(least) => {
     .map(([, text]) => text);
 }"""
 
-# What can be pressed and is smaller than that; a library's own inputs lie under their labels.
+# What can be pressed and is smaller than that; an option's own input lies within its label.
 NARROW = """([of, least]) => [...document.querySelectorAll(of)]
   .map((part) => [part, part.getBoundingClientRect()])
   .filter(([part, { width, height }]) => part.checkVisibility() && width > 2 && height > 2)
   .filter(([, { width, height }]) => Math.min(width, height) < least - 0.01)
   .map(([part]) => part.outerHTML.slice(0, 80))"""
-PRESSED = "button, select, summary, input, label:has(~ input, input), nav a"
+PRESSED = "button, select, summary, input, label:has(input), nav a"
 PRESSED_OFTEN = ".round, .chips label, .slider input"
 
 

@@ -108,7 +108,7 @@ def test_every_export_is_one_that_can_be_made() -> None:
     for words, name in EXPORTS.items():
         what, form = name.split(".", 1)
         kind = form.split("?")[0]
-        named = {"settings.json": "Settings", "py": "Python", "ipynb": "Notebook"}
+        named = {"settings.json": "Settings", "py": "Python", "ipynb": "Notebook", "html": "Page"}
         assert words.startswith(named.get(kind, kind.upper()))
         assert what == "run"
         assert kind in (*MEDIA_TYPES, "settings.json")

@@ -254,7 +254,8 @@ async function offerFilms() {
   for (const form of FILMS) {
     const option = /** @type {any} */ (find(`#picture-form [value="${form}"]`));
     if (await isMade(form)) continue;
-    [option.disabled, option.text] = [true, `${option.text}: not in this browser`];
+    const why = isSecureContext ? "not in this browser" : "needs HTTPS";
+    [option.disabled, option.text] = [true, `${option.text}: ${why}`];
     if ($("picture-form").value === form) $("picture-form").value = "gif";
   }
 }

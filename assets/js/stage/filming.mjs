@@ -78,7 +78,7 @@ export async function scenesOf({ from, to, seconds }) {
  * @param {Making} making
  */
 export async function filmed(choice, wanted, pixels, sceneAt, plan, said, inks, making) {
-  const reel = new Reel(wanted, evenSize(pixels), inks);
+  const reel = new Reel(wanted, evenSize(pixels), inks, choice.form === "gif");
   const times = timesOf(plan);
   const { canvas } = reel;
   try {

@@ -12,12 +12,14 @@ export class Reel {
    * @param {import("./portrait.mjs").Wanted} wanted
    * @param {Size} size in pixels
    * @param {Inks} inks
+   * @param {boolean} isRead whether the pixels of each frame are, so that they had better not lie with a graphics card
    */
-  constructor(wanted, [width, height], inks) {
+  constructor(wanted, [width, height], inks, isRead) {
     this.wanted = wanted;
     this.inks = inks;
+    this.isRead = isRead;
     this.canvas = Object.assign(document.createElement("canvas"), { width, height });
-    this.pen = /** @type {Pen} */ (this.canvas.getContext("2d", { willReadFrequently: true, alpha: false }));
+    this.pen = /** @type {Pen} */ (this.canvas.getContext("2d", { willReadFrequently: isRead, alpha: false }));
     /** @type {Laid[]} */
     this.below = []; // what stands still
     /** @type {Laid[]} */
@@ -70,7 +72,7 @@ export class Reel {
         const sheet = /** @type {Sheet} */ (
           Object.assign(document.createElement("canvas"), { size, fine, measure() {} })
         );
-        inFont(penFor(sheet));
+        inFont(/** @type {Pen} */ (sheet.getContext("2d", { willReadFrequently: this.isRead })));
         if (isBelow) this.below.unshift({ sheet, x, y });
         else this.above.push({ sheet, x, y });
         return sheet;

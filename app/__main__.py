@@ -1,4 +1,7 @@
-"""python -m app: serve Edgewalk on HOST and PORT (127.0.0.1:8050)."""
+"""python -m app: serve Edgewalk on HOST and PORT (127.0.0.1:8050).
+
+python -m app export: make a file of a run, as `app/export.py` says.
+"""
 
 import errno
 import os
@@ -16,6 +19,12 @@ LAST_PORT = 65_535
 
 def main() -> None:
     """Serve until interrupted; exit status 1 where HOST or PORT is none, or is taken."""
+    if sys.argv[1:2] == ["export"]:
+        from app.export import main as export
+
+        return export(sys.argv[2:])
+    if sys.argv[1:]:
+        _fail(f"There is no command {sys.argv[1]!r}. Known: export.")
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: os._exit(0))
     host = os.environ.get("HOST", "").strip("[]") or HOST
@@ -27,7 +36,7 @@ def main() -> None:
         from app.worker import serve
     else:  # on Windows, where Gunicorn cannot run
         from app.threads import serve
-    serve(listener)
+    return serve(listener)
 
 
 def _port(text: str) -> int:

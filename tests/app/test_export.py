@@ -1,0 +1,82 @@
+"""python -m app export: files as the routes give them, pictures as the dialog makes them."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+
+import dynamics
+
+ROOT = Path(__file__).parents[2]
+LINK = "https://walks.example/ew/?loss=hyperbola&eta=0.2&steps=60&at=40"
+
+
+def export(*arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "app", "export", *map(str, arguments)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
+
+
+def made(*arguments: object) -> dict:
+    """What a command that works says."""
+    done = export(*arguments)
+    assert (done.returncode, done.stderr) == (0, "")
+    return json.loads(done.stdout)
+
+
+def test_numbers_and_programs_need_no_browser(tmp_path: Path) -> None:
+    run = dynamics.simulate("hyperbola", "ngd", None, 0.2, 60)
+    out = tmp_path / "run.npz"
+    assert made(LINK, "--out", out) == {
+        **{"out": str(out), "form": "npz", "bytes": out.stat().st_size},
+    }
+    with np.load(out) as file:
+        assert np.array_equal(file["x"], run.x)
+        about = json.loads(str(file["settings"]))["about"]
+    assert about["link"].startswith("https://walks.example/ew/?")
+
+
+def test_a_picture_is_what_the_dialog_makes(tmp_path: Path) -> None:
+    """By a Chromium without a network: the link in it is the one that was given."""
+    out = tmp_path / "figure.svg"
+    made(LINK, "--what", "landscape", "--size", "column", "--with", "legend", "--out", out)
+    root = ElementTree.parse(out).getroot()
+    assert root.get("width") == "85mm"
+    text = out.read_text()
+    assert "https://walks.example/ew/?" in text
+    assert "flattest" in text
+    assert "iterates-odd" in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("eta=x", "--out", "run.csv"), "η must be a number, got ‘x’."),
+        (("eta=x", "--out", "run.png"), "η must be a number, got ‘x’."),
+        (("eta=0.1", "--out", "run.doc"), "form must be one of png, svg, pdf"),
+        (("eta=0.1", "--out", "none/run.csv"), "out must lie in a folder that exists"),
+        (("ftp://a/?eta=1", "--out", "run.csv"), "LINK must be a link of the stage"),
+        (("eta=0.1", "--out", "run.png", "--with", "frame"), "with must be of title"),
+    ],
+)
+def test_what_is_wrong_is_said_in_a_line(tmp_path: Path, arguments: tuple, words: str) -> None:
+    link, flag, out, *more = arguments
+    done = export(link, flag, tmp_path / out, *more)
+    assert done.returncode == 2
+    assert done.stderr.startswith(words)
+    assert done.stderr.count("\n") == 1
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_command_that_is_none_is_said() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "app", "exprot"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (done.returncode, done.stderr) == (1, "There is no command 'exprot'. Known: export.\n")

@@ -635,7 +635,7 @@ def _exports() -> html.Dialog:
         html.Div(
             [
                 html.Pre(id="latex-words", tabIndex=0, **aria(label="For LaTeX")),
-                html.Button("Copy for LaTeX", id="copy-latex", className="button small"),
+                html.Button("Copy for LaTeX", className="button small", **data(copy="latex")),
             ],
             id="picture-latex",
             className="latex",
@@ -644,7 +644,7 @@ def _exports() -> html.Dialog:
             [
                 html.Progress(id="film-share", max="1", **aria(label="Of the film")),
                 html.Span(id="film-left", role="status"),
-                html.Button("Cancel", id="film-cancel", className="button small"),
+                html.Button("Cancel", className="button small", **data(cancel="film")),
             ],
             id="film-making",
             className="making",
@@ -664,9 +664,10 @@ def _exports() -> html.Dialog:
             ),
             html.Dl(html.Div([html.Dt("The run"), html.Dd(files)]), className="numbers"),
             html.P(
-                "Pictures show the run up to the playhead; files hold all of it. A CSV is a header "
-                "and rows alone; its settings are a file of their own. Python and notebook are "
-                "programs of NumPy and matplotlib, which take the same steps."
+                "Pictures show the run up to the playhead, films a span of it; files hold all of "
+                "it. A CSV is a header and rows alone; its settings are a file of their own. "
+                "Python and notebook are programs of NumPy and matplotlib, which take the same "
+                "steps."
             ),
             html.P(
                 [
@@ -687,7 +688,7 @@ def _film() -> html.Div:
             html.Div(_select("unit", "Unit", FILM_UNITS), id="film-speed", className="pair"),
             _select("rate", "Frames a second", {str(rate): str(rate) for rate in FILM_RATES}),
             html.Button(
-                "Loop",
+                "Repeat",
                 className="button small switch",
                 **data(**{"part-of-picture": "loop"}),
                 **aria(pressed="true"),

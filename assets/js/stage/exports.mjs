@@ -40,7 +40,7 @@ export function openExports(link) {
   const alone = find('#picture-what [value="alignment"]');
   alone.disabled = scene().result.settings.codim < 2;
   if (alone.disabled && $("picture-what").value === "alignment") $("picture-what").value = "both";
-  [$("picture-from").value, $("picture-to").value] = ["0", String(player.last)];
+  [find("#picture-from").value, find("#picture-to").value] = ["0", String(player.last)];
   dialog.showModal();
   $("picture-what").focus();
   preview(link);
@@ -73,7 +73,7 @@ function prepare(dialog, link) {
   });
   find("[data-save]").addEventListener("click", () => save(link));
   offerFilms();
-  $("copy-latex").addEventListener("click", copyLatex);
+  find("[data-copy]").addEventListener("click", copyLatex);
 }
 
 /**
@@ -224,13 +224,13 @@ async function preview(link) {
 async function film(link) {
   const { filmed, keepFilm, planOf, scenesOf, timesAs } = await import("./filming.mjs");
   const choice = chosen();
-  const plan = planOf({ ...choice, from: $("picture-from").value, to: $("picture-to").value }, player.last);
+  const plan = planOf({ ...choice, from: find("#picture-from").value, to: find("#picture-to").value }, player.last);
   const making = { cancelled: false };
   const cancel = () => (making.cancelled = true);
   const saves = find("[data-save]");
   $("film-fault").textContent = "";
   [saves.disabled, $("film-making").hidden] = [true, false];
-  $("film-cancel").addEventListener("click", cancel);
+  find("[data-cancel]").addEventListener("click", cancel);
   try {
     const sceneAt = await scenesOf(plan);
     const { pixels } = sizeOf(choice, vocabulary.picture_sizes);
@@ -243,7 +243,7 @@ async function film(link) {
   } catch (error) {
     $("film-fault").textContent = `No film came of it: ${/** @type {Error} */ (error).message}.`;
   } finally {
-    $("film-cancel").removeEventListener("click", cancel);
+    find("[data-cancel]").removeEventListener("click", cancel);
     [saves.disabled, $("film-making").hidden] = [false, true];
   }
 }
@@ -265,8 +265,8 @@ async function copyLatex() {
   const words = $("latex-words");
   const copied = await copy(words.textContent || "");
   if (!copied) window.getSelection()?.selectAllChildren(words);
-  $("copy-latex").textContent = copied ? "Copied" : "Copy what is selected";
-  setTimeout(() => ($("copy-latex").textContent = COPY), SAID);
+  find("[data-copy]").textContent = copied ? "Copied" : "Copy what is selected";
+  setTimeout(() => (find("[data-copy]").textContent = COPY), SAID);
 }
 
 /**

@@ -7,6 +7,7 @@ import re
 import socket
 import time
 from dataclasses import replace
+from posixpath import normpath
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -20,6 +21,7 @@ from app.lab.compute import interlaced
 from app.lab.settings import LabSettings, read_lab_query
 from app.modules import imported
 from app.server import ASSETS, ENTRIES
+from app.stage.offline import ENTRY as OFFLINE
 from dynamics import Fate
 from dynamics.orbits import orbits
 from dynamics.rate import measure_rate
@@ -476,18 +478,25 @@ def test_a_page_names_every_module_that_it_imports(
     assert not set(found) & set(ENTRIES.values()), "an entry would be a second instance"
 
 
+WORKER = re.compile(r'new Worker\(new URL\("\./([^"]+)"')
+
+
 def test_every_module_is_imported_by_a_page() -> None:
     every = {path.relative_to(ASSETS).as_posix() for path in (ASSETS / "js").rglob("*.mjs")}
-    assert every == {name for entry in ENTRIES.values() for name in reached(entry)}
+    entries = {*ENTRIES.values(), OFFLINE}
+    found = {name for entry in entries for name in reached(entry)} - set(ENTRIES.values())
+    workers = {
+        f"js/{name}" for file in found for name in WORKER.findall((ASSETS / file).read_text())
+    }
+    assert every == found | workers
 
 
 def reached(entry: str) -> set[str]:
-    """What a page's modules import, at once or later."""
-    found = set(imported(ASSETS, entry))
-    for name in list(found):
-        for address in parts_of(name.removeprefix("js/")).later:
-            later = f"{name.rpartition('/')[0]}/{address.removeprefix('./')}"
-            found |= {later} | reached(later)
+    """What a module or an entry imports, at once or later, and itself."""
+    found = {entry, *imported(ASSETS, entry)}
+    for name in [name for name in found if name.startswith("js/")]:
+        for address in filter(None, parts_of(name.removeprefix("js/")).later):
+            found |= reached(normpath(f"{name.rpartition('/')[0]}/{address}"))
     return found
 
 

@@ -20,6 +20,7 @@ import numpy as np
 from dynamics.catalogue import find_loss, find_rule
 from dynamics.curvature import gradient, sharpness
 from dynamics.flows import gradient_flow
+from dynamics.shown import frame_of
 from dynamics.types import Array, Loss, Rule, Scalar, Slope
 
 HEAD_PAIRS = 500
@@ -86,6 +87,10 @@ class Run:
     outcome_step: int
     measured: Measured | None = None
     state: Any = ()
+
+    def _repr_html_(self) -> str | None:
+        """In a notebook: what plays it, where that is installed."""
+        return frame_of(self)
 
 
 def simulate(

@@ -16,6 +16,7 @@ from functools import cache
 from html import escape
 from typing import Any, NamedTuple
 
+import numpy as np
 import plotly.io
 from dash import html
 from flask import Flask, Response, request
@@ -42,7 +43,8 @@ ENTRY = "js/stage/offline.mjs"
 WITHOUT = ("js/stage/exports.mjs", "js/stage/tour.mjs", "js/origin.mjs")
 STYLES = ("fonts.css", "base.css")
 LEFT_OUT = {"export-dialog", "tour-card"}
-MOST_NUDGES, MOST_SECTIONS = 400, 24  # of a run
+MOST_NUDGES = 400  # of a run
+MOST_SECTIONS, FEW_SECTIONS = 24, 1  # of a run, from its last step back
 AROUND = 0.5  # of a view, beyond each of its sides: heights of the map, which one can pan
 
 # Nothing is asked of anybody.
@@ -113,19 +115,21 @@ def answer_offline(compute: Compute, get: Get) -> Response:
 
 
 def offline_page(
-    compute: Compute, get: Get, settings: Settings, page: str = "", *, type_face: bool = True
+    compute: Compute, get: Get, settings: Settings, page: str = "", *, small: bool = False
 ) -> str:
     """The page as text.
 
     Args:
         get: what the server answers to an address; None where it refuses.
         page: the address that its link leads to; no link where it is empty.
-        type_face: with the letters of the page; else it has those of the system it is opened on.
+        small: with the letters of the system it is opened on, in the look of the settings alone,
+            and with one section of a run.
     """
     said = about(caption(settings), page, write_query(settings))
     link = said.get("link", "")
     shown = replace(settings, embed=False)
-    styles = STYLES if type_face else STYLES[1:]
+    styles = STYLES[1:] if small else STYLES
+    looks = (settings.look,) if small else _looks(settings)
     return PAGE.format(
         policy=POLICY,
         caption=escape(said["caption"]),
@@ -136,7 +140,12 @@ def offline_page(
         early=_text("scheme.js"),
         vocabulary=vocabulary_json(),
         body=markup(_layout(settings, said["caption"], link)),
-        held=_packed([*_held(compute, get, shown), *_scripts()]),
+        held=_packed(
+            [
+                *_held(compute, get, shown, looks, FEW_SECTIONS if small else MOST_SECTIONS),
+                *_scripts(),
+            ]
+        ),
         unpack=_text("js/unpack.js"),
     )
 
@@ -160,23 +169,33 @@ def _layout(settings: Settings, words: str, link: str) -> list[Any]:
     return [head, *kept]
 
 
-def _held(compute: Compute, get: Get, settings: Settings) -> Iterator[Held]:
-    """What the stage asks for while it shows these settings."""
+def _looks(settings: Settings) -> tuple[str, ...]:
+    """Those that can be held: λ₁ in a section is another at every step."""
+    held = settings.chosen.record.d == 2 or settings.look == "sharpness"
+    return tuple(look for look in LOOKS if held or look != "sharpness")
+
+
+def _held(
+    compute: Compute, get: Get, settings: Settings, looks: tuple[str, ...], sections: int
+) -> Iterator[Held]:
+    """What the stage asks for while it shows these settings in some looks."""
     query = write_query(settings)
     yield Held("query", query.encode())
-    yield Held("figures.json", json.dumps(_figures(compute, settings)).encode())
+    yield Held("figures.json", json.dumps(_figures(compute, settings, looks)).encode())
     yield from _answers(get, "run.bin", query)
     subject = write_query(Settings(settings.loss, settings.theta))
     about_loss = f"loss={settings.loss}&{subject}" if "loss=" not in subject else subject
-    for name in ("valley.bin", "sheet.bin"):
-        yield from _answers(get, name, about_loss)
+    yield from _answers(get, "valley.bin", about_loss)
+    if "surface" in looks:
+        yield from _answers(get, "sheet.bin", about_loss)
     if settings.chosen.record.d == 2:
-        for view in (_around(view_of(settings)), view_of(settings)):  # type: ignore[arg-type]
+        views = {"sharpness": _around(view_of(settings)), "surface": view_of(settings)}  # type: ignore[arg-type]
+        for view in (view for look, view in views.items() if look in looks):
             text = ",".join(str(end) for ends in view for end in ends)
             yield from _answers(get, "heights.bin", f"{about_loss}&view={text}")
     for spec in settings.runs:
         of_run = replace(settings, rule=(spec.rule,), eta=(spec.eta,), steps=spec.steps, focus=None)
-        for at in range(0, spec.steps, max(1, spec.steps // MOST_SECTIONS)):
+        for at in np.linspace(spec.steps, 0, sections, dtype=int).tolist():
             if settings.chosen.record.d > 2:
                 of = "sharpness" if settings.look == "sharpness" else "root"
                 asked = f"{write_query(replace(of_run, at=at))}&of={of}"
@@ -199,7 +218,7 @@ def _around(view: View) -> View:
     return (x_low - x, x_high + x), (y_low - y, y_high + y)
 
 
-def _figures(compute: Compute, settings: Settings) -> dict[str, Any]:
+def _figures(compute: Compute, settings: Settings, looks: tuple[str, ...]) -> dict[str, Any]:
     """What stands still, in light inks: the landscape in each look, and the axes of sharpness."""
     loss = settings.chosen.record
     view = view_of(settings) if loss.d == 2 else ((0.0, 1.0), (0.0, 1.0))
@@ -207,9 +226,9 @@ def _figures(compute: Compute, settings: Settings) -> dict[str, Any]:
         **{"loss": settings.loss, "theta": settings.theta, "view": view, "scheme": "light"},
         **{"zoom": 0, "touch": False, "unit": 1, "of": None},
     }
-    drawn = {look: still_figures(compute, scene | {"look": look}) for look in LOOKS}
+    drawn = {look: still_figures(compute, scene | {"look": look}) for look in looks}
     plain = {look: _plain(landscape) for look, (landscape, _) in drawn.items()}
-    return {"landscape": plain, "sharpness": _plain(drawn["root"][1])}
+    return {"landscape": plain, "sharpness": _plain(drawn[looks[0]][1])}
 
 
 def _plain(figure: Any) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 // The stage on a page that needs no server. What it asks for is in the page, and what Dash does is done here.
 import { $, find } from "../elements.mjs";
-import { optionOf } from "../fields.mjs";
 import { inksOf, readInks } from "../inks.mjs";
 import { readQuery } from "../link.mjs";
 import { recoloured, resized } from "../paper.mjs";
@@ -10,6 +9,8 @@ const GRAPHS = /** @type {const} */ (["landscape", "sharpness"]);
 const held = window.edgewalkHeld;
 const text = (/** @type {string} */ name) => new TextDecoder().decode(only(name)?.content);
 const only = (/** @type {string} */ name) => held.find((one) => one.name === name);
+
+const figures = JSON.parse(text("figures.json"));
 
 /**
  * What a server would answer: of a run what is held of it, at the nearest step.
@@ -64,7 +65,6 @@ function dressed(figure, light, { unit, touch }) {
 
 /** @param {Still} still */
 function draw(still) {
-  const figures = JSON.parse(text("figures.json"));
   const light = inksOf("light");
   const { data, layout } = dressed(figures.landscape[still.look], light, still);
   const [x, y] = still.view;
@@ -88,8 +88,8 @@ async function begin() {
   await Promise.all(GRAPHS.map((id) => window.Plotly.newPlot(graphOf(id), [], {}, configOf(id))));
   for (const id of GRAPHS) new ResizeObserver(() => window.Plotly.Plots.resize(graphOf(id))).observe($(id));
   start(text("query"));
-  const isFlat = only("section.bin") && readQuery(text("query")).look !== "sharpness";
-  if (isFlat) optionOf("look", "sharpness").disabled = true; // its map is held at no step
+  for (const option of /** @type {NodeListOf<HTMLInputElement>} */ (document.getElementsByName("look")))
+    /** @type {HTMLElement} */ (option.parentElement).hidden = !(option.value in figures.landscape);
 }
 
 begin();

@@ -1,0 +1,55 @@
+"""Runs as a notebook shows them: the stage itself in a frame, with nothing to ask a server for."""
+
+from functools import cache
+from html import escape
+
+from flask.testing import FlaskClient
+
+from app.stage.compute import Compute
+from app.stage.offline import offline_page
+from app.stage.settings import Settings
+from dynamics import LOSSES, Run
+
+HEIGHT = 640  # pixels of the page
+
+
+def frame(run: Run) -> str | None:
+    """A frame that plays a run; None of a loss that is not in the catalogue, which has no link.
+
+    It has a megabyte, and comes with a notebook that is kept.
+    """
+    loss = run.loss
+    if loss.key not in LOSSES:
+        return None
+    own = LOSSES[loss.key].theta
+    given = {name: float(value) for name, value in loss.theta.items()}
+    settings = Settings(
+        loss=loss.key,
+        theta=tuple((name, value) for name, value in given.items() if value != float(own[name])),
+        rule=(run.rule.key,),
+        eta=(run.eta,),
+        start=tuple(map(float, run.start)),
+        steps=run.steps,
+        noise=run.noise,
+        seed=run.seed,
+    )
+    compute, client = _server()
+
+    def get(address: str) -> bytes | None:
+        answer = client.get(f"/{address}")
+        return answer.data if answer.status_code == 200 else None
+
+    page = escape(offline_page(compute, get, settings, small=True))
+    return (
+        f'<iframe srcdoc="{page}" sandbox="allow-scripts" title="Edgewalk" '
+        f'style="width: 100%; height: {HEIGHT}px; border: 0"></iframe>'
+    )
+
+
+@cache
+def _server() -> tuple[Compute, FlaskClient]:
+    """What answers instead of a server, within this process."""
+    from app.server import create_app
+
+    app = create_app()
+    return app.compute, app.server.test_client()  # type: ignore[attr-defined]

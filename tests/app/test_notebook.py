@@ -1,0 +1,61 @@
+"""Runs in a notebook: small frames that play what was computed."""
+
+import base64
+import gzip
+import json
+import re
+from html import unescape
+
+import numpy as np
+import pytest
+
+import dynamics
+from app.binary import PREFIX
+from app.notebook import frame
+
+MOST = 1_000_000  # bytes: ten of them in a notebook of ten megabytes
+
+
+def held_in(page: str) -> dict[str, bytes]:
+    """What a page holds, by name; of several the last."""
+    (text,) = re.findall(r'id="held">([^<]*)<', page)
+    data = gzip.decompress(base64.b64decode(text))
+    begin = PREFIX + int.from_bytes(data[4:PREFIX], "little")
+    found = {}
+    for one in json.loads(data[PREFIX:begin])["held"]:
+        found[one["name"]] = data[begin : begin + one["content"]]
+        begin += one["content"]
+    return found
+
+
+@pytest.mark.parametrize("loss", ["parabolic-valley", "product-3"])
+def test_a_run_shows_itself_and_is_small(loss: str) -> None:
+    run = dynamics.simulate(loss, "ngd", None, 0.25, 96)
+    shown = run._repr_html_()
+    assert shown
+    assert len(shown.encode()) <= MOST
+    (page,) = re.findall(r'srcdoc="([^"]*)"', shown)
+    sent = held_in(unescape(page))["run.bin"]
+    end = PREFIX + int.from_bytes(sent[4:PREFIX], "little")
+    header = json.loads(sent[PREFIX:end])
+    (told,) = header["runs"]
+    names = [column["name"] for column in told["columns"]]
+    before = sum(c["width"] for c in told["columns"][: names.index("x")]) * told["rows"]
+    numbers = np.frombuffer(sent, "<f4", offset=end)
+    x = numbers[before : before + run.x.size].reshape(run.x.shape)
+    assert np.array_equal(x, run.x.astype(np.float32))
+
+
+def test_a_parameter_of_the_loss_is_kept() -> None:
+    name, value = next(iter(dynamics.LOSSES["ellipse"].theta.items()))
+    loss = dynamics.LOSSES["ellipse"].at(**{name: float(value) * 1.25})
+    shown = frame(dynamics.simulate(loss, "ngd", None, 0.1, 30))
+    assert shown
+    (page,) = re.findall(r'srcdoc="([^"]*)"', shown)
+    assert f"p.{name}=" in held_in(unescape(page))["query"].decode()
+
+
+def test_a_loss_of_ones_own_is_told_in_words() -> None:
+    loss = dynamics.Loss(key="mine", value=lambda x: 0.5 * x[1] ** 2, start=(1.0, 1.0))
+    run = dynamics.simulate(loss, "ngd", None, 0.1, 5)
+    assert run._repr_html_() is None

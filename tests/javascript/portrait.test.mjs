@@ -33,6 +33,20 @@ for (const what of Object.keys(PICTURES))
         assert.ok(other.x >= one.x + one.width + 10 || other.y >= one.y + one.height + 10);
   });
 
+test("in a column panels lie below each other, as wide as it, and its picture is longer for it", () => {
+  const column = { ...ROOM, width: 400, height: 700 };
+  for (const [what, wide] of Object.entries({
+    both: ["landscape", "sharpness"],
+    stage: ["landscape", "sharpness", "gap"],
+  })) {
+    const places = placesOf(what, column);
+    for (const [name, { width }] of places) assert.equal(width === 400, wide.includes(name));
+    const single = sizeOf({ what: "landscape", size: "column", parts: [] }, SIZES).pixels[1];
+    assert.ok(sizeOf({ what, size: "column", parts: [] }, SIZES).pixels[1] > 1.5 * single);
+    assert.equal(sizeOf({ what, size: "slide", parts: ["large"] }, SIZES).pixels[1], 720);
+  }
+});
+
 test("words are broken where they are longer than a line, and a link in the midst", () => {
   assert.deepEqual(wrapped("", 300), []);
   const lines = wrapped("Normalized GD on L = ½ (1 − xy)², η = 0.1, from (2.6, 0.9)", 200);

@@ -9,7 +9,7 @@ import { latexOf } from "../latex.mjs";
 import { markedSvg } from "../origin.mjs";
 import { vocabulary } from "../vocabulary.mjs";
 import { actions } from "./actions.mjs";
-import { portrait } from "./portrait.mjs";
+import { portrait, tallness } from "./portrait.mjs";
 import { scene } from "./scene.mjs";
 import { graphOf, player } from "./state.mjs";
 
@@ -133,14 +133,17 @@ const toggle = (part) => find(`[data-part-of-picture="${part}"]`);
  * @param {Choice} choice
  * @param {Record<string, PictureSize>} sizes
  */
-export function sizeOf({ size, width, height, parts }, sizes) {
+export function sizeOf({ what, size, width, height, parts }, sizes) {
   const own = [width, height].map((text) => Math.min(Math.max(Number(text) || LEAST, LEAST), MOST));
-  const [wide, high, unit, measure] = sizes[size] || [...own, Math.max(own[0] / SHEET, 1), "px"];
+  const [wide, usual, small, measure] = sizes[size] || [...own, Math.max(own[0] / SHEET, 1), "px"];
   const times = measure === "mm" ? MILLIMETRE : 1;
+  const unit = small * (parts.includes("large") ? LARGE : 1);
+  // In print a narrow column is as long as what stands in it; a screen has the shape that it has.
+  const high = measure === "mm" ? Math.round(usual * tallness(what, (wide * times) / unit)) : usual;
   return {
     pixels: [Math.round(wide * times), Math.round(high * times)],
     lengths: [wide, high].map((length) => `${length}${measure}`),
-    unit: unit * (parts.includes("large") ? LARGE : 1),
+    unit,
   };
 }
 

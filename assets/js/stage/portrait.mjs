@@ -67,6 +67,39 @@ export const PICTURES = {
   ],
 };
 
+const NARROW = 520; // units across that panels beside each other want
+
+/**
+ * The same in a column of a page: one below the other.
+ * @type {Record<string, [share: number, panels: [Drawn, number][]][]>}
+ */
+const BELOW = {
+  both: [
+    [0.5, [["landscape", 1]]],
+    [0.5, [["sharpness", 1]]],
+  ],
+  stage: [
+    [0.34, [["landscape", 1]]],
+    [0.34, [["sharpness", 1]]],
+    [
+      0.19,
+      [
+        ["across", 0.5],
+        ["along", 0.5],
+      ],
+    ],
+    [0.13, [["gap", 1]]],
+  ],
+};
+const TALLER = /** @type {Record<string, number>} */ ({ both: 1.8, stage: 2.7 });
+
+/**
+ * How many times as high a picture of some units across is as one whose panels lie beside each other.
+ * @param {string} what
+ * @param {number} width
+ */
+export const tallness = (what, width) => (width < NARROW && TALLER[what]) || 1;
+
 /**
  * What a person chose of a picture, and what it needs of the page.
  * @typedef {object} Wanted
@@ -155,7 +188,7 @@ export function writeTitle(pen, scene, wanted) {
  * @returns {[Drawn, Room][]}
  */
 export function placesOf(what, { x, y, width, height }) {
-  const rows = PICTURES[what];
+  const rows = (width < NARROW && BELOW[what]) || PICTURES[what];
   const tall = height - SPACE * (rows.length - 1);
   let top = y;
   return rows.flatMap(([share, panels]) => {

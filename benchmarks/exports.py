@@ -6,6 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
+import dynamics
 from benchmarks.row import Bound, Figures, Row, UnavailableError
 from benchmarks.session import stage
 
@@ -34,6 +35,22 @@ def million() -> Figures:
         page.select_option("#picture-form", "svg")
         seconds, size = _saved(page)
     return {"MB": size / 1e6, "s": seconds}
+
+
+def offline() -> Figures:
+    """The page of the default run that needs no server, made and sent."""
+    with stage("") as page:
+        begin = time.perf_counter()
+        made = page.request.get(f"{page.url.split('?')[0]}run.html")
+        return {"MB": len(made.body()) / 1e6, "s": time.perf_counter() - begin}
+
+
+def notebook() -> Figures:
+    """A run as a notebook keeps it."""
+    run = dynamics.simulate("parabolic-valley", "ngd", None, 0.25, 96)
+    begin = time.perf_counter()
+    shown = run._repr_html_() or ""
+    return {"MB": len(shown.encode()) / 1e6, "s": time.perf_counter() - begin}
 
 
 def _open_exports(page: Page, **choices: str) -> None:
@@ -67,5 +84,17 @@ ROWS = (
         "the whole stage of 10⁶ steps as SVG",
         (Bound("≤", 1, "MB"),),
         million,
+    ),
+    Row(
+        "page",
+        "the default run as a page that needs no server",
+        (Bound("≤", 2.5, "MB"),),
+        offline,
+    ),
+    Row(
+        "notebook",
+        "a run in a notebook",
+        (Bound("≤", 1, "MB"),),
+        notebook,
     ),
 )

@@ -157,5 +157,6 @@ export function refuse(id, words) {
   error.hidden = !words;
   error.textContent = words;
   $(id).setAttribute("aria-invalid", String(Boolean(words)));
-  $(id).setAttribute("aria-describedby", words ? error.id : "");
+  if (words) $(id).setAttribute("aria-describedby", error.id);
+  else $(id).removeAttribute("aria-describedby");
 }

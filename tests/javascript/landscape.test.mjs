@@ -412,7 +412,8 @@ test("of more than two runs those out of focus are faded, two are seen alike", (
 test("a run's name stands clear of the theorem's, above it or below", () => {
   const frame = { left: 0, top: 0, width: 600, height: 400 };
   const theorem = { text: "X(τ), the theorem", middle: [300, 200] };
-  const at = (x, y) => apart(frame, [{ text: "GD on √L", y, right: 1, ends: { left: x, right: x } }], [], theorem)[0].y;
+  const at = (x, y) =>
+    apart(frame, [{ text: "GD on √L", y, right: 1, ends: { left: x, right: x } }], [], [theorem])[0].y;
   assert.equal(at(280, 195), 177);
   assert.equal(at(280, 205), 223);
   assert.equal(at(280, 230), 230); // far below
@@ -423,7 +424,7 @@ test("names of runs that are close stand one below the other, off the valley whe
   const frame = { left: 0, top: 0, width: 600, height: 400 };
   const names = [200, 204, 208, 212].map((y) => ({ text: `η = ${y}`, y, right: 1, ends: { left: 270, right: 280 } }));
   const valley = Array.from({ length: 100 }, (_, k) => [6 * k, 200]);
-  const placed = apart(frame, names, valley, null);
+  const placed = apart(frame, names, valley, []);
   assert.ok(placed.every(({ y }) => Math.abs(y - 200) >= 9 + 4));
   for (const [k, one] of placed.entries())
     for (const other of placed.slice(k + 1)) assert.ok(one.side !== other.side || Math.abs(one.y - other.y) >= 18);

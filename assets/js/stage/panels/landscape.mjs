@@ -495,7 +495,9 @@ export class Landscape extends Panel {
       })
       .filter(({ x, y }) => isInside(frame, x, y));
     const gamma = this.gammaIn(scene.valley, frame).close.filter(([x, y]) => isInside(frame, x, y));
-    for (const { text, ink, x, y, side } of apart(frame, names, [...gamma, ...trails, ...this.taken], theorem)) {
+    const flattest = this.gammaIn(scene.valley, frame).flattest.map((middle) => ({ text: FLATTEST, middle }));
+    const others = theorem ? [theorem, ...flattest] : flattest;
+    for (const { text, ink, x, y, side } of apart(frame, names, [...gamma, ...trails, ...this.taken], others)) {
       pens.label(pen, inks, text, x, y, ink, side);
     }
   }
@@ -552,16 +554,16 @@ export class Landscape extends Panel {
 
 /**
  * Names beside iterates, each on its side of those that are near or on the other at the nearest height at which it is clear
- * of the names before it, of that of the theorem and, if it can be, of points.
+ * of the names before it, of others that stand and, if it can be, of points.
  * @template {{ text: string, y: number, right: number, ends: { left: number, right: number } }} T
  * @param {Frame} frame
  * @param {T[]} names
  * @param {Point[]} points
- * @param {Name | null} theorem
+ * @param {Name[]} others
  * @returns {(T & { x: number, side: CanvasTextAlign })[]} where they begin or end, in order of the heights of their iterates
  */
-export function apart(frame, names, points, theorem) {
-  const stand = theorem ? [theorem] : [];
+export function apart(frame, names, points, others) {
+  const stand = [...others];
   return [...names]
     .sort((a, b) => a.y - b.y)
     .map((name) => {

@@ -111,6 +111,7 @@ def test_every_loss_and_rule_has_a_range(lab: Lab, loss: str, rule: str) -> None
     assert 1e-5 < low < high < 1e3
 
 
+@pytest.mark.every
 def test_the_range_where_a_sweep_does_not_find_the_valley(lab: Lab) -> None:
     """The network is far up, beyond the short descent of a sweep; the critical step is in it."""
     settings = lab.filled(LabSettings(loss="tiny-network"))

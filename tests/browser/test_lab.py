@@ -471,24 +471,6 @@ def test_a_number_out_of_range_is_clamped_with_a_notice(lab: Lab):
     lab.expect_query(size="16")
 
 
-def test_dash_knows_a_text_at_enter_and_not_a_moment_later(lab: Lab):
-    """Told of it later, it would put the old text over one that the page put right meanwhile."""
-    lab.open("?size=40&steps=200")
-    known = lab.page.evaluate(
-        """async () => {
-            const field = document.getElementById("size");
-            const write = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set;
-            write.call(field, "7");
-            field.dispatchEvent(new Event("input", { bubbles: true }));
-            for (let turn = 0; turn < 20; turn++) await null; // React's work, but no timer
-            field.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
-            return dash_component_api.getLayout("size").props.value;
-        }"""
-    )
-    assert known == "7"
-    expect(lab.page.locator("#size")).to_have_value("16")
-
-
 @pytest.mark.parametrize(
     ("query", "words"),
     [

@@ -117,7 +117,8 @@ def _first_of(*names: str) -> str | None:
 def chromium() -> Iterator[Page]:
     """An empty page with nothing in its cache."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=installed_chromium(), args=FLAGS)
+        found = installed_chromium() or installed_shell()
+        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
         yield browser.new_page(viewport=SCREEN)
         browser.close()
 

@@ -3,10 +3,8 @@
 from functools import cache
 from html import escape
 
-from flask.testing import FlaskClient
-
 from app.stage.compute import Compute
-from app.stage.offline import offline_page
+from app.stage.offline import Get, answers_of, offline_page
 from app.stage.settings import Settings
 from dynamics import LOSSES, Run
 
@@ -33,12 +31,7 @@ def frame(run: Run) -> str | None:
         noise=run.noise,
         seed=run.seed,
     )
-    compute, client = _server()
-
-    def get(address: str) -> bytes | None:
-        answer = client.get(f"/{address}")
-        return answer.data if answer.status_code == 200 else None
-
+    compute, get = _server()
     page = escape(offline_page(compute, get, settings, small=True))
     return (
         f'<iframe srcdoc="{page}" sandbox="allow-scripts" title="Edgewalk" '
@@ -47,9 +40,9 @@ def frame(run: Run) -> str | None:
 
 
 @cache
-def _server() -> tuple[Compute, FlaskClient]:
+def _server() -> tuple[Compute, Get]:
     """What answers instead of a server, within this process."""
     from app.server import create_app
 
     app = create_app()
-    return app.compute, app.server.test_client()  # type: ignore[attr-defined]
+    return app.compute, answers_of(app.server)  # type: ignore[attr-defined]

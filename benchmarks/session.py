@@ -15,6 +15,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, ViewportSize, sync_playwright
 
+from app.export import BROWSERS
 from benchmarks.row import UnavailableError
 
 ROOT = Path(__file__).parents[1]
@@ -100,13 +101,13 @@ def wait_until_ready(url: str) -> None:
 
 def installed_chromium() -> str | None:
     """The system's Chromium; None where there is only Playwright's own."""
-    return _first_of("chromium", "chromium-browser", "google-chrome")
+    return _first_of(*BROWSERS[1:])
 
 
 def installed_shell() -> str | None:
     """The system's Chromium without its windows, which opens a page in two thirds of the processor
     time; with them where there is no other."""
-    return _first_of("chromium-headless-shell") or installed_chromium()
+    return _first_of(*BROWSERS)
 
 
 def _first_of(*names: str) -> str | None:

@@ -165,7 +165,6 @@ LIBRARIES = {
     "app.about.layout": PAGE,
     "app.server": {"dash", "flask", "flask_caching"},
     "app.export": {"flask", "playwright"},
-    "app.notebook": {"flask"},
     "app.process": {"flask"},
     "app.worker": {"gunicorn"},
     "app.threads": {"waitress"},

@@ -15,6 +15,7 @@ from dataclasses import replace
 from functools import cache
 from html import escape
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 import numpy as np
 import plotly.io
@@ -28,6 +29,7 @@ from app.markup import markup
 from app.modules import bundled
 from app.origin import about
 from app.parts import aria
+from app.runspec import plain_loss
 from app.stage.callbacks import still_figures
 from app.stage.compute import Compute, View
 from app.stage.layout import stage
@@ -91,12 +93,18 @@ Get = Callable[[str], bytes | None]
 
 def register(server: Flask, compute: Compute) -> None:
     """Add /run.html to a Flask server."""
+    get = answers_of(server)
+    server.add_url_rule("/run.html", "offline", lambda: answer_offline(compute, get))
+
+
+def answers_of(server: Flask) -> Get:
+    """What a server answers to an address, asked within its own process; None where it refuses."""
 
     def get(address: str) -> bytes | None:
         answer = server.test_client().get(f"/{address}")
         return answer.data if answer.status_code == 200 else None
 
-    server.add_url_rule("/run.html", "offline", lambda: answer_offline(compute, get))
+    return get
 
 
 def answer_offline(compute: Compute, get: Get) -> Response:
@@ -183,23 +191,22 @@ def _held(
     yield Held("query", query.encode())
     yield Held("figures.json", json.dumps(_figures(compute, settings, looks)).encode())
     yield from _answers(get, "run.bin", query)
-    subject = write_query(Settings(settings.loss, settings.theta))
-    about_loss = f"loss={settings.loss}&{subject}" if "loss=" not in subject else subject
+    about_loss = urlencode(plain_loss(settings.chosen))
     yield from _answers(get, "valley.bin", about_loss)
     if "surface" in looks:
         yield from _answers(get, "sheet.bin", about_loss)
-    if settings.chosen.record.d == 2:
+    d = settings.chosen.record.d
+    if d == 2:
         views = {"sharpness": _around(view_of(settings)), "surface": view_of(settings)}  # type: ignore[arg-type]
         for view in (view for look, view in views.items() if look in looks):
             text = ",".join(str(end) for ends in view for end in ends)
             yield from _answers(get, "heights.bin", f"{about_loss}&view={text}")
     for spec in settings.runs:
         of_run = replace(settings, rule=(spec.rule,), eta=(spec.eta,), steps=spec.steps, focus=None)
-        for at in np.linspace(spec.steps, 0, sections, dtype=int).tolist():
-            if settings.chosen.record.d > 2:
-                of = "sharpness" if settings.look == "sharpness" else "root"
-                asked = f"{write_query(replace(of_run, at=at))}&of={of}"
-                yield from _answers(get, "section.bin", asked, spec.rule, spec.eta, at)
+        for at in np.linspace(spec.steps, 0, sections if d > 2 else 0, dtype=int).tolist():
+            of = "sharpness" if settings.look == "sharpness" else "root"
+            asked = f"{write_query(replace(of_run, at=at))}&of={of}"
+            yield from _answers(get, "section.bin", asked, spec.rule, spec.eta, at)
         for at in range(spec.steps if spec.steps <= MOST_NUDGES else 0):
             asked = write_query(replace(of_run, at=at))
             yield from _answers(get, "nudge.json", asked, spec.rule, spec.eta, at)
@@ -238,10 +245,7 @@ def _plain(figure: Any) -> dict[str, Any]:
 def _packed(held: list[Held]) -> str:
     """All of it in one text, as `assets/js/unpack.js` reads it."""
     named = [one._asdict() | {"content": len(one.content)} for one in held]
-    return _compressed(pack({"held": named}, [one.content for one in held]))
-
-
-def _compressed(content: bytes) -> str:
+    content = pack({"held": named}, [one.content for one in held])
     return base64.b64encode(gzip.compress(content, 9, mtime=0)).decode()
 
 

@@ -1,7 +1,5 @@
 """Runs in a notebook: small frames that play what was computed."""
 
-import base64
-import gzip
 import json
 import re
 from html import unescape
@@ -12,20 +10,14 @@ import pytest
 import dynamics
 from app.binary import PREFIX
 from app.notebook import frame
+from tests.app.held import held_in
 
 MOST = 1_000_000  # bytes: ten of them in a notebook of ten megabytes
 
 
-def held_in(page: str) -> dict[str, bytes]:
+def named(page: str) -> dict[str, bytes]:
     """What a page holds, by name; of several the last."""
-    (text,) = re.findall(r'id="held">([^<]*)<', page)
-    data = gzip.decompress(base64.b64decode(text))
-    begin = PREFIX + int.from_bytes(data[4:PREFIX], "little")
-    found = {}
-    for one in json.loads(data[PREFIX:begin])["held"]:
-        found[one["name"]] = data[begin : begin + one["content"]]
-        begin += one["content"]
-    return found
+    return {one["name"]: content for one, content in held_in(page)}
 
 
 @pytest.mark.parametrize("loss", ["parabolic-valley", "product-3"])
@@ -35,7 +27,7 @@ def test_a_run_shows_itself_and_is_small(loss: str) -> None:
     assert shown
     assert len(shown.encode()) <= MOST
     (page,) = re.findall(r'srcdoc="([^"]*)"', shown)
-    sent = held_in(unescape(page))["run.bin"]
+    sent = named(unescape(page))["run.bin"]
     end = PREFIX + int.from_bytes(sent[4:PREFIX], "little")
     header = json.loads(sent[PREFIX:end])
     (told,) = header["runs"]
@@ -52,7 +44,7 @@ def test_a_parameter_of_the_loss_is_kept() -> None:
     shown = frame(dynamics.simulate(loss, "ngd", None, 0.1, 30))
     assert shown
     (page,) = re.findall(r'srcdoc="([^"]*)"', shown)
-    assert f"p.{name}=" in held_in(unescape(page))["query"].decode()
+    assert f"p.{name}=" in named(unescape(page))["query"].decode()
 
 
 def test_a_loss_of_ones_own_is_told_in_words() -> None:

@@ -1,9 +1,11 @@
 // The stage on a page that needs no server. What it asks for is in the page, and what Dash does is done here.
-import { $, find } from "../elements.mjs";
+import { decodeHeights } from "../binary.mjs";
+import { $ } from "../elements.mjs";
 import { inksOf, readInks } from "../inks.mjs";
 import { readQuery } from "../link.mjs";
 import { recoloured, resized } from "../paper.mjs";
 import { start } from "./page.mjs";
+import { graphOf } from "./state.mjs";
 
 const GRAPHS = /** @type {const} */ (["landscape", "sharpness"]);
 const held = window.edgewalkHeld;
@@ -33,16 +35,8 @@ function answered(address) {
  * @param {string} view
  */
 function ofView(some, view) {
-  const headers = some.map(({ content }) => new TextDecoder().decode(new Uint8Array(content, 8, 400)));
-  const wanted = JSON.stringify(
-    [view.split(",").slice(0, 2), view.split(",").slice(2)].map((ends) => ends.map(Number)),
-  );
-  const k = headers.findIndex((header) => header.replaceAll(" ", "").includes(wanted));
-  return some[Math.max(k, 0)];
+  return some.find(({ content }) => String(decodeHeights(content).view) === view) || some[0];
 }
-
-/** @param {string} id */
-const graphOf = (id) => find(`#${id} .js-plotly-plot`);
 
 /** @param {string} id */
 const configOf = (id) => JSON.parse(/** @type {HTMLElement} */ (graphOf(id).parentElement).dataset.config || "{}");

@@ -1,14 +1,12 @@
 """The page that needs no server: what is in it."""
 
-import base64
-import gzip
 import json
 import re
 
 import pytest
 from flask.testing import FlaskClient
 
-from app.binary import MAGIC, PREFIX
+from tests.app.held import held_in
 
 MOST = 2_500_000  # bytes, of the page of the default run
 
@@ -18,20 +16,6 @@ def page_of(client: FlaskClient, query: str) -> str:
     assert answer.status_code == 200
     assert answer.mimetype == "text/html"
     return answer.text
-
-
-def held_in(page: str) -> list[tuple[dict, bytes]]:
-    """What a page holds, with what it is called."""
-    (text,) = re.findall(r'id="held">([^<]*)<', page)
-    data = gzip.decompress(base64.b64decode(text))
-    assert data[:4] == MAGIC
-    begin = PREFIX + int.from_bytes(data[4:PREFIX], "little")
-    found = []
-    for one in json.loads(data[PREFIX:begin])["held"]:
-        found.append((one, data[begin : begin + one["content"]]))
-        begin += one["content"]
-    assert begin == len(data)
-    return found
 
 
 def test_the_default_page_is_small_and_asks_nobody(client: FlaskClient) -> None:

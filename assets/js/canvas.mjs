@@ -106,3 +106,18 @@ export function wipe(canvas) {
   pen.clearRect(0, 0, canvas.width, canvas.height);
   return pen;
 }
+
+/**
+ * An SVG as pixels: an image of it is drawn anew each time, what it left on a canvas is not.
+ * @param {string} svg
+ * @param {number[]} size in pixels
+ */
+export async function canvasOf(svg, [width, height]) {
+  const image = new Image(width, height);
+  image.src = URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" }));
+  await image.decode();
+  const canvas = Object.assign(document.createElement("canvas"), { width, height });
+  penFor(canvas).drawImage(image, 0, 0, width, height);
+  URL.revokeObjectURL(image.src);
+  return canvas;
+}

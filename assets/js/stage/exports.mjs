@@ -1,6 +1,7 @@
 // The dialog that makes pictures to keep: what, in which form, how large and how it looks. What is chosen stands in
 // its controls, and is remembered; what comes of it is shown at once.
 import { copy } from "../address.mjs";
+import { canvasOf } from "../canvas.mjs";
 import { $, element, find } from "../elements.mjs";
 import { keepFile, keepPng, saying } from "../filing.mjs";
 import { inksOf } from "../inks.mjs";
@@ -307,12 +308,8 @@ async function save(link) {
  * @param {Size} size
  * @returns {Promise<Blob>}
  */
-async function rasterised(svg, [width, height]) {
-  const image = Object.assign(new Image(width, height), { src: addressOf(svg) });
-  await image.decode();
-  const canvas = Object.assign(document.createElement("canvas"), { width, height });
-  /** @type {Pen} */ (canvas.getContext("2d")).drawImage(image, 0, 0, width, height);
-  URL.revokeObjectURL(image.src);
+async function rasterised(svg, size) {
+  const canvas = await canvasOf(svg, size);
   return new Promise((resolve, refuse) =>
     canvas.toBlob((blob) => (blob ? resolve(blob) : refuse(new Error("no room for a picture as large")))),
   );

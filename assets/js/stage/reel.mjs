@@ -1,6 +1,6 @@
 // Frames of a film: panels painted by their own painters on canvases of their own, from a scene at each frame's own time.
 // What stands still is drawn once, and the page's own canvases are left alone.
-import { penFor } from "../canvas.mjs";
+import { canvasOf, penFor } from "../canvas.mjs";
 import { FONT, boxOf, hasAxes, layOut, nameOf, paintersOf, stillOf, writeTitle } from "./portrait.mjs";
 
 const SAMPLED = 2; // rows and columns of which one is looked at for its colours
@@ -148,13 +148,7 @@ function inFont(pen) {
  * @param {{ width: number, height: number }} canvas
  * @param {string} body
  */
-async function imageOf({ size }, { width, height }, body) {
+function imageOf({ size }, { width, height }, body) {
   const head = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${size.join(" ")}" preserveAspectRatio="none">`;
-  const image = new Image(width, height);
-  image.src = URL.createObjectURL(new Blob([`${head}${body}</svg>`], { type: "image/svg+xml" }));
-  await image.decode();
-  URL.revokeObjectURL(image.src);
-  const still = Object.assign(document.createElement("canvas"), { width, height });
-  penFor(still).drawImage(image, 0, 0, width, height); // once: an image of SVG is drawn anew each time
-  return still;
+  return canvasOf(`${head}${body}</svg>`, [width, height]);
 }

@@ -26,7 +26,10 @@ from dynamics import numerals
 from dynamics.assumptions import broken
 from dynamics.catalogue import LOSSES, RULES, find_loss, find_rule
 from dynamics.compilation import prepare_process, quickly
+from dynamics.conduct import Event, Memory, Plan, conduct, finish, study_columns
+from dynamics.courses import Traced
 from dynamics.curvature import sharpness
+from dynamics.datasets import read_table
 from dynamics.files import (
     SUFFIXES,
     check_path,
@@ -37,24 +40,16 @@ from dynamics.files import (
     write,
 )
 from dynamics.flows import gradient_flow, limiting_flow
+from dynamics.kept import Folder
 from dynamics.measures import measure
+from dynamics.networks import ACTIVATIONS, Network
 from dynamics.phases import eigengap_closes
 from dynamics.program import PROGRAMS, Asked
 from dynamics.projection import projection
 from dynamics.rate import check_tau, measure_rate
 from dynamics.rounding import parted_from
 from dynamics.simulate import checked_start, simulate
-from dynamics.study import (
-    STUDIES,
-    Traced,
-    check_study,
-    find_study,
-    follow,
-    study_columns,
-    trace,
-    train,
-    with_seed,
-)
+from dynamics.study import STUDIES, Study, find_study, of_table, with_seed
 from dynamics.types import Array, Loss, Rule
 
 FLOW_POINTS = 501
@@ -121,13 +116,19 @@ def _parser() -> argparse.ArgumentParser:
 
     study = commands.add_parser("study", help="a network that fits data", allow_abbrev=False)
     study.set_defaults(command=_study, decimal_comma=False, suffixes=(".npz",))
-    study.add_argument("study", metavar="NAME", help=", ".join(STUDIES))
+    study.add_argument("study", metavar="NAME", help=f"{', '.join(STUDIES)}, or own with --data")
     study.add_argument("--rule", required=True, metavar="KEY")
     study.add_argument(
         "--etas", type=_step_sizes, required=True, help="step sizes, comma-separated"
     )
     study.add_argument("--tau", type=_number, required=True, help="slow time τ = η²t")
-    study.add_argument("--seed", type=_whole, default=0, help="of the images and first weights")
+    study.add_argument("--seed", type=_whole, default=0, help="of the data and first weights")
+    study.add_argument(
+        "--data", help="a .csv of inputs and, last, a target; or a .npz with x and y"
+    )
+    study.add_argument("--widths", type=_widths, default=(16,), help="of the hidden layers: 16,16")
+    study.add_argument("--activation", default="tanh", help=", ".join(ACTIVATIONS))
+    study.add_argument("--keep", help="a folder, from which what was broken off goes on")
     study.add_argument("--out", help="a file for the observables: .npz")
     return parser
 
@@ -187,6 +188,10 @@ def _step_sizes(text: str) -> tuple[float, ...]:
     if hint := numerals.hint(numerals.meant_numbers(text)):
         raise argparse.ArgumentTypeError(f"must be numbers between commas, got {text!r}.{hint}")
     return _numbers(text)
+
+
+def _widths(text: str) -> tuple[int, ...]:
+    return tuple(_whole(part) for part in text.split(","))
 
 
 def _parameter(text: str) -> tuple[str, float]:
@@ -297,15 +302,15 @@ def _rate(options: argparse.Namespace) -> dict:
 
 def _study(options: argparse.Namespace) -> dict:
     out = _out(options)
-    study = with_seed(find_study(options.study), options.seed)
-    check_study(options.rule, options.tau, options.etas)
-    trained = train(study, _tell)
-    path = follow(trained, options.rule, options.tau, progress=_tell)
-    runs = [trace(trained, path, eta, progress=_tell) for eta in options.etas]
+    study = with_seed(_chosen_study(options), options.seed)
+    plan = Plan(study, find_rule(options.rule), tuple(options.etas), options.tau)
+    keep = Folder(Path(options.keep)) if options.keep else Memory()
+    found = finish(conduct(plan, keep), _tell)
+    trained, path, runs = found
     names = ("study", "rule", "etas", "tau", "seed")
     settings = {name: getattr(options, name) for name in names}
     if out:
-        write(out, study_columns(path, runs), settings)
+        write(out, study_columns(*found), settings)
     return {
         "settings": settings,
         "parameters": study.network.p,
@@ -316,10 +321,20 @@ def _study(options: argparse.Namespace) -> dict:
     }
 
 
-def _tell(words: str, share: float) -> None:
+def _chosen_study(options: argparse.Namespace) -> Study:
+    """One of those that there are, or one of a file."""
+    if options.data is None:
+        return find_study(options.study)
+    table = read_table(options.data)
+    widths = table.inputs.shape[1], *options.widths, table.targets.shape[1]
+    return of_table(table, Network(widths, options.activation))
+
+
+def _tell(event: Event) -> None:
     """Progress, where a person watches."""
     if sys.stderr.isatty():
-        print(f"\r{words:40} {share:4.0%}", end="\n" if share >= 1 else "", file=sys.stderr)
+        end = "\n" if event.share >= 1 else ""
+        print(f"\r{event.words:48} {event.share:4.0%}", end=end, file=sys.stderr, flush=True)
 
 
 def _summary(run: Traced) -> dict:

@@ -9,7 +9,7 @@ import { inWords } from "../numbers.mjs";
 import * as pens from "../pens.mjs";
 import { SILENT, ask, bytesOf, json, unreadable } from "../said.mjs";
 import { vocabulary } from "../vocabulary.mjs";
-import * as axis from "./axis.mjs";
+import * as axis from "../axis.mjs";
 import * as clocks from "./clocks.mjs";
 import { linkFiles } from "./files.mjs";
 import { dispatch, state } from "./state.mjs";

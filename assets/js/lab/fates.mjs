@@ -1,7 +1,7 @@
 // The inks of the fates and of sharpness on the map, as 32-bit pixels.
 import { shade } from "../inks.mjs";
 import { vocabulary } from "../vocabulary.mjs";
-import * as axis from "./axis.mjs";
+import * as axis from "../axis.mjs";
 
 export const SHADES = 256;
 const TAILS = 0.01; // of the cells at each end that the scale of sharpness leaves out

@@ -3,7 +3,7 @@ import { addCanvas, penFor, wipe } from "../canvas.mjs";
 import { rgb } from "../inks.mjs";
 import { beside } from "../labels.mjs";
 import * as pens from "../pens.mjs";
-import * as axis from "./axis.mjs";
+import * as axis from "../axis.mjs";
 import { columnOf } from "./cells.mjs";
 import * as fates from "./fates.mjs";
 

@@ -3,9 +3,9 @@ import { addCanvas, wipe } from "../canvas.mjs";
 import * as pens from "../pens.mjs";
 import { parity } from "../run.mjs";
 import { vocabulary } from "../vocabulary.mjs";
-import * as axis from "./axis.mjs";
+import * as axis from "../axis.mjs";
 import { MARGIN } from "./map.mjs";
-import { floats, readHead } from "./stream.mjs";
+import { floats, readHead } from "../stream.mjs";
 
 const STRIP = 8; // pixels of the strip of fates, and its distance from the diagram
 const GAP = 4;

@@ -18,7 +18,7 @@ import { Rate } from "./rate.mjs";
 import { Regimes } from "./regimes.mjs";
 import { dispatch, state, writeLink } from "./state.mjs";
 import { PLOTS, QUIET, USUAL, isAsked, isFresh, scene, settingsOf } from "./store.mjs";
-import { Tip } from "./tip.mjs";
+import { Tip } from "../tip.mjs";
 
 const SCALE = 2; // pixels of a picture to keep for each of the page
 const HEAD = 30; // and room above it for its title

@@ -4,7 +4,7 @@ import { addCanvas, wipe } from "../canvas.mjs";
 import { shade } from "../inks.mjs";
 import { addPoints } from "../marks.mjs";
 import * as pens from "../pens.mjs";
-import * as axis from "./axis.mjs";
+import * as axis from "../axis.mjs";
 
 const MARGIN = { left: 70, right: 22, top: 8, bottom: 40 };
 const LEAST = 0.15; // of the loss's own view that the picture shows at least

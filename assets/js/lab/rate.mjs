@@ -9,14 +9,14 @@ import { inWords } from "../numbers.mjs";
 import * as pens from "../pens.mjs";
 import { ask } from "../said.mjs";
 import { vocabulary } from "../vocabulary.mjs";
-import { Asking } from "./ask.mjs";
-import * as axis from "./axis.mjs";
+import { Asking } from "../ask.mjs";
+import * as axis from "../axis.mjs";
 import { ruleName } from "./controls.mjs";
 import { linkFiles } from "./files.mjs";
 import * as fit from "./fit.mjs";
 import { dispatch, state } from "./state.mjs";
 import { ownOf, scene } from "./store.mjs";
-import { Lines } from "./stream.mjs";
+import { Lines } from "../stream.mjs";
 
 const MARGIN = { left: 74, right: 22, top: 14, bottom: 46 };
 /** @type {Size} */

@@ -8,7 +8,7 @@ import { failed } from "../run.mjs";
 import { ask } from "../said.mjs";
 import { isCommand, shortcut } from "../shortcut.mjs";
 import * as sliders from "../sliders.mjs";
-import { Asking, Kept } from "./ask.mjs";
+import { Asking, Kept } from "../ask.mjs";
 import { columnOf } from "./cells.mjs";
 import { ruleName, variablesOf } from "./controls.mjs";
 import { linkFiles } from "./files.mjs";
@@ -18,7 +18,7 @@ import { decodeOrbit, Orbit } from "./orbit.mjs";
 import { Path } from "./path.mjs";
 import { dispatch, state, writeLink } from "./state.mjs";
 import { cellOf, mapQuery, orbitQuery, runQuery, scene } from "./store.mjs";
-import { Records } from "./stream.mjs";
+import { Records } from "../stream.mjs";
 
 const NEAR = 8; // pixels from the slice at which it can be taken
 const STILL = 4; // pixels of a press that is no drag

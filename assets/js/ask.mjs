@@ -1,7 +1,7 @@
 // Asking for what takes its time: one answer at a time, heard piece by piece; a newer question ends the
 // older one, on the server too.
 
-import { SILENT, statusOf, unreadable } from "../said.mjs";
+import { SILENT, statusOf, unreadable } from "./said.mjs";
 
 export class Asking {
   /**

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Lines, readHead, Records } from "../../assets/js/lab/stream.mjs";
+import { Lines, readHead, Records } from "../../assets/js/stream.mjs";
 
 // A header and records as the server sends them: `rows` of [index, fates, sharpness, periods, steps].
 function sheet(head, rows) {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Asking, Kept } from "../../assets/js/lab/ask.mjs";
-import { Lines } from "../../assets/js/lab/stream.mjs";
+import { Asking, Kept } from "../../assets/js/ask.mjs";
+import { Lines } from "../../assets/js/stream.mjs";
 
 const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
 const bytes = (text) => new TextEncoder().encode(text);

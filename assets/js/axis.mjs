@@ -1,7 +1,7 @@
-// Axes of the lab's plots: scales, ticks, and the pen strokes of both.
-import * as pens from "../pens.mjs";
-import { superscript } from "../numbers.mjs";
-import { labelledTicks } from "../ticks.mjs";
+// Axes of plots: scales, ticks, and the pen strokes of both.
+import * as pens from "./pens.mjs";
+import { superscript } from "./numbers.mjs";
+import { labelledTicks } from "./ticks.mjs";
 
 const TICK = 4; // pixels
 const ROOM_X = 62; // pixels for a label on a horizontal axis

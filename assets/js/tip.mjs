@@ -1,5 +1,5 @@
 // Numbers beside the pointer.
-import { showBeside } from "../beside.mjs";
+import { showBeside } from "./beside.mjs";
 
 export class Tip {
   constructor() {

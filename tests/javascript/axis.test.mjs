@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { frame, logTicks, quantile, rangeOf, scale, short, ticksOf } from "../../assets/js/lab/axis.mjs";
+import { frame, logTicks, quantile, rangeOf, scale, short, ticksOf } from "../../assets/js/axis.mjs";
 
 const close = (a, b) => assert.ok(Math.abs(a - b) < 1e-9 * Math.max(1, Math.abs(b)), `${a} is not ${b}`);
 

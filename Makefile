@@ -23,10 +23,11 @@ export JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES := -1
 # What the formatter lays out.
 FORMATTED := "assets/**/*.{js,mjs,ts}" "!assets/vendor" "tests/{javascript,agreed,mutants}/*.mjs" "*.{mjs,json}"
 
-.PHONY: help run test test-all mutants bench setup browser readers clean
+.PHONY: help run site test test-all mutants bench setup browser readers clean
 
 help:
 	@echo "make run       serve Edgewalk on http://127.0.0.1:8050 (HOST, PORT, PREFIX)"
+	@echo "make site      the stage as files for any web host, in site/ (SITE), with a SCORM package"
 	@echo "make test      style, types, JavaScript, Python and browser tests"
 	@echo "make test-all  the same over the whole product of losses, rules and recorded answers"
 	@echo "make mutants   change the program in small ways, and print how much the tests notice"
@@ -36,6 +37,11 @@ help:
 
 run: $(RUNTIME)
 	@exec $(PYTHON) -m app
+
+# Into a new folder: what is there is not overwritten.
+SITE := site
+site: $(RUNTIME)
+	@exec $(PYTHON) -m app site --scorm --out $(SITE)
 
 test-all: EVERY := --every
 test test-all: setup

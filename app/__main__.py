@@ -1,6 +1,7 @@
 """python -m app: serve Edgewalk on HOST and PORT (127.0.0.1:8050).
 
 python -m app export: make a file of a run, as `app/export.py` says.
+python -m app site: write a site that needs no server, as `app/site.py` says.
 """
 
 import errno
@@ -23,8 +24,12 @@ def main() -> None:
         from app.export import main as export
 
         return export(sys.argv[2:])
+    if sys.argv[1:2] == ["site"]:
+        from app.site import main as site
+
+        return site(sys.argv[2:])
     if sys.argv[1:]:
-        _fail(f"There is no command {sys.argv[1]!r}. Known: export.")
+        _fail(f"There is no command {sys.argv[1]!r}. Known: export, site.")
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: os._exit(0))
     host = os.environ.get("HOST", "").strip("[]") or HOST

@@ -21,7 +21,7 @@ A value that nothing defines is NaN. Steps are exact: they stay below 2²⁴.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -41,3 +41,29 @@ def float32(column: np.ndarray) -> bytes:
     """Little-endian float32; what a diverging run leaves above 3·10³⁸ is infinite."""
     with np.errstate(over="ignore"):
         return np.ascontiguousarray(column, dtype="<f4").tobytes()
+
+
+def pack_tightly(head: bytes, numbers: bytes, stretches: Sequence[tuple[int, int]]) -> bytes:
+    """Bytes that gzip makes two or three times as small as it makes the numbers, to the last bit.
+
+        bytes 0–3   the length of the head, unsigned 32-bit, little-endian
+        bytes 4–7   how many stretches there are, and then of each its length and its lag
+        then        the head, and of each number the lowest byte, then of each the next, …
+
+    Within a stretch a number stands as the difference to that `lag` before it, twice over, of the
+    bits taken as whole numbers modulo 2³²: a bounce comes back to where it was two steps before.
+
+    Args:
+        head: of a length that is a multiple of 4.
+        numbers: of 4 bytes, little-endian.
+        stretches: (length, lag) of each, which make up all the numbers.
+    """
+    values = np.frombuffer(numbers, "<u4").copy()
+    begin = 0
+    for length, lag in stretches:
+        stretch = values[begin : begin + length]
+        for _ in range(2):
+            stretch[lag:] -= stretch[:-lag].copy()
+        begin += length
+    sizes = np.array([len(head), len(stretches), *np.ravel(stretches)], "<u4")
+    return b"".join([sizes.tobytes(), head, values.view("u1").reshape(-1, 4).T.tobytes()])

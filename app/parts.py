@@ -12,12 +12,14 @@ TAGLINE = "gradient descent at the edge of stability"
 PAGES = {"Stage": "", "Lab": "lab/", "About": "about/"}
 
 
-def header(page: str, buttons: dict[str, str], *more: Component) -> html.Header:
-    """The head of one of `PAGES`; `buttons` are ids and words, `more` stands between its links and
-    them."""
-    first = up(PAGES[page].count("/"))
+def header(
+    page: str, buttons: dict[str, str], *more: Component, pages: dict[str, str] = PAGES
+) -> html.Header:
+    """The head of one of the `pages`; `buttons` are ids and words, `more` stands between its links
+    and them."""
+    first = up(pages[page].count("/"))
     links = [
-        html.A(name, href=f"{first}{path}", **_here(name == page)) for name, path in PAGES.items()
+        html.A(name, href=f"{first}{path}", **_here(name == page)) for name, path in pages.items()
     ]
     actions = [html.Button(word, id=name, className="button") for name, word in buttons.items()]
     return html.Header(

@@ -11,7 +11,7 @@ from typing import Any
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from app.parts import aria, chips, choice, data, field, header, slider
+from app.parts import PAGES, aria, chips, choice, data, field, header, slider
 from app.stage import ids
 from app.stage.settings import Settings
 from app.stage.words import SYMBOLS, TOUR, WRITTEN, question, titles
@@ -102,11 +102,11 @@ KEYS = (
 )
 
 
-def stage(settings: Settings) -> list[Component]:
-    """The page as it stands before its first run arrives."""
+def stage(settings: Settings, pages: dict[str, str] = PAGES) -> list[Component]:
+    """The page as it stands before its first run arrives; its head leads to `pages`."""
     return [
         dcc.Store(id=ids.SCENE),
-        _part("header", header("Stage", BUTTONS_OF_HEAD, _offer())),
+        _part("header", header("Stage", BUTTONS_OF_HEAD, _offer(), pages=pages)),
         html.Main(
             [
                 _controls(settings),

@@ -29,7 +29,7 @@ from app.markup import markup
 from app.modules import bundled
 from app.origin import about
 from app.parts import aria
-from app.runspec import plain_loss
+from app.runspec import RunSpec, plain_loss
 from app.stage.callbacks import still_figures
 from app.stage.compute import Compute, View
 from app.stage.layout import stage
@@ -37,6 +37,7 @@ from app.stage.routes import file_name
 from app.stage.settings import Settings, read_query, view_of, write_query
 from app.stage.words import caption
 from app.vocabulary import LICENCE, LOOKS, vocabulary_json
+from dynamics import RULES
 
 ASSETS = ROOT / "assets"
 PLOTLY = "vendor/plotly-cartesian.min.js"
@@ -85,7 +86,9 @@ class Held(NamedTuple):
     content: bytes
     rule: str | None = None
     eta: float | None = None
+    steps: int | None = None
     at: int | None = None
+    view: str | None = None
 
 
 Get = Callable[[str], bytes | None]
@@ -137,7 +140,7 @@ def offline_page(
     link = said.get("link", "")
     shown = replace(settings, embed=False)
     styles = STYLES[1:] if small else STYLES
-    looks = (settings.look,) if small else _looks(settings)
+    looks = (settings.look,) if small else looks_of(settings)
     return PAGE.format(
         policy=POLICY,
         caption=escape(said["caption"]),
@@ -177,7 +180,7 @@ def _layout(settings: Settings, words: str, link: str) -> list[Any]:
     return [head, *kept]
 
 
-def _looks(settings: Settings) -> tuple[str, ...]:
+def looks_of(settings: Settings) -> tuple[str, ...]:
     """Those that can be held: λ₁ in a section is another at every step."""
     held = settings.chosen.record.d == 2 or settings.look == "sharpness"
     return tuple(look for look in LOOKS if held or look != "sharpness")
@@ -189,34 +192,53 @@ def _held(
     """What the stage asks for while it shows these settings in some looks."""
     query = write_query(settings)
     yield Held("query", query.encode())
-    yield Held("figures.json", json.dumps(_figures(compute, settings, looks)).encode())
     yield from _answers(get, "run.bin", query)
+    yield from of_picture(compute, get, settings, looks)
+    for spec in settings.runs:
+        yield from of_run(get, settings, spec, sections)
+
+
+def of_picture(
+    compute: Compute, get: Get, settings: Settings, looks: tuple[str, ...]
+) -> Iterator[Held]:
+    """What the landscape is painted from in some looks, whatever the runs."""
+    yield Held("figures.json", json.dumps(_figures(compute, settings, looks)).encode())
     about_loss = urlencode(plain_loss(settings.chosen))
     yield from _answers(get, "valley.bin", about_loss)
     if "surface" in looks:
         yield from _answers(get, "sheet.bin", about_loss)
-    d = settings.chosen.record.d
-    if d == 2:
+    if settings.chosen.record.d == 2:
         views = {"sharpness": _around(view_of(settings)), "surface": view_of(settings)}  # type: ignore[arg-type]
         for view in (view for look, view in views.items() if look in looks):
             text = ",".join(str(end) for ends in view for end in ends)
-            yield from _answers(get, "heights.bin", f"{about_loss}&view={text}")
-    for spec in settings.runs:
-        of_run = replace(settings, rule=(spec.rule,), eta=(spec.eta,), steps=spec.steps, focus=None)
-        for at in np.linspace(spec.steps, 0, sections if d > 2 else 0, dtype=int).tolist():
-            of = "sharpness" if settings.look == "sharpness" else "root"
-            asked = f"{write_query(replace(of_run, at=at))}&of={of}"
-            yield from _answers(get, "section.bin", asked, spec.rule, spec.eta, at)
-        for at in range(spec.steps if spec.steps <= MOST_NUDGES else 0):
-            asked = write_query(replace(of_run, at=at))
-            yield from _answers(get, "nudge.json", asked, spec.rule, spec.eta, at)
+            yield from _answers(get, "heights.bin", f"{about_loss}&view={text}", view=text)
 
 
-def _answers(get: Get, name: str, query: str, *of: Any) -> Iterator[Held]:
+def of_run(
+    get: Get, settings: Settings, spec: RunSpec, sections: int, most_nudges: int = MOST_NUDGES
+) -> Iterator[Held]:
+    """What of a run is asked for at a step: some sections, and where it has so few steps why it
+    drifts at each, as a list."""
+    alone = replace(settings, rule=(spec.rule,), eta=(spec.eta,), steps=spec.steps, focus=None)
+    of_it: dict[str, Any] = {"rule": spec.rule, "eta": spec.eta, "steps": spec.steps}
+    steps = np.linspace(spec.steps, 0, sections if settings.chosen.record.d > 2 else 0, dtype=int)
+    for at in steps.tolist():
+        of = "sharpness" if settings.look == "sharpness" else "root"
+        asked = f"{write_query(replace(alone, at=at))}&of={of}"
+        yield from _answers(get, "section.bin", asked, **of_it, at=at)
+    if spec.steps > most_nudges or not RULES[spec.rule].drift_formula:
+        return
+    asked = [write_query(replace(alone, at=at)) for at in range(spec.steps)]
+    nudges = [get(f"nudge.json?{query}") or b"null" for query in asked]
+    if any(nudge != b"null" for nudge in nudges):
+        yield Held("nudges.json", b"[" + b",".join(nudges) + b"]", **of_it)
+
+
+def _answers(get: Get, name: str, query: str, **of: Any) -> Iterator[Held]:
     """What the server answers; nothing where there is no such thing."""
     content = get(f"{name}?{query}")
     if content is not None:
-        yield Held(name, content, *of)
+        yield Held(name, content, **of)
 
 
 def _around(view: View) -> View:

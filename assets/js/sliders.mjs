@@ -52,10 +52,20 @@ export function setMost(id, high) {
 }
 
 /**
+ * Another range, in whole numbers from 0 on.
+ * @param {string} id
+ * @param {number} high
+ */
+export function count(id, high) {
+  if (inputs[id].step === "1" && Number(inputs[id].max) === high) return;
+  Object.assign(inputs[id], { min: "0", max: String(high), step: "1", disabled: high < 1 });
+}
+
+/**
  * @param {HTMLInputElement} input
  */
 function fill(input) {
   const [value, low, high] = [input.value, input.min, input.max].map(Number);
-  const share = (value - low) / (high - low);
+  const share = (value - low) / (high - low || 1);
   input.style.setProperty("--share", `${(100 * share).toFixed(2)}%`);
 }

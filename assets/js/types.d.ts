@@ -112,6 +112,10 @@ type Settings = {
   variables: string[];
   sheet: boolean;
   parameters: Parameter[];
+  /** Where there is no server: the step sizes that there are, and of which runs it is known why they drift. */
+  etas?: number[];
+  explained?: string[];
+  family?: number;
 };
 
 /** A number in the formula of a loss. */
@@ -490,7 +494,24 @@ interface Parser {
 }
 
 /** What a page that needs no server holds: of a run of which, and at which step. */
-type Held = { name: string; content: ArrayBuffer; rule: string | null; eta: number | null; at: number | null };
+type HeldAs = {
+  name: string;
+  /** Of a run that is asked about: which, and where. */
+  rule: string | null;
+  eta: number | null;
+  steps: number | null;
+  at: number | null;
+  view: string | null;
+};
+type Held = HeldAs & { content: ArrayBuffer };
+
+/** Of a loss, on a site that needs no server. A file is named by its content. */
+type HeldLoss = { families: HeldFamily[]; runs: HeldRuns[] };
+/** Runs from one start, and what else their picture is painted from. */
+type HeldFile = HeldAs & { file: string };
+type HeldFamily = { figures: string; held: HeldFile[] };
+/** What a server says of runs: the header of its answer, and files with the rest. */
+type HeldRuns = { family: number; header: Omit<Result, "runs"> & { runs: any[] }; files: string[] };
 
 interface Window {
   edgewalkHeld: Held[];

@@ -79,4 +79,7 @@ def test_a_command_that_is_none_is_said() -> None:
         text=True,
         timeout=60,
     )
-    assert (done.returncode, done.stderr) == (1, "There is no command 'exprot'. Known: export.\n")
+    assert (done.returncode, done.stderr) == (
+        1,
+        "There is no command 'exprot'. Known: export, site.\n",
+    )

@@ -76,8 +76,8 @@ export const changes = {
         .map((/** @type {string} */ part) => part.trim())
         .join(","),
     ),
-  "eta-slider": (power) => {
-    const eta = String(Number((10 ** power).toPrecision(3)));
+  "eta-slider": (place) => {
+    const eta = String(stops()?.[place] ?? Number((10 ** place).toPrecision(3)));
     showEta(Number(eta));
     const list = withEta(eta);
     drag("eta", list.join(","), { eta: list.join(", ") });
@@ -111,11 +111,18 @@ export function change(id, value) {
   changes[id](value);
 }
 
+// Step sizes that the slider goes through, where there are some alone.
+const stops = () => state.result?.settings.etas;
+
 /**
  * @param {number} eta
  */
 function showEta(eta) {
-  if (eta > 0) sliders.set("eta-slider", Math.log10(eta), String(eta));
+  if (!(eta > 0)) return;
+  const some = stops();
+  if (some) sliders.count("eta-slider", some.length - 1);
+  const place = some ? some.filter((stop) => stop < eta * (1 - 1e-9)).length : Math.log10(eta);
+  sliders.set("eta-slider", place, String(eta));
 }
 
 /**

@@ -36,6 +36,8 @@ export function againstWhy({ part, settings }, run, step) {
   if (phase === "overlong") return "too large a step for the theorem";
   if (phase === "beyond") return "beyond the theorem";
   if (phase !== "edge" && phase !== "floor") return "not at the edge yet";
+  if (settings.explained && !settings.explained.includes(`${run.rule} ${run.eta}`))
+    return "at this η that needs a server";
   return firstOf(run, step) < edgeOf(run) ? "it takes two more steps" : "";
 }
 

@@ -33,8 +33,7 @@ def test_it_holds_what_the_server_answers(client: FlaskClient) -> None:
     first = {one["name"]: content for one, content in reversed(held)}
     assert {"run.bin", "valley.bin", "heights.bin", "figures.json", "stage.js"} <= set(first)
     assert first["valley.bin"] == client.get("/valley.bin?loss=hyperbola").data
-    nudges = {one["at"]: content for one, content in held if one["name"] == "nudge.json"}
-    assert nudges[8] == client.get(f"/nudge.json?{query}&at=8").data
+    assert json.loads(first["nudges.json"])[8] == client.get(f"/nudge.json?{query}&at=8").json
     assert set(json.loads(first["figures.json"])["landscape"]) == {
         *("root", "log", "sharpness", "surface")
     }

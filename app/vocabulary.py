@@ -114,8 +114,8 @@ SENSES = {
 
 MAX_RUNS = 4
 
-# What a picture to keep can be of, how large (width, height and the size of a unit, of which a word
-# has 14, in pixels or millimetres), and how it looks.
+# What a picture of the stage to keep can be of, how large (width, height and the size of a unit, of
+# which a word has 14, in pixels or millimetres), and how it looks.
 PICTURES = {
     "both": "Landscape and sharpness",
     "stage": "The whole stage",
@@ -133,14 +133,17 @@ PICTURE_SIZES = {
     "columns": ("Two columns, 175 mm", 175, 105, 0.76, "mm"),
     "poster": ("Poster, 400 mm", 400, 260, 2.0, "mm"),
 }
-PICTURE_FORMS = {
-    "png": "PNG",
-    "svg": "SVG",
-    "pdf": "PDF",
-    "gif": "Film, GIF",
-    "webm": "Film, WebM",
-    "mp4": "Film, MP4",
+# Of the lab: what each plot has.
+PLOT_PICTURES = {
+    "map": "Regime map",
+    "both": "Map and orbit diagram",
+    "orbit": "Orbit diagram",
+    "path": "The cell’s run",
+    "rate": "Gap to the theorem",
+    "collapse": "Three clocks",
 }
+PICTURE_FORMS = {"png": "PNG", "svg": "SVG", "pdf": "PDF"}
+FILM_FORMS = {"gif": "Film, GIF", "webm": "Film, WebM", "mp4": "Film, MP4"}
 FILM_UNITS = {"seconds": "seconds in all", "steps": "steps a second"}
 FILM_RATES = (25, 30, 50)  # frames a second
 PICTURE_LOOKS = {"light": "Light", "dark": "Dark", "clear": "Transparent"}

@@ -9,20 +9,36 @@ from math import log10
 from dash import html
 from dash.development.base_component import Component
 
+from app.dialogs import export_dialog, files
 from app.lab.settings import FIT, MAX_MAP_STEPS, MAX_TAU, MIN_TAU
 from app.parts import aria, chips, choice, data, field, header, slider
-from app.vocabulary import CLOCKS, COLOURS, ORBIT_VIEWS, PLOTS, RATE_VIEWS, WAYS
+from app.vocabulary import (
+    CLOCKS,
+    COLOURS,
+    ORBIT_VIEWS,
+    PICTURE_FORMS,
+    PLOT_PICTURES,
+    PLOTS,
+    RATE_VIEWS,
+    WAYS,
+)
 from dynamics import LOSSES, RULES
 
-# The files of a plot: words, and the end of their address.
+# What each plot has as files: words, and the ends of their addresses by their words.
+FORMS = {
+    "CSV": "csv",
+    "CSV 0,5": "csv?decimal=comma",
+    "NPZ": "npz",
+    "JSON": "json",
+    "Settings": "settings.json",
+}
 FILES = {
-    "csv": ("CSV", "csv"),
-    "comma": ("CSV 0,5", "csv?decimal=comma"),
-    "npz": ("NPZ", "npz"),
-    "json": ("JSON", "json"),
+    "regimes": {"The map": "regimes", "The orbit diagram": "orbit"},
+    "rate": {"The gaps": "rate"},
+    "collapse": {"The runs": "run"},
 }
 
-BUTTONS = {"share": "Share", "scheme": "Dark"}
+BUTTONS = {"share": "Share", "export": "Export", "scheme": "Dark"}
 
 # The least, the greatest, and the step of each slider; powers of ten for all but the slice.
 SLIDERS = {
@@ -40,6 +56,7 @@ def lab() -> list[Component]:
         header("Lab", BUTTONS),
         html.Main([_controls(), _plots()], className="lab"),
         html.Div(id="messages", className="messages", role="status", **aria(live="polite")),
+        _exports(),
     ]
 
 
@@ -225,7 +242,7 @@ def _map_and_orbit() -> html.Div:
             _figure(
                 "map",
                 "Regime map",
-                [colours, *_keep("regimes", "Regime map", "map")],
+                [colours],
                 html.Div(
                     id="map-plot",
                     className="plot",
@@ -242,7 +259,7 @@ def _map_and_orbit() -> html.Div:
             _figure(
                 "orbit",
                 "Orbit diagram",
-                [views, *_keep("orbit", "Orbit diagram", "orbit")],
+                [views],
                 _picture("orbit-plot", "Orbit diagram: where the last iterates of the slice lie"),
             ),
         ],
@@ -266,7 +283,7 @@ def _beside_map() -> html.Div:
                     html.Figcaption(
                         [
                             html.Span("The cell’s run", className="title"),
-                            html.Span(id="path-words", className="aside"),
+                            html.Span(id="path-aside", className="aside"),
                             html.Span(
                                 html.A("Open on the stage", id="open", href="../"),
                                 className="tools",
@@ -319,7 +336,7 @@ def _rate() -> html.Figure:
     return _figure(
         "rate",
         "Gap to the theorem",
-        [views, *_keep("rate", "Rate", "rate", ("csv", "comma", "json"))],
+        [views],
         _picture("rate-plot", "Gaps against step size, on logarithmic axes"),
     )
 
@@ -395,7 +412,7 @@ def _collapse() -> html.Figure:
     ]
     return html.Figure(
         [
-            _caption("collapse", "Collapse", _keep("collapse", "Collapse", "collapse")),
+            _caption("collapse", "Collapse", []),
             html.Ul(id="collapse-names", className="names"),
             html.Div(plots, className="clocks"),
             html.P(id="collapse-words", className="sentence", **aria(live="polite")),
@@ -407,6 +424,25 @@ def _collapse() -> html.Figure:
         ],
         className="card collapse",
     )
+
+
+def _exports() -> html.Dialog:
+    rows = [
+        _of(plot, files(what, _files(resource)))
+        for plot, resources in FILES.items()
+        for what, resource in resources.items()
+    ]
+    return export_dialog(
+        PLOT_PICTURES,
+        PICTURE_FORMS,
+        rows,
+        "Pictures show the plot in view as it is by now; files hold all of it. A CSV is a header "
+        "and rows alone; its settings are a file of their own.",
+    )
+
+
+def _files(resource: str) -> dict[str, str]:
+    return {words: f"{resource}.{form}" for words, form in FORMS.items()}
 
 
 # ---- parts ----
@@ -428,30 +464,6 @@ def _caption(name: str, title: str, tools: list[Component]) -> html.Figcaption:
 
 def _picture(name: str, label: str) -> html.Div:
     return html.Div(id=name, className="plot", role="img", **aria(label=label))
-
-
-def _keep(
-    resource: str, what: str, picture: str, kinds: tuple[str, ...] = ("csv", "comma", "npz")
-) -> list[Component]:
-    """The picture and the data of a plot, to keep; data once there are some, which gives their
-    links an address."""
-    links = [
-        html.A(
-            FILES[kind][0],
-            id=f"{resource}-{kind}",
-            className="button small",
-            download="",
-            **data(of=resource, form=FILES[kind][1]),
-            **aria(label=f"{what}, {FILES[kind][0]}"),
-        )
-        for kind in kinds
-    ]
-    return [
-        html.Button(
-            "PNG", className="button small", **aria(label=f"{what}, PNG"), **data(picture=picture)
-        ),
-        *links,
-    ]
 
 
 def _of(plots: str, component: Component) -> Component:

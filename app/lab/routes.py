@@ -1,15 +1,17 @@
 """The routes of the lab, which take the query of its page's own link.
 
     /regimes.bin           a map as it is computed, row by row
-    /regimes.csv, .npz     a row for each run of it
+    /regimes.csv, .npz, .json   a row for each run of it
     /orbit.bin             the last iterates at many η from the start at `slice`
-    /orbit.csv, .npz       a row for each of them
+    /orbit.csv, .npz, .json     a row for each of them
     /rate.ndjson           gaps as they are computed, a line each η; then the slopes through them
-    /rate.csv, .json       the same in one piece
+    /rate.csv, .npz, .json the same in one piece
+    /regimes.settings.json, /orbit.settings.json, /rate.settings.json
+                           what each is computed from
     /lab.json              what a link means, with nothing left open
 
 What a person keeps takes `page`, the address of the page that asks, for the link in it; a .csv
-takes `decimal=comma`, and its settings are in /lab.json, those of a rate in /rate.json.
+takes `decimal=comma`, and its settings are in the .settings.json of its name.
 A query that cannot be read is answered with 400, the problems and the nearest valid query. Whoever
 goes away stops what is computed for them.
 
@@ -34,35 +36,40 @@ from typing import Any, NamedTuple
 import numpy as np
 from flask import Flask, Response, request
 
-from app import vocabulary
 from app.binary import float32, pack
 from app.http import as_file, refusal, take_decimal, take_page, unless_known
 from app.lab.compute import Band, Lab, Settling, rate_through
 from app.lab.settings import LabSettings, read_lab_query, write_lab_query
+from app.lab.words import caption
 from app.link import Message, Reading
 from app.once import Gone, StoppedError
 from app.origin import about
 from dynamics import RULES, Fate
-from dynamics.files import clean, encode
+from dynamics.files import clean, encode, encode_settings
 from dynamics.orbits import Orbits
 
 
 class Asked(NamedTuple):
     """What a query asks for: the query itself, mended, what there is to say of it, and what it
-    means, with nothing left open; and whether a table is to have decimal commas."""
+    means, with nothing left open; whether a table is to have decimal commas, the address of the
+    page that asks, and the name of what is asked for."""
 
     query: str
     notices: tuple[Message, ...]
     settings: LabSettings
     decimal_comma: bool
     page: str
+    name: str
 
     @property
     def said(self) -> dict[str, Any]:
         """What a file says of itself."""
-        plot, loss = vocabulary.PLOTS[self.settings.plot], self.settings.chosen.record
-        rules = ", ".join(RULES[rule].name for rule in self.settings.rules)
-        return about(f"{plot} of {rules} on {loss.formula}", self.page, self.query)
+        return about(self.caption, self.page, self.query)
+
+    @property
+    def caption(self) -> str:
+        """What is shown, in a line."""
+        return caption(self.settings, self.name)
 
 
 Body = bytes | Iterable[bytes]
@@ -90,22 +97,25 @@ def _answer(lab: Lab, name: str, suffix: str, make: Maker) -> Response:
     gone = _gone(request.environ)
     try:
         response = unless_known(
-            tag, suffix, lambda: make(lab, _filled(lab, asked, decimal_comma, page), gone)
+            tag,
+            suffix.rpartition(".")[2],
+            lambda: make(lab, _filled(lab, asked, decimal_comma, page, name), gone),
         )
     except StoppedError:
         return Response(status=503)
     if (name, suffix) in FILES and response.status_code == 200:
         file = f"edgewalk-{name}-{asked.settings.loss}-{asked.settings.rules[0]}.{suffix}"
-        beside = "rate.json" if name == "rate" else "lab.json"
-        where = f"{beside}?{write_lab_query(asked.settings)}" if suffix == "csv" else ""
-        as_file(response, file, where)
+        where = f"{name}.settings.json?{write_lab_query(asked.settings)}"
+        as_file(response, file, where if suffix == "csv" else "")
     return response
 
 
-def _filled(lab: Lab, reading: Reading[LabSettings], decimal_comma: bool, page: str) -> Asked:
+def _filled(
+    lab: Lab, reading: Reading[LabSettings], decimal_comma: bool, page: str, name: str
+) -> Asked:
     settings = reading.settings
     query, filled = write_lab_query(settings), lab.filled(settings)
-    return Asked(query, reading.notices, filled, decimal_comma, page)
+    return Asked(query, reading.notices, filled, decimal_comma, page, name)
 
 
 def _gone(environ: dict[str, Any]) -> Gone:
@@ -134,6 +144,7 @@ def _about(asked: Asked) -> dict[str, Any]:
         "settings": asked.settings.plain,
         "notices": [vars(notice) for notice in asked.notices],
         "query": asked.query,
+        "caption": asked.caption,
     }
 
 
@@ -260,8 +271,16 @@ def _orbit_file(suffix: str, lab: Lab, asked: Asked, gone: Gone) -> bytes:
 
 
 def _encoded(suffix: str, table: dict[str, np.ndarray], asked: Asked) -> bytes:
-    said = asked.settings.plain | {"about": asked.said}
-    return encode(f".{suffix}", table, said, asked.decimal_comma)
+    return encode(f".{suffix}", table, _said(asked), asked.decimal_comma)
+
+
+def _said(asked: Asked) -> dict[str, Any]:
+    """What was asked for, for the head of a file."""
+    return asked.settings.plain | {"about": asked.said}
+
+
+def _settings_file(lab: Lab, asked: Asked, gone: Gone) -> bytes:
+    return encode_settings(_said(asked))
 
 
 def _rate_stream(lab: Lab, asked: Asked, gone: Gone) -> Iterator[bytes]:
@@ -287,11 +306,11 @@ def _rate_json(lab: Lab, asked: Asked, gone: Gone) -> bytes:
     return _json({"about": asked.said} | _about(asked) | _rate(lab, asked, gone))
 
 
-def _rate_csv(lab: Lab, asked: Asked, gone: Gone) -> bytes:
+def _rate_file(suffix: str, lab: Lab, asked: Asked, gone: Gone) -> bytes:
     rate = _rate(lab, asked, gone)
     columns = ("envelope", "cloud_gaps", "cloud_lopsidedness")
     table = {"eta": rate["etas"], "gap": rate["gaps"]} | {name: rate[name] for name in columns}
-    return encode(".csv", table, {}, asked.decimal_comma)
+    return _encoded(suffix, table, asked)
 
 
 def _json(value: Any) -> bytes:
@@ -303,20 +322,21 @@ def _json(value: Any) -> bytes:
 PLOTS = {"regimes": "regimes", "orbit": "regimes", "rate": "rate"}
 
 # What a person keeps, under a name.
-FILES = {
-    *(("regimes", "csv"), ("regimes", "npz"), ("orbit", "csv"), ("orbit", "npz")),
-    *(("rate", "csv"), ("rate", "json")),
-}
+FILES = {(name, suffix) for name in PLOTS for suffix in ("csv", "npz", "json", "settings.json")}
 
 ROUTES: dict[tuple[str, str], Maker] = {
     ("regimes", "bin"): _map_stream,
     ("regimes", "csv"): partial(_map_file, "csv"),
     ("regimes", "npz"): partial(_map_file, "npz"),
+    ("regimes", "json"): partial(_map_file, "json"),
     ("orbit", "bin"): _orbit_binary,
     ("orbit", "csv"): partial(_orbit_file, "csv"),
     ("orbit", "npz"): partial(_orbit_file, "npz"),
+    ("orbit", "json"): partial(_orbit_file, "json"),
     ("rate", "ndjson"): _rate_stream,
-    ("rate", "csv"): _rate_csv,
+    ("rate", "csv"): partial(_rate_file, "csv"),
+    ("rate", "npz"): partial(_rate_file, "npz"),
     ("rate", "json"): _rate_json,
     ("lab", "json"): _meaning,
+    **{(name, "settings.json"): _settings_file for name in PLOTS},
 }

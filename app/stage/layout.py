@@ -11,6 +11,7 @@ from typing import Any
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from app.dialogs import dialog, export_dialog, files, part_of_picture, select
 from app.parts import PAGES, aria, chips, choice, data, field, header, slider
 from app.stage import ids
 from app.stage.settings import Settings
@@ -18,17 +19,14 @@ from app.stage.words import SYMBOLS, TOUR, WRITTEN, question, titles
 from app.vocabulary import (
     AXES,
     CLOCKS,
+    FILM_FORMS,
     FILM_RATES,
     FILM_UNITS,
     LAWS,
-    LICENCE,
     LOOKS,
     LOPSIDED,
     PANELS,
     PICTURE_FORMS,
-    PICTURE_LOOKS,
-    PICTURE_PARTS,
-    PICTURE_SIZES,
     PICTURES,
     STROBES,
     VIEW,
@@ -591,7 +589,7 @@ def _help() -> html.Dialog:
         html.Li(words, **data(symbol=name, written=" ".join(WRITTEN.get(name, ()))))
         for name, words in SYMBOLS.items()
     ]
-    return _dialog(
+    return dialog(
         ids.HELP,
         "Help",
         [
@@ -611,72 +609,15 @@ def _help() -> html.Dialog:
 
 
 def _exports() -> html.Dialog:
-    files = [_export("The run", *item) for item in EXPORTS.items()]
-    sizes = {key: words for key, (words, *_) in PICTURE_SIZES.items()}
-    parts = [
-        html.Button(
-            words,
-            className="button small switch",
-            **data(**{"part-of-picture": name}),
-            **aria(pressed=str(name in ("title", "legend")).lower()),
-        )
-        for name, words in PICTURE_PARTS.items()
-    ]
-    fields = [
-        _select("what", "What", PICTURES),
-        _select("form", "Form", PICTURE_FORMS),
-        _select("size", "Size", sizes | {"own": "Own size"}),
-        html.Div(id="picture-own", className="own"),
-        _select("pixels", "Pixels", {}),
-        _select("scheme", "Look", PICTURE_LOOKS),
+    return export_dialog(
+        PICTURES,
+        PICTURE_FORMS | FILM_FORMS,
+        [files("The run", EXPORTS)],
+        "Pictures show the run up to the playhead, films a span of it; files hold all of it. A CSV "
+        "is a header and rows alone; its settings are a file of their own. Python and notebook are "
+        "programs of NumPy and matplotlib, which take the same steps.",
         _film(),
-        html.Div(parts, className="parts", role="group", **aria(label="With")),
-        html.Button("Save the picture", className="button", **data(save="picture")),
-        html.Div(
-            [
-                html.Pre(id="latex-words", tabIndex=0, **aria(label="For LaTeX")),
-                html.Button("Copy for LaTeX", className="button small", **data(copy="latex")),
-            ],
-            id="picture-latex",
-            className="latex",
-        ),
-        html.Div(
-            [
-                html.Progress(id="film-share", max="1", **aria(label="Of the film")),
-                html.Span(id="film-left", role="status"),
-                html.Button("Cancel", className="button small", **data(cancel="film")),
-            ],
-            id="film-making",
-            className="making",
-            hidden=True,
-        ),
-        html.P(id="film-fault", role="alert"),
-    ]
-    return _dialog(
-        ids.EXPORTS,
-        "Export",
-        [
-            html.Section(
-                [
-                    html.Img(id="picture-preview", alt="What the picture will be"),
-                    html.Div(fields, className="fields"),
-                ]
-            ),
-            html.Dl(html.Div([html.Dt("The run"), html.Dd(files)]), className="numbers"),
-            html.P(
-                "Pictures show the run up to the playhead, films a span of it; files hold all of "
-                "it. A CSV is a header and rows alone; its settings are a file of their own. "
-                "Python and notebook are programs of NumPy and matplotlib, which take the same "
-                "steps."
-            ),
-            html.P(
-                [
-                    f"Pictures and files are {LICENCE}. Each holds its link: drop it on the page, "
-                    "or choose it, and it opens again. ",
-                    html.Button("Open a file", id="open-file", className="button small"),
-                ]
-            ),
-        ],
+        _making(),
     )
 
 
@@ -685,14 +626,9 @@ def _film() -> html.Div:
     return html.Div(
         [
             html.Div(id="film-span", className="pair"),
-            html.Div(_select("unit", "Unit", FILM_UNITS), id="film-speed", className="pair"),
-            _select("rate", "Frames a second", {str(rate): str(rate) for rate in FILM_RATES}),
-            html.Button(
-                "Repeat",
-                className="button small switch",
-                **data(**{"part-of-picture": "loop"}),
-                **aria(pressed="true"),
-            ),
+            html.Div(select("unit", "Unit", FILM_UNITS), id="film-speed", className="pair"),
+            select("rate", "Frames a second", {str(rate): str(rate) for rate in FILM_RATES}),
+            part_of_picture("loop", "Repeat", on=True),
         ],
         id="picture-film",
         className="film",
@@ -700,26 +636,23 @@ def _film() -> html.Div:
     )
 
 
-def _select(name: str, label: str, words: dict[str, str]) -> html.Div:
-    """One choice of a picture."""
-    options = [html.Option(text, value=key) for key, text in words.items()]
-    place = f"picture-{name}"
+def _making() -> html.Div:
+    """How far a film is, and what went wrong."""
     return html.Div(
         [
-            html.Label(label, htmlFor=place, className="label"),
-            html.Select(options, id=place, className="select"),
+            html.Div(
+                [
+                    html.Progress(id="film-share", max="1", **aria(label="Of the film")),
+                    html.Span(id="film-left", role="status"),
+                    html.Button("Cancel", className="button small", **data(cancel="film")),
+                ],
+                id="film-making",
+                className="making",
+                hidden=True,
+            ),
+            html.P(id="film-fault", role="alert"),
         ]
     )
-
-
-def _export(what: str, form: str, name: str) -> html.Button:
-    label = f"{what}, {form}"
-    return html.Button(form, className="button", **aria(label=label), **data(export=name))
-
-
-def _dialog(name: str, title: str, content: list[Any]) -> html.Dialog:
-    head = [html.H2(title), html.Button("Close", className="button close")]
-    return html.Dialog([html.Div(head), *content], id=name, **aria(label=title))
 
 
 def _part(name: str, component: Component) -> Component:

@@ -1,4 +1,5 @@
 // Axes of plots: scales, ticks, and the pen strokes of both.
+import { widthOf } from "./labels.mjs";
 import * as pens from "./pens.mjs";
 import { superscript } from "./numbers.mjs";
 import { labelledTicks } from "./ticks.mjs";
@@ -6,6 +7,7 @@ import { labelledTicks } from "./ticks.mjs";
 const TICK = 4; // pixels
 const ROOM_X = 62; // pixels for a label on a horizontal axis
 const ROOM_Y = 34;
+const AROUND = 30; // pixels that an upright title may be longer than its axis
 
 /**
  * @param {number} value
@@ -122,7 +124,7 @@ export function frame([width, height], margin, x, y) {
  * @param {Pen} pen
  * @param {Inks} inks
  * @param {Axes} box
- * @param {{ x?: string, y?: string }} titles
+ * @param {{ x?: string, y?: string | string[] }} titles of several the first that fits
  * @param {{ inside?: boolean, lines?: boolean }} [given4]
  */
 export function paintAxes(pen, inks, box, titles, { inside = true, lines = false } = {}) {
@@ -139,7 +141,8 @@ export function paintAxes(pen, inks, box, titles, { inside = true, lines = false
     pens.label(pen, inks, text, x, bottom + 14, inks.soft, "center");
   }
   if (titles.x) pens.label(pen, inks, titles.x, left + width / 2, bottom + 32, inks.soft, "center");
-  if (titles.y) upright(pen, inks, titles.y, 10, top + height / 2);
+  const title = [titles.y].flat().find((text) => text && widthOf(text) < height + AROUND);
+  if (title) upright(pen, inks, title, 10, top + height / 2);
 }
 
 /**

@@ -121,3 +121,17 @@ export async function canvasOf(svg, [width, height]) {
   URL.revokeObjectURL(image.src);
   return canvas;
 }
+
+/**
+ * A canvas with each of its pixels some times as large, and as sharp.
+ * @param {HTMLCanvasElement} canvas
+ * @param {number} times
+ */
+export function enlarged(canvas, times) {
+  const [width, height] = [times * canvas.width, times * canvas.height];
+  const larger = Object.assign(document.createElement("canvas"), { width, height });
+  const pen = penFor(larger);
+  pen.imageSmoothingEnabled = false;
+  pen.drawImage(canvas, 0, 0, width, height);
+  return larger;
+}

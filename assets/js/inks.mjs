@@ -25,17 +25,24 @@ export function readInks() {
 }
 
 /**
- * The inks of a scheme, whichever the page has.
+ * What is read of the style sheet in a scheme, whichever the page has.
+ * @template Read
  * @param {string} scheme
+ * @param {() => Read} read
  */
-export function inksOf(scheme) {
+export function inScheme(scheme, read) {
   const { dataset } = document.documentElement;
   const before = dataset.inks;
   dataset.inks = scheme;
-  const inks = readInks();
+  const found = read();
   dataset.inks = before;
-  return inks;
+  return found;
 }
+
+/**
+ * @param {string} scheme
+ */
+export const inksOf = (scheme) => inScheme(scheme, readInks);
 
 /**
  * The ink of a mark: that of its parity, which only marks on the walls have, or, where several runs are compared, that of its run.

@@ -1,5 +1,6 @@
 // What a key means, on whatever keyboard.
 
+export const TEXT_FIELDS = "input:not([type=checkbox], [type=radio], [type=range]), select, textarea";
 /** @type {Record<string, string>} */
 const PLACES = {
   KeyE: "e",
@@ -34,3 +35,9 @@ export function shortcut({ key, code, shiftKey }, known) {
  */
 export const isCommand = (event) =>
   event.metaKey || ((event.ctrlKey || event.altKey) && !event.getModifierState("AltGraph"));
+
+/**
+ * Whether a key belongs to a text field or a list.
+ * @param {any} event
+ */
+export const isTyping = ({ target }) => Boolean(target.closest(TEXT_FIELDS));

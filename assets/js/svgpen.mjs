@@ -1,6 +1,9 @@
 // A pen that writes SVG: what the panels ask of a canvas's context, as text that can be read. Pure.
 //
-// It has no matrix: a panel paints in pixels of the page, and SVG is sharp at every density.
+// It has no matrix of its own: a panel paints in pixels of the page, and SVG is sharp at every density. Where one is moved or
+// turned, what follows is a group, until it is as before.
+
+import { enlarged } from "./canvas.mjs";
 
 const INHERITED = {
   fillStyle: "#000000",
@@ -12,10 +15,12 @@ const INHERITED = {
   font: "10px sans-serif",
   textAlign: "start",
   textBaseline: "alphabetic",
+  imageSmoothingEnabled: true,
 };
 
 const ANCHORS = /** @type {Record<string, string>} */ ({ center: "middle", right: "end", end: "end" });
 const MIDDLE = 0.36; // of the size of letters, from their middle to the line on which they stand
+const FINE = 1.5; // pixels a unit of an image whose cells stay sharp
 const CELLS = 2; // of a pixel, in which shapes of one fill are seen as one
 const CLOSE = 0.4; // pixels of a line from one point to the next
 const OVERLAID = 3; // specks on one pixel, above which more are not seen
@@ -138,6 +143,22 @@ class SvgPen {
     this.open++;
   }
 
+  /** @type {(x: number, y: number) => void} */
+  translate(x, y) {
+    this.transform(`translate(${short(x)} ${short(y)})`);
+  }
+
+  /** @param {number} angle */
+  rotate(angle) {
+    this.transform(`rotate(${short((180 * angle) / Math.PI)})`);
+  }
+
+  /** @param {string} how */
+  transform(how) {
+    this.lines.push(`<g transform="${how}">`);
+    this.open++;
+  }
+
   /** @param {number[]} dash */
   setLineDash(dash) {
     this.dash = dash;
@@ -212,6 +233,15 @@ class SvgPen {
     this.path = before;
   }
 
+  /** @type {(x: number, y: number, width: number, height: number) => void} */
+  strokeRect(x, y, width, height) {
+    const before = this.path;
+    this.beginPath();
+    this.rect(x, y, width, height);
+    this.stroke();
+    this.path = before;
+  }
+
   /**
    * One of many of the same style, which stands but once; of those on one pixel as many as are seen.
    * @param {string} d
@@ -267,7 +297,10 @@ class SvgPen {
   drawImage(sheet, ...place) {
     if (sheet.toDataURL) {
       const [x, y, width, height] = place.map(short);
-      const box = { "xlink:href": sheet.toDataURL(), x, y, width, height, preserveAspectRatio: "none" };
+      const { imageSmoothingEnabled: isSmooth } = /** @type {any} */ (this);
+      // Not every program knows how to leave its cells sharp.
+      const source = isSmooth ? sheet : enlarged(sheet, Math.ceil((FINE * place[2]) / sheet.width));
+      const box = { "xlink:href": source.toDataURL(), x, y, width, height, preserveAspectRatio: "none" };
       return this.lines.push(`<image${attributes(box)}/>`);
     }
     return this.lines.push(

@@ -416,7 +416,7 @@ type Grid = {
 type Plot = "regimes" | "rate" | "collapse";
 
 /** What the server makes of a link of the lab. */
-type Meaning = { settings: any; notices: Message[]; query: string; stage: string };
+type Meaning = { settings: any; notices: Message[]; query: string; caption: string; stage: string };
 
 type Refusal = { problems: Message[]; nearest: string };
 
@@ -446,6 +446,7 @@ type MapRecord = {
 type Cursor = { row: number; column: number };
 
 type OrbitData = Meaning & {
+  fates: Fate[];
   etas: number[];
   keep: number;
   step: number;
@@ -771,12 +772,13 @@ type LabEvent =
   | { type: "weighs"; rateView: RateView }
   | { type: "paintsIn"; inks: Inks; fateInks: string[] };
 
-/** A picture to keep: its size, and how it is painted. */
+/** A picture to keep: how it is painted, what its signs mean, and what stands above it. */
 type Keepsake = {
-  size: Size;
   draw: (pen: Pen, size: Size, scene: any) => void;
+  key: (scene: any) => any[];
+  head?: (scene: any) => string;
   /** The answer that it shows, which may be older than the link; none where there is nothing to paint yet. */
-  of: (scene: any) => { settings: any } | null;
+  of: (scene: any) => { settings: any; caption?: string; words?: any } | null;
 };
 
 interface LabPlot {

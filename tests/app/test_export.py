@@ -51,6 +51,27 @@ def test_a_picture_is_what_the_dialog_makes(tmp_path: Path) -> None:
     assert "iterates-odd" in text
 
 
+def test_a_plot_of_the_lab_is_what_its_dialog_makes(tmp_path: Path) -> None:
+    """With its own numbers; those of runs on clocks are the stage's."""
+    page = "https://walks.example/ew/lab/"
+    out = tmp_path / "map.svg"
+    made(f"{page}?size=16&steps=100", "--size", "columns", "--with", "link", "--out", out)
+    root = ElementTree.parse(out).getroot()
+    assert root.get("width") == "175mm"
+    assert f"{page}?size=16&amp;steps=100" in out.read_text()
+    numbers = tmp_path / "map.json"
+    made("lab/?size=16&steps=100", "--out", numbers)
+    told = json.loads(numbers.read_text())
+    assert len(told["columns"]["eta"]) == 256
+    assert told["settings"]["about"]["link"].startswith("http://127.0.0.1:8050/lab/?")
+    runs = tmp_path / "runs.npz"
+    made(f"{page}?plot=collapse&etas=0.2,0.1", "--out", runs)
+    with np.load(runs) as file:
+        assert set(file["eta"]) == {0.2, 0.1}
+        about = json.loads(str(file["settings"]))["about"]
+    assert about["link"].startswith("https://walks.example/ew/?")
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -60,6 +81,10 @@ def test_a_picture_is_what_the_dialog_makes(tmp_path: Path) -> None:
         (("eta=0.1", "--out", "none/run.csv"), "out must lie in a folder that exists"),
         (("ftp://a/?eta=1", "--out", "run.csv"), "LINK must be a link of the stage"),
         (("eta=0.1", "--out", "run.png", "--with", "frame"), "with must be of title"),
+        (("lab/?plot=rates", "--out", "a.png"), "The plot must be one of regimes"),
+        (("lab/?plot=rate", "--out", "a.gif"), "films are of the stage, got lab/?plot=rate"),
+        (("lab/?plot=rate", "--out", "a.html"), "there is no rate.html"),
+        (("eta=0.1", "--out", "a.png", "--what", "rate"), "what must be one of both, stage"),
     ],
 )
 def test_what_is_wrong_is_said_in_a_line(tmp_path: Path, arguments: tuple, words: str) -> None:

@@ -10,28 +10,28 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from tests.browser.stage import Stage
+from tests.browser.driver import Driver
 
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-def saved(stage: Stage, button: str, folder: Path) -> Path:
+def saved(page: Driver, button: str, folder: Path) -> Path:
     """What a button of the open dialog keeps."""
-    with stage.page.expect_download() as event:
-        stage.page.get_by_role("button", name=button, exact=True).click()
+    with page.page.expect_download() as event:
+        page.page.get_by_role("button", name=button, exact=True).click()
     file = folder / event.value.suggested_filename
     event.value.save_as(file)
     return file
 
 
-def choose(stage: Stage, **choices: str) -> None:
+def choose(page: Driver, **choices: str) -> None:
     for label, option in choices.items():
-        stage.page.get_by_label(label, exact=True).select_option(option)
+        page.page.get_by_label(label, exact=True).select_option(option)
 
 
-def drop(stage: Stage, file: Path) -> None:
+def drop(page: Driver, file: Path) -> None:
     """Drop a file on the page."""
-    transfer = stage.page.evaluate_handle(
+    transfer = page.page.evaluate_handle(
         """([bytes, name]) => {
             const transfer = new DataTransfer();
             transfer.items.add(new File([Uint8Array.from(bytes)], name));
@@ -39,7 +39,7 @@ def drop(stage: Stage, file: Path) -> None:
         }""",
         [list(file.read_bytes()), file.name],
     )
-    stage.page.dispatch_event("body", "drop", {"dataTransfer": transfer})
+    page.page.dispatch_event("body", "drop", {"dataTransfer": transfer})
 
 
 def answer_of(program: str, *arguments: object) -> bytes:

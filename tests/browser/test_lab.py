@@ -1,7 +1,6 @@
 """The lab in a browser: its map is right, its cells are runs, and each plot is one link."""
 
 import re
-from pathlib import Path
 
 import jax
 import numpy as np
@@ -208,7 +207,7 @@ def test_everything_is_reached_by_tab(lab: Lab):
         "map-plot",
         "open",
     } <= seen
-    assert {"PNG", "regimes-csv", "orbit-npz"} <= seen
+    assert "export" in seen
 
 
 # ---- the slice and its orbit diagram ----
@@ -409,26 +408,6 @@ def test_share_copies_the_link_of_exactly_this(lab: Lab):
     expect(lab.page.get_by_text("The link is copied")).to_be_visible()
     link = lab.page.evaluate("navigator.clipboard.readText()")
     assert link.endswith("/lab/?size=40&steps=300&colour=sharpness&slice=0.25")
-
-
-@pytest.mark.parametrize("query", PLOTS.values(), ids=list(PLOTS))
-def test_every_plot_gives_its_picture_and_its_data(lab: Lab, query: str, tmp_path: Path):
-    lab.open(query)
-    lab.wait("document.querySelector('.panel:not([hidden]) [data-picture]')")
-    for button in lab.page.locator(".panel:not([hidden]) [data-picture]").all():
-        with lab.page.expect_download() as download:
-            button.click()
-        path = tmp_path / download.value.suggested_filename
-        download.value.save_as(path)
-        assert path.read_bytes().startswith(b"\x89PNG")
-        assert path.stat().st_size > 20_000
-    links = ".panel:not([hidden]) a.button"
-    lab.wait(f"[...document.querySelectorAll('{links}')].every((link) => link.href)")
-    for link in lab.page.locator(links).all():
-        address = link.get_attribute("href")
-        response = lab.page.request.get(f"{lab.page.url.split('/lab')[0]}/lab/{address}")
-        assert response.status == 200
-        assert len(response.body()) > 60
 
 
 def test_bad_input_is_told_at_its_control_and_the_picture_stays(lab: Lab):

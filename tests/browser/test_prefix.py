@@ -83,9 +83,12 @@ def test_a_visit_from_page_to_page(page: Page, outside: str) -> None:
     page.goto(f"{outside}lab?{SMALL}")  # without its slash
     lab.settle()
     assert page.url.startswith(f"{outside}lab/?")
-    with page.expect_download() as download:
-        page.locator("#regimes-csv").click()
-    assert download.value.path().stat().st_size > 5_000
+    lab.button("Export").click()
+    for item in ("The map, CSV", "Save the picture"):
+        with page.expect_download() as download:
+            page.get_by_role("button", name=item, exact=True).click()
+        assert download.value.path().stat().st_size > 5_000
+    lab.button("Close").click()
     page.locator("#open").click()
     page.wait_for_url(f"{outside}?*")
 

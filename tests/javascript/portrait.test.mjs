@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { widthOf } from "../../assets/js/labels.mjs";
-import { sizeOf } from "../../assets/js/stage/exports.mjs";
-import { PICTURES, keyOf, keyRows, placesOf, wrapped } from "../../assets/js/stage/portrait.mjs";
+import { sizeOf } from "../../assets/js/exports.mjs";
+import { keyRows, wrapped } from "../../assets/js/picture.mjs";
+import { PICTURES, keyOf, placesOf, tallness } from "../../assets/js/stage/portrait.mjs";
 
 const ROOM = { x: 14, y: 40, width: 800, height: 400 };
 const SIZES = { slide: [1280, 720, 1.5, "px"], column: [85, 64, 0.76, "mm"] };
@@ -41,9 +42,9 @@ test("in a column panels lie below each other, as wide as it, and its picture is
   })) {
     const places = placesOf(what, column);
     for (const [name, { width }] of places) assert.equal(width === 400, wide.includes(name));
-    const single = sizeOf({ what: "landscape", size: "column", parts: [] }, SIZES).pixels[1];
-    assert.ok(sizeOf({ what, size: "column", parts: [] }, SIZES).pixels[1] > 1.5 * single);
-    assert.equal(sizeOf({ what, size: "slide", parts: ["large"] }, SIZES).pixels[1], 720);
+    const single = sizeOf({ what: "landscape", size: "column", parts: [] }, SIZES, tallness, () => 0).pixels[1];
+    assert.ok(sizeOf({ what, size: "column", parts: [] }, SIZES, tallness, () => 0).pixels[1] > 1.5 * single);
+    assert.equal(sizeOf({ what, size: "slide", parts: ["large"] }, SIZES, tallness, () => 0).pixels[1], 720);
   }
 });
 
@@ -85,14 +86,23 @@ test("the key goes on in another row where one is full", () => {
   assert.deepEqual(rows, [entries.slice(0, 2), entries.slice(2)]);
 });
 
+test("in print words stand around the panels, which keep their room; a slide keeps its shape", () => {
+  const high = (size) => sizeOf({ what: "landscape", size, parts: [] }, SIZES, tallness, () => 100).pixels[1];
+  assert.equal(high("column"), Math.round(((64 + Math.round((100 * 0.76 * 25.4) / 96)) * 96) / 25.4));
+  assert.equal(high("slide"), 720);
+});
+
 test("a picture has the size that is asked for, on paper too, and large words take more of it", () => {
   const parts = [];
-  assert.deepEqual(sizeOf({ size: "slide", parts }, SIZES), {
-    pixels: [1280, 720],
-    lengths: ["1280px", "720px"],
-    unit: 1.5,
-  });
-  const column = sizeOf({ size: "column", parts: ["large"] }, SIZES);
+  assert.deepEqual(
+    sizeOf({ size: "slide", parts }, SIZES, tallness, () => 0),
+    {
+      pixels: [1280, 720],
+      lengths: ["1280px", "720px"],
+      unit: 1.5,
+    },
+  );
+  const column = sizeOf({ size: "column", parts: ["large"] }, SIZES, tallness, () => 0);
   assert.deepEqual(
     [column.pixels, column.lengths],
     [
@@ -101,6 +111,9 @@ test("a picture has the size that is asked for, on paper too, and large words ta
     ],
   );
   assert.ok(column.unit > 1);
-  assert.deepEqual(sizeOf({ size: "own", width: "1700", height: "900", parts }, SIZES).unit, 2);
-  assert.deepEqual(sizeOf({ size: "own", width: "99999", height: "no", parts }, SIZES).pixels, [4000, 200]);
+  assert.deepEqual(sizeOf({ size: "own", width: "1700", height: "900", parts }, SIZES, tallness, () => 0).unit, 2);
+  assert.deepEqual(
+    sizeOf({ size: "own", width: "99999", height: "no", parts }, SIZES, tallness, () => 0).pixels,
+    [4000, 200],
+  );
 });

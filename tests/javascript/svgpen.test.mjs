@@ -60,3 +60,17 @@ test("of specks on one pixel there are as many as are seen, in one group of thei
   assert.equal(many[0], '<g fill="red" fill-opacity="0.4">');
   assert.equal(specks(["red", "blue", "red"]).filter((line) => line.startsWith("<g")).length, 3);
 });
+
+test("what is moved and turned is a group until it is as before, and no other", () => {
+  const lines = drawn((pen) => {
+    pen.save();
+    pen.translate(10, 20);
+    pen.rotate(-Math.PI / 2);
+    pen.strokeRect(0, 0, 5, 5);
+    pen.restore();
+    pen.fillRect(0, 0, 1, 1);
+  });
+  assert.deepEqual(lines.slice(0, 2), ['<g transform="translate(10 20)">', '<g transform="rotate(-90)">']);
+  assert.match(lines[2], /^<path d="M0 0 h5 v5 h-5 Z" fill="none"/);
+  assert.deepEqual(lines.slice(3, 5), ["</g>", "</g>"]);
+});

@@ -7,17 +7,15 @@ import { writeQuery } from "../link.mjs";
 import { nearestOf } from "../nearest.mjs";
 import { inWords } from "../numbers.mjs";
 import * as pens from "../pens.mjs";
+import { named } from "../quantity.mjs";
 import { SILENT, ask, bytesOf, json, unreadable } from "../said.mjs";
 import { vocabulary } from "../vocabulary.mjs";
 import * as axis from "../axis.mjs";
 import * as clocks from "./clocks.mjs";
-import { linkFiles } from "./files.mjs";
 import { dispatch, state } from "./state.mjs";
 import { isAsked, queryOf, scene } from "./store.mjs";
 
 const MARGIN = { left: 52, right: 14, top: 10, bottom: 46 };
-/** @type {Size} */
-const PICTURE = [1260, 460];
 const REACH = 30;
 
 export class Collapse {
@@ -31,13 +29,18 @@ export class Collapse {
     this.share = null;
     /** @type {AbortController | null} */
     this.control = null;
-    this.pictures = {
-      collapse: {
-        size: PICTURE,
-        draw: drawAll,
-        of: (/** @type {CollapseScene} */ { collapse }) => collapse.result,
-      },
-    };
+    this.pictures = Object.fromEntries(
+      CLOCKS.map((clock) => [
+        clock,
+        {
+          draw: (/** @type {Pen} */ pen, /** @type {Size} */ size, /** @type {CollapseScene} */ scene) =>
+            draw(pen, size, scene, clock),
+          key: keyOf,
+          head: (/** @type {CollapseScene} */ { collapse }) => `largest spread ${spreadOf(collapse, clock)}`,
+          of: (/** @type {CollapseScene} */ { collapse }) => collapse.result,
+        },
+      ]),
+    );
     for (const clock of CLOCKS) {
       const host = $(`collapse-${clock}`);
       this.canvases[clock] = addCanvas(host);
@@ -78,7 +81,6 @@ export class Collapse {
     if (!dispatch({ type: "ran", turn, result })) return;
     this.page.end("collapse", turn);
     $("panel-collapse").dataset.drawn = "yes";
-    linkFiles("collapse", "run", meaning.stage);
     this.paint();
     showWords(state.collapse);
   }
@@ -165,7 +167,7 @@ export function draw(pen, size, scene, clock) {
       /** @type {Place} */
       const place = (k) => [box.x.at(times[k]), box.y.at(values[k])];
       const dash = pens.DASHES[i];
-      pens.line(pen, inks.runs[i], i ? 2 : 3, dash, 0, times.length - 1, place);
+      named(pen, `run-${i + 1}`, () => pens.line(pen, inks.runs[i], i ? 2 : 3, dash, 0, times.length - 1, place));
     });
   });
 }
@@ -178,8 +180,7 @@ export function draw(pen, size, scene, clock) {
 function showWords({ spreads, result }) {
   const best = clocks.closest(spreads);
   for (const clock of CLOCKS) {
-    const known = Number.isFinite(spreads[clock]);
-    $(`spread-${clock}`).textContent = known ? percent(spreads[clock]) : "–";
+    $(`spread-${clock}`).textContent = spreadOf({ spreads }, clock);
     $(`card-${clock}`).classList.toggle("best", clock === best);
   }
   const { start } = result.settings;
@@ -198,6 +199,12 @@ function nameOf(name, i) {
   item.style.setProperty("--swatch", `var(--run-${i + 1})`);
   return item;
 }
+
+/**
+ * @param {Pick<CollapseState, "spreads">} collapse
+ * @param {Clock} clock
+ */
+const spreadOf = ({ spreads }, clock) => (Number.isFinite(spreads[clock]) ? percent(spreads[clock]) : "–");
 
 /**
  * @param {number} share
@@ -221,23 +228,9 @@ function sentence(best, spreads, result) {
 }
 
 /**
- * The three side by side, with the names of the runs above.
- * @param {Pen} pen
- * @param {Size} size
+ * The runs, below a picture.
  * @param {CollapseScene} scene
+ * @returns {import("../picture.mjs").Entry[]}
  */
-export function drawAll(pen, [width, height], scene) {
-  const { inks, collapse } = scene;
-  collapse.result.words.labels.forEach((name, i) => {
-    pens.line(pen, inks.runs[i], 3, pens.DASHES[i], 0, 1, (k) => [20 + 220 * i + 34 * k, 18]);
-    pens.label(pen, inks, name, 62 + 220 * i, 18, inks.ink);
-  });
-  CLOCKS.forEach((clock, k) => {
-    pen.save();
-    pen.translate((k * width) / 3, 34);
-    draw(pen, [width / 3, height - 64], scene, clock);
-    const spread = Number.isFinite(collapse.spreads[clock]) ? percent(collapse.spreads[clock]) : "–";
-    pens.label(pen, inks, `largest spread ${spread}`, MARGIN.left, height - 52, inks.soft);
-    pen.restore();
-  });
-}
+const keyOf = ({ inks, collapse }) =>
+  collapse.result.words.labels.map((text, i) => ({ text, ink: inks.runs[i], dash: pens.DASHES[i], kind: "line" }));

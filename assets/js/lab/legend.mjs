@@ -3,9 +3,9 @@
 import { $, find } from "../elements.mjs";
 import { shade } from "../inks.mjs";
 import { inWords } from "../numbers.mjs";
-import * as pens from "../pens.mjs";
 import * as fates from "./fates.mjs";
 
+const STOPS = [0, 0.25, 0.5, 0.75, 1]; // of the scale that are named below a picture
 const MANY = 6; // fates with a sentence each for which there is room beside a map
 
 /**
@@ -101,49 +101,42 @@ function showScale({ cells, inks }) {
 }
 
 /**
- * In two lines under a picture.
- * @param {Pen} pen
+ * The same below a picture.
  * @param {MapScene} scene
- * @param {number} top
+ * @returns {import("../picture.mjs").Entry[]}
  */
-export function draw(pen, scene, top) {
-  if (scene.colour === "sharpness") drawScale(pen, scene, top);
-  else drawFates(pen, scene, top);
-}
-
-/**
- * @param {Pen} pen
- * @param {MapScene} mapScene
- * @param {number} top
- */
-function drawFates(pen, { cells, fateInks, inks }, top) {
+export function keyOf({ colour, cells, fateInks, inks }) {
+  if (colour === "sharpness") return scaleEntries(fates.sharpnessScale(cells.sharpness), inks);
   const shares = cells.shares();
-  cells.head.fates
+  return cells.head.fates
     .filter((/** @type {Fate} */ { value }) => shares.get(value))
-    .forEach((/** @type {Fate} */ fate, /** @type {number} */ k) => {
-      const [x, y] = [70 + (k % 5) * 180, top + 22 * Math.floor(k / 5)];
-      pen.fillStyle = fateInks[fate.value];
-      pen.fillRect(x, y - 6, 12, 12);
-      pens.label(pen, inks, `${fates.nameOf(fate)}, ${percent(shares.get(fate.value))}`, x + 18, y, inks.ink);
-    });
+    .map((/** @type {Fate} */ fate) => entryOf(fate, fateInks, `, ${percent(shares.get(fate.value))}`));
 }
 
 /**
- * @param {Pen} pen
- * @param {MapScene} mapScene
- * @param {number} top
+ * @param {Fate} fate
+ * @param {string[]} inks of the fates
+ * @param {string} [more]
+ * @returns {import("../picture.mjs").Entry}
  */
-function drawScale(pen, { cells, inks }, top) {
-  const found = fates.sharpnessScale(cells.sharpness);
-  if (!found) return;
-  const [left, width] = [240, 400];
-  for (let k = 0; k < width; k++) {
-    pen.fillStyle = shade(inks.scale, k / (width - 1));
-    pen.fillRect(left + k, top - 6, 1.5, 12);
-  }
-  pens.label(pen, inks, "λ₁ at Φ in the end", 70, top, inks.ink);
-  for (const share of [0, 0.5, 1]) {
-    const value = found.low * (found.high / found.low) ** share;
-    pens.label(pen, inks, inWords(value), left + share * width, top + 16, inks.soft, "center");
-  }
+export const entryOf = (fate, inks, more = "") => ({
+  text: fates.nameOf(fate) + more,
+  ink: inks[fate.value],
+  kind: "patch",
+});
+
+/**
+ * Colours of the scale with what they stand for.
+ * @param {ReturnType<typeof fates.sharpnessScale>} scale
+ * @param {Inks} inks
+ * @returns {import("../picture.mjs").Entry[]}
+ */
+function scaleEntries(scale, inks) {
+  if (!scale) return [];
+  const { low, high } = scale;
+  return STOPS.map((share, k) => ({
+    text: `${k ? "" : "λ₁ at Φ in the end: "}${inWords(low * (high / low) ** share)}`,
+    ink: shade(inks.scale, share),
+    kind: "patch",
+  }));
 }

@@ -3,6 +3,7 @@ import { addCanvas, penFor, wipe } from "../canvas.mjs";
 import { rgb } from "../inks.mjs";
 import { beside } from "../labels.mjs";
 import * as pens from "../pens.mjs";
+import { named } from "../quantity.mjs";
 import * as axis from "../axis.mjs";
 import { columnOf } from "./cells.mjs";
 import * as fates from "./fates.mjs";
@@ -10,7 +11,8 @@ import * as fates from "./fates.mjs";
 export const MARGIN = { left: 66, right: 18, top: 8, bottom: 44 };
 export const GUESSED = 0.4; // alpha of cells that show the nearest one computed
 const SETTLES = { from: "2/λ₁ at Φ of the start", atAll: "2/λ₁ of the flattest minimum" };
-const NAMED = 0.8; // of the starts, from the bottom: where their line has its name
+const NAMED = 0.2; // of the starts, from the top: where their line has its name,
+const LOWER = 40; // and so many units down at least, below that of the other
 const BESIDE = 0.14; // and of those that are not of the fate picked out
 
 export class RegimeMap {
@@ -55,10 +57,12 @@ export class RegimeMap {
   draw(pen, size, scene) {
     const { inks, cells, places } = scene;
     const box = frameOf(scene, size);
-    fill(this.grid, scene);
-    pen.imageSmoothingEnabled = box.width < cells.rows || box.height < cells.columns;
-    pen.drawImage(this.grid, box.left, box.top, box.width, box.height);
-    axis.paintAxes(pen, inks, box, { x: "step size η", y: places.title }, { inside: false });
+    named(pen, "cells", () => {
+      fill(this.grid, scene);
+      pen.imageSmoothingEnabled = box.width < cells.rows || box.height < cells.columns;
+      pen.drawImage(this.grid, box.left, box.top, box.width, box.height);
+    });
+    axis.paintAxes(pen, inks, box, { x: "step size η", y: [places.title, "start"] }, { inside: false });
     pen.strokeStyle = inks.soft;
     pen.lineWidth = 1;
     pen.strokeRect(box.left - 0.5, box.top - 0.5, box.width + 1, box.height + 1);
@@ -66,20 +70,26 @@ export class RegimeMap {
   }
 
   /**
+   * The same with the slice through it, of which an orbit diagram is.
+   * @param {Pen} pen
+   * @param {Size} size
+   * @param {MapScene} scene
+   */
+  drawSliced(pen, size, scene) {
+    this.draw(pen, size, scene);
+    named(pen, "slice", () => drawSliceLine(pen, scene, frameOf(scene, size)));
+  }
+
+  /**
    * The slice, with a handle at each end.
    * @param {Pen} pen
-   * @param {MapScene} mapScene
+   * @param {MapScene} scene
    * @param {Axes} box
    */
-  drawSlice(pen, { inks, slice, cells }, box) {
-    const y = sliceAt(slice, box, cells.columns);
+  drawSlice(pen, scene, box) {
+    const { inks } = scene;
+    const y = drawSliceLine(pen, scene, box);
     const end = box.left + box.width;
-    for (const { ink, width } of [
-      { ink: inks.card, width: 4 },
-      { ink: inks.ink, width: 1.6 },
-    ]) {
-      pens.line(pen, ink, width, [], 0, 1, (k) => [box.left + k * box.width, y]);
-    }
     for (const [x, way] of [
       [box.left, -1],
       [end, 1],
@@ -117,6 +127,23 @@ export class RegimeMap {
 }
 
 /**
+ * The line of the slice; how far down it lies.
+ * @param {Pen} pen
+ * @param {MapScene} mapScene
+ * @param {Axes} box
+ */
+function drawSliceLine(pen, { inks, slice, cells }, box) {
+  const y = sliceAt(slice, box, cells.columns);
+  for (const { ink, width } of [
+    { ink: inks.card, width: 4 },
+    { ink: inks.ink, width: 1.6 },
+  ]) {
+    pens.line(pen, ink, width, [], 0, 1, (k) => [box.left + k * box.width, y]);
+  }
+  return y;
+}
+
+/**
  * Up to which step size gradient descent can settle from each start, and at all.
  * @param {Pen} pen
  * @param {MapScene} mapScene
@@ -130,7 +157,8 @@ function drawSettles(pen, { inks, cells, places }, box) {
   const from = (k) => [box.x.at(settles.starts[k] ?? NaN), box.y.at(places.values[k])];
   /** @type {Place} */
   const atAll = (k) => [box.x.at(settles.flattest ?? NaN), k ? bottom : top];
-  pens.within(pen, box, () => {
+  const within = (/** @type {() => void} */ paint) => named(pen, "settles", () => pens.within(pen, box, paint));
+  within(() => {
     for (const [ink, width] of /** @type {[string, number][]} */ ([
       [inks.card, 4],
       [inks.ink, 1.6],
@@ -150,9 +178,10 @@ function drawSettles(pen, { inks, cells, places }, box) {
  * @param {Axes} box
  * @param {number} columns
  */
-function namedColumn(starts, { x, left, width }, columns) {
+function namedColumn(starts, { x, left, width, height }, columns) {
+  const wanted = (1 - Math.max(NAMED, LOWER / height)) * columns;
   const order = Array.from({ length: columns }, (_, k) => k).sort(
-    (a, b) => Math.abs(a - NAMED * columns) - Math.abs(b - NAMED * columns),
+    (a, b) => Math.abs(a - wanted) - Math.abs(b - wanted),
   );
   return order.find((k) => x.at(starts[k] ?? NaN) > left && x.at(starts[k] ?? NaN) < left + width) ?? -1;
 }

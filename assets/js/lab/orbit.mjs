@@ -1,6 +1,7 @@
 // The orbit diagram: where the last iterates of each step size lie, for the starts of one slice.
 import { addCanvas, wipe } from "../canvas.mjs";
 import * as pens from "../pens.mjs";
+import { named } from "../quantity.mjs";
 import { parity } from "../run.mjs";
 import { vocabulary } from "../vocabulary.mjs";
 import * as axis from "../axis.mjs";
@@ -85,7 +86,7 @@ export class Orbit {
       else if (orbitView === "exponent") this.drawExponent(pen, scene, box);
       else this.drawOffsets(pen, scene, box);
     });
-    this.drawFates(pen, scene, box);
+    named(pen, "fates", () => this.drawFates(pen, scene, box));
   }
 
   /**
@@ -96,19 +97,20 @@ export class Orbit {
    */
   drawOffsets(pen, { inks, orbit, orbitView }, box) {
     pens.line(pen, inks.soft, 1, [], 0, 1, (k) => [box.left + k * box.width, box.y.at(0)]);
-    for (const kind of ["even", "odd"]) {
-      pen.fillStyle = inks[kind];
-      pen.globalAlpha = 0.55;
-      for (let k = 0; k < orbit.keep; k++) {
-        if (parity(stepOf(orbit, k)) !== kind) continue;
-        for (let i = 0; i < orbit.etas.length; i++) {
-          const value = valueAt(orbit, orbitView, i, k);
-          if (!Number.isFinite(value)) continue;
-          pen.fillRect(box.x.at(orbit.etas[i]) - POINT, box.y.at(value) - POINT, 2 * POINT, 2 * POINT);
+    for (const kind of ["even", "odd"])
+      named(pen, `iterates-${kind}`, () => {
+        pen.fillStyle = inks[kind];
+        pen.globalAlpha = 0.55;
+        for (let k = 0; k < orbit.keep; k++) {
+          if (parity(stepOf(orbit, k)) !== kind) continue;
+          for (let i = 0; i < orbit.etas.length; i++) {
+            const value = valueAt(orbit, orbitView, i, k);
+            if (!Number.isFinite(value)) continue;
+            pen.fillRect(box.x.at(orbit.etas[i]) - POINT, box.y.at(value) - POINT, 2 * POINT, 2 * POINT);
+          }
         }
-      }
-    }
-    pen.globalAlpha = 1;
+        pen.globalAlpha = 1;
+      });
   }
 
   /**

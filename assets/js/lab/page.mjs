@@ -1,15 +1,15 @@
 // The lab's page: which plot is in view, what is asked for, the link, and the beginning.
 import { copyLink, keepPlace, onWayBack } from "../address.mjs";
-import { onDensity, penFor } from "../canvas.mjs";
+import { onDensity } from "../canvas.mjs";
 import { canSetProps, whenReady } from "../dash.mjs";
 import { $, find } from "../elements.mjs";
-import { keepPng, saying, takeFiles } from "../filing.mjs";
+import { chooseFile, takeFiles } from "../filing.mjs";
 import { readInks } from "../inks.mjs";
 import { readQuery } from "../link.mjs";
 import { Paper } from "../paper.mjs";
-import * as pens from "../pens.mjs";
 import { ask, statusOf } from "../said.mjs";
 import { chooseOther, followScheme, scheme, showScheme } from "../scheme.mjs";
+import { isCommand, isTyping, shortcut } from "../shortcut.mjs";
 import { Collapse } from "./collapse.mjs";
 import { Controls, fitting, optionOf, restoreAlong, showFor } from "./controls.mjs";
 import * as fates from "./fates.mjs";
@@ -20,9 +20,6 @@ import { dispatch, state, writeLink } from "./state.mjs";
 import { PLOTS, QUIET, USUAL, isAsked, isFresh, scene, settingsOf } from "./store.mjs";
 import { Tip } from "../tip.mjs";
 
-const SCALE = 2; // pixels of a picture to keep for each of the page
-const HEAD = 30; // and room above it for its title
-
 class Lab {
   constructor() {
     this.tip = new Tip();
@@ -31,24 +28,28 @@ class Lab {
     this.regimes = new Regimes(this);
     /** @type {Record<Plot, LabPlot>} */
     this.plots = { regimes: this.regimes, rate: new Rate(this), collapse: new Collapse(this) };
+    /** @type {[(search: string) => void, (messages: Message[]) => void]} */
+    const opening = [(search) => this.open(search), (messages) => this.say(messages)];
     /** @type {Record<string, () => unknown>} */
     this.buttons = {
       share: () => this.shareLink(),
       scheme: () => this.setScheme(chooseOther()),
       cancel: () => this.plots[state.plot].stop(),
       again: () => this.request(),
+      export: () => this.export(),
+      "open-file": () => {
+        $("export-dialog").close();
+        chooseFile(...opening);
+      },
     };
     document.addEventListener("click", (event) => this.onClick(event));
     onWayBack((search) => this.open(search));
-    takeFiles(
-      (search) => this.open(search),
-      (messages) => this.say(messages),
-    );
-    document.addEventListener("keydown", ({ key }) => key === "Escape" && this.say([]));
+    takeFiles(...opening);
+    document.addEventListener("keydown", (event) => this.onKey(event));
     find("[role=tablist]").addEventListener("keydown", (event) => this.onTabKey(event));
     this.setScheme(scheme());
     followScheme((name) => this.setScheme(name));
-    new Paper({ caption: () => captionOf(this.plots[state.plot]), paint: () => this.paintAtOnce() });
+    new Paper({ caption: () => titleOf(this.plots[state.plot]), paint: () => this.paintAtOnce() });
     onDensity(() => requestAnimationFrame(() => this.plots[state.plot].paint()));
   }
 
@@ -237,6 +238,22 @@ class Lab {
     this.say([await copyLink()]);
   }
 
+  async export() {
+    if (!$(`panel-${state.plot}`).dataset.drawn) return this.say([{ field: "", text: "There is no picture yet." }]);
+    const { openLabExports } = await import("./exports.mjs"); // seldom wanted, and never at first
+    return openLabExports(this.plots, titleOf);
+  }
+
+  /**
+   * @param {KeyboardEvent} event
+   */
+  onKey(event) {
+    if (event.key === "Escape") this.say([]);
+    if (isCommand(event) || isTyping(event) || find("dialog[open]") || !shortcut(event, { e: true })) return;
+    event.preventDefault();
+    this.export();
+  }
+
   /**
    * @param {string} name
    */
@@ -255,13 +272,12 @@ class Lab {
    * @param {any} any
    */
   onClick({ target }) {
+    // A dialog itself is hit only where its backdrop is.
+    if (target.closest(".close") || target.nodeName === "DIALOG") return target.closest("dialog").close();
     const button = target.closest("button");
     if (!button) return;
     if (this.buttons[button.id]) this.buttons[button.id]();
     if (button.dataset.plot) this.choose(button.dataset.plot);
-    const { picture } = button.dataset;
-    if (picture && !keepPicture(picture, this.plots[state.plot].pictures))
-      this.say([{ field: "", text: "There is no picture yet." }]);
   }
 }
 
@@ -272,50 +288,17 @@ class Lab {
 const readPlot = (search) => /** @type {{ plot?: Plot } & Query} */ (readQuery(search));
 
 /**
- * Download a picture, painted afresh at its own size; answers whether there is one.
- * @param {string} name
- * @param {Record<string, Keepsake>} pictures
- */
-function keepPicture(name, pictures) {
-  const now = scene(state);
-  const { size, draw, of } = pictures[name];
-  const shown = of(now);
-  if (!shown) return false;
-  const { loss } = shown.settings;
-  const [width, height] = size;
-  const canvas = Object.assign(document.createElement("canvas"), {
-    width: SCALE * width,
-    height: SCALE * (HEAD + height),
-  });
-  const pen = penFor(canvas);
-  pen.scale(SCALE, SCALE);
-  pen.fillStyle = now.inks.card;
-  pen.fillRect(0, 0, width, HEAD + height);
-  pens.label(pen, now.inks, titleOf(name, loss), 14, HEAD / 2 + 2, now.inks.ink);
-  pen.translate(0, HEAD);
-  draw(pen, size, now);
-  const said = saying(titleOf(name, loss), location.href);
-  canvas.toBlob((blob) => keepPng(`edgewalk-${loss}-${name}.png`, /** @type {Blob} */ (blob), said, SCALE));
-  return true;
-}
-
-/**
- * What the plot in view is about, in a line.
+ * What a plot is about, in a line: as stands over the picture of it, or over its first one.
  * @param {LabPlot} plot
+ * @param {string} [what]
  */
-function captionOf({ pictures }) {
-  const [[name, { of }]] = Object.entries(pictures);
+function titleOf({ pictures }, what = "") {
+  const [[, { of }]] = Object.entries(pictures);
   const shown = of(scene(state));
-  return shown ? titleOf(name, shown.settings.loss) : "";
-}
-
-/**
- * @param {string} name
- * @param {string} loss
- */
-function titleOf(name, loss) {
-  const [title, aside] = $(`${name}-aside`).parentElement?.children || [];
-  return `${optionOf(loss).textContent}. ${title.textContent}: ${aside.textContent}`;
+  if (!shown) return "";
+  const place = document.getElementById(`${what}-aside`) || find("figcaption .aside", $(`panel-${state.plot}`));
+  const [title, aside] = place.parentElement?.children || [];
+  return `${optionOf(shown.settings.loss).textContent}. ${title.textContent}: ${aside.textContent}`;
 }
 
 // Once the page is there.

@@ -7,20 +7,18 @@ import { rgb, shade } from "../inks.mjs";
 import { nearestOf } from "../nearest.mjs";
 import { inWords } from "../numbers.mjs";
 import * as pens from "../pens.mjs";
+import { named } from "../quantity.mjs";
 import { ask } from "../said.mjs";
 import { vocabulary } from "../vocabulary.mjs";
 import { Asking } from "../ask.mjs";
 import * as axis from "../axis.mjs";
 import { ruleName } from "./controls.mjs";
-import { linkFiles } from "./files.mjs";
 import * as fit from "./fit.mjs";
 import { dispatch, state } from "./state.mjs";
-import { ownOf, scene } from "./store.mjs";
+import { scene } from "./store.mjs";
 import { Lines } from "../stream.mjs";
 
 const MARGIN = { left: 74, right: 22, top: 14, bottom: 46 };
-/** @type {Size} */
-const PICTURE = [980, 640];
 const REACH = 18;
 const LINE = 19; // from a name to the next
 const NAMES = 4; // at most
@@ -49,9 +47,7 @@ export class Rate {
     this.host.addEventListener("pointermove", (event) => this.probe(event));
     this.host.addEventListener("pointerleave", () => page.tip.hide());
     new ResizeObserver(() => requestAnimationFrame(() => this.paint())).observe(this.host);
-    this.pictures = {
-      rate: { size: PICTURE, draw, of: (/** @type {RateScene} */ { rate }) => rate.head },
-    };
+    this.pictures = { rate: { draw: drawPlot, key: keyOf, of: (/** @type {RateScene} */ { rate }) => rate.head } };
   }
 
   /**
@@ -82,8 +78,6 @@ export class Rate {
   // The first gap of another measurement has come.
   begins() {
     $("panel-rate").dataset.drawn = "yes";
-    const query = writeQuery(ownOf(state.rate.head));
-    linkFiles("rate", "rate", query);
   }
 
   paint() {
@@ -150,8 +144,9 @@ const isNarrow = ([width]) => width < NARROW;
 /**
  * @param {RateScene} scene
  * @param {Size} size
+ * @param {boolean} [hasNames] of lines and dots, which want room in a narrow frame
  */
-export function frameOf({ rate: { head, points }, rateView }, size) {
+export function frameOf({ rate: { head, points }, rateView }, size, hasNames = true) {
   const dots = fit.dotsOf(points, rateView);
   const across = rateView === "eta" || !dots.length ? head.settings.etas : dots.map((dot) => dot.across);
   /** @type {AxisKind} */
@@ -160,30 +155,60 @@ export function frameOf({ rate: { head, points }, rateView }, size) {
   const ends = bound ? x.range.map(bound) : [];
   const least = DEEP * Math.min(...points.filter(fit.usable).map(({ gap }) => gap));
   const gaps = [...dots.map(({ gap }) => gap).filter((gap) => gap >= least), ...ends];
-  const top = MARGIN.top + (isNarrow(size) ? NAMES * LINE : 0);
+  const top = MARGIN.top + (isNarrow(size) && hasNames ? NAMES * LINE : 0);
   return axis.frame(size, { ...MARGIN, top }, x, { kind: "log", range: axis.rangeOf(gaps, "log") });
 }
 
 /**
+ * On the page: with the names of lines and dots in it.
  * @param {Pen} pen
  * @param {Size} size
  * @param {RateScene} scene
  */
 export function draw(pen, size, scene) {
-  const { inks, rate, rateView } = scene;
   const box = frameOf(scene, size);
-  const tau = inWords(rate.head.settings.tau);
-  const titles = { x: vocabulary.rate_titles[rateView], y: `gap ‖Φ(xₜ) − X(η²t)‖ at τ = ${tau}` };
-  axis.paintAxes(pen, inks, box, titles, { lines: true });
-  const lines = rateView === "eta" ? linesOf(scene) : shareLines(scene);
-  pens.within(pen, box, () => {
-    if (rateView === "eta") drawBands(pen, scene, box);
-    drawDots(pen, scene, box);
-    for (const { line, ink, dash } of lines) drawLine(pen, box, line, ink, 2, dash);
-  });
-  if (rateView === "eta") drawBeads(pen, scene, box);
-  drawNames(pen, scene, isNarrow(size) ? { left: 0, top: 0 } : box, lines);
+  drawPlot(pen, size, scene, box);
+  drawNames(pen, scene, isNarrow(size) ? { left: 0, top: 0 } : box, linesIn(scene));
 }
+
+/**
+ * @param {RateScene} scene
+ */
+const linesIn = (scene) => (scene.rateView === "eta" ? linesOf(scene) : shareLines(scene));
+
+/**
+ * @param {Pen} pen
+ * @param {Size} size
+ * @param {RateScene} scene
+ * @param {Axes} [box]
+ */
+function drawPlot(pen, size, scene, box = frameOf(scene, size, false)) {
+  const { inks, rate, rateView } = scene;
+  const tau = inWords(rate.head.settings.tau);
+  const titles = {
+    x: vocabulary.rate_titles[rateView],
+    y: [`gap ‖Φ(xₜ) − X(η²t)‖ at τ = ${tau}`, "gap ‖Φ(xₜ) − X(η²t)‖", "gap"],
+  };
+  axis.paintAxes(pen, inks, box, titles, { lines: true });
+  pens.within(pen, box, () => {
+    if (rateView === "eta") named(pen, "intervals", () => drawBands(pen, scene, box));
+    named(pen, "runs", () => drawDots(pen, scene, box));
+    named(pen, "slopes", () => {
+      for (const { line, ink, dash } of linesIn(scene)) drawLine(pen, box, line, ink, 2, dash);
+    });
+  });
+  if (rateView === "eta") named(pen, "gaps", () => drawBeads(pen, scene, box));
+}
+
+/**
+ * What the lines and the dots are, below a picture.
+ * @param {RateScene} scene
+ * @returns {import("../picture.mjs").Entry[]}
+ */
+const keyOf = (scene) => [
+  ...linesIn(scene).map(({ text, ink, dash }) => ({ text, ink, dash, kind: /** @type {const} */ ("line") })),
+  ...[0, 1].map((a) => ({ text: `a run, |A| = ${a}`, ink: shade(lopsidedInks(scene.inks), a), kind: null })),
+];
 
 /**
  * Of each quantity that has a slope: its points, its slope, the interval, its ink and its name.

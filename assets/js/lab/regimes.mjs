@@ -11,20 +11,17 @@ import * as sliders from "../sliders.mjs";
 import { Asking, Kept } from "../ask.mjs";
 import { columnOf } from "./cells.mjs";
 import { ruleName, variablesOf } from "./controls.mjs";
-import { linkFiles } from "./files.mjs";
 import * as legend from "./legend.mjs";
 import { RegimeMap, sliceAt, sliceOf } from "./map.mjs";
 import { decodeOrbit, Orbit } from "./orbit.mjs";
 import { Path } from "./path.mjs";
 import { dispatch, state, writeLink } from "./state.mjs";
-import { cellOf, mapQuery, orbitQuery, runQuery, scene } from "./store.mjs";
+import { cellOf, orbitQuery, runQuery, scene } from "./store.mjs";
 import { Records } from "../stream.mjs";
 
 const NEAR = 8; // pixels from the slice at which it can be taken
 const STILL = 4; // pixels of a press that is no drag
 const REST = 90; // ms that the hand rests before a path or an orbit is asked for
-/** @type {Record<"map" | "orbit", Size>} */
-const PICTURE = { map: [980, 640], orbit: [980, 420] };
 
 export class Regimes {
   /**
@@ -52,16 +49,16 @@ export class Regimes {
     this.due = {}; // what waits for the hand to rest, by name
     /** @type {{ x: number, y: number, slice: boolean } | null} */
     this.grab = null; // where the pointer went down, and whether it has taken the slice
+    const { map, orbit, path } = this;
+    const ofMap = { key: legend.keyOf, of: (/** @type {MapScene} */ { cells }) => cells && cells.head };
     this.pictures = {
-      map: {
-        size: PICTURE.map,
-        draw: this.drawMap.bind(this),
-        of: (/** @type {MapScene} */ { cells }) => cells && cells.head,
-      },
-      orbit: {
-        size: PICTURE.orbit,
-        draw: this.orbit.draw.bind(this.orbit),
-        of: (/** @type {OrbitScene} */ { orbit }) => orbit,
+      map: { draw: map.draw.bind(map), ...ofMap },
+      sliced: { draw: map.drawSliced.bind(map), ...ofMap },
+      orbit: { draw: orbit.draw.bind(orbit), key: orbitKey, of: (/** @type {OrbitScene} */ { orbit }) => orbit },
+      path: {
+        draw: path.draw.bind(path),
+        key: () => [],
+        of: (/** @type {PathScene} */ { path }) => path?.result || null,
       },
     };
     this.listen();
@@ -119,11 +116,10 @@ export class Regimes {
   // The first row of another map has come.
   begins() {
     $("panel-regimes").dataset.drawn = "yes";
-    if (!state.path) $("path-words").textContent = "computing";
+    if (!state.path) $("path-aside").textContent = "computing";
     this.pointed();
     this.askOrbit();
     showCaption();
-    showData();
   }
 
   // One picture a frame, however many rows arrive.
@@ -176,14 +172,14 @@ export class Regimes {
   async askPath() {
     const query = runQuery(state);
     const ofLoss = { loss: query.loss, ...numbersOf(query) };
-    $("path-words").textContent = "computing";
+    $("path-aside").textContent = "computing";
     const [result, valley] = await Promise.all([
       this.kept.paths.get(address("run.bin", query)),
       query.start.split(",").length === 2 ? this.kept.valleys.get(address("valley.bin", ofLoss)) : null,
     ]);
     // None where it is overtaken by another cell, or not to be had.
     if (!result || !dispatch({ type: "path", question: writeQuery(query), found: { result, valley } })) return;
-    $("path-words").textContent = endingOf(result.runs[0]);
+    $("path-aside").textContent = endingOf(result.runs[0]);
     this.path.paint(scene(state));
   }
 
@@ -274,7 +270,6 @@ export class Regimes {
     this.page.set("slice", String(Number(share.toFixed(4))));
     if (!state.cells) return;
     showSlice();
-    showData();
     clearTimeout(this.due.orbit);
     this.due.orbit = setTimeout(() => this.askOrbit(), REST);
   }
@@ -293,17 +288,20 @@ export class Regimes {
     dispatch({ type: "looks", orbitView });
     this.orbit.paint(scene(state));
   }
+}
 
-  /**
-   * To keep: the map with its legend below.
-   * @param {Pen} pen
-   * @param {Size} size
-   * @param {MapScene} scene
-   */
-  drawMap(pen, [width, height], scene) {
-    this.map.draw(pen, [width, height - 50], scene);
-    legend.draw(pen, scene, height - 36);
-  }
+/**
+ * What the dots and the strip of an orbit diagram are, below a picture.
+ * @param {OrbitScene} scene
+ * @returns {import("../picture.mjs").Entry[]}
+ */
+function orbitKey({ inks, fateInks, orbit, orbitView }) {
+  const isOffset = orbitView === "offset" || orbitView === "scaled";
+  /** @type {import("../picture.mjs").Entry[]} */
+  const parities = ["even", "odd"].map((kind) => ({ text: `${kind} t`, ink: inks[kind], kind: "patch" }));
+  const seen = new Set(orbit.fate);
+  const fates = orbit.fates.filter((/** @type {Fate} */ { value }) => seen.has(value));
+  return [...(isOffset ? parities : []), ...fates.map((/** @type {Fate} */ fate) => legend.entryOf(fate, fateInks))];
 }
 
 /**
@@ -331,12 +329,6 @@ function showCaption() {
   $("map-story").textContent = head.story;
   $("map-aside").textContent =
     `${rows} × ${columns} runs of ${ruleName(rule)}, ${steps.toLocaleString("en")} steps each`;
-}
-
-function showData() {
-  const query = mapQuery(state);
-  linkFiles("regimes", "regimes", writeQuery(query));
-  linkFiles("orbit", "orbit", writeQuery({ ...query, slice: orbitQuery(state).slice }));
 }
 
 function showCell() {

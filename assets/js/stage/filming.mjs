@@ -67,7 +67,7 @@ export async function scenesOf({ from, to, seconds }) {
 /** @typedef {{ cancelled: boolean }} Making */
 
 /**
- * Make a film, and keep it under a name; null where it was cancelled.
+ * A film as a file; null where it was cancelled.
  * @param {Record<string, any>} choice
  * @param {import("./portrait.mjs").Wanted} wanted
  * @param {number[]} pixels
@@ -77,7 +77,7 @@ export async function scenesOf({ from, to, seconds }) {
  * @param {Inks} inks
  * @param {Making} making
  */
-export async function filmed(choice, wanted, pixels, sceneAt, plan, said, inks, making) {
+export async function bytesOf(choice, wanted, pixels, sceneAt, plan, said, inks, making) {
   const reel = new Reel(wanted, evenSize(pixels), inks, choice.form === "gif");
   const times = timesOf(plan);
   const { canvas } = reel;

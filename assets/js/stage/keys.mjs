@@ -4,7 +4,7 @@ import { $, find, isOffline } from "../elements.mjs";
 import { chooseFile, linkTo, pageAddress, takeFiles } from "../filing.mjs";
 import { forRun, readQuery, writeQuery } from "../link.mjs";
 import { chooseOther } from "../scheme.mjs";
-import { isCommand, shortcut } from "../shortcut.mjs";
+import { TEXT_FIELDS, isCommand, isTyping, shortcut } from "../shortcut.mjs";
 import { vocabulary } from "../vocabulary.mjs";
 import { actions } from "./actions.mjs";
 import * as controls from "./controls.mjs";
@@ -15,7 +15,6 @@ import { isPlaying, player, state, steps } from "./state.mjs";
 import { showWhole } from "./view.mjs";
 
 const FASTER = 0.3; // powers of ten
-const TEXT_FIELDS = "input:not([type=checkbox], [type=radio], [type=range]), select, textarea";
 
 export function begin() {
   document.addEventListener("click", onClick);
@@ -135,10 +134,6 @@ function faster(power) {
  */
 function onClick(event) {
   const { target } = event;
-  const item = target.closest("[data-export]");
-  if (item) {
-    keepRun(item.dataset.export.replace("run.", ""));
-  }
   // A dialog itself is hit only where its backdrop is.
   if (target.closest(".close") || target.nodeName === "DIALOG") return target.closest("dialog").close();
   const button = target.closest("button");
@@ -161,10 +156,10 @@ const playsAt = ({ target, key }) =>
 function onKey(event) {
   const { target, key } = event;
   const command = (event.ctrlKey || event.metaKey) && !event.altKey && commands[key.toLowerCase()];
-  if (command && !target.closest(TEXT_FIELDS)) return command(event);
+  if (command && !isTyping(event)) return command(event);
   if (isCommand(event) || find("dialog[open]")) return;
   const moves = key.startsWith("Arrow") || key === "Home" || key === "End";
-  if (target.closest(TEXT_FIELDS)) return;
+  if (isTyping(event)) return;
   if (moves && target.closest("input")) return;
   if (key === " " && !playsAt(event)) return;
   const name = shortcut(event, keys);
@@ -189,27 +184,24 @@ function shownQuery() {
 }
 
 /**
- * @param {string} format
+ * @param {string} file
  */
-const isProgram = (format) => /^(py|ipynb)$/.test(format);
+const isProgram = (file) => /\.(py|ipynb)$/.test(file);
 
 /**
- * Download the run as a file; its format may bring a query of its own.
- * @param {string} format
+ * The address of a file of the run; its name may bring a query of its own.
+ * @param {string} file
  */
-function keepRun(format) {
-  if (!state.result) return;
+function addressOf(file) {
+  if (!state.result) return null;
   const flows = state.result.runs.every((run) => run.rule === "gradient-flow"); // of which NumPy has none
-  const link = document.createElement("a");
-  const query = { ...shownQuery(), page: pageAddress(), ...(isProgram(format) && flows && { on: "dynamics" }) };
-  link.href = `run.${format}${format.includes("?") ? "&" : "?"}${writeQuery(query)}`;
-  link.download = "";
-  link.click();
+  const query = { ...shownQuery(), page: pageAddress(), ...(isProgram(file) && flows && { on: "dynamics" }) };
+  return `${file}${file.includes("?") ? "&" : "?"}${writeQuery(query)}`;
 }
 
 async function exportPicture() {
   if (!state.result) return;
   if (isPlaying()) actions.pause();
-  const { openExports } = await import("./exports.mjs"); // seldom wanted, and never at first
-  openExports(() => linkTo(shownQuery()));
+  const { openStageExports } = await import("./exports.mjs"); // seldom wanted, and never at first
+  openStageExports(() => linkTo(shownQuery()), addressOf);
 }

@@ -1,11 +1,9 @@
-// Pictures to keep: panels drawn by their own painters on sheets of any size, beside each other, with a title, what the
-// marks mean, a caption and the link. All of it is laid out in units, as on the page, so that a picture with larger
-// words is one with fewer units.
+// Pictures of the stage to keep: panels drawn by their own painters on sheets of any size, beside each other.
 import { TYPE } from "../canvas.mjs";
 import { inkOf, inksOf } from "../inks.mjs";
-import { widthOf } from "../labels.mjs";
 import { recoloured, resized } from "../paper.mjs";
-import * as pens from "../pens.mjs";
+import * as pictures from "../picture.mjs";
+import { FONT, HEAD } from "../picture.mjs";
 import { kindIn, rowAt, shows, whichOf } from "../run.mjs";
 import { svgSheet } from "../svgpen.mjs";
 import { heading } from "./heading.mjs";
@@ -17,20 +15,12 @@ import { Ground } from "./panels/ground.mjs";
 import { Landscape } from "./panels/landscape.mjs";
 import { Sharpness } from "./panels/sharpness.mjs";
 
-const MARGIN = 14; // units around all
-const ROW = 20; // of a line of words
-const HEAD = 22; // above a panel that has a name
-const SPACE = 14; // between panels
-const LETTER = 0.94; // of the width that is reserved for a label, which a sentence needs
-// A picture goes where the page's own font is not; these have the same widths on every system.
-export const FONT = 'Arial, "Liberation Sans", Helvetica, sans-serif';
-
 /** @typedef {"landscape" | "sharpness" | "alignment" | "across" | "along" | "gap"} Drawn */
-/** @typedef {{ x: number, y: number, width: number, height: number }} Room */
+/** @typedef {import("../picture.mjs").Room} Room */
 
 /**
- * Rows of panels, each with its share of the width, by the name of the picture; each row with its share of the height.
- * @type {Record<string, [share: number, panels: [Drawn, number][]][]>}
+ * The panels of a picture, by its name.
+ * @type {Record<string, import("../picture.mjs").Rows<Drawn>>}
  */
 export const PICTURES = {
   landscape: [[1, [["landscape", 1]]]],
@@ -67,11 +57,9 @@ export const PICTURES = {
   ],
 };
 
-const NARROW = 520; // units across that panels beside each other want
-
 /**
  * The same in a column of a page: one below the other.
- * @type {Record<string, [share: number, panels: [Drawn, number][]][]>}
+ * @type {Record<string, import("../picture.mjs").Rows<Drawn>>}
  */
 const BELOW = {
   both: [
@@ -91,6 +79,18 @@ const BELOW = {
     [0.13, [["gap", 1]]],
   ],
 };
+// And where they are beside each other with little room, of which the key of one wants most.
+const TIGHT = /** @type {typeof BELOW} */ ({
+  both: [
+    [
+      1,
+      [
+        ["landscape", 0.4],
+        ["sharpness", 0.6],
+      ],
+    ],
+  ],
+});
 const TALLER = /** @type {Record<string, number>} */ ({ both: 1.8, stage: 2.7 });
 
 /**
@@ -98,23 +98,15 @@ const TALLER = /** @type {Record<string, number>} */ ({ both: 1.8, stage: 2.7 })
  * @param {string} what
  * @param {number} width
  */
-export const tallness = (what, width) => (width < NARROW && TALLER[what]) || 1;
+export const tallness = (what, width) => (pictures.isNarrow(width) && TALLER[what]) || 1;
 
 /**
  * What a person chose of a picture, and what it needs of the page.
- * @typedef {object} Wanted
- * @property {string} what
- * @property {Size} size in units
- * @property {string} scheme
- * @property {boolean} clear on no ground
- * @property {boolean} title
- * @property {boolean} legend
- * @property {string} caption none where it is empty
- * @property {string} link
+ * @typedef {object} OfPage
  * @property {(panel: string) => any} graph
  * @property {(panel: string) => string} nameOf
- * @property {number} fine pixels of a unit, for what is filled pixel by pixel
  * @property {(size: Size, scene: Scene, fine: number) => string} [solid]
+ * @typedef {import("../picture.mjs").Wanted & OfPage} Wanted
  */
 
 /**
@@ -130,79 +122,37 @@ export async function portrait(seen, wanted) {
   const drawn = await Promise.all(
     places.map(([name, place], k) => panelAt(name, place, scene, before, wanted, `p${k}-`)),
   );
-  const [width, height] = wanted.size;
-  const ground = wanted.clear ? "" : `<rect width="${width}" height="${height}" fill="${inks.card}"/>`;
-  return [ground, ...drawn, '<g class="words">', ...words, "</g>"].join("\n");
+  return pictures.composed(inks, wanted, drawn, words);
 }
 
 /**
- * The words of a picture, as SVG, and the places of its panels between them. A title that changes has its room here,
- * and is for the caller to write on its lines.
+ * What stands above the panels, and what their signs mean.
+ * @param {Scene} scene
+ */
+export const wordsOf = (scene) => ({ title: heading(scene), entries: keyOf(scene) });
+
+/**
+ * The words of a picture, as SVG, and the places of its panels between them; without a title that `changes`.
  * @param {Scene} scene
  * @param {Wanted} wanted
  * @param {boolean} [changes]
  */
 export function layOut(scene, wanted, changes = false) {
-  const { inks } = scene;
-  const [width, height] = wanted.size;
-  const sheet = svgSheet(wanted.size, "", FONT);
-  const pen = /** @type {any} */ (sheet.getContext());
-  const inner = width - 2 * MARGIN;
-  let [top, bottom] = [MARGIN, height - MARGIN];
-  const above = titleOf(scene, wanted);
-  if (changes) top += ROW * above.length;
-  else for (const line of above) top = write(pen, inks, line, MARGIN, top, inks.ink);
-  const below = [...wrapped(wanted.caption, inner), ...wrapped(wanted.link, inner)];
-  bottom -= ROW * below.length;
-  below.forEach((line, k) => write(pen, inks, line, MARGIN, bottom + k * ROW, inks.soft));
-  if (wanted.legend) {
-    const rows = keyRows(keyOf(scene), inner);
-    bottom -= ROW * rows.length;
-    rows.forEach((row, k) => paintKey(pen, scene, row, bottom + (k + 0.5) * ROW));
-  }
-  const places = placesOf(wanted.what, { x: MARGIN, y: top, width: inner, height: bottom - top });
-  return { words: sheet.getContext().lines, places };
-}
-
-/**
- * The lines of a title.
- * @param {Scene} scene
- * @param {Wanted} wanted
- */
-const titleOf = (scene, { title, size }) => (title ? wrapped(heading(scene), size[0] - 2 * MARGIN) : []);
-
-/**
- * A title, on the lines that were kept for it.
- * @param {Pen} pen
- * @param {Scene} scene
- * @param {Wanted} wanted
- */
-export function writeTitle(pen, scene, wanted) {
-  titleOf(scene, wanted).forEach((line, k) => write(pen, scene.inks, line, MARGIN, MARGIN + k * ROW, scene.inks.ink));
+  const { title, entries } = wordsOf(scene);
+  const { words, room } = pictures.layOut(scene.inks, wanted, title, entries, changes);
+  return { words, places: placesOf(wanted.what, room) };
 }
 
 /**
  * Where panels lie, by the name of the picture. Pure.
  * @param {string} what
  * @param {Room} room
- * @returns {[Drawn, Room][]}
  */
-export function placesOf(what, { x, y, width, height }) {
-  const rows = (width < NARROW && BELOW[what]) || PICTURES[what];
-  const tall = height - SPACE * (rows.length - 1);
-  let top = y;
-  return rows.flatMap(([share, panels]) => {
-    const wide = width - SPACE * (panels.length - 1);
-    let left = x;
-    const places = panels.map(([name, part]) => {
-      const place = { x: left, y: top, width: wide * part, height: tall * share };
-      left += place.width + SPACE;
-      return /** @type {[Drawn, Room]} */ ([name, place]);
-    });
-    top += tall * share + SPACE;
-    return places;
-  });
-}
+export const placesOf = (what, room) =>
+  pictures.placesIn(
+    pictures.fitting(room, (pictures.isNarrow(room.width) && TIGHT[what]) || PICTURES[what], BELOW[what]),
+    room,
+  );
 
 /**
  * A panel at its place, with its name where it has no axes that name it.
@@ -213,21 +163,15 @@ export function placesOf(what, { x, y, width, height }) {
  * @param {Wanted} wanted
  * @param {string} mark of its own in the picture
  */
-async function panelAt(name, { x, y, width, height }, scene, before, wanted, mark) {
-  const { head, size } = boxOf(name, { x, y, width, height });
+async function panelAt(name, place, scene, before, wanted, mark) {
+  const { head, size } = boxOf(name, place);
   const whole = /** @type {Size} */ (size.map(Math.round)); // of a picture that is filled pixel by pixel
   const title = nameOf(name, scene, wanted);
   const inside =
     name === "landscape" && scene.look === "surface" && wanted.solid
       ? [`<image xlink:href="${wanted.solid(whole, scene, wanted.fine)}" width="${size[0]}" height="${size[1]}"/>`]
       : await painted(name, size, scene, before, wanted, mark);
-  return [
-    `<g class="${name}" transform="translate(${x} ${y})">`,
-    ...title,
-    `<g transform="translate(0 ${head})">`,
-    ...inside,
-    "</g></g>",
-  ].join("\n");
+  return pictures.placed(name, place, head, title, inside);
 }
 
 /**
@@ -253,12 +197,7 @@ export const hasAxes = (name) => name === "landscape" || name === "sharpness";
  * @param {Wanted} wanted
  * @returns {string[]}
  */
-export function nameOf(name, scene, wanted) {
-  if (hasAxes(name)) return [];
-  const sheet = svgSheet([0, HEAD], "", FONT);
-  write(sheet.getContext(), scene.inks, wanted.nameOf(name), 0, 0, scene.inks.ink);
-  return sheet.getContext().lines;
-}
+export const nameOf = (name, scene, wanted) => (hasAxes(name) ? [] : pictures.headOf(scene.inks, wanted.nameOf(name)));
 
 /**
  * @param {Drawn} name
@@ -348,45 +287,7 @@ const rounded = (svg) =>
     path.replace(/-?\d*\.\d{2,}/g, (number) => String(Math.round(10 * Number(number)) / 10)),
   );
 
-/**
- * Text in lines of a width. Pure.
- * @param {string} text
- * @param {number} width
- */
-export function wrapped(text, width) {
-  /** @type {string[]} */
-  const lines = [];
-  for (const word of text.split(" ").filter(Boolean)) {
-    const longer = lines.length ? `${lines[lines.length - 1]} ${word}` : word;
-    if (lines.length && LETTER * widthOf(longer) <= width) lines[lines.length - 1] = longer;
-    else lines.push(word);
-  }
-  return lines.flatMap((line) => cut(line, Math.max(Math.floor(width / widthOf("x") / LETTER), 8)));
-}
-
-/**
- * A word that is longer than a line, as a link is, in pieces.
- * @param {string} text
- * @param {number} most
- * @returns {string[]}
- */
-const cut = (text, most) => (text.length <= most ? [text] : [text.slice(0, most), ...cut(text.slice(most), most)]);
-
-/**
- * A line of words; where the next begins.
- * @param {any} pen
- * @param {Inks} inks
- * @param {string} text
- * @param {number} x
- * @param {number} y
- * @param {string} ink
- */
-function write(pen, inks, text, x, y, ink) {
-  pens.label(pen, inks, text, x, y + ROW / 2, ink);
-  return y + ROW;
-}
-
-/** @typedef {{ text: string, kind: Kind | null, ink: string }} Entry */
+/** @typedef {import("../picture.mjs").Entry} Entry */
 
 /**
  * What the marks of a picture mean. Pure.
@@ -424,40 +325,3 @@ export function keyOf(scene) {
  * @returns {Entry}
  */
 const entryOf = (text, kind, ink) => ({ text, kind, ink });
-
-/**
- * Entries in rows of a width. Pure.
- * @param {Entry[]} entries
- * @param {number} width
- */
-export function keyRows(entries, width) {
-  /** @type {Entry[][]} */
-  const rows = [];
-  let left = 0;
-  for (const entry of entries) {
-    const wide = widthOf(entry.text) + 30;
-    if (!rows.length || left + wide > width) {
-      rows.push([]);
-      left = 0;
-    }
-    rows[rows.length - 1].push(entry);
-    left += wide;
-  }
-  return rows;
-}
-
-/**
- * @param {any} pen
- * @param {Scene} scene
- * @param {Entry[]} entries
- * @param {number} y
- */
-function paintKey(pen, { inks }, entries, y) {
-  let x = MARGIN;
-  for (const { text, kind, ink } of entries) {
-    if (kind) pens.mark(pen, inks, ink, kind, x + 6, y, 4.5);
-    else pens.bead(pen, inks, ink, x + 6, y, 5.5);
-    pens.label(pen, inks, text, x + 16, y, inks.ink);
-    x += widthOf(text) + 30;
-  }
-}

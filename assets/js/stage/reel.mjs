@@ -1,7 +1,9 @@
 // Frames of a film: panels painted by their own painters on canvases of their own, from a scene at each frame's own time.
 // What stands still is drawn once, and the page's own canvases are left alone.
 import { canvasOf, penFor } from "../canvas.mjs";
-import { FONT, boxOf, hasAxes, layOut, nameOf, paintersOf, stillOf, writeTitle } from "./portrait.mjs";
+import { FONT, writeTitle } from "../picture.mjs";
+import { heading } from "./heading.mjs";
+import { boxOf, hasAxes, layOut, nameOf, paintersOf, stillOf } from "./portrait.mjs";
 
 const SAMPLED = 2; // rows and columns of which one is looked at for its colours
 
@@ -97,7 +99,7 @@ export class Reel {
     for (const { sheet, x, y } of this.above) if (sheet.width) pen.drawImage(sheet, x, y);
     pen.setTransform(wanted.fine, 0, 0, wanted.fine, 0, 0);
     inFont(pen);
-    writeTitle(pen, scene, wanted);
+    writeTitle(pen, inks, heading(scene), wanted);
   }
 
   /**

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from app.lab import layout as page
+from app.lab.routes import ROUTES
 from app.lab.settings import (
     FIELDS,
     FIT,
@@ -19,7 +20,14 @@ from app.lab.settings import (
     LabSettings,
 )
 from app.theme import INKS
-from app.vocabulary import CLOCKS, ORBIT_TITLES, ORBIT_VIEWS, PLOTS, VOCABULARY
+from app.vocabulary import (
+    CLOCKS,
+    ORBIT_TITLES,
+    ORBIT_VIEWS,
+    PLOT_PICTURES,
+    PLOTS,
+    VOCABULARY,
+)
 from dynamics import LOSSES, RULES, Fate
 from dynamics.starts import SCOUTS, interesting_etas, straight_line
 from tests.app.layout import components, id_counts, of_data, of_type
@@ -133,8 +141,21 @@ def test_rules_are_those_that_a_plot_can_be_made_of(layout: dict) -> None:
         assert group["data-kind"] == ("checkbox" if most > 1 else "radio")
 
 
+def test_every_picture_is_one_that_can_be_made(layout: dict) -> None:
+    assert set(PLOT_PICTURES) == set(parts_of("lab/exports.mjs").keys[""]) & set(PLOT_PICTURES)
+
+
+def test_every_file_is_one_that_the_server_makes(layout: dict) -> None:
+    for names in page.FILES.values():
+        for name in names.values():
+            for form in page.FORMS.values():
+                made = (name, form.partition("?")[0])
+                assert name == "run" or made in ROUTES
+
+
 def test_losses_are_chosen_from_the_catalogue(layout: dict) -> None:
-    options = of_type(layout, "Option")
+    (menu,) = (part for part in of_type(layout, "Select") if part["id"] == "loss")
+    options = [part["props"] for part in menu["children"]]
     assert [option["value"] for option in options] == list(LOSSES)
     assert [option["data-formula"] for option in options] == [
         loss.formula for loss in LOSSES.values()

@@ -201,13 +201,30 @@ def test_both_files_of_a_map_agree(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize("name", ["regimes", "orbit", "rate"])
+def test_a_file_says_what_it_shows(client: FlaskClient, name: str) -> None:
+    """In the words of its settings, whichever its form, with a link that opens it."""
+    query = RATE if name == "rate" else f"{MAP}&loss=ring&p.k=1.5"
+    told = client.get(f"/{name}.settings.json?{query}").get_json()["about"]
+    with np.load(io.BytesIO(client.get(f"/{name}.npz?{query}").data)) as file:
+        assert json.loads(str(file["settings"]))["about"] == told
+    rules = "Normalized GD" if name == "rate" else "GD"
+    begins = {"regimes": "Regime map", "orbit": "Orbit diagram", "rate": "Gap"}[name]
+    assert told["caption"].startswith(f"{begins} of {rules} on L = ")
+    assert ", k = 1.5" in told["caption"] or name == "rate"
+    assert told["link"].startswith("http://localhost/lab/?")
+    assert told["licence"].startswith("CC0")
+
+
+@pytest.mark.parametrize("name", ["regimes", "orbit", "rate"])
 def test_a_table_says_where_its_settings_are(client: FlaskClient, name: str) -> None:
     query = RATE if name == "rate" else MAP
     link = client.get(f"/{name}.csv?{query}").headers["Link"]
     address, rel = re.fullmatch(r'<(.*)>; rel="(\w+)"; type="application/json"', link).groups()
     assert rel == "describedby"
     plot = "rate" if name == "rate" else "regimes"
-    assert client.get(f"/{address}").get_json()["settings"] == settings_of(query, plot).plain
+    told = client.get(f"/{address}").get_json()
+    assert told.pop("about")["software"] == "Edgewalk"
+    assert told == settings_of(query, plot).plain
 
 
 @pytest.mark.parametrize("name", ["regimes", "orbit", "rate"])
@@ -280,6 +297,8 @@ def lines_of(text: str) -> list[dict[str, Any]]:
 def test_a_rate_is_what_dynamics_measures(client: FlaskClient) -> None:
     head, *gaps, last = lines_of(client.get(f"/rate.ndjson?{RATE}").text)
     expected = measure_rate("hyperbola", "ngd", (2.0, 0.7), 1.0, (0.1, 0.05, 0.03))
+    caption = head.pop("caption")
+    assert caption.startswith("Gap of Normalized GD on L = ½ (1 − xy)² to the limiting flow at τ")
     assert head == {
         "settings": settings_of(RATE, "rate").plain,
         "notices": [],

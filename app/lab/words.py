@@ -1,0 +1,56 @@
+"""What the lab says of its plots, from their settings."""
+
+from app.lab.settings import LabSettings
+from dynamics import RULES
+
+
+def caption(settings: LabSettings, name: str) -> str:
+    """What a resource of the lab shows, in a line; `name` is that of `app.lab.routes`, and settings
+    have nothing left open."""
+    rules = ", ".join(RULES[rule].name for rule in settings.rules)
+    numbers = "".join(f", {name} = {value:g}" for name, value in settings.theta)
+    of = f"{rules} on {settings.chosen.record.formula}{numbers}"
+    return SAID.get(name, SAID.get(settings.plot, _of_runs))(settings, of)
+
+
+def _of_map(settings: LabSettings, of: str) -> str:
+    many = f"{settings.size} × {settings.size} runs of {settings.steps:,} steps"
+    return f"Regime map of {of}: {many}, {_step_sizes(settings)}, {_starts(settings)}"
+
+
+def _of_orbit(settings: LabSettings, of: str) -> str:
+    share = settings.column / max(settings.size - 1, 1)
+    start = f"the start after {100 * share:.0f} % of the way; {_starts(settings)}"
+    return f"Orbit diagram of {of}: the last iterates, {_step_sizes(settings)}, from {start}"
+
+
+def _of_rate(settings: LabSettings, of: str) -> str:
+    etas = settings.step_sizes
+    many = f"clouds of runs at {len(etas)} step sizes from {max(etas):g} to {min(etas):g}"
+    tau = f"the limiting flow at τ = {settings.slow_time:g}"
+    return f"Gap of {of} to {tau}: {many}, from ({_point(settings.start_point)})"
+
+
+def _of_runs(settings: LabSettings, of: str) -> str:
+    etas = ", ".join(f"{eta:g}" for eta in settings.step_sizes)
+    start = f"from ({_point(settings.start_point)}) to τ = {settings.slow_time:g}"
+    return f"λ₁(Φ(xₜ)) of {of}, η = {etas}, {start}, on three clocks"
+
+
+SAID = {"regimes": _of_map, "orbit": _of_orbit, "rate": _of_rate}
+
+
+def _step_sizes(settings: LabSettings) -> str:
+    low, high = settings.eta or (0.0, 0.0)
+    return f"η = {low:.3g} … {high:.3g}"
+
+
+def _starts(settings: LabSettings) -> str:
+    if settings.along == "valley":
+        return f"starts along Γ, {settings.off:g} from it along v₁"
+    first, last = settings.ends
+    return f"starts from ({_point(first)}) to ({_point(last)})"
+
+
+def _point(start: tuple[float, ...]) -> str:
+    return ", ".join(f"{value:g}" for value in start)

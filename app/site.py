@@ -35,6 +35,7 @@ from app.modules import imported, without_types
 from app.parts import header
 from app.scorm import Part, package
 from app.server import POLICY, TITLES, create_app
+from app.stage import ids
 from app.stage.compute import Compute
 from app.stage.layout import ETA_HIGH, ETA_LOW, stage
 from app.stage.offline import Get, answers_of, looks_of, of_picture, of_run
@@ -59,6 +60,9 @@ STYLES = ("fonts.css", "base.css")
 UNUSED = re.compile(r"(stage|lab|about|study)\.mjs|js/(lab|study)/.*|js/unpack\.js|style/lab\.css")
 ENTRY, ENTRY_OF_ABOUT = "js/stage/site.mjs", "js/about/site.mjs"
 PLOTLY = "vendor/plotly-cartesian.min.js"
+
+HOW = ["Other starts, horizons, noise and numbers in the formula need a server. "]
+LINK = [html.A("How to have all of it", href="about/index.html#server")]
 
 PAGE = """<!DOCTYPE html>
 <html lang="en" data-site{more}>
@@ -398,7 +402,8 @@ def _page(
 def _stage_page(losses: Sequence[str], title: str = "", opens: str = "") -> str:
     """The stage; as a part of a package it `opens` a link, reports, and leads nowhere else."""
     layout = stage(opening(losses[0]), {"Stage": ""} if opens else PAGES)
-    _keep_losses(layout, losses)
+    for part in layout:
+        _fit(part, losses, HOW if opens else [*HOW, *LINK])
     data = (
         {"opens": opens, "reports": ""}
         if opens
@@ -407,14 +412,17 @@ def _stage_page(losses: Sequence[str], title: str = "", opens: str = "") -> str:
     return _page(title or TITLES["stage"], layout, ENTRY, plotly=True, **data)
 
 
-def _keep_losses(part: Any, losses: Sequence[str]) -> None:
-    """Take those that are not held out of the menu."""
-    if isinstance(part, html.Select) and getattr(part, "id", "") == "loss":
-        part.children = [one for one in part.children if one.value in losses]  # type: ignore[union-attr]
-    inside = part if isinstance(part, list) else getattr(part, "children", None)
+def _fit(part: Any, losses: Sequence[str], how: list[Any]) -> None:
+    """Take losses that are not held out of the menu, and say among what is set less often how to
+    have what is not there."""
+    if getattr(part, "id", "") == ids.LOSS:
+        part.children = [one for one in part.children if one.value in losses]
+    inside = getattr(part, "children", None)
+    if getattr(part, "className", "") == "sheet" and isinstance(inside, list):
+        inside.append(html.P(how, className="facts"))
     for child in inside if isinstance(inside, list) else [inside]:
         if child is not None:
-            _keep_losses(child, losses)
+            _fit(child, losses, how)
 
 
 def _about_page() -> str:

@@ -3,10 +3,12 @@
 import time
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Page
 
 import dynamics
+from app.site import size_of, write_package, write_site
 from benchmarks.row import Bound, Figures, Row, UnavailableError
 from benchmarks.session import stage
 
@@ -43,6 +45,17 @@ def offline() -> Figures:
         begin = time.perf_counter()
         made = page.request.get(f"{page.url.split('?')[0]}run.html")
         return {"MB": len(made.body()) / 1e6, "s": time.perf_counter() - begin}
+
+
+def site() -> Figures:
+    """All of the catalogue as a site of files, and its package of SCORM."""
+    with TemporaryDirectory() as place:
+        folder = Path(place)
+        begin = time.perf_counter()
+        write_site(folder)
+        seconds, size = time.perf_counter() - begin, size_of(folder)
+        package = write_package(folder).stat().st_size
+    return {"MB": size / 1e6, "s": seconds, "MB as a package": package / 1e6}
 
 
 def notebook() -> Figures:
@@ -90,6 +103,12 @@ ROWS = (
         "the default run as a page that needs no server",
         (Bound("≤", 2.5, "MB"),),
         offline,
+    ),
+    Row(
+        "site",
+        "all losses as a site of files",
+        (Bound("≤", 40, "MB"),),
+        site,
     ),
     Row(
         "notebook",

@@ -36,6 +36,7 @@ from app.stage.layout import stage
 from app.stage.routes import file_name
 from app.stage.settings import Settings, read_query, view_of, write_query
 from app.stage.words import caption
+from app.theme import HEIGHT_SCALES
 from app.vocabulary import LICENCE, LOOKS, vocabulary_json
 from dynamics import RULES
 
@@ -256,6 +257,9 @@ def _figures(compute: Compute, settings: Settings, looks: tuple[str, ...]) -> di
         **{"zoom": 0, "touch": False, "unit": 1, "of": None},
     }
     drawn = {look: still_figures(compute, scene | {"look": look}) for look in looks}
+    for look, (landscape, _) in drawn.items():
+        if loss.d == 2 and look in ("root", "log"):  # beyond its contours it goes on up
+            landscape.update_layout(plot_bgcolor=HEIGHT_SCALES["light"][-1])
     plain = {look: _plain(landscape) for look, (landscape, _) in drawn.items()}
     return {"landscape": plain, "sharpness": _plain(drawn[looks[0]][1])}
 

@@ -3,7 +3,6 @@
 import gzip
 import json
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree as Xml
 
@@ -21,11 +20,11 @@ IMS = f"{{{scorm.NAMESPACE}}}"
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small one."""
     folder = tmp_path_factory.mktemp("site")
     write_site(folder, [LOSS], [1.0, 0.5])
-    yield folder
+    return folder
 
 
 def index_of(folder: Path) -> dict:

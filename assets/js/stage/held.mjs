@@ -102,6 +102,16 @@ function numbersIn(text) {
 }
 
 /**
+ * What of a query should be numbers and is none.
+ * @param {Query} query
+ * @returns {Message[]}
+ */
+export const unreadIn = (query) =>
+  ["eta", "start", "steps", "noise"]
+    .filter((name) => query[name] !== undefined && !numbersIn(query[name]))
+    .map((name) => ({ field: "", text: `${name} must be numbers between commas, got ‘${query[name]}’.` }));
+
+/**
  * @param {ReturnType<typeof wantedIn>} wanted
  * @param {HeldRuns["header"]} header
  */
@@ -161,7 +171,7 @@ export function wordsOf(missed, query) {
   /** @type {Record<string, string>} */
   const own = { eta: `η = ${query.eta}`, rule: query.rule?.includes(",") ? "these rules together" : "this rule here" };
   const wanted = missed.map((name) => own[name] || NAMES[name]).join(" and ");
-  return `${wanted.slice(0, 1).toUpperCase()}${wanted.slice(1)}: that needs a server, see About. Shown is the nearest run that is here.`;
+  return `That needs a server, see About: ${wanted}. Shown is the nearest run that is here.`;
 }
 
 /**

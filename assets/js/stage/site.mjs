@@ -2,7 +2,7 @@
 import { $ } from "../elements.mjs";
 import { readQuery } from "../link.mjs";
 import { loosened, unzipped } from "../packed.mjs";
-import { choose, nearestRuns, pageOf, responseOf, withPage, wordsOf } from "./held.mjs";
+import { choose, nearestRuns, pageOf, responseOf, unreadIn, withPage, wordsOf } from "./held.mjs";
 import { start } from "./page.mjs";
 import { state } from "./state.mjs";
 import { begin as beginStills } from "./stills.mjs";
@@ -70,7 +70,8 @@ async function ofRuns(query) {
     ...runs.files.map((file) => content(file).then(loosened)),
   ]);
   drawn[runs.family] = looks;
-  const notices = missed.length ? [{ field: "", text: wordsOf(missed, query) }] : [];
+  const notices = unreadIn(query);
+  if (missed.length) notices.push({ field: "", text: wordsOf(missed, query) });
   if (query.loss && query.loss !== loss)
     notices.unshift({ field: "", text: `There is no loss called ‘${query.loss}’ here.` });
   const { header } = runs;

@@ -103,7 +103,7 @@ def trim(folder: Path, most: int) -> None:
 
     When a file was read last the system may tell only to a day (Linux does, by default).
     """
-    files = sorted(filter(None, map(_used, folder.glob("*"))))
+    files = sorted(filter(None, map(_used, filter(Path.is_file, folder.glob("*")))))
     excess = sum(size for _, size, _ in files) - most
     for _, size, path in files:
         if excess <= 0:

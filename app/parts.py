@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 
 TAGLINE = "gradient descent at the edge of stability"
 # Where each page lies, seen from the first.
-PAGES = {"Stage": "", "Lab": "lab/", "About": "about/"}
+PAGES = {"Stage": "", "Lab": "lab/", "Study": "study/", "About": "about/"}
 
 
 def header(

@@ -9,7 +9,9 @@ import hashlib
 import mimetypes
 import os
 import re
+import tempfile
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from dash import Dash
@@ -31,6 +33,9 @@ from app.stage import routes as stage_routes
 from app.stage.compute import Compute
 from app.stage.layout import stage
 from app.stage.settings import Settings
+from app.study import routes as study_routes
+from app.study.jobs import Jobs
+from app.study.layout import study
 from app.vocabulary import vocabulary_json
 
 ASSETS = ROOT / "assets"
@@ -58,14 +63,20 @@ FILES = re.compile(r"/assets/(.+)|/_dash-component-suites/.+")
 TITLES = {
     "stage": "Edgewalk: gradient descent at the edge of stability",
     "lab": "Edgewalk: the lab",
+    "study": "Edgewalk: the theorem on a network",
     "about": "Edgewalk: what it claims",
 }
 
 # The head's own: it runs before the first paint.
 EARLY = "scheme.js"
 # What Dash loads for a page alone, of what lies in `assets`; modules are imported from `assets/js`.
-ENTRIES = {"stage": "stage.mjs", "lab": "lab.mjs", "about": "about.mjs"}
-LAB_STYLE = "lab.css"
+ENTRIES = {
+    "stage": "stage.mjs",
+    "lab": "lab.mjs",
+    "study": "study.mjs",
+    "about": "about.mjs",
+}
+LAB_STYLE, STUDY_STYLE = "lab.css", "study.css"
 MODULES = "js"
 PLOTLY = "plotly-cartesian.min.js"
 # The head's own too: Dash's components are compiled to it.
@@ -130,10 +141,11 @@ def create_app(cache_config: dict | None = None) -> Dash:
         mimetypes.add_type(media_type, ending)
     server = Flask("edgewalk")
     server.config.update(COMPRESSION, COMPRESS_CACHE_BACKEND=Compressed, COMPRESS_CACHE_KEY=file_of)
-    app = _page(server, "/", "stage", [LAB_STYLE], compress=True)
-    lab_app = _page(server, "/lab/", "lab", [PLOTLY])
-    about_app = _page(server, "/about/", "about", [LAB_STYLE, PLOTLY])
-    pages = [app, lab_app, about_app]
+    app = _page(server, "/", "stage", [LAB_STYLE, STUDY_STYLE], compress=True)
+    lab_app = _page(server, "/lab/", "lab", [PLOTLY, STUDY_STYLE])
+    study_app = _page(server, "/study/", "study", [PLOTLY, LAB_STYLE])
+    about_app = _page(server, "/about/", "about", [LAB_STYLE, STUDY_STYLE, PLOTLY])
+    pages = [app, lab_app, study_app, about_app]
     kept = folders()
     programs.keep_on_disk(kept.programs)
     config = cache_config or _cache_config(kept)
@@ -142,10 +154,12 @@ def create_app(cache_config: dict | None = None) -> Dash:
     app.compute = compute  # type: ignore[attr-defined]
     app.layout = stage(Settings())
     lab_app.layout = lab()
+    study_app.layout = study()
     about_app.layout = about()
     stage_routes.register(app.server, compute)
     lab_routes.register(app.server, Lab(once))
-    for name in ("lab", "about"):
+    study_routes.register(app.server, Jobs(_studies(kept), once.version), once)
+    for name in ("lab", "study", "about"):
         app.server.add_url_rule(f"/{name}", name, partial(_with_slash, name))
     stage_callbacks.register(app, compute)
     offline.register(app.server, compute)
@@ -212,6 +226,11 @@ def _cache_config(kept: Folders) -> dict:
         **given,
         "CACHE_DIR": kept.results and str(kept.results),
     }
+
+
+def _studies(kept: Folders) -> Path:
+    """Where studies are kept: with the results, or for as long as the system keeps such files."""
+    return (kept.results or Path(tempfile.gettempdir()) / "edgewalk") / "studies"
 
 
 def _store(server: Flask, config: dict) -> Store:

@@ -164,11 +164,11 @@ def _take(
     tell: Callable[[State], Event],
 ) -> Generator[Event, None, State]:
     """A course from where it is kept to its end."""
-    state = keep.load(name)
-    event = tell(state) if state else None
+    kept = state = keep.load(name)
+    event = tell(kept) if kept else None
     first, began = event.share if event else 0.0, time.perf_counter()
     if not (event and event.share >= 1):
-        for state in course(state):
+        for state in course(kept):
             event = tell(state)
             keep.save(name, state, event.share >= 1)
             gone = time.perf_counter() - began

@@ -18,7 +18,7 @@ class Folder:
     """A keep of files, one a course, bearing the digest of its name.
 
     Args:
-        path: the folder, which is made.
+        path: the folder, which is made when something is kept.
         version: of what computes; of another nothing is taken up.
     """
 
@@ -26,7 +26,6 @@ class Folder:
         self.path = path
         self.version = version
         self._saved = 0.0
-        path.mkdir(parents=True, exist_ok=True)
 
     def file(self, name: str) -> Path:
         """Where a course is kept."""
@@ -45,6 +44,7 @@ class Folder:
         """Keep how a course stands, once a second and at its end: a file is whole or not there."""
         if not whole and time.monotonic() - self._saved < EVERY:
             return
+        self.path.mkdir(parents=True, exist_ok=True)
         descriptor, part = tempfile.mkstemp(dir=self.path, suffix=".part")
         try:
             with os.fdopen(descriptor, "wb") as file:

@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 # Each page that computes has one door to the mathematics. Any module may read the catalogue, take
 # the records that come out of that door, and write them into a file.
-DOORS = {"app.stage.compute", "app.lab.compute"}
+DOORS = {"app.stage.compute", "app.lab.compute", "app.study.worker", "app.study.shipped"}
 LENT = {
     *(
         "LOSSES",
@@ -30,6 +30,7 @@ LENT = {
         "nearest_key",
     ),
     *("numerals", "read_number", "prepare_process", "let_go_of_programs"),
+    *("STUDIES", "Plan", "PAIRS", "with_seed", "Folder"),
     *("Fate", "Orbits", "Cut", "Heights", "Terrain", "Valley", "View"),
     *(
         "Parameter",
@@ -131,6 +132,13 @@ ORDER = [
     "app.lab.compute",
     "app.lab.routes",
     "app.lab.layout",
+    "app.study",
+    "app.study.settings",
+    "app.study.worker",
+    "app.study.jobs",
+    "app.study.shipped",
+    "app.study.routes",
+    "app.study.layout",
     "app.about",
     "app.about.claims",
     "app.about.layout",
@@ -171,6 +179,11 @@ LIBRARIES = {
     "app.lab.compute": {"numpy"},
     "app.lab.routes": {"flask", "numpy"},
     "app.lab.layout": PAGE,
+    "app.study.worker": {"numpy"},
+    "app.study.jobs": {"numpy"},
+    "app.study.shipped": {"numpy"},
+    "app.study.routes": {"flask", "numpy"},
+    "app.study.layout": PAGE,
     "app.about.layout": PAGE,
     "app.server": {"dash", "flask", "flask_caching"},
     "app.export": {"flask", "playwright"},

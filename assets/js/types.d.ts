@@ -813,3 +813,87 @@ interface ParentNode {
 interface Element {
   closest(selectors: string): HTMLElement | null;
 }
+
+// ---- the study ----
+
+/** Rows of `width` numbers. */
+type Table = { values: ArrayLike<number>; count: number; width: number };
+type Tables = Record<string, Table>;
+/** A run of a study, as far as it is known. */
+type StudyRun = Tables & { eta: any };
+/** Its flow; `closes`: the slow time from which λ₁ and λ₂ are too near each other. */
+type StudyFlow = Tables & { closes: any };
+/** What is said of the network and its data. */
+type StudyAbout = {
+  settings: StudyMade;
+  parameters: number;
+  residuals: number;
+  gap_closes: number | null;
+  widths: number[];
+  activation: string;
+  shape: number[] | null;
+  signs: boolean;
+  targets: number[];
+};
+/** What is computed, with nothing left open. */
+type StudyMade = { study: string; rule: string; etas: number[]; tau: number; seed: number };
+type StudyMeaning = { settings: StudyMade; notices: Message[]; query: string };
+type StudyAnswer = StudyMeaning & {
+  known: boolean;
+  about: StudyAbout | null;
+  flow: StudyFlow | null;
+  runs: StudyRun[];
+  shown: Table | null;
+};
+/** How far the work is. */
+type StudyJob = { state: string; words: string; share: number; left: number | null };
+/** A line of /study.ndjson after the first. */
+type StudyLine = StudyJob & { flow?: any; runs: any[] };
+type StudyRates = Record<string, Record<string, { tau: number; etas: number[]; seeds: StudySeed[] }>>;
+type StudySeed = { seed: number; gaps: number[]; way: number; sharpness: number[]; gap_closes: number | null };
+type Distance = "gap" | "plane" | "rate";
+type Layer = "weights" | "moved";
+type StudyState = {
+  query: Query; // as it stands in the link
+  turn: number; // of the question that was asked last
+  pending: boolean; // whether it has no answer yet
+  made: StudyMade; // what is shown
+  about: StudyAbout | null;
+  flow: StudyFlow | null;
+  runs: (StudyRun | null)[];
+  shown: Table | null;
+  known: boolean; // whether all of it has been computed
+  job: StudyJob;
+  rates: StudyRates;
+  at: number; // of the playhead, a pair of `PAIRS`
+  focus: number;
+  distance: Distance;
+  layer: Layer;
+  inks: Inks;
+};
+type StudyEvent =
+  | { type: "sets"; key: string; text: string }
+  | { type: "opens"; query: Query }
+  | { type: "asks" }
+  | { type: "answers"; turn: number; answer: StudyAnswer }
+  | { type: "means"; turn: number; meaning: StudyMeaning }
+  | { type: "tells"; turn: number; line: StudyLine }
+  | { type: "rests"; turn: number; words: string }
+  | { type: "rates"; rates: StudyRates }
+  | { type: "seeks"; at: number }
+  | { type: "focuses"; focus: number }
+  | { type: "chooses"; distance?: Distance; layer?: Layer }
+  | { type: "paintsIn"; inks: Inks };
+/** What a panel is painted from: the record, and of each run the row at the playhead. */
+type StudyScene = StudyState & { time: number; rows: number[]; run: StudyRun | null; row: number; limiting: boolean };
+type StudyPanel = {
+  draw: (pen: Pen, size: Size, scene: StudyScene) => void;
+  aside?: (scene: StudyScene) => string; // beside its title
+  title?: (scene: StudyScene) => string;
+};
+/** What the work of a study is told to. */
+interface StudyHears {
+  hears: (line: any, turn: number) => void;
+  ended: (turn: number) => void;
+  refused: (refusal: Refusal) => void;
+}

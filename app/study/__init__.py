@@ -1,0 +1,1 @@
+"""The study: the theorem on a network that fits data."""

@@ -1,0 +1,430 @@
+// The study's page: its settings, its numbers, one playhead under all panels, the link, and the beginning.
+import { copyLink, keepPlace, onWayBack } from "../address.mjs";
+import { addCanvas, onDensity, pointIn, wipe } from "../canvas.mjs";
+import { canSetProps, whenReady } from "../dash.mjs";
+import { $, write } from "../elements.mjs";
+import * as fields from "../fields.mjs";
+import { readInks } from "../inks.mjs";
+import { readQuery } from "../link.mjs";
+import { showMessages } from "../messages.mjs";
+import { inWords } from "../numbers.mjs";
+import { Paper } from "../paper.mjs";
+import { SILENT, ask, bytesOf, json, unreadable } from "../said.mjs";
+import { chooseOther, followScheme, scheme, showScheme } from "../scheme.mjs";
+import { isCommand, shortcut } from "../shortcut.mjs";
+import * as sliders from "../sliders.mjs";
+import * as chart from "./chart.mjs";
+import { decodeStudy } from "./columns.mjs";
+import * as angle from "./panels/angle.mjs";
+import * as bounce from "./panels/bounce.mjs";
+import * as digits from "./panels/digits.mjs";
+import * as distance from "./panels/distance.mjs";
+import * as laws from "./panels/laws.mjs";
+import * as layer from "./panels/layer.mjs";
+import * as sharpness from "./panels/sharpness.mjs";
+import * as tests from "./panels/tests.mjs";
+import * as valley from "./panels/valley.mjs";
+import { dispatch, state, writeLink } from "./state.mjs";
+import { PAIRS, isPending, madeQuery, sceneOf } from "./store.mjs";
+import { Work } from "./work.mjs";
+
+/** @type {Record<string, StudyPanel>} */
+const PANELS = { valley, sharpness, bounce, distance, laws, angle, digits, layer, tests };
+const TIMED = ["sharpness", "bounce", "laws", "angle", "tests"]; // time runs across them
+const PLAY = 12; // seconds from end to end
+const FIELDS = ["etas", "tau", "seed"];
+
+class StudyPage {
+  constructor() {
+    this.work = new Work(this);
+    /** @type {Record<string, Sheet>} */
+    this.canvases = {};
+    this.playing = false;
+    this.before = 0;
+    this.place = PAIRS; // of the playhead, between two pairs while playing
+    this.due = false;
+    /** @type {Record<string, () => unknown>} */
+    this.buttons = {
+      share: async () => showMessages([await copyLink()]),
+      scheme: () => this.setScheme(chooseOther()),
+      begin: () => this.run(),
+      pause: () => this.work.stop(false),
+      cancel: () => this.work.stop(true),
+      play: () => this.setPlaying(!this.playing),
+      back: () => this.step(-1),
+      forward: () => this.step(1),
+      reset: () => this.seek(0),
+    };
+    /** @type {Record<string, () => void>} */
+    this.keys = {
+      " ": () => this.setPlaying(!this.playing),
+      ArrowLeft: () => this.step(-1),
+      ArrowRight: () => this.step(1),
+      Home: () => this.seek(0),
+      End: () => this.seek(PAIRS),
+    };
+    fields.begin((id, value) => this.onField(id, value));
+    sliders.begin((id, value) => this.onSlider(id, value));
+    document.addEventListener("click", (event) => this.onClick(event));
+    document.addEventListener("keydown", (event) => this.onKey(event));
+    $("study").addEventListener("change", () => this.set("study", $("study").value));
+    // A step size is dragged as text; the run is asked for when the hand lets go.
+    $("eta").addEventListener("change", () => this.onRelease());
+    onWayBack((search) => this.open(search));
+    for (const name of Object.keys(PANELS)) this.add(name);
+    this.setScheme(scheme());
+    followScheme((name) => this.setScheme(name));
+    new Paper({ caption: () => this.caption, paint: () => this.paintAtOnce() });
+    onDensity(() => this.paint());
+    this.askRates();
+  }
+
+  get caption() {
+    return state.made ? `${$("study").selectedOptions[0].textContent}: ${$("told").textContent}` : "";
+  }
+
+  /** @param {string} name */
+  add(name) {
+    const host = $(`${name}-plot`);
+    this.canvases[name] = addCanvas(host);
+    new ResizeObserver(() => this.paint()).observe(host);
+    if (!TIMED.includes(name)) return;
+    host.classList.add("timed");
+    host.addEventListener("pointerdown", (event) => {
+      host.setPointerCapture(event.pointerId);
+      this.seekTo(host, name, event);
+    });
+    host.addEventListener("pointermove", (event) => {
+      if (host.hasPointerCapture(event.pointerId)) this.seekTo(host, name, event);
+    });
+  }
+
+  /**
+   * The playhead goes where a chart is pressed.
+   * @param {HTMLElement} host
+   * @param {string} name
+   * @param {PointerEvent} event
+   */
+  seekTo(host, name, event) {
+    const { left, right } = chart.MARGIN;
+    const share = (pointIn(host, event)[0] - left) / (this.canvases[name].size[0] - left - right);
+    this.setPlaying(false);
+    this.seek(share * PAIRS);
+  }
+
+  // ---- what is asked, and what comes ----
+
+  /** @param {string} search */
+  open(search) {
+    dispatch({ type: "opens", query: readQuery(search) });
+    this.place = state.at;
+    this.request();
+  }
+
+  /**
+   * @param {string} key
+   * @param {string} text
+   */
+  set(key, text) {
+    keepPlace();
+    this.work.leave();
+    dispatch({ type: "sets", key, text });
+    this.request();
+  }
+
+  // Ask what is known; what is not is computed, where that is the work of seconds.
+  async request() {
+    const { turn } = state;
+    const { status, bytes } = await bytesOf(ask, `../study.bin?${madeQuery(state)}`);
+    if (turn !== state.turn) return;
+    if (!status) return showMessages([{ field: "", text: SILENT }]);
+    if (status === 400) return this.refused(json(bytes));
+    try {
+      const answer = decodeStudy(bytes);
+      dispatch({ type: "answers", turn, answer });
+      this.adopted(answer.notices);
+      if (!answer.known) this.run();
+    } catch (error) {
+      showMessages([{ field: "", text: unreadable(error) }]);
+    }
+  }
+
+  /** @param {number | null} [first] */
+  run(first = null) {
+    dispatch({
+      type: "tells",
+      turn: state.turn,
+      line: { state: "waits", words: "begins", share: 0, left: null, runs: [] },
+    });
+    this.work.begin(first);
+    this.work.show();
+  }
+
+  /**
+   * @param {any} line
+   * @param {number} turn
+   */
+  hears(line, turn) {
+    if (line.settings) {
+      if (dispatch({ type: "means", turn, meaning: line })) this.adopted(line.notices);
+    } else if (dispatch({ type: "tells", turn, line })) {
+      if (line.state === "failed") showMessages([{ field: "", text: line.words }]);
+      this.work.show();
+      this.paint();
+    }
+  }
+
+  /**
+   * The work is over: what is known now is all of it.
+   * @param {number} turn
+   */
+  async ended(turn) {
+    if (turn === state.turn && state.job.state === "done") await this.request();
+    this.work.show();
+  }
+
+  /** @param {Refusal} refusal */
+  refused({ problems, nearest }) {
+    for (const { field, text } of problems) if (FIELDS.includes(field)) fields.refuse(field, text);
+    showMessages(problems.filter(({ field }) => !FIELDS.includes(field)));
+    dispatch({ type: "rests", turn: state.turn, words: "" });
+    this.work.show();
+    if (!state.made) this.open(`?${nearest}`);
+  }
+
+  async askRates() {
+    const { status, bytes } = await bytesOf(ask, "../study-rates.json");
+    if (status === 200 && dispatch({ type: "rates", rates: json(bytes) })) this.paint();
+  }
+
+  /** @param {Message[]} notices */
+  adopted(notices) {
+    showMessages(notices);
+    for (const field of FIELDS) fields.refuse(field, "");
+    this.showSettings();
+    this.work.show();
+    writeLink();
+    this.paint();
+    document.body.dataset.drawn = "yes";
+  }
+
+  showSettings() {
+    const { made, focus } = state;
+    $("study").value = made.study;
+    const { dataset } = $("study").selectedOptions[0];
+    write($("network"), `${dataset.network}, ${dataset.activation}: ${dataset.parameters} parameters`);
+    fields.put("rule", made.rule);
+    fields.put("etas", made.etas.map(short).join(", "));
+    fields.put("tau", short(made.tau));
+    fields.nameField("tau", made.rule === "gd" ? "Time ηt" : "Slow time τ");
+    fields.put("seed", String(made.seed));
+    this.showRuns();
+    sliders.set("eta", Math.log10(made.etas[focus]), short(made.etas[focus]));
+  }
+
+  showRuns() {
+    const { made, focus } = state;
+    const buttons = made.etas.map((eta, k) => {
+      const button = Object.assign(document.createElement("button"), { textContent: `η = ${short(eta)}` });
+      button.dataset.run = String(k);
+      button.style.setProperty("--swatch", `var(--run-${k + 1})`);
+      button.setAttribute("aria-pressed", String(k === focus));
+      return button;
+    });
+    const kept = Number(/** @type {HTMLElement} */ (document.activeElement)?.dataset?.run ?? -1);
+    $("runs").replaceChildren(...buttons);
+    if (kept >= 0) buttons[kept]?.focus();
+  }
+
+  // ---- controls ----
+
+  /**
+   * @param {string} id
+   * @param {any} value
+   */
+  onField(id, value) {
+    if (id === "shown-distance") dispatch({ type: "chooses", distance: value });
+    else if (id === "shown-layer") dispatch({ type: "chooses", layer: value });
+    else return this.set(id, id === "etas" ? value.replace(/\s/g, "") : value.trim());
+    return this.paint();
+  }
+
+  /**
+   * @param {string} id
+   * @param {number} value
+   */
+  onSlider(id, value) {
+    if (id === "playhead") return this.seek(value);
+    const text = short(Number((10 ** value).toPrecision(2)));
+    return fields.write("etas", this.etasWith(text).map(short).join(", "));
+  }
+
+  // The hand lets go of the slider: the run of its η is wanted first.
+  onRelease() {
+    const text = $("etas").value.replace(/\s/g, "");
+    const eta = Number(text.split(",")[state.focus]);
+    keepPlace();
+    this.work.leave();
+    dispatch({ type: "sets", key: "etas", text });
+    return this.requestFirst(eta);
+  }
+
+  /**
+   * As `request`, the run of one η before the others.
+   * @param {number} eta
+   */
+  async requestFirst(eta) {
+    const { turn } = state;
+    const { status, bytes } = await bytesOf(ask, `../study.bin?${madeQuery(state)}`);
+    if (turn !== state.turn || status !== 200) return status === 400 ? this.refused(json(bytes)) : undefined;
+    const answer = decodeStudy(bytes);
+    dispatch({ type: "answers", turn, answer });
+    this.adopted(answer.notices);
+    return answer.known ? undefined : this.run(eta);
+  }
+
+  /** @param {string} text */
+  etasWith(text) {
+    return state.made.etas.map((eta, k) => (k === state.focus ? Number(text) : eta));
+  }
+
+  /** @param {any} event */
+  onClick({ target }) {
+    const button = target.closest("button");
+    if (!button) return;
+    if (this.buttons[button.id]) this.buttons[button.id]();
+    if (button.dataset.run === undefined) return;
+    dispatch({ type: "focuses", focus: Number(button.dataset.run) });
+    writeLink();
+    this.showSettings();
+    this.paint();
+  }
+
+  /** @param {KeyboardEvent} event */
+  onKey(event) {
+    const target = /** @type {HTMLElement} */ (event.target);
+    if (event.key === "Escape") showMessages([]);
+    if (
+      isCommand(event) ||
+      target.matches("input, select, textarea") ||
+      (target.matches("button, a") && event.key === " ")
+    )
+      return;
+    const name = shortcut(event, this.keys);
+    if (!name) return;
+    event.preventDefault();
+    this.keys[name]();
+  }
+
+  /** @param {string} name */
+  setScheme(name) {
+    showScheme(name);
+    this.paintAtOnce();
+  }
+
+  // ---- time ----
+
+  /** @param {number} by */
+  step(by) {
+    this.setPlaying(false);
+    this.seek(state.at + by);
+  }
+
+  /** @param {number} at */
+  seek(at) {
+    dispatch({ type: "seeks", at });
+    this.place = state.at;
+    writeLink();
+    this.paint();
+  }
+
+  /** @param {boolean} playing */
+  setPlaying(playing) {
+    if (playing === this.playing) return;
+    this.playing = playing;
+    $("play").classList.toggle("playing", playing);
+    $("play").setAttribute("aria-label", playing ? "Pause" : "Play");
+    $("play").title = playing ? "Pause" : "Play";
+    if (!playing) return void writeLink();
+    if (state.at >= PAIRS) this.place = 0;
+    this.before = performance.now();
+    requestAnimationFrame((now) => this.tick(now));
+  }
+
+  /** @param {number} now */
+  tick(now) {
+    if (!this.playing) return;
+    this.place += (Math.min(now - this.before, 250) / 1000) * (PAIRS / PLAY);
+    this.before = now;
+    if (dispatch({ type: "seeks", at: Math.min(Math.floor(this.place), PAIRS) })) this.paintAtOnce();
+    if (state.at >= PAIRS) this.setPlaying(false);
+    else requestAnimationFrame((next) => this.tick(next));
+  }
+
+  // ---- pictures ----
+
+  paint() {
+    if (this.due) return;
+    this.due = true;
+    requestAnimationFrame(() => {
+      this.due = false;
+      this.paintAtOnce();
+    });
+  }
+
+  paintAtOnce() {
+    dispatch({ type: "paintsIn", inks: readInks() });
+    if (!state.made) return;
+    const now = sceneOf(state);
+    for (const [name, { draw, title, aside }] of Object.entries(PANELS)) {
+      const canvas = this.canvases[name];
+      if (title) write($(`${name}-title`), title(now));
+      if (aside) write($(`${name}-aside`), aside(now));
+      if (canvas.size[0] > 0 && canvas.size[1] > 0) draw(wipe(canvas), canvas.size, now);
+    }
+    this.showWords(now);
+  }
+
+  /** @param {StudyScene} now */
+  showWords(now) {
+    sliders.set("playhead", state.at, `τ = ${inWords(now.time)}`);
+    write($("now"), `${now.limiting ? "τ" : "ηt"} = ${short(now.time)} of ${short(now.made.tau)}`);
+    write($("told"), told(now));
+    for (const link of document.querySelectorAll("a[data-form]")) {
+      const { dataset } = /** @type {HTMLElement} */ (link);
+      link.setAttribute("href", `../study.${dataset.form}?${madeQuery(state)}`);
+      /** @type {HTMLElement} */ (link).hidden = !state.known;
+    }
+    $("board").setAttribute("aria-busy", String(isPending(state)));
+  }
+}
+
+/** @param {number} value */
+const short = (value) => String(Number(value.toPrecision(6)));
+
+/**
+ * What has been found, in a sentence.
+ * @param {StudyScene} scene
+ */
+function told({ about, flow, runs, made, limiting, known }) {
+  if (!about || !flow || !known) return "";
+  const first = flow.spectrum.values[0];
+  const last = flow.spectrum.values[flow.spectrum.width * (flow.spectrum.count - 1)];
+  const smallest = runs.reduce((best, run) => (run && (!best || run.eta < best.eta) ? run : best), null);
+  if (!smallest) return "";
+  const end = (/** @type {string} */ name) => smallest[name].values[smallest[name].width * (smallest[name].count - 1)];
+  if (!limiting)
+    return `Gradient flow sharpens from ${inWords(first)} to ${inWords(last)}. GD comes to 2/η and stays there: at η = ${short(smallest.eta)} λ₁ ends at ${inWords(end("sharpness"))}, 2/η is ${inWords(2 / smallest.eta)}.`;
+  return `The flow takes λ₁ from ${inWords(first)} to ${inWords(last)}; at η = ${short(smallest.eta)} the run ends at ${inWords(end("sharpness"))}, ${inWords(end("gap"))} from the flow on a way of ${inWords(end("way"))}, among ${(about.parameters - about.residuals).toLocaleString("en")} dimensions of Γ at τ = ${short(made.tau)}.`;
+}
+
+// Once the page is there.
+export function start() {
+  whenReady(() => $("sharpness-plot") && canSetProps(), begin);
+}
+
+function begin() {
+  const page = new StudyPage();
+  document.body.dataset.ready = "yes";
+  page.open(location.search);
+}

@@ -1,0 +1,63 @@
+// λ₁ of each run beside the flow's: at Φ, on Γ; for GD at the iterate, beside 2/η and gradient flow.
+import { inWords } from "../../numbers.mjs";
+import * as pens from "../../pens.mjs";
+import * as chart from "../chart.mjs";
+import { at } from "../columns.mjs";
+
+/**
+ * @param {Pen} pen
+ * @param {Size} size
+ * @param {StudyScene} scene
+ */
+export function draw(pen, size, scene) {
+  const { flow, runs, inks, limiting, made } = scene;
+  const edges = limiting ? [] : made.etas.map((eta) => 2 / eta);
+  const seen = [...chart.valuesOf([flow], "spectrum", limiting ? [0, 1] : [0]), ...chart.valuesOf(runs, "sharpness")];
+  const box = chart.frameOf(size, scene, [...seen, ...edges, 0]);
+  chart.begin(pen, scene, box, "sharpness");
+  pens.within(pen, box, () => {
+    if (limiting) chart.theoremEnds(pen, scene, box, true);
+    edges.forEach((edge, k) => {
+      const y = box.y.at(edge);
+      pens.line(pen, chart.inkOf(scene, k), 1, [6, 4], 0, 1, (end) => [box.left + end * box.width, y]);
+    });
+    if (flow && limiting) chart.curve(pen, box, flow, "spectrum", { ink: inks.soft, width: 1.5, dash: [2, 3], i: 1 });
+    chart.curves(pen, scene, box, "sharpness");
+    if (flow) chart.curve(pen, box, flow, "spectrum", { ink: inks.theory, width: 2, dash: [7, 4] });
+    chart.playhead(pen, scene, box);
+    chart.beads(pen, scene, box, "sharpness");
+  });
+  names(pen, scene, box);
+}
+
+/**
+ * @param {Pen} pen
+ * @param {StudyScene} scene
+ * @param {Axes} box
+ */
+function names(pen, scene, box) {
+  const { flow, inks, limiting, made } = scene;
+  if (!flow) return;
+  const row = Math.round(0.3 * (flow.tau.count - 1));
+  const place = (/** @type {number} */ i) => [box.x.at(at(flow.tau, row)), box.y.at(at(flow.spectrum, row, i))];
+  const [x, y] = place(0);
+  pens.label(pen, inks, limiting ? "λ₁ of the flow" : "gradient flow", x + 4, y - 12, inks.theory);
+  if (limiting) {
+    const [x2, y2] = place(1);
+    pens.label(pen, inks, "λ₂", x2 + 4, y2 + 12, inks.soft);
+  } else {
+    made.etas.forEach((eta, k) =>
+      pens.label(pen, inks, "2/η", box.left + box.width - 4, box.y.at(2 / eta) - 9, chart.inkOf(scene, k), "right"),
+    );
+  }
+}
+
+/** @param {StudyScene} scene */
+export const aside = ({ run, row, flow, limiting }) => {
+  const [now, theory] = [at(run?.sharpness, row), at(run?.flow_sharpness, row)];
+  if (!flow || !Number.isFinite(now)) return "";
+  const off = 100 * (now / theory - 1);
+  const sign = off < 0 ? "−" : "+";
+  const both = `${inWords(now)} · flow ${inWords(theory)}`;
+  return limiting ? `${both} (${sign}${Math.abs(off).toFixed(1)} %)` : both;
+};

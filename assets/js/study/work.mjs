@@ -1,0 +1,79 @@
+// The work that a study is: asked for, told about as it goes, paused, cancelled. It goes on at the server though
+// nobody listens, so that the page only listens to it.
+import { Asking } from "../ask.mjs";
+import { $ } from "../elements.mjs";
+import { ask } from "../said.mjs";
+import { Lines } from "../stream.mjs";
+import { dispatch, state } from "./state.mjs";
+import { isWorking, madeQuery } from "./store.mjs";
+
+export class Work {
+  /**
+   * `page` hears of what a line says, of what is refused, and of the end.
+   * @param {StudyHears} page
+   */
+  constructor(page) {
+    this.page = page;
+    this.asking = new Asking(ask, {
+      item: (/** @type {any} */ line, /** @type {number} */ turn) => page.hears(line, turn),
+      done: (/** @type {undefined} */ _, /** @type {number} */ turn) => page.ended(turn),
+      refused: (/** @type {Refusal} */ refusal) => page.refused(refusal),
+      failed: (/** @type {string} */ words, /** @type {number} */ turn) => this.rest(turn, words),
+      stopped: (/** @type {undefined} */ _, /** @type {number} */ turn) => this.rest(turn, ""),
+    });
+  }
+
+  /**
+   * Begin, or go on; `first` is the η whose run is wanted first.
+   * @param {number | null} [first]
+   */
+  begin(first = null) {
+    const query = [madeQuery(state), first === null ? "" : `first=${first}`].filter(Boolean).join("&");
+    this.asking.ask(`../study.ndjson?${query}`, new Lines(), state.turn);
+  }
+
+  /**
+   * Stop it where it is, or so that nothing is left of it.
+   * @param {boolean} forget
+   */
+  async stop(forget) {
+    const { turn } = state;
+    const query = [madeQuery(state), forget ? "forget=1" : ""].filter(Boolean).join("&");
+    this.leave(); // what is on its way already is not heard any more
+    await fetch(`../study-stop?${query}`, { method: "POST" }).catch(() => null);
+    this.rest(turn, forget ? "cancelled" : "paused: it goes on from here");
+  }
+
+  // Listen no more. What is under way is left to end.
+  leave() {
+    this.asking.stop();
+  }
+
+  /**
+   * @param {number} turn
+   * @param {string} words
+   */
+  rest(turn, words) {
+    if (dispatch({ type: "rests", turn, words })) this.show();
+  }
+
+  show() {
+    const { job, known } = state;
+    const working = isWorking(state);
+    $("begin").hidden = working;
+    $("begin").textContent = known ? "Run it here again" : job.words.startsWith("paused") ? "Go on" : "Run it here";
+    $("pause").hidden = $("cancel").hidden = !working;
+    $("progress-bar").hidden = !working;
+    $("progress-bar").value = String(job.share);
+    $("progress-words").textContent = wordsOf(job, working);
+  }
+}
+
+/**
+ * @param {StudyJob} job
+ * @param {boolean} working
+ */
+function wordsOf({ words, left }, working) {
+  const rest = working && left !== null && left >= 0.5 ? `; about ${Math.round(left)} s` : "";
+  return `${words}${rest}`;
+}

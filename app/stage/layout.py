@@ -32,6 +32,7 @@ from app.vocabulary import (
     VIEW,
 )
 from dynamics import LOSSES, RULES
+from dynamics.simulate import ROWS
 
 ETA_LOW, ETA_HIGH = 1e-3, 10.0
 SPEEDS = 0.0, 4.0, 0.05  # powers of ten, in steps a second; the page knows how fast a run may go
@@ -629,6 +630,11 @@ def _film() -> html.Div:
             html.Div(select("unit", "Unit", FILM_UNITS), id="film-speed", className="pair"),
             select("rate", "Frames a second", {str(rate): str(rate) for rate in FILM_RATES}),
             part_of_picture("loop", "Repeat", on=True),
+            html.P(
+                f"Of more than {ROWS:,} steps a film shows pairs of neighbours, spread evenly.",
+                id="film-steps",
+                className="facts",
+            ),
         ],
         id="picture-film",
         className="film",

@@ -32,7 +32,8 @@ const MOST = 4000; // at 4× as many as a browser has room for
  * @property {string[]} forms
  * @property {string[]} fields that are remembered too
  * @property {string[]} parts
- * @property {() => void} prepare
+ * @property {() => void} prepare once
+ * @property {() => void} open each time that the dialog is
  * @property {(choice: Choice) => void} show what is chosen of a film alone
  * @property {(choice: Choice, link: string) => Promise<void>} make
  */
@@ -63,6 +64,7 @@ export function openExports(subject) {
     option.disabled = option.hidden = !subject.has(option.value);
   }
   if (!subject.has($("picture-what").value)) $("picture-what").value = find("#picture-what :enabled").value;
+  subject.films?.open();
   dialog.showModal();
   $("picture-what").focus();
   preview(subject);

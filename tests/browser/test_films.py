@@ -100,3 +100,38 @@ def test_a_film_that_is_cancelled_leaves_the_page_as_it_was(stage: Stage):
     expect(stage.page.locator("#film-making")).to_be_hidden()
     assert not downloads
     assert stage.step == 8
+
+
+@pytest.mark.parametrize("query", ["?loss=hyperbola&look=surface", "?loss=product-3"])
+def test_frames_are_the_pictures_of_their_steps(stage: Stage, tmp_path: Path, query: str):
+    """In space the object is in the middle too; a section is that of the frame's own step."""
+    stage.open(f"{query}&eta=0.2&steps=40&at=40")
+    stage.press("e")
+    choose(stage, What="Landscape", Size="Slide 4:3", Form="PNG", Pixels="1×")
+    stage.page.locator(
+        "[data-part-of-picture=legend]"
+    ).click()  # that of a film is the same in all frames
+    last = Image.open(saved(stage, "Save the picture", tmp_path)).convert("RGB")
+    choose_film(stage, "Film, GIF", 1, 25)
+    gif = Image.open(BytesIO(saved(stage, "Make the film", tmp_path).read_bytes()))
+    stage.button("Close").click()
+    stage.press("Home")
+    stage.settle()
+    stage.press("e")
+    choose(stage, Form="PNG")
+    first = Image.open(saved(stage, "Save the picture", tmp_path)).convert("RGB")
+    # Letters differ by a pixel, and a GIF has fewer colours; pictures of other sections are 7 apart.
+    for frame, picture in ((0, first), (24, last)):
+        assert abs(pixels_of(gif, frame) - np.asarray(picture)).mean() < 3.5
+
+
+def test_what_films_are_not_is_not_offered(stage: Stage):
+    stage.open("?eta=0.01&steps=6000")
+    stage.press("e")
+    choose(stage, Look="Transparent", Form="Film, GIF")
+    expect(stage.page.get_by_label("Look", exact=True)).to_have_value("light")
+    words = stage.page.get_by_text("Of more than 5,000 steps")
+    expect(words).to_be_visible()
+    stage.page.get_by_role("spinbutton", name="From step").fill("3000")
+    stage.page.keyboard.press("Tab")
+    expect(words).to_be_hidden()

@@ -3,12 +3,14 @@ import { $, find } from "../elements.mjs";
 import { numberField, openExports, toggle, wantedOf } from "../exports.mjs";
 import { saying } from "../filing.mjs";
 import { inksOf } from "../inks.mjs";
+import { vocabulary } from "../vocabulary.mjs";
 import { actions } from "./actions.mjs";
 import { portrait, tallness, wordsOf } from "./portrait.mjs";
 import { scene } from "./scene.mjs";
 import { graphOf, player } from "./state.mjs";
 
 const SPEED = 12; // seconds of a film
+const FORMS = ["gif", "webm", "mp4"];
 
 /** @typedef {import("../exports.mjs").Choice} Choice */
 
@@ -26,16 +28,16 @@ export function openStageExports(link, addressOf) {
     has: (what) => what !== "alignment" || scene().result.settings.codim > 1,
     portrait: (wanted) => portrait(scene(), ofPage(wanted)),
     films: {
-      forms: ["gif", "webm", "mp4"],
+      forms: FORMS,
       fields: ["speed", "unit", "rate"],
       parts: ["loop"],
       prepare: prepareFilms,
+      open: showSpan,
       show: showFilm,
       make: (choice, link) => film(subject, choice, link),
     },
   };
   openExports(subject);
-  showSpan();
 }
 
 /**
@@ -79,7 +81,7 @@ function showSpan() {
 // What this browser cannot make is said where it would be chosen.
 async function offerFilms() {
   const { isMade } = await import("../film.mjs");
-  for (const form of ["gif", "webm", "mp4"]) {
+  for (const form of FORMS) {
     const option = /** @type {any} */ (find(`#picture-form [value="${form}"]`));
     if (await isMade(form)) continue;
     const why = isSecureContext ? "not in this browser" : "needs HTTPS";
@@ -92,8 +94,14 @@ async function offerFilms() {
  * @param {Choice} choice
  */
 function showFilm({ form }) {
-  $("picture-film").hidden = !["gif", "webm", "mp4"].includes(form);
+  const isFilm = FORMS.includes(form);
+  $("picture-film").hidden = !isFilm;
   toggle("loop").hidden = form !== "gif";
+  const clear = find('#picture-scheme [value="clear"]'); // films have a ground
+  clear.disabled = isFilm;
+  if (isFilm && $("picture-scheme").value === "clear") $("picture-scheme").value = "light";
+  const [from, to] = ["#picture-from", "#picture-to"].map((field) => Number(find(field).value));
+  $("film-steps").hidden = Math.abs(to - from) < vocabulary.rows;
 }
 
 /**
@@ -112,7 +120,8 @@ async function film(subject, choice, link) {
   [saves.disabled, $("film-making").hidden] = [true, false];
   find("[data-cancel]").addEventListener("click", cancel);
   try {
-    const sceneAt = await scenesOf(plan);
+    const sceneAt = await scenesOf(plan, making);
+    if (making.cancelled) return;
     const last = sceneAt(plan.to);
     const caption = captionOf(last);
     const filmed = { ...subject, caption: () => caption, words: () => wordsOf(last) };

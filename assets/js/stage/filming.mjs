@@ -4,11 +4,13 @@ import { $ } from "../elements.mjs";
 import { TYPES, filmOf, timesOf } from "../film.mjs";
 import { keepFile } from "../filing.mjs";
 import { locate } from "../run.mjs";
+import { ask } from "../said.mjs";
 import { actions } from "./actions.mjs";
+import { Answers, needsOf } from "./answers.mjs";
 import { requests } from "./asked.mjs";
 import { hopAt } from "./player.mjs";
 import { Reel, evenSize } from "./reel.mjs";
-import { sceneOf } from "./scene.mjs";
+import { lookIn, sceneOf } from "./scene.mjs";
 import { player, state } from "./state.mjs";
 
 const PORTION = 12; // ms of work until others have their turn
@@ -16,6 +18,7 @@ const TOLD = 200; // ms from one time that is told to the next
 const BEFORE = 8; // steps before the first one, which a picture of it shows too
 const SHORTEST = 0.5; // seconds
 const LONGEST = 120;
+const MOST_SECTIONS = 60; // of a film: one for every other frame of a few seconds
 const WIDTH = 1280; // pixels that a film has at least, where its picture is a small one
 
 /**
@@ -37,11 +40,14 @@ export function planOf({ from, to, speed, unit, rate }, last) {
 export const timesAs = ([width]) => Math.max(Math.round(WIDTH / width), 1);
 
 /**
- * Scenes of the run by the place of the playhead, with all that the server has of the steps between two.
+ * Scenes of the run by the place of the playhead, with all that the server has of the steps between two. A run of which
+ * there are the iterates alone is waited for.
  * @param {{ from: number, to: number, seconds: number }} plan
+ * @param {Making} making
  * @returns {Promise<(at: number) => Scene>}
  */
-export async function scenesOf({ from, to, seconds }) {
+export async function scenesOf({ from, to, seconds }, making) {
+  while (state.result.part && !making.cancelled) await new Promise((resolve) => setTimeout(resolve, TOLD));
   const { result, view } = state;
   const pace = (to - from) / seconds;
   const [lead] = result.runs;
@@ -55,13 +61,43 @@ export async function scenesOf({ from, to, seconds }) {
     }),
   );
   const own = { ...state, result: { ...result, runs }, why: null };
+  const stepsAt = (/** @type {number} */ at) => runs.map((run) => stepOf(run, lead, view.clock, at));
+  const sections = await sectionsOf(own, stepsAt, from, to, making);
   return (at) => {
     const asked = Math.min(Math.floor(at + 1e-6), last);
     const { part, row } = locate(runs[0], asked);
     const step = runs.length > 1 ? asked : part.columns.step[row]; // one that is there
-    const steps = runs.map((run) => stepOf(run, lead, view.clock, runs.length > 1 ? at : step));
-    return sceneOf(own, { at, last, step, hop: step < to ? hopAt(at - step, pace) : 0 }, steps);
+    const section = sections.findLast((one) => one.at <= step + 1e-6)?.answer;
+    const there = section ? { ...own, answers: { ...own.answers, section } } : own;
+    const playhead = { at, last, step, hop: step < to ? hopAt(at - step, pace) : 0 };
+    return sceneOf(there, playhead, stepsAt(runs.length > 1 ? at : step));
   };
+}
+
+/**
+ * Of a loss of more than two parameters the planes that its landscape is seen in, at so many steps of a span as there
+ * is patience for, by those steps.
+ * @param {StageState} own
+ * @param {(at: number) => number[]} stepsAt
+ * @param {number} from
+ * @param {number} to
+ * @param {Making} making
+ */
+async function sectionsOf(own, stepsAt, from, to, making) {
+  if (own.result.settings.start.length < 3 || lookIn(own.result.settings.start.length, own.view.look) === "surface")
+    return [];
+  const count = Math.min(to - from, MOST_SECTIONS - 1);
+  const places = Array.from({ length: count + 1 }, (_, k) => Math.round(from + ((to - from) * k) / (count || 1)));
+  const asked = new Answers(ask, () => {});
+  const found = [];
+  for (const at of places) {
+    if (making.cancelled) break;
+    $("film-left").textContent = `landscape ${found.length + 1} of ${places.length}`;
+    const need = needsOf(own, stepsAt(at)).find(({ kind }) => kind === "section");
+    const answer = need && (await asked.answer(need));
+    if (need && answer) found.push({ at, answer: { ...need, found: answer } });
+  }
+  return found;
 }
 
 /** @typedef {{ cancelled: boolean }} Making */

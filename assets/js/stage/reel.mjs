@@ -8,6 +8,7 @@ import { boxOf, hasAxes, layOut, nameOf, paintersOf, stillOf } from "./portrait.
 const SAMPLED = 2; // rows and columns of which one is looked at for its colours
 
 /** @typedef {{ sheet: Sheet, x: number, y: number }} Laid */
+/** @typedef {{ paint: (scene: Scene) => void, centre: (scene: Scene) => number[] }} Solid */
 
 export class Reel {
   /**
@@ -26,8 +27,10 @@ export class Reel {
     this.below = []; // what stands still
     /** @type {Laid[]} */
     this.above = [];
-    /** @type {{ paint: (scene: Scene) => void }[]} */
+    /** @type {{ paint: (scene: Scene) => void, reset?: () => void }[]} */
     this.painters = [];
+    /** @type {Scene["section"]} */
+    this.section = null; // in which they have painted
     /** @type {(() => void)[]} */
     this.undo = [];
     /** @type {HTMLCanvasElement | null} */
@@ -37,7 +40,7 @@ export class Reel {
   /**
    * Lay out all panels as in a picture of the last frame.
    * @param {Scene} seen
-   * @param {(host: any) => { paint: (scene: Scene) => void }} solid
+   * @param {(host: any) => Solid} solid
    */
   async prepare(seen, solid) {
     const { wanted, inks } = this;
@@ -54,9 +57,22 @@ export class Reel {
       svg.push(`<g transform="translate(${at})">`, still?.svg || "", "</g>");
       svg.push(`<g transform="translate(${place.x} ${place.y})">`, ...nameOf(name, scene, wanted), "</g>");
       const host = this.hostAt(x, y, size);
-      this.painters.push(...(isSolid ? [solid(host)] : paintersOf(name, host, still?.graph)));
+      if (isSolid) this.addSolid(solid(host), host, scene);
+      else this.painters.push(...paintersOf(name, host, still?.graph));
     }
     this.still = await imageOf(wanted, this.canvas, svg.join("\n"));
+  }
+
+  /**
+   * What is seen in space, in the middle of its place as in a picture.
+   * @param {Solid} painter
+   * @param {any} host
+   * @param {Scene} scene
+   */
+  addSolid(painter, host, scene) {
+    const [x, y] = painter.centre(scene);
+    host.move(x, y);
+    this.painters.push(painter);
   }
 
   /**
@@ -67,16 +83,23 @@ export class Reel {
    */
   hostAt(x, y, size) {
     const { fine } = this.wanted;
+    /** @type {Laid[]} */
+    const own = [];
     /** @type {any} */
     const host = {
       hidden: false,
+      move: (/** @type {number} */ dx, /** @type {number} */ dy) => {
+        for (const laid of own) [laid.x, laid.y] = [laid.x + dx, laid.y + dy];
+      },
       addSheet: (/** @type {boolean} */ isBelow) => {
         const sheet = /** @type {Sheet} */ (
           Object.assign(document.createElement("canvas"), { size, fine, measure() {} })
         );
         inFont(/** @type {Pen} */ (sheet.getContext("2d", { willReadFrequently: this.isRead })));
-        if (isBelow) this.below.unshift({ sheet, x, y });
-        else this.above.push({ sheet, x, y });
+        const laid = { sheet, x, y };
+        own.push(laid);
+        if (isBelow) this.below.unshift(laid);
+        else this.above.push(laid);
         return sheet;
       },
     };
@@ -90,6 +113,8 @@ export class Reel {
   paint(seen) {
     const { pen, canvas, inks, wanted } = this;
     const scene = { ...seen, inks };
+    if (scene.section !== this.section) for (const painter of this.painters) painter.reset?.();
+    this.section = scene.section;
     for (const painter of this.painters) painter.paint({ ...scene, panel: "alignment" });
     pen.setTransform(1, 0, 0, 1, 0, 0);
     pen.fillStyle = inks.card;

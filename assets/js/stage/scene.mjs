@@ -66,4 +66,4 @@ function foundFor({ result, view, answers }, kind) {
  * @param {number} d
  * @param {Look} look
  */
-const lookIn = (d, look) => (d > 3 && look === "surface" ? "root" : look);
+export const lookIn = (d, look) => (d > 3 && look === "surface" ? "root" : look);

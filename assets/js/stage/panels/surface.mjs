@@ -496,11 +496,15 @@ export class Surface extends Landscape {
         painter.paintRows(pen, scene, frame, run, i, part, 0, upTo(part, scene.steps[i]));
     });
     painter.paintNow(pen, scene, frame);
-    return centred(sheet).toDataURL();
+    const moved = Object.assign(document.createElement("canvas"), { width: sheet.width, height: sheet.height });
+    const [x, y] = offMiddle(sheet);
+    penFor(moved).drawImage(sheet, x, y);
+    return moved.toDataURL();
   }
 
   /**
-   * What paints the same view on sheets of another host, frame by frame.
+   * What paints the same view on sheets of another host, frame by frame; `centre` tells how far, in pixels, what is
+   * painted of a scene lies off the middle.
    * @param {any} host
    */
   on(host) {
@@ -517,15 +521,22 @@ export class Surface extends Landscape {
       },
       ...{ handle: null, corner: null, painted: null, sides: {}, taken: [] },
     });
-    return {
-      /** @param {Scene} scene */
-      paint(scene) {
-        const frame = painter.frameFor(scene);
-        if (!frame) return;
-        painter.paintPast(scene, frame);
-        painter.paintNow(wipe(now), scene, frame);
-      },
+    /** @param {Scene} scene */
+    const paint = (scene) => {
+      const frame = painter.frameFor(scene);
+      if (!frame) return;
+      painter.paintPast(scene, frame);
+      painter.paintNow(wipe(now), scene, frame);
     };
+    /** @param {Scene} scene */
+    const centre = (scene) => {
+      paint(scene);
+      const { width, height } = now;
+      const both = Object.assign(document.createElement("canvas"), { width, height });
+      for (const sheet of [past, now]) if (sheet.width) penFor(both).drawImage(sheet, 0, 0);
+      return width ? offMiddle(both) : [0, 0];
+    };
+    return { paint, centre };
   }
 
   /**
@@ -566,10 +577,10 @@ function besideAxes(view) {
 }
 
 /**
- * A picture with what is painted on it in its middle.
+ * How far what is painted on a sheet is to be moved, to lie in its middle.
  * @param {HTMLCanvasElement} sheet
  */
-function centred(sheet) {
+function offMiddle(sheet) {
   const { width, height } = sheet;
   const { data } = penFor(sheet).getImageData(0, 0, width, height);
   let [left, right, top, bottom] = [width, 0, height, 0];
@@ -580,8 +591,5 @@ function centred(sheet) {
       [top, bottom] = [Math.min(top, y), Math.max(bottom, y)];
     }
   }
-  const moved = Object.assign(document.createElement("canvas"), { width, height });
-  const [x, y] = [width - 1 - left - right, height - 1 - top - bottom].map((twice) => Math.round(twice / 2));
-  penFor(moved).drawImage(sheet, x, y);
-  return moved;
+  return [width - 1 - left - right, height - 1 - top - bottom].map((twice) => Math.round(twice / 2));
 }

@@ -11,11 +11,13 @@ from dynamics import LOSSES, Run
 HEIGHT = 640  # pixels of the page
 
 
-def frame(run: Run) -> str | None:
-    """A frame that plays a run; None of a loss that is not in the catalogue, which has no link.
+def frame(*runs: Run) -> str | None:
+    """A frame that plays runs from one start, every rule at every η as `dynamics.show` has them;
+    None of a loss that is not in the catalogue, which has no link.
 
     It has a megabyte, and comes with a notebook that is kept.
     """
+    run = runs[0]
     loss = run.loss
     if loss.key not in LOSSES:
         return None
@@ -24,8 +26,8 @@ def frame(run: Run) -> str | None:
     settings = Settings(
         loss=loss.key,
         theta=tuple((name, value) for name, value in given.items() if value != float(own[name])),
-        rule=(run.rule.key,),
-        eta=(run.eta,),
+        rule=tuple(dict.fromkeys(one.rule.key for one in runs)),
+        eta=tuple(dict.fromkeys(one.eta for one in runs)),
         start=tuple(map(float, run.start)),
         steps=run.steps,
         noise=run.noise,

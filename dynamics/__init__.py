@@ -12,6 +12,7 @@ else outside itself: what XLA reads from the environment is set by `prepare_proc
 from dynamics.assumptions import Broken, broken
 from dynamics.catalogue import LOSSES, RULES, find_loss, find_rule
 from dynamics.chunk import Sweep
+from dynamics.comparison import Comparison, show
 from dynamics.compilation import prepare_process
 from dynamics.fates import Fate
 from dynamics.losses.quadratic import quadratic
@@ -29,6 +30,7 @@ __all__ = [
     "RULES",
     "Branch",
     "Broken",
+    "Comparison",
     "Domain",
     "Extras",
     "Fate",
@@ -54,6 +56,7 @@ __all__ = [
     "parted_from",
     "prepare_process",
     "quadratic",
+    "show",
     "simulate",
     "sweep",
     "window",

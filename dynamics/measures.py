@@ -38,6 +38,7 @@ from dynamics.curvature import gradient, normal_space, sharpness
 from dynamics.flows import points_on_manifold
 from dynamics.projection import nearest, projection
 from dynamics.rules import step_length, step_threshold
+from dynamics.shown import table_of
 from dynamics.simulate import ROWS, Measured, Run, measure_rows
 from dynamics.stableness import root_stableness, root_stableness_at, stableness
 from dynamics.terrain import foot_of
@@ -45,6 +46,21 @@ from dynamics.types import Array, Loss, Rule, Scalar
 
 PROFILE_NODES = 9
 BATCH = 100
+
+
+# What is shown of the columns where all of them would be too many.
+GAUGES = {
+    "tau": "slow time τ = η²t",
+    "loss": "loss L",
+    "sharpness": "sharpness λ₁",
+    "projection_sharpness": "λ₁ at Φ(xₜ)",
+    "flow_sharpness": "λ₁ at X(τ), the theorem",
+    "threshold_mean": "2/ηₜ, mean of two",
+    "stableness_pair": "1/Sₜ + 1/Sₜ₊₁: 1 at the edge",
+    "sqrt_loss_pair": "√Lₜ + √Lₜ₊₁ over the law: 1 at the edge",
+    "lopsidedness": "lopsidedness A",
+    "gap": "gap ‖Φ(xₜ) − X(τ)‖",
+}
 
 
 class Measures(NamedTuple):
@@ -115,6 +131,18 @@ class Measures(NamedTuple):
     """Half-width of a view across the valley that holds the iterate and its neighbours."""
     profile: Array
     """L(Φ(x_t) + s v₁) at Chebyshev points s of [−span, span], from low to high, [t, 9]."""
+
+    def _repr_html_(self) -> str:
+        """In a notebook: what the gauges of a run say, at its first step, in its middle and at its
+        last. The columns do not know their run, which shows itself."""
+        rows = sorted({0, len(self.step) // 2, len(self.step) - 1})
+        named = [(words, getattr(self, name)[rows]) for name, words in GAUGES.items()]
+        cells = [[words, *map(_told, values)] for words, values in named]
+        return table_of(["step t", *(f"{step:,}" for step in self.step[rows])], cells)
+
+
+def _told(value: float) -> str:
+    return f"{value:.4g}" if np.isfinite(value) else "–"
 
 
 class Iterates(NamedTuple):

@@ -1,8 +1,10 @@
-"""How a run shows itself in a notebook: by the player, where that is installed beside this package.
+"""How runs show themselves in a notebook: by the player, where it is installed beside this package.
 
-The mathematics knows it by its name alone, and does without it.
+The mathematics knows it by its name alone, and does without it. Numbers along a run are a table.
 """
 
+from collections.abc import Iterable, Sequence
+from html import escape
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -10,8 +12,16 @@ from typing import Any
 PLAYER = "app.notebook"
 
 
-def frame_of(run: Any) -> str | None:
-    """The HTML of a frame that plays a run; None where there is no player, or none for its loss."""
+def frame_of(*runs: Any) -> str | None:
+    """The HTML of a frame that plays runs from one start; None where there is no player, or none
+    for their loss."""
     if not find_spec(PLAYER.split(".")[0]) or not find_spec(PLAYER):
         return None
-    return import_module(PLAYER).frame(run)
+    return import_module(PLAYER).frame(*runs)
+
+
+def table_of(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """The HTML of a table: words, then a row each."""
+    lines = ["".join(f"<th>{escape(cell)}</th>" for cell in head)]
+    lines += ["".join(f"<td>{escape(cell)}</td>" for cell in row) for row in rows]
+    return f"<table>{''.join(f'<tr>{line}</tr>' for line in lines)}</table>"

@@ -73,6 +73,7 @@ ORDER = [
     "dynamics.terrain",
     "dynamics.shown",
     "dynamics.simulate",
+    "dynamics.comparison",
     "dynamics.fates",
     "dynamics.chunk",
     "dynamics.lyapunov",

@@ -51,3 +51,16 @@ def test_a_loss_of_ones_own_is_told_in_words() -> None:
     loss = dynamics.Loss(key="mine", value=lambda x: 0.5 * x[1] ** 2, start=(1.0, 1.0))
     run = dynamics.simulate(loss, "ngd", None, 0.1, 5)
     assert run._repr_html_() is None
+
+
+def test_several_are_shown_under_one_time_bar() -> None:
+    """With the steps that the stage itself takes, and together as small."""
+    shown = dynamics.show("hyperbola", ("ngd", "sqrt-gd"), (2.0, 0.7), (0.1, 0.05), 60)
+    html = shown._repr_html_()
+    assert html
+    assert len(html.encode()) <= 1.3 * MOST
+    (page,) = re.findall(r'srcdoc="([^"]*)"', html)
+    sent = named(unescape(page))["run.bin"]
+    header = json.loads(sent[PREFIX : PREFIX + int.from_bytes(sent[4:PREFIX], "little")])
+    told = [(run["rule"], run["eta"], run["steps"]) for run in header["runs"]]
+    assert told == [(run.rule.key, run.eta, run.steps) for run in shown.runs]

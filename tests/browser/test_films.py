@@ -120,7 +120,7 @@ def test_frames_are_the_pictures_of_their_steps(stage: Stage, tmp_path: Path, qu
     stage.press("e")
     choose(stage, Form="PNG")
     first = Image.open(saved(stage, "Save the picture", tmp_path)).convert("RGB")
-    # Letters differ by a pixel, and a GIF has fewer colours; pictures of other sections are 7 apart.
+    # Letters differ by a pixel, and a GIF has few colours; pictures of other sections are 7 apart.
     for frame, picture in ((0, first), (24, last)):
         assert abs(pixels_of(gif, frame) - np.asarray(picture)).mean() < 3.5
 

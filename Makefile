@@ -32,6 +32,7 @@ help:
 	@echo "make test-all  the same over the whole product of losses, rules and recorded answers"
 	@echo "make mutants   change the program in small ways, and print how much the tests notice"
 	@echo "make bench     measure, and print a table"
+	@echo "make studies   compute anew the studies that come with the page, and compare one"
 	@echo "make setup     prepare all of it without running anything"
 	@echo "make clean     remove what the other commands made"
 
@@ -61,6 +62,10 @@ bench: setup
 	@command -v gcc >/dev/null || { $(call debian_install,gcc); } || \
 	{ echo "make bench compares with a loop in C and needs gcc on PATH." >&2; exit 1; }
 	$(PYTHON) -m benchmarks
+
+studies: $(RUNTIME)
+	$(PYTHON) -m app.study.shipped
+	$(PYTHON) -m app.study.shipped --check
 
 setup: $(DEVELOPMENT) $(SCRIPTS) browser readers
 

@@ -277,6 +277,51 @@ CLAIMS = (
             "dynamics/test_losses.py::test_the_formula_on_screen_is_the_function",
         ),
     ),
+    Claim(
+        "It holds on a network that fits data",
+        (
+            "A network of 1,057 parameters that fits a hundred handwritten digits exactly has a Γ "
+            "of 957 dimensions. From a point of it, runs of normalized GD and of GD on √L follow "
+            "the flow: at the smallest η their λ₁ is within 1 % of the flow's, the laws hold to "
+            "2 %, and the gap falls with η."
+        ),
+        SMOOTH,
+        "ALP22, Section 6 measures eigenvalues on such networks; the distance is measured here",
+        (
+            "dynamics/test_study.py::test_runs_follow_the_flow",
+            "dynamics/test_study.py::test_the_flow_is_that_of_the_catalogue",
+            "app/study/test_routes.py::test_seeds_follow_the_flow_better_the_smaller_the_step",
+        ),
+        (
+            "Φ is measured as two Gauss–Newton steps, which end within O(η²) of it; how far, is "
+            "told with each run."
+        ),
+    ),
+    Claim(
+        "Where λ₁ and λ₂ meet the theorem ends, on a network too",
+        (
+            "With tanh λ₁ and λ₂ come together on the way; from where they are less than a "
+            "twentieth apart there is no one direction to bounce along, and hops turn away from "
+            "v₁."
+        ),
+        "",
+        "ALP22, assumption on the eigengap",
+        (
+            "dynamics/test_study.py::test_where_two_eigenvalues_meet_the_theorem_ends",
+            "app/study/test_routes.py::test_hops_turn_away_from_v1_where_the_theorem_ends",
+        ),
+    ),
+    Claim(
+        "GD sharpens to 2/η and stays there; gradient flow goes on",
+        (
+            "From the first weights λ₁ rises along gradient flow past every 2/η. GD leaves it "
+            "where λ₁ comes to 2/η, and stays within 4 % of that; with a step too small to come "
+            "there it ends where gradient flow does."
+        ),
+        "",
+        "CKLKT21",
+        ("dynamics/test_study.py::test_gd_sharpens_to_its_edge_and_gradient_flow_beyond",),
+    ),
 )
 
 WORKS = {

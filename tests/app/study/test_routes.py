@@ -76,6 +76,18 @@ def test_seeds_follow_the_flow_better_the_smaller_the_step() -> None:
             assert np.all(np.abs(np.median(ratios[:, -1]) - 1) < 0.03)
 
 
+def test_hops_turn_away_from_v1_where_the_theorem_ends() -> None:
+    """Of the study that comes along in which λ₁ and λ₂ meet."""
+    kept = find_shipped(StudySettings("digits-parity-tanh").computed)
+    assert kept is not None
+    ends = json.loads(str(kept["about"]))["gap_closes"]
+    for k in range(3):
+        tau, angle = kept[f"run_{k}_tau"], kept[f"run_{k}_alignment"]
+        settled = (tau > 0.3 * ends) & (tau < ends)
+        assert np.all(angle[settled] < 0.25)
+        assert np.max(angle[tau > ends]) > 1.2
+
+
 def test_what_is_not_known_says_what_it_means(client: FlaskClient) -> None:
     header, columns = columns_of(client.get("/study.bin?tau=0.3&seed=7&etas=0.1").data)
     assert not header["known"]

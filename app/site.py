@@ -51,7 +51,7 @@ STOPS_OF_SCENE = (2.0, 1.5, 1.0, 0.75, 0.5)
 STOPS_OF_PACKAGE = STOPS_OF_SCENE  # fewer, since a platform is sent all of it at once
 COMPARED = ("gd", "ngd", "sqrt-gd", "gradient-flow")  # in every company
 SECTIONS = 12  # of a run, of a loss of more than two parameters
-MOST_NUDGES = 1200  # of a run
+MOST_NUDGES, MOST_NUDGES_ASIDE = 1200, 400  # steps of a run at the η its loss opens with, at others
 HALVES = 3  # step sizes side by side at most, each half of the one before
 
 PAGES = {"Stage": "index.html", "About": "about/index.html"}
@@ -337,8 +337,9 @@ def _family(
     figures, *others = of_picture(compute, get, settings, looks_of(settings))
     of_runs = [
         one
-        for spec in replace(settings, rule=tuple(rules)).runs
-        for one in of_run(get, settings, spec, SECTIONS, MOST_NUDGES)
+        for eta in _etas(settings.eta[0], STOPS_OF_SCENE)
+        for spec in replace(settings, rule=tuple(rules), eta=(eta,)).runs
+        for one in of_run(compute, get, settings, spec, *_much(eta == settings.eta[0]))
     ]
     held = []
     for one in (*others, *of_runs):
@@ -352,6 +353,11 @@ def _family(
     for one in held:
         del one["content"]
     return {"figures": stored.keep(figures.content), "held": held}
+
+
+def _much(own: bool) -> tuple[int, int]:
+    """How many sections of a run are held, and up to how many steps it is told why it drifts."""
+    return (SECTIONS, MOST_NUDGES) if own else (0, MOST_NUDGES_ASIDE)
 
 
 # ---- pages ----

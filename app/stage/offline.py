@@ -33,7 +33,7 @@ from app.runspec import RunSpec, plain_loss
 from app.stage.callbacks import still_figures
 from app.stage.compute import Compute, View
 from app.stage.layout import stage
-from app.stage.routes import file_name
+from app.stage.routes import file_name, told_nudge
 from app.stage.settings import Settings, read_query, view_of, write_query
 from app.stage.words import caption
 from app.theme import HEIGHT_SCALES
@@ -196,7 +196,7 @@ def _held(
     yield from _answers(get, "run.bin", query)
     yield from of_picture(compute, get, settings, looks)
     for spec in settings.runs:
-        yield from of_run(get, settings, spec, sections)
+        yield from of_run(compute, get, settings, spec, sections)
 
 
 def of_picture(
@@ -216,7 +216,12 @@ def of_picture(
 
 
 def of_run(
-    get: Get, settings: Settings, spec: RunSpec, sections: int, most_nudges: int = MOST_NUDGES
+    compute: Compute,
+    get: Get,
+    settings: Settings,
+    spec: RunSpec,
+    sections: int,
+    most_nudges: int = MOST_NUDGES,
 ) -> Iterator[Held]:
     """What of a run is asked for at a step: some sections, and where it has so few steps why it
     drifts at each, as a list."""
@@ -229,10 +234,16 @@ def of_run(
         yield from _answers(get, "section.bin", asked, **of_it, at=at)
     if spec.steps > most_nudges or not RULES[spec.rule].drift_formula:
         return
-    asked = [write_query(replace(alone, at=at)) for at in range(spec.steps)]
-    nudges = [get(f"nudge.json?{query}") or b"null" for query in asked]
-    if any(nudge != b"null" for nudge in nudges):
-        yield Held("nudges.json", b"[" + b",".join(nudges) + b"]", **of_it)
+    nudges = [_nudge(compute, spec, at) for at in range(spec.steps)]
+    if any(nudges):
+        yield Held("nudges.json", json.dumps(nudges, allow_nan=False).encode(), **of_it)
+
+
+def _nudge(compute: Compute, spec: RunSpec, at: int) -> dict[str, Any] | None:
+    try:
+        return told_nudge(compute, spec, at)
+    except ValueError:
+        return None
 
 
 def _answers(get: Get, name: str, query: str, **of: Any) -> Iterator[Held]:

@@ -25,7 +25,7 @@ from app.binary import float32, pack
 from app.http import MEDIA_TYPES, as_file, refusal, take_decimal, take_page, unless_known
 from app.link import NUMBER, Message, Reading
 from app.origin import about
-from app.runspec import LossSpec
+from app.runspec import LossSpec, RunSpec
 from app.stage.compute import LAWS, Compute, Cut, Heights, Valley, View, profile_axis
 from app.stage.settings import Settings, of_scene, opening, read_query, view_of, write_query
 from app.stage.words import caption, coordinate_names, page_words
@@ -245,15 +245,21 @@ def answer_nudge(compute: Compute, query: dict[str, str]) -> Response:
     settings = reading.settings
     problems = reading.problems
     if not problems:
-        spec = settings.runs[0]
         try:
-            found = compute.nudge(spec, settings.at)
+            return jsonify(told_nudge(compute, settings.runs[0], settings.at))
         except ValueError as error:
             problems = (Message("at", str(error)),)
-        else:
-            told = found._asdict() | {"formula": RULES[spec.rule].drift_formula}
-            return jsonify(clean(told))
     return refusal(problems, write_query(settings))
+
+
+def told_nudge(compute: Compute, spec: RunSpec, at: int) -> dict[str, Any]:
+    """As JSON has it.
+
+    Raises:
+        ValueError: there is no drift to be explained there.
+    """
+    told: Any = clean(compute.nudge(spec, at)._asdict())
+    return told | {"formula": RULES[spec.rule].drift_formula}
 
 
 def answer_sheet(compute: Compute, loss: LossSpec) -> Response:

@@ -57,7 +57,9 @@ HALVES = 3  # step sizes side by side at most, each half of the one before
 PAGES = {"Stage": "index.html", "About": "about/index.html"}
 STYLES = ("fonts.css", "base.css")
 # Which the pages of a server alone load.
-UNUSED = re.compile(r"(stage|lab|about|study)\.mjs|js/(lab|study)/.*|js/unpack\.js|style/lab\.css")
+UNUSED = re.compile(
+    r"\w+\.mjs|js/(lab|study)/.*|js/unpack\.js|.*\.d\.ts|style/(?!(fonts|base)\.css).*"
+)
 ENTRY, ENTRY_OF_ABOUT = "js/stage/site.mjs", "js/about/site.mjs"
 PLOTLY = "vendor/plotly-cartesian.min.js"
 

@@ -146,6 +146,7 @@ ORDER = [
     "app.server",
     "app.export",
     "app.scorm",
+    "app.held",
     "app.site",
     "app.notebook",
     "app.process",

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from app import scorm
-from app.site import held_of, main, size_of, write_package, write_site
+from app.held import held_of
+from app.site import main, size_of, write_package, write_site
 from app.stage.settings import of_scene, opening, write_query
 from dynamics import LOSSES, RULES
 
@@ -97,6 +98,15 @@ def test_pages_ask_their_own_host_alone(site: Path) -> None:
     assert not [file for file in site.rglob("*") if file.suffix == ".mjs"]
     modules = [file for file in site.rglob("*.js") if "vendor" not in file.parts]
     assert not any('.mjs"' in file.read_text(encoding="utf-8") for file in modules)
+
+
+def test_a_page_does_not_speak_of_what_it_lacks(site: Path) -> None:
+    text = (site / "index.html").read_text(encoding="utf-8")
+    assert "Choose another loss or rule" in text
+    assert "Drag the ring" not in text
+    assert "ring in focus" not in text
+    assert "The lab" not in text
+    assert [text.count(f'<option value="{key}"') for key in (LOSS, "ring")] == [1, 0]
 
 
 def test_a_package_has_a_part_for_each_scene(site: Path, tmp_path: Path) -> None:

@@ -19,6 +19,8 @@ const ALL = [
   runs(["ngd"], [0.2], { start: [1, 1], query: "start=1,1" }),
   runs(["ngd"], [0.1], { start: [1, 1], steps: 40, query: "start=1,1&steps=40" }),
   runs(["ngd"], [0.2], { k: 2, query: "p.k=2" }),
+  runs(["ngd"], [0.2], { start: [1e-9, 1], query: "start=1e-9,1" }),
+  runs(["ngd"], [0.2], { start: [0, 1], query: "start=0,1" }),
 ];
 const found = (query) => {
   const { runs: near, missed } = nearestRuns(ALL, query);
@@ -33,6 +35,7 @@ test("a link that is held is found, in whatever order and writing", () => {
   assert.deepEqual(found({ eta: "0.1,0.2", at: "5" }), [4]);
   assert.deepEqual(found({ start: "1,1.0" }), [5]);
   assert.deepEqual(found({ "p.k": "2" }), [7]);
+  assert.deepEqual(found({ start: "0,1" }), [9]); // where a millionth makes all the difference
 });
 
 test("a horizon is a time: the same one in other steps is the same", () => {
@@ -50,8 +53,8 @@ test("of what is not held the nearest is, and it is said what it is not", () => 
   assert.deepEqual(found({ eta: "much" }), [0]);
   assert.match(unreadIn({ eta: "much", start: "1,2" })[0].text, /^eta must be numbers .* ‘much’/);
   assert.deepEqual(unreadIn({ start: "1,2", rule: "gd" }), []);
-  const words = wordsOf(["start", "eta"], { eta: "0.17" });
-  assert.match(words, /needs a server.*: another start and η = 0\.17\. .* nearest/);
+  const words = wordsOf(["start", "eta"], { eta: "0.17" }, ", see About");
+  assert.match(words, /needs a server, see About: another start and η = 0\.17\. .* nearest/);
 });
 
 const section = (rule, eta, steps, at) => ({ name: "section.bin", rule, eta, steps, at });

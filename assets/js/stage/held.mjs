@@ -147,7 +147,8 @@ function distances(wanted, { settings, query }) {
  * @param {number[]} other
  */
 const isSame = (one, other) =>
-  one.length === other.length && one.every((value, i) => Math.abs(value - other[i]) <= SAME * (1 + Math.abs(other[i])));
+  one.length === other.length &&
+  one.every((value, i) => Math.abs(value - other[i]) <= SAME * Math.max(Math.abs(value), Math.abs(other[i])));
 
 /**
  * How far step sizes are from others, whatever their order.
@@ -166,12 +167,13 @@ function apart(one, other) {
  * What is said where runs are not those that were asked for.
  * @param {string[]} missed
  * @param {Query} query
+ * @param {string} where it is said how to have them
  */
-export function wordsOf(missed, query) {
+export function wordsOf(missed, query, where) {
   /** @type {Record<string, string>} */
   const own = { eta: `η = ${query.eta}`, rule: query.rule?.includes(",") ? "these rules together" : "this rule here" };
   const wanted = missed.map((name) => own[name] || NAMES[name]).join(" and ");
-  return `That needs a server, see About: ${wanted}. Shown is the nearest run that is here.`;
+  return `That needs a server${where}: ${wanted}. Shown is the nearest run that is here.`;
 }
 
 /**

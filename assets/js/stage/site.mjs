@@ -71,7 +71,8 @@ async function ofRuns(query) {
   ]);
   drawn[runs.family] = looks;
   const notices = unreadIn(query);
-  if (missed.length) notices.push({ field: "", text: wordsOf(missed, query) });
+  if (missed.length)
+    notices.push({ field: "", text: wordsOf(missed, query, reports === undefined ? ", see About" : "") });
   if (query.loss && query.loss !== loss)
     notices.unshift({ field: "", text: `There is no loss called ‘${query.loss}’ here.` });
   const { header } = runs;

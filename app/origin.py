@@ -6,12 +6,14 @@ from typing import Any
 
 from app.vocabulary import LICENCE
 
+UNITS = "none: `step` counts steps t, `tau` is η²t, all else is in the units of x and of L(x)"
+
 
 def about(caption: str, page: str, query: str) -> dict[str, Any]:
     """As JSON has it; without a link where the address of the page is not known. A page finds the
     link right after the name (`assets/js/origin.mjs`)."""
     link = {"link": f"{page}?{query}"} if page else {}
-    said = {"caption": caption, "licence": LICENCE, "versions": _versions()}
+    said = {"caption": caption, "licence": LICENCE, "units": UNITS, "versions": _versions()}
     return {"software": "Edgewalk"} | link | said
 
 

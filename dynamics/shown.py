@@ -22,6 +22,11 @@ def frame_of(*runs: Any) -> str | None:
 
 def table_of(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """The HTML of a table: words, then a row each."""
-    lines = ["".join(f"<th>{escape(cell)}</th>" for cell in head)]
-    lines += ["".join(f"<td>{escape(cell)}</td>" for cell in row) for row in rows]
+    lines = ["".join(_cell("th", text) for text in head)]
+    lines += ["".join(_cell("td", text) for text in row) for row in rows]
     return f"<table>{''.join(f'<tr>{line}</tr>' for line in lines)}</table>"
+
+
+def _cell(kind: str, text: str) -> str:
+    """A notebook may have no room between cells, so each brings its own."""
+    return f'<{kind} style="padding: 0 0.6em; text-align: left">{escape(text)}</{kind}>'

@@ -3,7 +3,7 @@
 const GREEK =
   "α alpha β beta γ gamma δ delta ε varepsilon ζ zeta η eta θ theta κ kappa λ lambda μ mu ν nu ξ xi π pi ρ rho σ sigma τ tau φ varphi χ chi ψ psi ω omega Γ Gamma Δ Delta Θ Theta Λ Lambda Φ Phi Ψ Psi Ω Omega";
 const SIGNS =
-  "− - × times · cdot ± pm √ surd ∇ nabla ∂ partial ‖ | ∞ infty ≈ approx ≤ le ≥ ge ≠ ne → to ↑ uparrow ∈ in ∑ sum ∥ parallel ⊥ perp ½ tfrac12";
+  "− - × times · cdot ± pm √ surd ∇ nabla ∂ partial ‖ | ∞ infty ≈ approx ≤ le ≥ ge ≠ ne → to ↑ uparrow ∈ in ∑ sum ∥ parallel ⊥ perp ½ frac12";
 const RAISED = "⁰0¹1²2³3⁴4⁵5⁶6⁷7⁸8⁹9⁻-⁺+ⁿnᵀT";
 const LOWERED = "₀0₁1₂2₃3₄4₅5₆6₇7₈8₉9₊+₋-ₙnₜtᵢiⱼjₖkₘm";
 const PLAIN = /** @type {Record<string, string>} */ ({

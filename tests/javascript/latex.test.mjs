@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { latexOf, texOf } from "../../assets/js/latex.mjs";
 
 for (const [text, wanted] of [
-  ["L = ½ (1 − xy)², η = 0.1", "L = $\\tfrac12$ (1 $-$ xy)$^{2}$, $\\eta$ = 0.1"],
+  ["L = ½ (1 − xy)², η = 0.1", "L = $\\frac12$ (1 $-$ xy)$^{2}$, $\\eta$ = 0.1"],
   ["λ₁(Φ(xₜ)) at 10⁻¹²", "$\\lambda_{1}$($\\Phi$(x$_{t}$)) at 10$^{-12}$"],
   [
     "‖∇L‖ & 5 % of #1_a, {x}^2 ~ \\",

@@ -9,6 +9,8 @@ import { portrait, tallness, wordsOf } from "./portrait.mjs";
 import { scene } from "./scene.mjs";
 import { graphOf, player } from "./state.mjs";
 
+const PATIENCE = 20_000; // ms
+const SOON = 100;
 const SPEED = 12; // seconds of a film
 const FORMS = ["gif", "webm", "mp4"];
 
@@ -26,7 +28,10 @@ export function openStageExports(link, addressOf) {
     caption: () => captionOf(scene()),
     words: () => wordsOf(scene()),
     has: (what) => what !== "alignment" || scene().result.settings.codim > 1,
-    portrait: (wanted) => portrait(scene(), ofPage(wanted)),
+    portrait: async (wanted) => {
+      await whole();
+      return portrait(scene(), ofPage(wanted));
+    },
     films: {
       forms: FORMS,
       fields: ["speed", "unit", "rate"],
@@ -38,6 +43,12 @@ export function openStageExports(link, addressOf) {
     },
   };
   openExports(subject);
+}
+
+// A run of which there are the iterates alone is waited for, as far as there is patience.
+async function whole() {
+  for (let waited = 0; scene().result.part && waited < PATIENCE; waited += SOON)
+    await new Promise((resolve) => setTimeout(resolve, SOON));
 }
 
 /**
@@ -120,6 +131,7 @@ async function film(subject, choice, link) {
   [saves.disabled, $("film-making").hidden] = [true, false];
   find("[data-cancel]").addEventListener("click", cancel);
   try {
+    await whole();
     const sceneAt = await scenesOf(plan, making);
     if (making.cancelled) return;
     const last = sceneAt(plan.to);

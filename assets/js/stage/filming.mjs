@@ -40,14 +40,12 @@ export function planOf({ from, to, speed, unit, rate }, last) {
 export const timesAs = ([width]) => Math.max(Math.round(WIDTH / width), 1);
 
 /**
- * Scenes of the run by the place of the playhead, with all that the server has of the steps between two. A run of which
- * there are the iterates alone is waited for.
+ * Scenes of the run by the place of the playhead, with all that the server has of the steps between two.
  * @param {{ from: number, to: number, seconds: number }} plan
  * @param {Making} making
  * @returns {Promise<(at: number) => Scene>}
  */
 export async function scenesOf({ from, to, seconds }, making) {
-  while (state.result.part && !making.cancelled) await new Promise((resolve) => setTimeout(resolve, TOLD));
   const { result, view } = state;
   const pace = (to - from) / seconds;
   const [lead] = result.runs;

@@ -90,8 +90,19 @@ const TIGHT = /** @type {typeof BELOW} */ ({
       ],
     ],
   ],
+  stage: [
+    [
+      0.64,
+      [
+        ["landscape", 0.4],
+        ["sharpness", 0.6],
+      ],
+    ],
+    PICTURES.stage[1],
+  ],
 });
-const TALLER = /** @type {Record<string, number>} */ ({ both: 1.8, stage: 2.7 });
+const LENS = 200; // units that a landscape has at least where there is room for a lens
+const TALLER = /** @type {Record<string, number>} */ ({ both: 1.8, stage: 2.4 });
 
 /**
  * How many times as high a picture of some units across is as one whose panels lie beside each other.
@@ -221,7 +232,8 @@ async function painted(name, size, scene, before, wanted, mark) {
     },
   });
   const still = hasAxes(name) ? await stillOf(wanted.graph(name), size, before, scene.inks, wanted.clear) : null;
-  for (const painter of paintersOf(name, host, still?.graph)) painter.paint({ ...scene, panel: "alignment" });
+  const lens = Math.min(...size) < LENS ? "off" : scene.lens;
+  for (const painter of paintersOf(name, host, still?.graph)) painter.paint({ ...scene, lens, panel: "alignment" });
   still?.remove();
   return [
     ...sheets.below.flatMap((sheet) => sheet.getContext().lines),

@@ -213,6 +213,7 @@ def test_a_file_says_what_it_shows(client: FlaskClient, name: str) -> None:
     assert ", k = 1.5" in told["caption"] or name == "rate"
     assert told["link"].startswith("http://localhost/lab/?")
     assert told["licence"].startswith("CC0")
+    assert told["units"].startswith("none")
 
 
 @pytest.mark.parametrize("name", ["regimes", "orbit", "rate"])

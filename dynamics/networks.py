@@ -51,15 +51,44 @@ class Network:
         """Number of parameters."""
         return sum(inner * outer + outer for inner, outer in pairwise(self.widths))
 
-    def outputs(self, x: Array, inputs: Array) -> Array:
-        """f [k] at the parameters x [p] for one input [n]."""
-        act, at = ACTIVATIONS[self.activation], 0
-        for layer, (inner, outer) in enumerate(pairwise(self.widths)):
+    def layers(self, x: Array) -> list[tuple[Array, Array]]:
+        """Weights [outer, inner] and biases [outer] of each layer, of x [p]."""
+        found, at = [], 0
+        for inner, outer in pairwise(self.widths):
             weights = x[at : at + inner * outer].reshape(outer, inner)
             at += inner * outer
-            inputs = weights @ (act(inputs) if layer else inputs) + x[at : at + outer]
+            found.append((weights, x[at : at + outer]))
             at += outer
+        return found
+
+    def outputs(self, x: Array, inputs: Array) -> Array:
+        """f [k] at the parameters x [p] for one input [n]."""
+        act = ACTIVATIONS[self.activation]
+        for layer, (weights, biases) in enumerate(self.layers(x)):
+            inputs = weights @ (act(inputs) if layer else inputs) + biases
         return inputs
+
+    def kernel(self, x: Array, data: tuple[Array, Array]) -> Array:
+        """K = JJᵀ [Nk, Nk] of the residuals, layer by layer without J: the derivative by a weight
+        is what comes back to its unit times what came in, so that of two data both are paired."""
+        act = ACTIVATIONS[self.activation]
+        layers = self.layers(x)
+        before, slopes = [data[0]], []
+        for weights, biases in layers[:-1]:
+            values, derivatives = jax.jvp(
+                act, (summed := before[-1] @ weights.T + biases,), (jnp.ones_like(summed),)
+            )
+            before.append(values)
+            slopes.append(derivatives)
+        count, outputs = len(data[0]), self.widths[-1]
+        back = jnp.broadcast_to(jnp.eye(outputs), (count, outputs, outputs))
+        k = jnp.zeros((count, outputs, count, outputs))
+        for layer in reversed(range(len(layers))):
+            came = (before[layer] @ before[layer].T + 1)[:, None, :, None]
+            k = k + came * jnp.einsum("iku,jlu->ikjl", back, back)
+            if layer:
+                back = (back @ layers[layer][0]) * slopes[layer - 1][:, None, :]
+        return k.reshape(count * outputs, count * outputs)
 
     def start(self, seed: int) -> np.ndarray:
         """Weights from N(0, 1/fan-in), biases 0, [p]."""
@@ -89,4 +118,4 @@ class Network:
                 f"a network {'-'.join(map(str, self.widths))} takes inputs {list(wanted[0])} and "
                 f"targets {list(wanted[1])}, got {list(inputs.shape)} and {list(targets.shape)}"
             )
-        return Residuals(self.miss, (inputs, targets), 1 / len(inputs))
+        return Residuals(self.miss, (inputs, targets), 1 / len(inputs), self.kernel)

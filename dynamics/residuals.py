@@ -34,11 +34,13 @@ class Residuals:
         each: (x [p], datum) -> residuals [k], JAX-traceable.
         data: a pytree of arrays [n, …], of which `datum` has one row each.
         weight: c.
+        kernel: (x [p], data) -> K [m, m], where that is known without J.
     """
 
     each: Callable[[Array, Any], Array]
     data: Any
     weight: Any = 1.0
+    kernel: Callable[[Array, Any], Array] | None = None
 
     def at(self, x: Array) -> Array:
         """r [m] at x [p]."""
@@ -69,7 +71,10 @@ class Residuals:
         return jax.vjp(self.at, x)[1](u)[0]
 
     def gram(self, x: Array) -> Array:
-        """K = JJᵀ [m, m] at x [p], from so many rows of J at a time as memory allows."""
+        """K = JJᵀ [m, m] at x [p]; where there is no formula for it, from so many rows of J at a
+        time as memory allows."""
+        if self.kernel:
+            return self.kernel(x, self.data)
         count = len(jax.tree.leaves(self.data)[0])
         k = jax.eval_shape(self.each, x, jax.tree.map(lambda part: part[0], self.data)).size
         size = max(min(MEMORY // (8 * x.size * k), count), 1)
@@ -96,8 +101,8 @@ class Residuals:
 
 jax.tree_util.register_pytree_node(
     Residuals,
-    lambda one: ((one.data, one.weight), one.each),
-    lambda each, children: Residuals(each, *children),
+    lambda one: ((one.data, one.weight), (one.each, one.kernel)),
+    lambda functions, children: Residuals(functions[0], *children, functions[1]),
 )
 
 

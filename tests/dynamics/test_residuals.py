@@ -1,5 +1,7 @@
 """Sums of squares by products, against dense matrices, closed forms and the rest of the library."""
 
+from dataclasses import replace
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -51,11 +53,24 @@ def test_a_network_is_what_its_matrices_say(activation: str) -> None:
     assert net.p == len(x) == 26
 
 
+@pytest.mark.parametrize("widths", [(3, 2), (3, 4, 2), (2, 5, 4, 3, 1)])
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_the_kernel_of_a_network_is_that_of_its_jacobian(
+    widths: tuple[int, ...], activation: str
+) -> None:
+    net, draw = Network(widths, activation), np.random.default_rng(3)
+    residuals = net.residuals(draw.normal(size=(6, widths[0])), draw.normal(size=(6, widths[-1])))
+    x = jnp.asarray(draw.normal(size=net.p))
+    j = jacobian(residuals, x)
+    np.testing.assert_allclose(residuals.gram(x), j @ j.T, atol=1e-11)
+
+
 @pytest.mark.parametrize("memory", [module.MEMORY, 8 * 26 * 2 * 2])
 def test_products_are_those_of_dense_matrices(memory: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """K in one piece, and in pieces of two data."""
     monkeypatch.setattr(module, "MEMORY", memory)
     residuals, x = small()
+    residuals = replace(residuals, kernel=None)
     x = x + 0.05 * jnp.cos(jnp.arange(26))
     j, v = jacobian(residuals, x), np.sin(np.arange(26))
     np.testing.assert_allclose(residuals.gram(x), j @ j.T, atol=1e-12)

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 
+from dynamics.extrapolation import ORDER, weights
 from dynamics.lapack import eigh
 from dynamics.types import Array
 
@@ -22,6 +23,8 @@ MEMORY = 64 * 2**20  # bytes of rows of J at a time
 DENSE = 512  # residuals up to which the eigenvalues of K are those of LAPACK
 KRYLOV = 32  # vectors of a Lanczos search
 SMALLEST = 1e-26  # L on Γ
+NEAR = 1e-20  # L from which Gauss–Newton steps lead onto it
+TINY = 1e-12  # an error of less does not lengthen the step of a flow further
 
 
 @dataclass(frozen=True, eq=False)
@@ -240,84 +243,66 @@ def sharpness_slope(residuals: Residuals, x: Array, direction: Array) -> Array:
 # ---- gradient flow ----
 
 
-class Descent(NamedTuple):
+class _Walk(NamedTuple):
     """Where gradient flow is by now."""
 
     x: Array
-    r: Array
+    height: Array
     h: Array
     steps: Array
 
 
 @partial(jax.jit, static_argnames=("most",))
 def projection(
-    residuals: Residuals, x: Array, tolerance: float = 1e-6, most: int = 4000
+    residuals: Residuals, x: Array, tolerance: float = 1e-9, most: int = 4000
 ) -> tuple[Array, Array]:
     """Φ(x) [p], where gradient flow dx/ds = −∇L from x [p] ends, and how many steps it took [].
 
-    By an exponential Runge–Kutta method of order 2, which takes −c JᵀJ at the beginning of a step
-    exactly and so is not bound by its stiffness; near Γ a step of any length is a Gauss–Newton
-    step. NaN where it has not come to Γ after `most` steps.
+    By the linearly implicit Euler step of `dynamics.stiff`, extrapolated, with c JᵀJ for the
+    Hessian, so that what is solved is [m, m]: (1 + sc JᵀJ)⁻¹g = g − sc Jᵀ(1 + scK)⁻¹Jg. Near Γ two
+    Gauss–Newton steps end it. NaN where it has not come to Γ after `most` steps.
 
     Args:
-        tolerance: error of a step, relative to the way that it is from Γ.
+        tolerance: error of a step, of 1 + |x| for each coordinate.
     """
-    first = residuals.at(x)
-    begin = Descent(x, first, 1 / (2 * residuals.loss(first)), jnp.array(0))
+    height = residuals.value(x)
+    begin = _Walk(x, height, 0.1 / (2 * height + 1e-300), jnp.array(0))
 
-    def on_the_way(at: Descent) -> Array:
-        far = residuals.loss(at.r) > SMALLEST
-        return far & (at.steps < most) & jnp.all(jnp.isfinite(at.x))
+    def on_the_way(walk: _Walk) -> Array:
+        return (walk.height > NEAR) & (walk.steps < most) & jnp.all(jnp.isfinite(walk.x))
 
-    end = jax.lax.while_loop(on_the_way, partial(_descend, residuals, tolerance), begin)
-    return jnp.where(residuals.loss(end.r) <= SMALLEST, end.x, jnp.nan), end.steps
+    walk = jax.lax.while_loop(on_the_way, partial(_step, residuals, tolerance), begin)
+    end = retracted(residuals, walk.x)
+    there = (walk.height <= NEAR) & (residuals.value(end) <= SMALLEST)
+    return jnp.where(there, end, jnp.nan), walk.steps
 
 
-def _descend(residuals: Residuals, tolerance: float, at: Descent) -> Descent:
+def _step(residuals: Residuals, tolerance: float, walk: _Walk) -> _Walk:
     """One step, or a smaller one to be tried next."""
-    c = residuals.weight
-    values, vectors = eigh(residuals.gram(at.x))
-    values = jnp.maximum(values, 0)
-    z = -at.h * c * values
+    x, c = walk.x, residuals.weight
+    gram = residuals.gram(x)
+    _, push = jax.linearize(residuals.at, x)
+    pull = jax.linear_transpose(push, x)
 
-    def spread(function: Callable[[Array], Array], u: Array) -> Array:
-        """φ(−hcK) u."""
-        return vectors @ (function(z) * (vectors.T @ u))
+    def euler(n: Array) -> Array:
+        s = walk.h / n
+        factor = jnp.linalg.cholesky(jnp.eye(len(gram)) + s * c * gram)
 
-    slope = -c * residuals.pull(at.x, at.r)
-    ahead = at.h * residuals.pull(at.x, spread(_phi1, -c * at.r))
-    trial = at.x + ahead
-    trial_r = residuals.at(trial)
-    # What the linear part does not explain: f(trial) − f(x) − L (trial − x).
-    rest = -c * residuals.pull(trial, trial_r) - slope
-    rest = rest + c * residuals.pull(at.x, residuals.push(at.x, ahead))
-    safe = jnp.where(values > 0, values, 1)
-    inside = vectors @ (
-        jnp.where(values > 0, 1 / safe, 0) * (vectors.T @ residuals.push(at.x, rest))
-    )
-    across = residuals.pull(at.x, inside)
-    along = rest - across
-    more = at.h * (0.5 * along + residuals.pull(at.x, spread(_phi2, inside)))
-    x = trial + more
-    r = residuals.at(x)
-    error = jnp.linalg.norm(more) / (tolerance**0.5 * jnp.linalg.norm(ahead) + 1e-300)
-    taken = (error <= 1) & jnp.all(jnp.isfinite(r)) & (jnp.vdot(r, r) <= jnp.vdot(at.r, at.r))
-    grown = jnp.clip(0.8 / jnp.sqrt(error + 1e-12), 0.2, 8.0)
-    h = at.h * jnp.where(jnp.isfinite(grown), jnp.where(taken, grown, jnp.minimum(grown, 0.5)), 0.2)
-    return Descent(jnp.where(taken, x, at.x), jnp.where(taken, r, at.r), h, at.steps + 1)
+        def step(_: Array, z: Array) -> Array:
+            g = residuals.value_and_gradient(z)[1]
+            inside = jax.scipy.linalg.cho_solve((factor, True), push(g))
+            return z - s * (g - s * c * pull(inside)[0])
 
+        return jax.lax.fori_loop(0, n, step, x)
 
-def _phi1(z: Array) -> Array:
-    """(eᶻ − 1)/z."""
-    small = jnp.abs(z) < 1e-8
-    return jnp.where(small, 1 + z / 2, jnp.expm1(z) / jnp.where(small, 1, z))
-
-
-def _phi2(z: Array) -> Array:
-    """(φ₁(z) − 1)/z."""
-    small = jnp.abs(z) < 1e-4
-    series = 0.5 + z / 6 + z * z / 24
-    return jnp.where(small, series, (_phi1(z) - 1) / jnp.where(small, 1, z))
+    ends = jax.lax.map(euler, jnp.arange(1, ORDER + 1))
+    after = weights(1) @ ends
+    error = after - weights(2) @ ends[1:]
+    share = jnp.max(jnp.abs(error) / (tolerance * (1 + jnp.abs(x))))
+    share = jnp.where(jnp.isfinite(share), share, jnp.inf)
+    x = jnp.where(share <= 1, after, x)
+    h = walk.h * jnp.clip(0.8 * jnp.maximum(share, TINY) ** (-1 / ORDER), 0.1, 5.0)
+    return _Walk(x, residuals.value(x), h, walk.steps + 1)
 
 
 # ---- to Γ ----

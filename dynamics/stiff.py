@@ -2,24 +2,21 @@
 as others, so that an explicit solver gives up.
 
 The linearly implicit Euler step of size s, (1 + s∇²L)(z' − z) = −s∇L(z), has an error that is a
-series in s, so steps of h, h/2, …, h/8 are extrapolated to s = 0, as by Deuflhard [Deu85]. That the
-matrix is that of where h begins, and without its negative eigenvalues, changes the series alone.
-
-[Deu85] Deuflhard, Recent progress in extrapolation methods for ODEs, SIAM Review 27, 1985.
+series in s, so steps of h, h/2, …, h/8 are extrapolated to s = 0. That the matrix is that of where
+h begins, and without its negative eigenvalues, changes the series alone.
 """
 
 from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
 from dynamics.curvature import gradient, hessian
+from dynamics.extrapolation import ORDER, weights
 from dynamics.lapack import eigh
 from dynamics.rowwise import one_at_a_time
 from dynamics.types import Array, Loss
 
-ORDER = 8
 TOLERANCE = 1e-11
 FIRST_STEP = 1e-3
 TINY = 1e-12  # an error of less does not lengthen the step further
@@ -94,13 +91,5 @@ def _extrapolated(
         return jax.lax.fori_loop(0, n, step, (x, x))
 
     ends, slopes = jax.lax.map(euler, jnp.arange(1, ORDER + 1))
-    after = _weights(1) @ ends
-    return after, after - _weights(2) @ ends[1:], slopes[0]
-
-
-def _weights(first: int) -> np.ndarray:
-    """What the ends of `first`, …, ORDER steps count for at s = 0, by Lagrange's polynomials."""
-    n = np.arange(first, ORDER + 1.0)
-    ratios = n[:, None] / (n[:, None] - n + np.eye(len(n)))
-    np.fill_diagonal(ratios, 1.0)
-    return ratios.prod(axis=1)
+    after = weights(1) @ ends
+    return after, after - weights(2) @ ends[1:], slopes[0]

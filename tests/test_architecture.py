@@ -51,6 +51,7 @@ ORDER = [
     "dynamics.special",
     "dynamics.rowwise",
     "dynamics.lapack",
+    "dynamics.extrapolation",
     "dynamics.residuals",
     "dynamics.networks",
     "dynamics.digits",

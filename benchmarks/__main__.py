@@ -7,11 +7,19 @@ import platform
 
 import jax
 
-from benchmarks import browser, exports, growth, loops, process, serving
+from benchmarks import browser, exports, growth, loops, networks, process, serving
 from benchmarks.row import Row, UnavailableError, number
 from dynamics.compilation import prepare_process
 
-ROWS = (*loops.ROWS, *growth.ROWS, *serving.ROWS, *process.ROWS, *browser.ROWS, *exports.ROWS)
+ROWS = (
+    *loops.ROWS,
+    *growth.ROWS,
+    *networks.ROWS,
+    *serving.ROWS,
+    *process.ROWS,
+    *browser.ROWS,
+    *exports.ROWS,
+)
 
 HEAD = ("what", "reach", "measured", "ratio", "reached?")
 

@@ -128,6 +128,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     study.add_argument("--widths", type=_widths, default=(16,), help="of the hidden layers: 16,16")
     study.add_argument("--activation", default="tanh", help=", ".join(ACTIVATIONS))
+    study.add_argument(
+        "--cluster", help="tcp://HOST:PORT of a dask scheduler that is to take the runs"
+    )
     study.add_argument("--keep", help="a folder, from which what was broken off goes on")
     study.add_argument("--out", help="a file for the observables: .npz")
     return parser
@@ -305,7 +308,12 @@ def _study(options: argparse.Namespace) -> dict:
     study = with_seed(_chosen_study(options), options.seed)
     plan = Plan(study, find_rule(options.rule), tuple(options.etas), options.tau)
     keep = Folder(Path(options.keep)) if options.keep else Memory()
-    found = finish(conduct(plan, keep), _tell)
+    if options.cluster:
+        from dynamics.cluster import conduct_on
+
+        found = conduct_on(options.cluster, plan, keep)
+    else:
+        found = finish(conduct(plan, keep), _tell)
     trained, path, runs = found
     names = ("study", "rule", "etas", "tau", "seed")
     settings = {name: getattr(options, name) for name in names}

@@ -236,7 +236,7 @@ def untrained(study: Study) -> Trained:
 
 def train(study: Study) -> Trained:
     """All of it at once."""
-    return trained_by(study, _last(training(study)))
+    return trained_by(study, last(training(study)))
 
 
 # ---- the flow ----
@@ -264,18 +264,18 @@ def following(
     """The limiting flow of a rule from a point of Γ to slow time τ, by Heun's method with a
     Gauss–Newton step back to Γ after each; or gradient flow to the time τ, by the classical Runge–
     Kutta method."""
-    advance = _limiting(trained, DRIFTS[rule.key]) if rule.key in DRIFTS else _gradient(trained)
+    onward = _limiting(trained, DRIFTS[rule.key]) if rule.key in DRIFTS else _gradient(trained)
     if state:
         points = {name: list(state[name]) for name in ("x", "velocity", "spectrum")}
         top = Top(jnp.asarray(state["spectrum"][-1]), jnp.asarray(state["direction"]))
         there = _Point(jnp.asarray(points["x"][-1]), jnp.asarray(points["velocity"][-1]), top)
     else:
-        there = advance(None, 0.0)
+        there = onward(None, 0.0)
         points = {"x": [], "velocity": [], "spectrum": []}
         _add(points, there)
     while len(points["x"]) <= steps:
         yield _following(points, there)
-        there = advance(there, tau / steps)
+        there = onward(there, tau / steps)
         _add(points, there)
     yield _following(points, there)
 
@@ -295,18 +295,18 @@ def _following(points: dict[str, list], there: "_Point") -> State:
 def _limiting(trained: Trained, drift: Drift) -> Advance:
     residuals = trained.residuals
 
-    def advance(there: _Point | None, step: float) -> _Point:
+    def onward(there: _Point | None, step: float) -> _Point:
         if there is None:
             return _drift(residuals, drift, trained.x, trained.top.direction)
         return _heun(residuals, drift, there, step)
 
-    return advance
+    return onward
 
 
 def _gradient(trained: Trained) -> Advance:
     residuals = trained.residuals
 
-    def advance(there: _Point | None, step: float) -> _Point:
+    def onward(there: _Point | None, step: float) -> _Point:
         x, toward = trained.x, trained.top.direction
         if there is not None:
             toward = there.top.direction
@@ -314,7 +314,7 @@ def _gradient(trained: Trained) -> Advance:
             x = _glide(residuals, there.x, step / many, many)
         return _Point(x, -_gradient_at(residuals, x), _top_anywhere(residuals, x, toward))
 
-    return advance
+    return onward
 
 
 def path_by(rule: Rule, tau: float, state: State, steps: int = FLOW_STEPS) -> Path:
@@ -330,7 +330,7 @@ def follow(trained: Trained, rule: Rule | str, tau: float, steps: int = FLOW_STE
         ValueError: a rule without such a flow, or a τ that is not above 0.
     """
     rule = check_course(rule, tau, ())
-    return path_by(rule, tau, _last(following(trained, rule, tau, steps)), steps)
+    return path_by(rule, tau, last(following(trained, rule, tau, steps)), steps)
 
 
 # ---- a run ----
@@ -356,9 +356,9 @@ def tracing(
     checkpoints = np.unique(np.linspace(0, len(firsts) - 1, CHECKPOINTS + 1).astype(int))
     began = time.perf_counter() - seconds
     for k in range(done, len(firsts)):
-        x = _advance(residuals, rule, x, eta, firsts[k] - at)
+        x = advance(residuals, rule, x, eta, firsts[k] - at)
         at = int(firsts[k])
-        after = _advance(residuals, rule, x, eta, 1)
+        after = advance(residuals, rule, x, eta, 1)
         seen = _pair(residuals, rule, eta, x, after, toward, across, on_manifold)
         toward, foot = seen.pop("direction"), np.asarray(seen.pop("foot"))
         target, flow_sharpness = path.at(path.tau[0] + time_of(rule, eta, at))
@@ -377,7 +377,7 @@ def tracing(
         stands = {"x": x, "toward": toward, "at": at, "done": k + 1, "error": np.nan}
         yield _tracing(columns, stands, began)
     if on_manifold and done <= len(firsts):
-        after = _advance(residuals, rule, x, eta, 1)
+        after = advance(residuals, rule, x, eta, 1)
         end, _ = projection(residuals, after)
         error = jnp.linalg.norm(end - _retracted(residuals, after))
         stands = {"x": x, "toward": toward, "at": at, "done": len(firsts) + 1, "error": error}
@@ -441,10 +441,11 @@ def trace(trained: Trained, path: Path, eta: float, pairs: int = PAIRS) -> Trace
         ValueError: an η that is not above 0 or asks for more than a million steps.
     """
     check_course(path.rule, float(path.tau[-1]), (eta,))
-    return traced_by(trained, path, eta, _last(tracing(trained, path, eta, pairs)))
+    return traced_by(trained, path, eta, last(tracing(trained, path, eta, pairs)))
 
 
-def _last(course: Iterator[State]) -> State:
+def last(course: Iterator[State]) -> State:
+    """How a course stands at its end."""
     return deque(course, maxlen=1)[-1]
 
 
@@ -550,14 +551,16 @@ def _heun(residuals: Residuals, drift: Drift, at: _Point, step: Array) -> _Point
 
 
 @partial(jax.jit, static_argnames="rule")
-def _advance(residuals: Residuals, rule: Rule, x: Array, eta: Array, steps: Array) -> Array:
+def advance(residuals: Residuals, rule: Rule, x: Array, eta: Array, steps: Array) -> Array:
+    """So many steps of a rule from x [p]."""
+
     def slope(x: Array) -> Slope:
         return Slope(*residuals.value_and_gradient(x))
 
-    def advance(_, x: Array) -> Array:
+    def onward(_, x: Array) -> Array:
         return rule.step(slope, eta, x, ())[0]  # type: ignore[misc]
 
-    return jax.lax.fori_loop(0, steps, advance, x)
+    return jax.lax.fori_loop(0, steps, onward, x)
 
 
 @partial(jax.jit, static_argnames=("rule", "on_manifold"))

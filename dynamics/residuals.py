@@ -21,7 +21,7 @@ from dynamics.types import Array
 
 MEMORY = 64 * 2**20  # bytes of rows of J at a time
 DENSE = 512  # residuals up to which the eigenvalues of K are those of LAPACK
-KRYLOV = 32  # vectors of a Lanczos search
+KRYLOV = 24  # vectors of a Lanczos search
 SMALLEST = 1e-26  # L on Γ
 NEAR = 1e-20  # L from which Gauss–Newton steps lead onto it
 TINY = 1e-12  # an error of less does not lengthen the step of a flow further

@@ -98,6 +98,7 @@ ORDER = [
     "dynamics.courses",
     "dynamics.kept",
     "dynamics.conduct",
+    "dynamics.cluster",
     "dynamics",
     "dynamics.__main__",
     "app",
@@ -160,6 +161,7 @@ ORDER = [
 MATHEMATICS = {"jax", "numpy", "scipy", "diffrax"}
 PAGE = {"dash"}
 LIBRARIES = {
+    "dynamics.cluster": {"distributed"},
     "dynamics": MATHEMATICS,
     "app.theme": {"plotly"},
     "app.binary": {"numpy"},

@@ -1,5 +1,7 @@
 """The theorem on a network that fits digits: its flow is followed."""
 
+import subprocess
+import sys
 from functools import cache
 from itertools import islice
 
@@ -9,6 +11,7 @@ import pytest
 
 import dynamics
 from dynamics import digits
+from dynamics.cluster import conduct_on
 from dynamics.conduct import Memory, Plan, conduct, finish, study_columns
 from dynamics.courses import Path, Trained, follow, shadow_of, trace, train
 from dynamics.datasets import read_table
@@ -210,6 +213,17 @@ def test_events_tell_how_far_it_is() -> None:
     assert [len(event.path.tau) for event in flows] == list(range(1, 62))
 
 
+def test_a_cluster_computes_the_same_bits() -> None:
+    """One worker, a process of its own on this machine."""
+    distributed = pytest.importorskip("distributed")
+    plan = Plan(STUDIES["digits-parity"], dynamics.RULES["ngd"], (0.1, 0.05), 0.1)
+    here = study_columns(*finish(conduct(plan, Memory())))
+    settings = {"n_workers": 1, "threads_per_worker": 1, "dashboard_address": None}
+    with distributed.LocalCluster(**settings) as cluster:
+        there = study_columns(*conduct_on(cluster.scheduler_address, plan, Memory()))
+    same(there, here)
+
+
 # ---- other data ----
 
 
@@ -256,6 +270,38 @@ def test_too_much_work_is_refused() -> None:
     check_work(study, dynamics.RULES["ngd"], 6.0, (0.1, 0.01))
     with pytest.raises(ValueError, match=r"1,057 × 100 × 12,000,000"):
         check_work(study, dynamics.RULES["ngd"], 6.0, [0.001] * 2)
+
+
+LARGE = """
+import resource
+import numpy as np
+from dynamics.catalogue import RULES
+from dynamics.conduct import Memory, Plan, conduct, finish
+from dynamics.courses import train
+from dynamics.datasets import Table
+from dynamics.networks import Network
+from dynamics.study import STUDIES, of_table
+
+finish(conduct(Plan(STUDIES["digits-parity"], RULES["ngd"], (0.1,), 0.02), Memory()))
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+draw = np.random.default_rng(0)
+table = Table(draw.normal(size=(125, 784)), np.eye(10)[draw.integers(0, 10, 125)])
+study = of_table(table, Network((784, 64, 10)))
+found = finish(conduct(Plan(study, RULES["ngd"], (0.1,), 0.02), Memory()))
+assert study.network.p == 50_890
+assert float(found.trained.residuals.value(found.trained.x)) <= 1e-26
+assert np.all(np.isfinite(found.runs[0].gap))
+assert found.path.spectrum[-1, 0] < found.path.spectrum[0, 0]
+print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1e3)
+"""
+
+
+@pytest.mark.every
+def test_fifty_thousand_parameters_and_a_thousand_residuals_take_half_a_gigabyte() -> None:
+    """In a process of its own: of the size of MNIST, with pixels at random."""
+    done = subprocess.run([sys.executable, "-c", LARGE], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert float(done.stdout) < 700
 
 
 # ---- the command line ----

@@ -2,12 +2,13 @@
 
     python -m app export "?loss=hyperbola&eta=0.1&at=120" --what landscape --form svg --out fig.svg
     python -m app export "lab/?plot=rate&loss=ring" --out rate.pdf
+    python -m app export "study/?rule=gd" --what sharpness --out edge.svg
 
-LINK is a link of the stage or of the lab, or its query alone. Numbers, programs and the page that
-needs no server are made here. Pictures and films are made by the dialog itself, in a Chromium
-without a network, which this process answers: that wants Playwright (requirements-dev.txt) and a
-Chromium. The file's own link is LINK, or where that has no address the one at which `python -m app`
-serves.
+LINK is a link of the stage, the lab or the study, or a query of the stage alone. Numbers, programs
+and the page that needs no server are made here. Pictures and films are made by the dialog itself,
+in a Chromium without a network, which this process answers: that wants Playwright
+(requirements-dev.txt) and a Chromium. The file's own link is LINK, or where that has no address the
+one at which `python -m app` serves.
 
 One JSON object is printed: `out`, `form`, `bytes`. Bad input gets one line on standard error and
 exit status 2, and nothing is written.
@@ -33,6 +34,7 @@ from app.vocabulary import (
     PICTURE_SIZES,
     PICTURES,
     PLOT_PICTURES,
+    STUDY_PICTURES,
 )
 
 OWN_ADDRESS = "http://127.0.0.1:8050/"
@@ -47,6 +49,8 @@ FLAGS = ("--no-sandbox", "--disable-gpu")
 class Place(NamedTuple):
     """A page whose dialog makes pictures."""
 
+    folder: str
+    """The end of its address."""
     pictures: dict[str, str]
     usual: dict[str, str]
     """What is made where nothing is said of it, by the plot of a link, "" where there is none."""
@@ -59,6 +63,7 @@ class Place(NamedTuple):
 
 
 STAGE = Place(
+    "",
     PICTURES,
     {"": "both"},
     "edgewalk-picture",
@@ -66,11 +71,20 @@ STAGE = Place(
     "run.bin",
 )
 LAB = Place(
+    "lab",
     PLOT_PICTURES,
     {"": "map", "regimes": "map", "rate": "rate", "collapse": "collapse"},
     "edgewalk-plot",
     "main[aria-busy=false] .panel:not([hidden])[data-drawn]",
     "lab.json",
+)
+STUDY = Place(
+    "study",
+    STUDY_PICTURES,
+    {"": "all"},
+    "edgewalk-study",
+    "body[data-drawn] #board[aria-busy=false]",
+    "study.bin",
 )
 # The numbers of a picture of the lab.
 RESOURCES = {"map": "regimes", "both": "regimes", "orbit": "orbit", "rate": "rate"}
@@ -85,7 +99,7 @@ def main(arguments: Sequence[str]) -> None:
         link = _link(options.link)
         form = _form(options)
         what = _what(link, options.what)
-        if form in FILM_FORMS and _place(link) is LAB:
+        if form in FILM_FORMS and _place(link) is not STAGE:
             raise ValueError(f"films are of the stage, got {options.link}")
         content = _file(link, form, what) if form in FILES else _picture(link, form, what, options)
         Path(options.out).write_bytes(content)
@@ -97,11 +111,11 @@ def main(arguments: Sequence[str]) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m app export", allow_abbrev=False)
-    parser.add_argument("link", metavar="LINK", help="a link of the stage or the lab, or its query")
+    parser.add_argument("link", metavar="LINK", help="a link of a page, or a query")
     parser.add_argument("--out", required=True, metavar="FILE")
     parser.add_argument("--form", choices=FORMS, help="as FILE ends, if left out")
-    every = dict.fromkeys((*PICTURES, *PLOT_PICTURES))
-    parser.add_argument("--what", choices=tuple(every), help="both of the stage, a plot of the lab")
+    every = dict.fromkeys((*PICTURES, *PLOT_PICTURES, *STUDY_PICTURES))
+    parser.add_argument("--what", choices=tuple(every), help="if left out, what is usual")
     parser.add_argument("--size", choices=tuple(PICTURE_SIZES), default="wide")
     parser.add_argument("--pixels", type=int, choices=(1, 2, 3, 4), default=2, help="of a PNG")
     parser.add_argument("--look", choices=tuple(PICTURE_LOOKS), default="light")
@@ -117,18 +131,21 @@ def _link(text: str) -> SplitResult:
     """A link, at the page's own address where it has none."""
     link = urlsplit(urljoin(OWN_ADDRESS, text if "?" in text else f"?{text}"))
     if link.scheme not in ("http", "https") or not link.netloc:
-        raise ValueError(f"LINK must be a link of the stage or the lab, or a query, got {text}")
+        raise ValueError(
+            f"LINK must be a link of the stage, the lab or the study, or a query, got {text}"
+        )
     return link
 
 
 def _place(link: SplitResult) -> Place:
-    return LAB if link.path.rstrip("/").endswith("/lab") else STAGE
+    end = link.path.rstrip("/").rpartition("/")[2]
+    return next((place for place in (LAB, STUDY) if place.folder == end), STAGE)
 
 
 def _home(link: SplitResult) -> str:
     """The address of the stage."""
-    page = _page(link)
-    return page if _place(link) is STAGE else page.rstrip("/").removesuffix("lab")
+    page, place = _page(link), _place(link)
+    return page.rstrip("/").removesuffix(place.folder) if place.folder else page
 
 
 def _what(link: SplitResult, asked: str | None) -> str:
@@ -162,8 +179,9 @@ def _page(link: SplitResult) -> str:
 
 def _file(link: SplitResult, form: str, what: str) -> bytes:
     client, query, page = _client(), link.query, _page(link)
-    resource = RESOURCES.get(what, "run") if _place(link) is LAB else "run"
-    if _place(link) is LAB and resource == "run":  # what lies on clocks are the stage's own runs
+    place = _place(link)
+    resource = {"lab": RESOURCES.get(what, "run"), "study": "study"}.get(place.folder, "run")
+    if place is LAB and resource == "run":  # what lies on clocks are the stage's own runs
         told = json.loads(_asked(client, f"/lab.json?{query}"))
         query, page = told["stage"], _home(link)
     given = "&".join(filter(None, (query, urlencode({"page": page}))))

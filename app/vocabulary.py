@@ -142,6 +142,19 @@ PLOT_PICTURES = {
     "rate": "Gap to the theorem",
     "collapse": "Three clocks",
 }
+# Of the study: each panel, and all of them.
+STUDY_PICTURES = {
+    "all": "All panels",
+    "valley": "The valley, unrolled",
+    "sharpness": "Sharpness",
+    "bounce": "√L by parity",
+    "distance": "Gap",
+    "laws": "Laws",
+    "angle": "Alignment",
+    "digits": "What it says",
+    "layer": "First layer",
+    "tests": "Test images",
+}
 PICTURE_FORMS = {"png": "PNG", "svg": "SVG", "pdf": "PDF"}
 FILM_FORMS = {"gif": "Film, GIF", "webm": "Film, WebM", "mp4": "Film, MP4"}
 FILM_UNITS = {"seconds": "seconds in all", "steps": "steps a second"}

@@ -6,18 +6,26 @@ Its layout holds what stands still; the page's scripts ask for the numbers and p
 from dash import html
 from dash.development.base_component import Component
 
+from app.dialogs import export_dialog, files
 from app.parts import aria, chips, choice, data, field, header, slider
+from app.vocabulary import PICTURE_FORMS, STUDY_PICTURES
 from dynamics.catalogue import RULES
 from dynamics.courses import PAIRS
 from dynamics.study import RULES as STUDIED
 from dynamics.study import STUDIES
 
-BUTTONS = {"share": "Share", "scheme": "Dark"}
+BUTTONS = {"share": "Share", "export": "Export", "scheme": "Dark"}
 
 # Powers of ten: the least, the greatest, and a step.
 ETA = (-3.0, 0.0, 0.01)
 
-FILES = {"csv": "CSV", "json": "JSON", "npz": "NPZ"}
+# Each pair of steps a row, or in NPZ all there is: the flow, the ground and the weights as well.
+FILES = {
+    "CSV": "study.csv",
+    "CSV 0,5": "study.csv?decimal=comma",
+    "JSON": "study.json",
+    "NPZ": "study.npz",
+}
 DISTANCES = {"gap": "gap", "plane": "plane", "rate": "seeds"}
 LAYERS = {"weights": "weights", "moved": "moved"}
 
@@ -46,6 +54,7 @@ def study() -> list[Component]:
         header("Study", BUTTONS),
         html.Main([_controls(), _board()], className="study"),
         html.Div(id="messages", className="messages", role="status", **aria(live="polite")),
+        _exports(),
     ]
 
 
@@ -145,10 +154,6 @@ def _panel(name: str) -> html.Figure:
         tools.append(choice("shown-distance", "Which distance", DISTANCES, "gap"))
     if name == "layer":
         tools.append(choice("shown-layer", "What of the first layer", LAYERS, "weights"))
-    if name == "sharpness":
-        tools += [
-            html.A(words, className="button", **data(form=form)) for form, words in FILES.items()
-        ]
     caption = [
         html.Span(title, className="title", id=f"{name}-title"),
         html.Span(aside, className="aside", id=f"{name}-aside"),
@@ -179,4 +184,14 @@ def _transport() -> html.Div:
         className="transport",
         role="region",
         **aria(label="Transport"),
+    )
+
+
+def _exports() -> html.Dialog:
+    return export_dialog(
+        STUDY_PICTURES,
+        PICTURE_FORMS,
+        [files("The runs", FILES)],
+        "Pictures show what is on the page, at the playhead. A CSV has a row for each pair of "
+        "steps; an NPZ has all that was measured, the flow and the first layer too.",
     )

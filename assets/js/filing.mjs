@@ -88,14 +88,16 @@ async function reopen(file, open, say) {
   if (!link) {
     return say([{ field: "", text: `${file.name} did not come from here: there is no link of Edgewalk in it.` }]);
   }
-  if (isLab(link.pathname) === isLab(location.pathname)) {
+  const [page, here] = [link, location].map(({ pathname }) => folderOf(pathname));
+  if (page === here) {
     say([{ field: "", text: `${file.name} is open again.`, good: true }]);
     return open(link.search);
   }
-  return location.assign((isLab(link.pathname) ? "lab/" : "../") + link.search);
+  return location.assign(`${here && "../"}${page && `${page}/`}${link.search || "?"}`);
 }
 
 /**
+ * Of a page below the stage; the stage itself has none.
  * @param {string} path
  */
-const isLab = (path) => /\/lab\/?$/.test(path);
+const folderOf = (path) => path.match(/\/(lab|study)\/?$/)?.[1] || "";

@@ -232,6 +232,16 @@ const reach = ({ text, kind }) => sampleWidth(kind) + 4 + widthOf(text) + APART;
 const sampleWidth = (kind) => (kind === "line" ? DASHED : SAMPLE);
 
 /**
+ * Each sign once, as it is named first.
+ * @param {Entry[]} entries
+ */
+export const once = (entries) =>
+  entries.filter(
+    ({ kind, ink, dash }, k) =>
+      entries.findIndex((other) => other.kind === kind && other.ink === ink && `${other.dash}` === `${dash}`) === k,
+  );
+
+/**
  * Entries in rows of a width. Pure.
  * @param {Entry[]} entries
  * @param {number} width

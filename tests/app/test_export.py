@@ -72,6 +72,19 @@ def test_a_plot_of_the_lab_is_what_its_dialog_makes(tmp_path: Path) -> None:
     assert about["link"].startswith("https://walks.example/ew/?")
 
 
+def test_a_panel_of_the_study_is_what_its_dialog_makes(tmp_path: Path) -> None:
+    page = "https://walks.example/ew/study/"
+    out = tmp_path / "edge.svg"
+    made(f"{page}?rule=gd", "--what", "sharpness", "--with", "link", "--out", out)
+    root = ElementTree.parse(out).getroot()
+    assert "edges" in {part.get("class") for part in root.iter()}
+    assert f"{page}?rule=gd" in out.read_text()
+    numbers = tmp_path / "runs.json"
+    made(f"{page}?rule=gd", "--out", numbers)
+    told = json.loads(numbers.read_text())
+    assert told["settings"]["about"]["link"] == f"{page}?rule=gd"
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -84,6 +97,7 @@ def test_a_plot_of_the_lab_is_what_its_dialog_makes(tmp_path: Path) -> None:
         (("lab/?plot=rates", "--out", "a.png"), "The plot must be one of regimes"),
         (("lab/?plot=rate", "--out", "a.gif"), "films are of the stage, got lab/?plot=rate"),
         (("lab/?plot=rate", "--out", "a.html"), "there is no rate.html"),
+        (("study/?rule=gd", "--out", "a.webm"), "films are of the stage, got study/?rule=gd"),
         (("eta=0.1", "--out", "a.png", "--what", "rate"), "what must be one of both, stage"),
     ],
 )

@@ -59,7 +59,7 @@ export function openLabExports(plots, titleOf) {
   const plot = () => plots[state.plot];
   const words = (/** @type {string} */ what, now = scene(state)) => ({
     title: titleOf(plot(), what),
-    entries: alone(panelsOf(what).flatMap((name) => plot().pictures[name].key(now))),
+    entries: pictures.once(panelsOf(what).flatMap((name) => plot().pictures[name].key(now))),
   });
   openExports({
     ...{ remembered: "edgewalk-plot", addressOf, words },
@@ -115,16 +115,6 @@ function portrait(plot, wanted, words) {
   });
   return pictures.composed(inks, wanted, panels, around);
 }
-
-/**
- * Each sign once, as it is named first.
- * @param {import("../picture.mjs").Entry[]} entries
- */
-const alone = (entries) =>
-  entries.filter(
-    ({ kind, ink, dash }, k) =>
-      entries.findIndex((other) => other.kind === kind && other.ink === ink && `${other.dash}` === `${dash}`) === k,
-  );
 
 // ---- what opens it again, and its numbers ----
 

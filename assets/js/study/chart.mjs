@@ -1,8 +1,12 @@
 // A chart with time across it, and what all of them have: axes, the playhead, curves of runs, the end of the theorem.
 import * as axis from "../axis.mjs";
 import * as pens from "../pens.mjs";
+import { named } from "../quantity.mjs";
 import { at } from "./columns.mjs";
 
+/** @typedef {import("../picture.mjs").Entry} Entry */
+
+const FLOW = [7, 4]; // its dash
 export const MARGIN = { left: 56, right: 16, top: 8, bottom: 42 };
 
 /** @param {StudyScene} scene */
@@ -37,7 +41,7 @@ export function begin(pen, scene, box, title = "") {
  */
 export function playhead(pen, { inks, time }, box) {
   const x = box.x.at(time);
-  pens.line(pen, inks.ink, 1.5, [], 0, 1, (k) => [x, box.top + k * box.height]);
+  named(pen, "playhead", () => pens.line(pen, inks.ink, 1.5, [], 0, 1, (k) => [x, box.top + k * box.height]));
 }
 
 /**
@@ -67,7 +71,8 @@ export function curve(pen, box, of, name, { ink, width = 2, dash = [], i = 0 }) 
 export function curves(pen, scene, box, name) {
   for (const k of order(scene)) {
     const run = scene.runs[k];
-    if (run) curve(pen, box, run, name, { ink: inkOf(scene, k), width: k === scene.focus ? 2.5 : 1.5 });
+    const look = { ink: inkOf(scene, k), width: k === scene.focus ? 2.5 : 1.5 };
+    if (run) named(pen, `run-${k + 1}`, () => curve(pen, box, run, name, look));
   }
 }
 
@@ -81,6 +86,48 @@ export const order = ({ runs, focus }) => [...runs.keys()].sort((a, b) => Number
 export const inkOf = ({ inks }, k) => inks.runs[k];
 
 /**
+ * A column of the flow, as all charts have it.
+ * @param {Pen} pen
+ * @param {StudyScene} scene
+ * @param {Axes} box
+ * @param {string} name
+ */
+export function flowCurve(pen, { flow, inks }, box, name) {
+  if (flow) named(pen, "flow", () => curve(pen, box, flow, name, { ink: inks.theory, dash: FLOW }));
+}
+
+/**
+ * What the curves of runs are, below a picture.
+ * @param {StudyScene} scene
+ * @returns {Entry[]}
+ */
+export const keyOfRuns = (scene) =>
+  scene.made.etas.map((eta, k) => ({ text: `η = ${short(eta)}`, kind: "line", ink: inkOf(scene, k) }));
+
+/**
+ * And the flow's.
+ * @param {StudyScene} scene
+ * @returns {Entry[]}
+ */
+export const keyWithFlow = (scene) => {
+  const text = scene.limiting ? "the limiting flow" : "gradient flow";
+  return [...keyOfRuns(scene), { text, kind: "line", ink: scene.inks.theory, dash: FLOW }];
+};
+
+/**
+ * And the steps of either parity.
+ * @param {StudyScene} scene
+ * @returns {Entry[]}
+ */
+export const keyOfSteps = ({ inks }) => [
+  { text: "even steps", kind: "even", ink: inks.even },
+  { text: "odd steps", kind: "odd", ink: inks.odd },
+];
+
+/** @param {number} value */
+export const short = (value) => String(Number(value.toPrecision(6)));
+
+/**
  * A bead where the playhead meets a curve.
  * @param {Pen} pen
  * @param {StudyScene} scene
@@ -92,7 +139,9 @@ export function beads(pen, scene, box, name) {
     const run = scene.runs[k];
     const value = at(run?.[name], scene.rows[k]);
     if (run && Number.isFinite(value))
-      pens.bead(pen, scene.inks, inkOf(scene, k), box.x.at(at(run.tau, scene.rows[k])), box.y.at(value), 5);
+      named(pen, "points", () =>
+        pens.bead(pen, scene.inks, inkOf(scene, k), box.x.at(at(run.tau, scene.rows[k])), box.y.at(value), 5),
+      );
   }
 }
 

@@ -2,8 +2,9 @@
 import { copyLink, keepPlace, onWayBack } from "../address.mjs";
 import { addCanvas, onDensity, pointIn, wipe } from "../canvas.mjs";
 import { canSetProps, whenReady } from "../dash.mjs";
-import { $, write } from "../elements.mjs";
+import { $, find, write } from "../elements.mjs";
 import * as fields from "../fields.mjs";
+import { chooseFile, takeFiles } from "../filing.mjs";
 import { readInks } from "../inks.mjs";
 import { readQuery } from "../link.mjs";
 import { showMessages } from "../messages.mjs";
@@ -43,8 +44,15 @@ class StudyPage {
     this.before = 0;
     this.place = PAIRS; // of the playhead, between two pairs while playing
     this.due = false;
+    /** @type {[(search: string) => void, (messages: Message[]) => void]} */
+    const opening = [(search) => this.open(search), showMessages];
     /** @type {Record<string, () => unknown>} */
     this.buttons = {
+      export: () => this.export(),
+      "open-file": () => {
+        $("export-dialog").close();
+        chooseFile(...opening);
+      },
       share: async () => showMessages([await copyLink()]),
       scheme: () => this.setScheme(chooseOther()),
       begin: () => this.run(),
@@ -57,6 +65,7 @@ class StudyPage {
     };
     /** @type {Record<string, () => void>} */
     this.keys = {
+      e: () => this.export(),
       " ": () => this.setPlaying(!this.playing),
       ArrowLeft: () => this.step(-1),
       ArrowRight: () => this.step(1),
@@ -71,6 +80,7 @@ class StudyPage {
     // A step size is dragged as text; the run is asked for when the hand lets go.
     $("eta").addEventListener("change", () => this.onRelease());
     onWayBack((search) => this.open(search));
+    takeFiles(...opening);
     for (const name of Object.keys(PANELS)) this.add(name);
     this.setScheme(scheme());
     followScheme((name) => this.setScheme(name));
@@ -306,6 +316,7 @@ class StudyPage {
     if (event.key === "Escape") showMessages([]);
     if (
       isCommand(event) ||
+      find("dialog[open]") ||
       target.matches("input, select, textarea") ||
       (target.matches("button, a") && event.key === " ")
     )
@@ -314,6 +325,12 @@ class StudyPage {
     if (!name) return;
     event.preventDefault();
     this.keys[name]();
+  }
+
+  async export() {
+    if (!state.flow) return showMessages([{ field: "", text: "There is no picture yet." }]);
+    const { openStudyExports } = await import("./exports.mjs"); // seldom wanted, and never at first
+    return openStudyExports(PANELS, () => this.caption);
   }
 
   /** @param {string} name */
@@ -390,17 +407,11 @@ class StudyPage {
     sliders.set("playhead", state.at, `τ = ${inWords(now.time)}`);
     write($("now"), `${now.limiting ? "τ" : "ηt"} = ${short(now.time)} of ${short(now.made.tau)}`);
     write($("told"), told(now));
-    for (const link of document.querySelectorAll("a[data-form]")) {
-      const { dataset } = /** @type {HTMLElement} */ (link);
-      link.setAttribute("href", `../study.${dataset.form}?${madeQuery(state)}`);
-      /** @type {HTMLElement} */ (link).hidden = !state.known;
-    }
     $("board").setAttribute("aria-busy", String(isPending(state)));
   }
 }
 
-/** @param {number} value */
-const short = (value) => String(Number(value.toPrecision(6)));
+const { short } = chart;
 
 /**
  * What has been found, in a sentence.

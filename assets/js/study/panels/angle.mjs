@@ -20,6 +20,8 @@ export function draw(pen, size, scene) {
   });
 }
 
+export const key = chart.keyOfRuns;
+
 /** @param {StudyScene} scene */
 export const aside = ({ run, row }) => {
   const angle = at(run?.alignment, row);

@@ -1,6 +1,7 @@
 // √L of both steps of each pair of the run in focus, by parity: the bounce of a network.
 import { inWords } from "../../numbers.mjs";
 import * as pens from "../../pens.mjs";
+import { named } from "../../quantity.mjs";
 import * as chart from "../chart.mjs";
 import { at } from "../columns.mjs";
 
@@ -20,7 +21,7 @@ export function draw(pen, size, scene) {
     : chart.frameOf(size, scene, roots, "log");
   chart.begin(pen, scene, box, "√L");
   pens.within(pen, box, () => {
-    for (let row = 0; row < (run?.tau.count || 0); row++) pair(pen, scene, box, row);
+    for (const i of [0, 1]) steps(pen, scene, box, i);
     pen.globalAlpha = 1;
     chart.playhead(pen, scene, box);
   });
@@ -30,19 +31,24 @@ export function draw(pen, size, scene) {
 }
 
 /**
+ * Step `i` of all pairs.
  * @param {Pen} pen
  * @param {StudyScene} scene
  * @param {Axes} box
- * @param {number} row
+ * @param {number} i
  */
-function pair(pen, { run, inks, row: now }, box, row) {
-  pen.globalAlpha = row <= now ? 1 : FAINT;
-  for (const i of [0, 1]) {
+function steps(pen, { run, inks, row: now }, box, i) {
+  for (let row = 0; row < (run?.tau.count || 0); row++) {
     const parity = (at(run?.step, row) + i) % 2 ? "odd" : "even";
     const root = Math.sqrt(at(run?.loss, row, i));
-    pens.mark(pen, inks, inks[parity], parity, box.x.at(at(run?.tau, row)), box.y.at(root), MARK);
+    pen.globalAlpha = row <= now ? 1 : FAINT;
+    named(pen, `iterates-${parity}`, () =>
+      pens.mark(pen, inks, inks[parity], parity, box.x.at(at(run?.tau, row)), box.y.at(root), MARK),
+    );
   }
 }
+
+export const key = chart.keyOfSteps;
 
 /** @param {StudyScene} scene */
 export const aside = ({ run, row }) => {

@@ -2,6 +2,7 @@
 // no images, the outputs against the targets.
 import * as pens from "../../pens.mjs";
 import * as axis from "../../axis.mjs";
+import { named } from "../../quantity.mjs";
 import { shade, rgb } from "../../inks.mjs";
 import * as chart from "../chart.mjs";
 import { at } from "../columns.mjs";
@@ -38,8 +39,10 @@ function drawImages(pen, [width, height], scene, about, shown) {
   for (let k = 0; k < count; k++) {
     const left = ((k % columns) + 0.5) * (width / columns) - side / 2;
     const top = Math.floor(k / columns) * (height / rows) + 2;
-    picture(pen, inks, shown, k, /** @type {number[]} */ (about.shape), [left, top, side], low, high);
-    answer(pen, scene, [left, top + side + 4, side], at(run?.outputs, row, k), about.targets[k]);
+    const place = [left, top, side];
+    named(pen, "images", () => picture(pen, inks, shown, k, /** @type {number[]} */ (about.shape), place, low, high));
+    const bar = [left, top + side + 4, side];
+    named(pen, "outputs", () => answer(pen, scene, bar, at(run?.outputs, row, k), about.targets[k]));
   }
 }
 
@@ -95,10 +98,25 @@ function drawOutputs(pen, size, { inks, run, row }, about) {
   const box = axis.frame(size, chart.MARGIN, { kind: "linear", range }, { kind: "linear", range });
   axis.paintAxes(pen, inks, box, { x: "target", y: "output" });
   pens.line(pen, inks.soft, 1, [4, 3], 0, 1, (k) => [box.x.at(range[k]), box.y.at(range[k])]);
-  about.targets.forEach((target, k) =>
-    pens.mark(pen, inks, inks.theory, "even", box.x.at(target), box.y.at(outputs[k]), 4),
+  named(pen, "outputs", () =>
+    about.targets.forEach((target, k) =>
+      pens.mark(pen, inks, inks.theory, "even", box.x.at(target), box.y.at(outputs[k]), 4),
+    ),
   );
 }
+
+/**
+ * @param {StudyScene} scene
+ * @returns {chart.Entry[]}
+ */
+export const key = ({ inks, about }) =>
+  about?.shape
+    ? [
+        { text: "output, of the right sign", kind: "patch", ink: inks.ok },
+        { text: "of the wrong one", kind: "patch", ink: inks.warn },
+        { text: "target", kind: "line", ink: inks.ink },
+      ]
+    : [{ text: "a test point", kind: "even", ink: inks.theory }];
 
 /** @param {StudyScene} scene */
 export const aside = ({ about }) => (about?.signs ? "−1 odd … +1 even, of test images" : "");

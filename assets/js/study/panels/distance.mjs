@@ -3,6 +3,7 @@
 import * as axis from "../../axis.mjs";
 import { inWords } from "../../numbers.mjs";
 import * as pens from "../../pens.mjs";
+import { named } from "../../quantity.mjs";
 import * as chart from "../chart.mjs";
 import { at } from "../columns.mjs";
 
@@ -32,8 +33,11 @@ function drawGap(pen, size, scene) {
       if (!run) continue;
       /** @type {Place} */
       const place = (row) => [box.x.at(at(run.way, row)), box.y.at(at(run.gap, row))];
-      pens.line(pen, chart.inkOf(scene, k), k === scene.focus ? 2.5 : 1.5, [], 0, run.gap.count - 1, place);
-      if (scene.rows[k] >= 0) pens.bead(pen, inks, chart.inkOf(scene, k), ...place(scene.rows[k]), 5);
+      const ink = chart.inkOf(scene, k);
+      named(pen, `run-${k + 1}`, () => {
+        pens.line(pen, ink, k === scene.focus ? 2.5 : 1.5, [], 0, run.gap.count - 1, place);
+        if (scene.rows[k] >= 0) pens.bead(pen, inks, ink, ...place(scene.rows[k]), 5);
+      });
     }
   });
 }
@@ -58,11 +62,14 @@ export function drawPlane(pen, size, scene) {
     const placeOf = (one) => (k) => [box.x.at(at(one.shadow, k, 0)), box.y.at(at(one.shadow, k, 1))];
     for (const k of chart.order(scene)) {
       const one = runs[k];
+      const width = k === scene.focus ? 2.5 : 1.5;
       if (one?.shadow)
-        pens.line(pen, chart.inkOf(scene, k), k === scene.focus ? 2.5 : 1.5, [], 0, one.shadow.count - 1, placeOf(one));
+        named(pen, `run-${k + 1}`, () =>
+          pens.line(pen, chart.inkOf(scene, k), width, [], 0, one.shadow.count - 1, placeOf(one)),
+        );
     }
     if (flow?.shadow) {
-      pens.line(pen, inks.theory, 2, [7, 4], 0, flow.shadow.count - 1, placeOf(flow));
+      named(pen, "flow", () => pens.line(pen, inks.theory, 2, [7, 4], 0, flow.shadow.count - 1, placeOf(flow)));
       if (run) {
         const there = rowOf(flow, at(run.tau, row));
         if (there >= 0) pens.bead(pen, inks, inks.theory, ...placeOf(flow)(there), 6);
@@ -116,14 +123,15 @@ function drawRate(pen, size, scene) {
   const box = axis.frame(size, chart.MARGIN, { kind: "log", range: x }, { kind: "log", range: y });
   axis.paintAxes(pen, inks, box, { x: "step size η", y: `gap at τ = ${rate.tau}` }, { lines: true });
   pens.within(pen, box, () => {
-    for (const seed of rate.seeds)
-      rate.etas.forEach((eta, k) =>
-        pens.mark(pen, inks, inks.soft, "even", box.x.at(eta), box.y.at(seed.gaps[k]), 3.5),
-      );
-    pens.line(pen, inks.theory, 2, [], 0, rate.etas.length - 1, (k) => [
-      box.x.at(rate.etas[k]),
-      box.y.at(median(rate, k)),
-    ]);
+    named(pen, "seeds", () => {
+      for (const seed of rate.seeds)
+        rate.etas.forEach((eta, k) =>
+          pens.mark(pen, inks, inks.soft, "even", box.x.at(eta), box.y.at(seed.gaps[k]), 3.5),
+        );
+    });
+    /** @type {Place} */
+    const middle = (k) => [box.x.at(rate.etas[k]), box.y.at(median(rate, k))];
+    named(pen, "median", () => pens.line(pen, inks.theory, 2, [], 0, rate.etas.length - 1, middle));
   });
   return undefined;
 }
@@ -152,6 +160,21 @@ export function slopeOf(rate) {
   const [x, y] = [mean(xs), mean(ys)];
   return mean(xs.map((one, k) => (one - x) * (ys[k] - y))) / mean(xs.map((one) => (one - x) ** 2));
 }
+
+/**
+ * @param {StudyScene} scene
+ * @returns {chart.Entry[]}
+ */
+export const key = (scene) =>
+  ({
+    gap: chart.keyOfRuns,
+    plane: chart.keyWithFlow,
+    rate: () =>
+      /** @type {chart.Entry[]} */ ([
+        { text: "a seed", kind: "even", ink: scene.inks.soft },
+        { text: "the median", kind: "line", ink: scene.inks.theory },
+      ]),
+  })[scene.distance](scene);
 
 /** @param {StudyScene} scene */
 export const title = ({ limiting }) => (limiting ? "Gap" : "Gap to the flow");

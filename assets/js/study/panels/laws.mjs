@@ -1,5 +1,6 @@
 // The two laws of a pair, which are 1 at the edge: of the run in focus.
 import * as pens from "../../pens.mjs";
+import { named } from "../../quantity.mjs";
 import * as chart from "../chart.mjs";
 import { at } from "../columns.mjs";
 
@@ -22,14 +23,24 @@ export function draw(pen, size, scene) {
     pen.fillRect(box.left, top, box.width, bottom - top);
     pen.globalAlpha = 1;
     if (run) {
-      chart.curve(pen, box, run, "stableness_pair", { ink: inks.ink, width: 1.5 });
-      chart.curve(pen, box, run, "sqrt_loss_pair", { ink: inks.theory, width: 1.5, dash: [4, 3] });
+      const [edge, root] = [
+        { ink: inks.ink, width: 1.5 },
+        { ink: inks.theory, width: 1.5, dash: [4, 3] },
+      ];
+      named(pen, "stableness-pair", () => chart.curve(pen, box, run, "stableness_pair", edge));
+      named(pen, "sqrt-loss-pair", () => chart.curve(pen, box, run, "sqrt_loss_pair", root));
     }
     chart.playhead(pen, scene, box);
   });
   pens.label(pen, inks, "1/S + 1/S′", box.left + 8, box.top + 12, inks.ink);
   if (scene.limiting) pens.label(pen, inks, "√L + √L′ over its law", box.left + 8, box.top + 30, inks.theory);
 }
+
+/**
+ * Both stand beside their curves.
+ * @returns {chart.Entry[]}
+ */
+export const key = () => [];
 
 /** @param {StudyScene} scene */
 export const aside = ({ run, row }) =>

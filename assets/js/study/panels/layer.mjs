@@ -1,5 +1,6 @@
 // The first layer's weights, a picture for each unit, at the kept pair before the playhead; or what of them has moved.
 import { shade, rgb } from "../../inks.mjs";
+import { named } from "../../quantity.mjs";
 import { at } from "../columns.mjs";
 
 /**
@@ -17,7 +18,7 @@ export function draw(pen, [width, height], scene) {
   const most = mostOf(run, layer);
   const { columns, rows, cell } = gridFor(outer, [width, height], [wide, tall]);
   const [less, more] = [inks.even, inks.odd].map((ink) => [rgb(inks.card), rgb(ink)]);
-  for (let unit = 0; unit < outer; unit++) {
+  const unitAt = (/** @type {number} */ unit) => {
     const left = ((unit % columns) + 0.5) * (width / columns) - (cell * wide) / 2;
     const top = (Math.floor(unit / columns) + 0.5) * (height / rows) - (cell * tall) / 2;
     for (let i = 0; i < inner; i++) {
@@ -25,7 +26,8 @@ export function draw(pen, [width, height], scene) {
       pen.fillStyle = shade(share < 0 ? less : more, Math.abs(share));
       pen.fillRect(left + (i % wide) * cell, top + Math.floor(i / wide) * cell, cell + 0.5, cell + 0.5);
     }
-  }
+  };
+  named(pen, "weights", () => [...Array(outer).keys()].forEach(unitAt));
 }
 
 /**
@@ -68,6 +70,15 @@ function mostOf({ weights }, layer) {
       most = Math.max(most, Math.abs(at(weights, row, i) - (layer === "moved" ? at(weights, 0, i) : 0)));
   return most;
 }
+
+/**
+ * @param {StudyScene} scene
+ * @returns {import("../../picture.mjs").Entry[]}
+ */
+export const key = ({ inks }) => [
+  { text: "below 0", kind: "patch", ink: inks.even },
+  { text: "above", kind: "patch", ink: inks.odd },
+];
 
 /** @param {StudyScene} scene */
 export const aside = ({ about }) => (about ? `${about.widths[1]} units` : "");

@@ -1,6 +1,7 @@
 // λ₁ of each run beside the flow's: at Φ, on Γ; for GD at the iterate, beside 2/η and gradient flow.
 import { inWords } from "../../numbers.mjs";
 import * as pens from "../../pens.mjs";
+import { named } from "../../quantity.mjs";
 import * as chart from "../chart.mjs";
 import { at } from "../columns.mjs";
 
@@ -19,11 +20,16 @@ export function draw(pen, size, scene) {
     if (limiting) chart.theoremEnds(pen, scene, box, true);
     edges.forEach((edge, k) => {
       const y = box.y.at(edge);
-      pens.line(pen, chart.inkOf(scene, k), 1, [6, 4], 0, 1, (end) => [box.left + end * box.width, y]);
+      named(pen, "edges", () =>
+        pens.line(pen, chart.inkOf(scene, k), 1, [6, 4], 0, 1, (end) => [box.left + end * box.width, y]),
+      );
     });
-    if (flow && limiting) chart.curve(pen, box, flow, "spectrum", { ink: inks.soft, width: 1.5, dash: [2, 3], i: 1 });
+    if (flow && limiting) {
+      const look = { ink: inks.soft, width: 1.5, dash: [2, 3], i: 1 };
+      named(pen, "second", () => chart.curve(pen, box, flow, "spectrum", look));
+    }
     chart.curves(pen, scene, box, "sharpness");
-    if (flow) chart.curve(pen, box, flow, "spectrum", { ink: inks.theory, width: 2, dash: [7, 4] });
+    chart.flowCurve(pen, scene, box, "spectrum");
     chart.playhead(pen, scene, box);
     chart.beads(pen, scene, box, "sharpness");
   });
@@ -51,6 +57,8 @@ function names(pen, scene, box) {
     );
   }
 }
+
+export const key = chart.keyWithFlow;
 
 /** @param {StudyScene} scene */
 export const aside = ({ run, row, flow, limiting }) => {

@@ -16,18 +16,20 @@ const columnOf = ({ runs }) => {
  * @param {StudyScene} scene
  */
 export function draw(pen, size, scene) {
-  const { runs, flow, inks } = scene;
+  const { runs, flow } = scene;
   const name = columnOf(scene);
   const values = [...chart.valuesOf(runs, name), ...chart.valuesOf([flow], name)];
   const box = chart.frameOf(size, scene, values);
   chart.begin(pen, scene, box);
   pens.within(pen, box, () => {
     chart.curves(pen, scene, box, name);
-    if (flow) chart.curve(pen, box, flow, name, { ink: inks.theory, dash: [7, 4] });
+    chart.flowCurve(pen, scene, box, name);
     chart.playhead(pen, scene, box);
     chart.beads(pen, scene, box, name);
   });
 }
+
+export const key = chart.keyWithFlow;
 
 /** @param {StudyScene} scene */
 export const title = (scene) => (columnOf(scene) === "accuracy" ? "Test images" : "Test loss");

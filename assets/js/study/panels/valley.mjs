@@ -4,6 +4,7 @@ import * as axis from "../../axis.mjs";
 import { shade } from "../../inks.mjs";
 import { inWords } from "../../numbers.mjs";
 import * as pens from "../../pens.mjs";
+import { named } from "../../quantity.mjs";
 import * as chart from "../chart.mjs";
 import { at } from "../columns.mjs";
 import * as distance from "./distance.mjs";
@@ -24,11 +25,11 @@ export function draw(pen, size, scene) {
   const titles = { x: "how far along the flow", y: "offset along v₁" };
   axis.paintAxes(pen, inks, box, titles, { inside: false });
   pens.within(pen, box, () => {
-    if (run?.profile) ground(pen, scene, box);
-    floor(pen, scene, box);
+    if (run?.profile) named(pen, "ground", () => ground(pen, scene, box));
+    named(pen, "floor", () => floor(pen, scene, box));
     if (run) iterates(pen, scene, box);
   });
-  return beads(pen, scene, box);
+  return named(pen, "points", () => beads(pen, scene, box));
 }
 
 /**
@@ -89,12 +90,14 @@ function iterates(pen, { run, row: now, inks }, box) {
   const { along, offset, step } = /** @type {StudyRun} */ (run);
   /** @type {(row: number, i: number) => Point} */
   const place = (row, i) => [box.x.at(at(along, row)), box.y.at(at(offset, row, i))];
-  for (let row = 0; row <= now; row++)
-    for (const i of [0, 1]) {
+  for (const i of [0, 1])
+    for (let row = 0; row <= now; row++) {
       const parity = (at(step, row) + i) % 2 ? "odd" : "even";
-      pens.mark(pen, inks, inks[parity], parity, ...place(row, i), row === now ? MARK + 2 : MARK);
+      named(pen, `iterates-${parity}`, () =>
+        pens.mark(pen, inks, inks[parity], parity, ...place(row, i), row === now ? MARK + 2 : MARK),
+      );
     }
-  if (now >= 0) pens.line(pen, inks.ink, 1.5, [], 0, 1, (i) => place(now, i));
+  if (now >= 0) named(pen, "hop", () => pens.line(pen, inks.ink, 1.5, [], 0, 1, (i) => place(now, i)));
 }
 
 /**
@@ -109,6 +112,20 @@ function beads(pen, { run, row, inks, focus }, box) {
   pens.bead(pen, inks, inks.theory, box.x.at(way), box.y.at(0), 7);
   pens.mark(pen, inks, inks.runs[focus], "midpoint", box.x.at(along), box.y.at(0), 5);
 }
+
+/**
+ * @param {StudyScene} scene
+ * @returns {chart.Entry[]}
+ */
+export const key = (scene) => {
+  const { inks, limiting, focus } = scene;
+  if (!limiting) return chart.keyWithFlow(scene);
+  return [
+    ...chart.keyOfSteps(scene),
+    { text: "Φ of the run", kind: "midpoint", ink: inks.runs[focus] },
+    { text: "the limiting flow", kind: null, ink: inks.theory },
+  ];
+};
 
 /** @param {StudyScene} scene */
 export const title = ({ limiting }) => (limiting ? "The valley, unrolled" : "In a plane drawn at random");

@@ -17,7 +17,7 @@ import jax.numpy as jnp
 
 from dynamics.extrapolation import ORDER, weights
 from dynamics.lapack import eigh
-from dynamics.types import Array
+from dynamics.types import Array, Loss
 
 MEMORY = 64 * 2**20  # bytes of rows of J at a time
 DENSE = 512  # residuals up to which the eigenvalues of K are those of LAPACK
@@ -107,6 +107,27 @@ jax.tree_util.register_pytree_node(
     lambda one: ((one.data, one.weight), (one.each, one.kernel)),
     lambda functions, children: Residuals(functions[0], *children, functions[1]),
 )
+
+
+@dataclass(frozen=True)
+class _Each:
+    """The residual of a loss's family, of its `theta` as the one datum."""
+
+    residual: Callable[..., Array]
+    parametrised: bool
+
+    def __call__(self, x: Array, theta: Any) -> Array:
+        return self.residual(x, theta) if self.parametrised else self.residual(x)
+
+
+def residuals_of(loss: Loss) -> Residuals | None:
+    """Those of a loss that is given by its residual; None of any other."""
+    family = loss.family
+    if family.residual is None:
+        return None
+    theta = jax.tree.map(lambda number: jnp.asarray(number)[None], dict(loss.theta))
+    one = _Each(family.residual, family.parametrised)
+    return Residuals(one, theta or jnp.zeros(1), family.weight)
 
 
 class Normal(NamedTuple):

@@ -14,10 +14,12 @@ import jax.numpy as jnp
 from dynamics.curvature import gradient, hessian
 from dynamics.extrapolation import ORDER, weights
 from dynamics.lapack import eigh
+from dynamics.residuals import projection, residuals_of
 from dynamics.rowwise import one_at_a_time
 from dynamics.types import Array, Loss
 
 TOLERANCE = 1e-11
+RESIDUAL_TOLERANCE = 1e-10
 FIRST_STEP = 1e-3
 TINY = 1e-12  # an error of less does not lengthen the step further
 MAX_STEPS = 1000
@@ -51,6 +53,9 @@ def where_it_ends(loss: Loss, x: Array, found: Array) -> Array:
 
 
 def _end(loss: Loss, x: Array) -> Array:
+    residuals = residuals_of(loss)
+    if residuals is not None:
+        return projection(residuals, x, RESIDUAL_TOLERANCE)[0]
     height = loss.value(x)
     begin = _Walk(x, height, jnp.array(FIRST_STEP), jnp.array(0), jnp.isfinite(height))
     walk = jax.lax.while_loop(

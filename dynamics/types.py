@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, TypeAlias
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 jax.config.update("jax_enable_x64", True)
@@ -117,6 +118,8 @@ class Family:
     limiting_flows: tuple[tuple[str, Callable[..., Array]], ...]
     domain: Domain | None
     parametrised: bool
+    residual: Vector | None = None
+    weight: float = 1.0
 
     def bound(self, theta: Theta) -> dict[str, Any]:
         """The fields of a loss of this family that are functions, with `theta` filled in."""
@@ -137,7 +140,20 @@ class Family:
             "projection": fill(self.projection),
             "limiting_flows": {key: filled(flow) for key, flow in self.limiting_flows},
             "domain": inside,
+            "residual": fill(self.residual),
         }
+
+
+@dataclass(frozen=True)
+class SumOfSquares:
+    """c/2 ‖r(x)‖², of a residual that may take a `theta` too."""
+
+    residual: Vector
+    weight: float
+
+    def __call__(self, x: Array, *theta: Theta) -> Array:
+        r = self.residual(x, *theta)
+        return 0.5 * self.weight * jnp.vdot(r, r)
 
 
 @dataclass(frozen=True)
@@ -170,10 +186,10 @@ class Scene:
 class Loss:
     """An objective L with min L = 0, its manifold of minimisers Γ, and the words that show it.
 
-    Only `key`, `value` and `start` are needed; whatever is left out is computed. A record whose
-    formula has `parameters` gives every function its `theta` as a last argument: `value` is then a
-    function of (x, theta), a curve of (s, theta), a flow of (X(0), τ, theta). To callers all are
-    functions of x alone: `loss.value(x)`.
+    Only `key`, `value` (or `residual`) and `start` are needed; whatever is left out is computed. A
+    record whose formula has `parameters` gives every function its `theta` as a last argument:
+    `value` is then a function of (x, theta), a curve of (s, theta), a flow of (X(0), τ, theta). To
+    callers all are functions of x alone: `loss.value(x)`.
 
     A loss is a pytree. Its `theta` and its `size` are traced; its `Family` is static. So it goes
     into compiled functions as an argument like any other, and the words stay outside.
@@ -191,6 +207,9 @@ class Loss:
         projection: Φ [d] -> [d] in closed form; NaN where gradient flow does not reach Γ.
         limiting_flows: by the key of a flow, X(τ) as (X(0) [d], τ []) -> [d] in closed form.
         domain: where L is smooth, if not everywhere.
+        residual: r, [d] -> [m], where L is c/2 ‖r‖²: then `value` may be left out, and Φ is found
+            however stiff the way there is.
+        weight: c.
         view: ((low, high) for each coordinate) to draw at first.
         equal_axes: whether a unit is as long upwards as across, as it must be where Γ is round.
         horizon: slow time τ that shows the drift.
@@ -203,8 +222,8 @@ class Loss:
     """
 
     key: str
-    value: Value
-    start: tuple[float, ...]
+    value: Value = None  # type: ignore[assignment]  # until it is made of the residual
+    start: tuple[float, ...] = ()
     name: str = ""
     formula: str = ""
     valley: str = ""
@@ -218,6 +237,8 @@ class Loss:
     projection: Vector | None = None
     limiting_flows: Mapping[str, Callable[..., Array]] = field(default_factory=dict)
     domain: Domain | None = None
+    residual: Vector | None = None
+    weight: float = 1.0
     view: tuple[tuple[float, float], ...] = ()
     equal_axes: bool = False
     horizon: float = 4.0
@@ -241,8 +262,11 @@ class Loss:
         theta = {p.name: p.checked(self.theta.get(p.name, p.default)) for p in self.parameters}
         # A function that another record has bound is taken as it is where this one has no numbers.
         raw = _raw if self.parameters else lambda function: function
+        residual = raw(self.residual)
+        if self.value is None and residual is None:
+            raise ValueError(f"{self.key} must have a value or a residual")
         family = Family(
-            value=raw(self.value),
+            value=raw(self.value) or SumOfSquares(residual, self.weight),
             d=len(self.start),
             codim=self.codim,
             gradient=raw(self.gradient),
@@ -253,6 +277,8 @@ class Loss:
             limiting_flows=tuple((key, raw(flow)) for key, flow in self.limiting_flows.items()),
             domain=self.domain and Domain(raw(self.domain.inside), self.domain.words),
             parametrised=bool(self.parameters),
+            residual=residual,
+            weight=self.weight,
         )
         size = np.max(np.ptp(self.view, axis=1)) / 2 if self.view else np.max(np.abs(self.start))
         _fill(self, theta=theta, family=family, size=np.float64(size), **family.bound(theta))

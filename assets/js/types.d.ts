@@ -890,6 +890,7 @@ type StudyPanel = {
   draw: (pen: Pen, size: Size, scene: StudyScene) => void;
   aside?: (scene: StudyScene) => string; // beside its title
   title?: (scene: StudyScene) => string;
+  values?: (scene: StudyScene) => [string, number][]; // at a time, beside the pointer
   key: (scene: StudyScene) => import("./picture.mjs").Entry[]; // below a picture
 };
 /** What the work of a study is told to. */

@@ -97,6 +97,23 @@ def test_one_playhead_for_all(study: StudyPage) -> None:
     assert 25 < study.state("at") < 35
 
 
+def test_numbers_stand_beside_the_pointer(study: StudyPage) -> None:
+    study.open("?focus=1")
+    kept = find_shipped(StudySettings().computed)
+    assert kept is not None
+    box = study.page.locator("#sharpness-plot").bounding_box()
+    assert box is not None
+    study.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    tip = study.page.get_by_role("tooltip")
+    expect(tip).to_contain_text("η = 0.05")
+    step = int(tip.inner_text().replace(",", "").split("step")[1].split()[0])
+    row = np.searchsorted(kept["run_1_step"], step)
+    for name in ("run_1_sharpness", "run_1_flow_sharpness"):
+        expect(tip).to_contain_text(f"{kept[name][row]:.4g}"[:4])
+    study.page.mouse.move(box["x"] + box["width"] / 2, box["y"] - 200)
+    expect(tip).to_be_hidden()
+
+
 def test_the_run_in_focus_is_chosen(study: StudyPage) -> None:
     study.open()
     study.page.get_by_role("button", name="η = 0.025").click()
@@ -113,7 +130,6 @@ def test_where_the_theorem_ends_and_what_gd_does(study: StudyPage) -> None:
     study.settle()
     study.expect_query(rule="gd")
     assert study.text("valley-title") == "In a plane drawn at random"
-    assert study.text("distance-title") == "Gap to the flow"
     assert study.state("flow.closes") is None
 
 

@@ -1,6 +1,6 @@
 // The study's page: its settings, its numbers, one playhead under all panels, the link, and the beginning.
 import { copyLink, keepPlace, onWayBack } from "../address.mjs";
-import { addCanvas, onDensity, pointIn, wipe } from "../canvas.mjs";
+import { addCanvas, inWindow, onDensity, pointIn, wipe } from "../canvas.mjs";
 import { canSetProps, whenReady } from "../dash.mjs";
 import { $, find, write } from "../elements.mjs";
 import * as fields from "../fields.mjs";
@@ -14,8 +14,9 @@ import { SILENT, ask, bytesOf, json, unreadable } from "../said.mjs";
 import { chooseOther, followScheme, scheme, showScheme } from "../scheme.mjs";
 import { isCommand, shortcut } from "../shortcut.mjs";
 import * as sliders from "../sliders.mjs";
+import { Tip } from "../tip.mjs";
 import * as chart from "./chart.mjs";
-import { decodeStudy } from "./columns.mjs";
+import { at, decodeStudy } from "./columns.mjs";
 import * as angle from "./panels/angle.mjs";
 import * as bounce from "./panels/bounce.mjs";
 import * as digits from "./panels/digits.mjs";
@@ -38,6 +39,7 @@ const FIELDS = ["etas", "tau", "seed"];
 class StudyPage {
   constructor() {
     this.work = new Work(this);
+    this.tip = new Tip();
     /** @type {Record<string, Sheet>} */
     this.canvases = {};
     this.playing = false;
@@ -106,7 +108,9 @@ class StudyPage {
     });
     host.addEventListener("pointermove", (event) => {
       if (host.hasPointerCapture(event.pointerId)) this.seekTo(host, name, event);
+      if (event.pointerType === "mouse") this.probe(host, name, event);
     });
+    host.addEventListener("pointerleave", () => this.tip.hide());
   }
 
   /**
@@ -116,10 +120,42 @@ class StudyPage {
    * @param {PointerEvent} event
    */
   seekTo(host, name, event) {
-    const { left, right } = chart.MARGIN;
-    const share = (pointIn(host, event)[0] - left) / (this.canvases[name].size[0] - left - right);
     this.setPlaying(false);
-    this.seek(share * PAIRS);
+    this.seek(this.placeOf(host, name, event));
+  }
+
+  /**
+   * The place of the playhead that is pointed at.
+   * @param {HTMLElement} host
+   * @param {string} name
+   * @param {PointerEvent} event
+   */
+  placeOf(host, name, event) {
+    const { left, right } = chart.MARGIN;
+    return ((pointIn(host, event)[0] - left) / (this.canvases[name].size[0] - left - right)) * PAIRS;
+  }
+
+  /**
+   * What a chart says at the pair that is pointed at, of the run in focus.
+   * @param {HTMLElement} host
+   * @param {string} name
+   * @param {PointerEvent} event
+   */
+  probe(host, name, event) {
+    const place = this.placeOf(host, name, event);
+    if (!state.made || place < 0 || place > PAIRS) return this.tip.hide();
+    const now = sceneOf(state, place);
+    const { run, row, limiting, made, focus } = now;
+    if (!run || row < 0) return this.tip.hide();
+    const rows = [
+      [`η = ${short(made.etas[focus])}`, ""],
+      [limiting ? "τ" : "ηt", inWords(at(run.tau, row))],
+      ["step", at(run.step, row).toLocaleString("en")],
+      ...(PANELS[name].values?.(now) || [])
+        .filter(([, value]) => Number.isFinite(value))
+        .map(([words, value]) => [words, inWords(value)]),
+    ];
+    return this.tip.show(rows, ...inWindow(host, pointIn(host, event)));
   }
 
   // ---- what is asked, and what comes ----

@@ -166,12 +166,13 @@ export const isWorking = ({ job }) => job.state === "waits" || job.state === "ru
 // ---- what is seen ----
 
 /**
- * What the panels are painted from.
+ * What the panels are painted from, with the playhead where it is or at another place.
  * @param {StudyState} state
+ * @param {number} [at]
  * @returns {StudyScene}
  */
-export function sceneOf(state) {
-  const { made, runs, focus, at } = state;
+export function sceneOf(state, at = state.at) {
+  const { made, runs, focus } = state;
   const time = made ? (at / PAIRS) * made.tau : 0;
   const rows = runs.map((run) => rowAt(run, time));
   return { ...state, time, rows, run: runs[focus] || null, row: rows[focus] ?? -1, limiting: made?.rule !== "gd" };

@@ -16,11 +16,17 @@ export function draw(pen, size, scene) {
     if (scene.limiting) chart.theoremEnds(pen, scene, box);
     chart.curves(pen, scene, box, "alignment");
     chart.playhead(pen, scene, box);
-    chart.beads(pen, scene, box, "alignment");
   });
+  chart.beads(pen, scene, box, "alignment");
 }
 
 export const key = chart.keyOfRuns;
+
+/**
+ * @param {StudyScene} scene
+ * @returns {[string, number][]}
+ */
+export const values = ({ run, row }) => [["θ", at(run?.alignment, row)]];
 
 /** @param {StudyScene} scene */
 export const aside = ({ run, row }) => {

@@ -5,7 +5,7 @@ import { named } from "../../quantity.mjs";
 import * as chart from "../chart.mjs";
 import { at } from "../columns.mjs";
 
-const MARK = 3.6;
+const MARK = [1.8, 3.6]; // as small as there are many, and as large as there is room
 const FAINT = 0.3; // what is still to come
 
 /**
@@ -38,17 +38,26 @@ export function draw(pen, size, scene) {
  * @param {number} i
  */
 function steps(pen, { run, inks, row: now }, box, i) {
-  for (let row = 0; row < (run?.tau.count || 0); row++) {
+  const count = run?.tau.count || 0;
+  const size = Math.min(Math.max(box.width / count / 2.4, MARK[0]), MARK[1]);
+  for (let row = 0; row < count; row++) {
     const parity = (at(run?.step, row) + i) % 2 ? "odd" : "even";
     const root = Math.sqrt(at(run?.loss, row, i));
     pen.globalAlpha = row <= now ? 1 : FAINT;
     named(pen, `iterates-${parity}`, () =>
-      pens.mark(pen, inks, inks[parity], parity, box.x.at(at(run?.tau, row)), box.y.at(root), MARK),
+      pens.mark(pen, inks, inks[parity], parity, box.x.at(at(run?.tau, row)), box.y.at(root), size),
     );
   }
 }
 
 export const key = chart.keyOfSteps;
+
+/**
+ * @param {StudyScene} scene
+ * @returns {[string, number][]}
+ */
+export const values = ({ run, row }) =>
+  [0, 1].map((i) => [(at(run?.step, row) + i) % 2 ? "√L, odd" : "√L, even", Math.sqrt(at(run?.loss, row, i))]);
 
 /** @param {StudyScene} scene */
 export const aside = ({ run, row }) => {

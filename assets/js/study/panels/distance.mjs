@@ -177,9 +177,6 @@ export const key = (scene) =>
   })[scene.distance](scene);
 
 /** @param {StudyScene} scene */
-export const title = ({ limiting }) => (limiting ? "Gap" : "Gap to the flow");
-
-/** @param {StudyScene} scene */
 export const aside = (scene) => {
   if (scene.distance === "rate") {
     const rate = rateOf(scene);

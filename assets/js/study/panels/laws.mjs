@@ -4,7 +4,7 @@ import { named } from "../../quantity.mjs";
 import * as chart from "../chart.mjs";
 import { at } from "../columns.mjs";
 
-const RANGE = [0.6, 1.4];
+const RANGE = [0.5, 1.5];
 const FEW = 0.02; // off 1: held
 
 /**
@@ -41,6 +41,15 @@ export function draw(pen, size, scene) {
  * @returns {chart.Entry[]}
  */
 export const key = () => [];
+
+/**
+ * @param {StudyScene} scene
+ * @returns {[string, number][]}
+ */
+export const values = ({ run, row }) => [
+  ["1/S + 1/S′", at(run?.stableness_pair, row)],
+  ["√L + √L′ over its law", at(run?.sqrt_loss_pair, row)],
+];
 
 /** @param {StudyScene} scene */
 export const aside = ({ run, row }) =>

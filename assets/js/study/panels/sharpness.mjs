@@ -3,7 +3,9 @@ import { inWords } from "../../numbers.mjs";
 import * as pens from "../../pens.mjs";
 import { named } from "../../quantity.mjs";
 import * as chart from "../chart.mjs";
-import { at } from "../columns.mjs";
+import { at, rowAt } from "../columns.mjs";
+
+const LINE = 16; // from a name to the next
 
 /**
  * @param {Pen} pen
@@ -31,8 +33,8 @@ export function draw(pen, size, scene) {
     chart.curves(pen, scene, box, "sharpness");
     chart.flowCurve(pen, scene, box, "spectrum");
     chart.playhead(pen, scene, box);
-    chart.beads(pen, scene, box, "sharpness");
   });
+  chart.beads(pen, scene, box, "sharpness");
   names(pen, scene, box);
 }
 
@@ -47,18 +49,33 @@ function names(pen, scene, box) {
   const row = Math.round(0.3 * (flow.tau.count - 1));
   const place = (/** @type {number} */ i) => [box.x.at(at(flow.tau, row)), box.y.at(at(flow.spectrum, row, i))];
   const [x, y] = place(0);
-  pens.label(pen, inks, limiting ? "λ₁ of the flow" : "gradient flow", x + 4, y - 12, inks.theory);
+  // Below the flow, since runs are above it; left of one that rises.
+  if (!limiting) pens.label(pen, inks, "gradient flow", x - 6, y - 12, inks.theory, "right");
+  else pens.label(pen, inks, "λ₁ of the flow", x - 2, y + 14, inks.theory, "right");
   if (limiting) {
     const [x2, y2] = place(1);
     pens.label(pen, inks, "λ₂", x2 + 4, y2 + 12, inks.soft);
   } else {
-    made.etas.forEach((eta, k) =>
-      pens.label(pen, inks, "2/η", box.left + box.width - 4, box.y.at(2 / eta) - 9, chart.inkOf(scene, k), "right"),
-    );
+    const right = box.left + box.width - 10;
+    const high = made.etas.map((eta) => box.y.at(2 / eta) - 9);
+    high.forEach((y, k) => {
+      const isFree = high.slice(0, k).every((other) => Math.abs(other - y) > LINE);
+      if (isFree) pens.label(pen, inks, "2/η", right, y, chart.inkOf(scene, k), "right");
+    });
   }
 }
 
 export const key = chart.keyWithFlow;
+
+/**
+ * @param {StudyScene} scene
+ * @returns {[string, number][]}
+ */
+export const values = ({ run, row, flow, limiting, time, made, focus }) => [
+  [limiting ? "λ₁ at Φ" : "λ₁", at(run?.sharpness, row)],
+  [limiting ? "λ₁ of the flow" : "gradient flow", at(run?.flow_sharpness, row)],
+  limiting ? ["λ₂ of the flow", at(flow?.spectrum, rowAt(flow, time), 1)] : ["2/η", 2 / made.etas[focus]],
+];
 
 /** @param {StudyScene} scene */
 export const aside = ({ run, row, flow, limiting }) => {

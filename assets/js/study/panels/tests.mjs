@@ -2,7 +2,7 @@
 import { inWords } from "../../numbers.mjs";
 import * as pens from "../../pens.mjs";
 import * as chart from "../chart.mjs";
-import { at } from "../columns.mjs";
+import { at, rowAt } from "../columns.mjs";
 
 /** @param {StudyScene} scene */
 const columnOf = ({ runs }) => {
@@ -25,14 +25,28 @@ export function draw(pen, size, scene) {
     chart.curves(pen, scene, box, name);
     chart.flowCurve(pen, scene, box, name);
     chart.playhead(pen, scene, box);
-    chart.beads(pen, scene, box, name);
   });
+  chart.beads(pen, scene, box, name);
 }
 
 export const key = chart.keyWithFlow;
 
 /** @param {StudyScene} scene */
 export const title = (scene) => (columnOf(scene) === "accuracy" ? "Test images" : "Test loss");
+
+/**
+ * @param {StudyScene} scene
+ * @returns {[string, number][]}
+ */
+export const values = (scene) => {
+  const { run, row, flow, time } = scene;
+  const name = columnOf(scene);
+  const of = name === "accuracy" ? "right" : "loss";
+  return [
+    [of, at(run?.[name], row)],
+    [`${of}, flow`, at(flow?.[name], rowAt(flow, time))],
+  ];
+};
 
 /** @param {StudyScene} scene */
 export const aside = (scene) => {

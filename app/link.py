@@ -287,6 +287,22 @@ def read_flag(text: str, name: str) -> bool:
     return text == "1"
 
 
+def read_hidden(text: str, hideable: Collection[str]) -> tuple[str, ...]:
+    """Names of parts of a page, each once.
+
+    Raises:
+        ValueError: there is no such part.
+    """
+    names = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+    unknown = [name for name in names if name not in hideable]
+    if unknown:
+        hint = did_you_mean(nearest(unknown[0], hideable, "hide")) or " "
+        raise ValueError(
+            f"There is no {echo(unknown[0])} to hide.{hint}Known: {', '.join(hideable)}."
+        )
+    return names
+
+
 def read_loss(text: str, settings: Any) -> str:
     """The key of a loss; the one there was where nothing is like it."""
     try:

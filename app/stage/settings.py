@@ -14,12 +14,10 @@ from app.link import (
     Field,
     Message,
     Reading,
-    did_you_mean,
-    echo,
-    nearest,
     one_of,
     read_etas,
     read_flag,
+    read_hidden,
     read_loss,
     read_number,
     read_point,
@@ -222,17 +220,6 @@ def _read_focus(text: str, settings: Settings) -> int:
     return read_whole(text, "The run in focus", 0, len(settings.runs) - 1)
 
 
-def _read_hidden(text: str, _: Settings) -> tuple[str, ...]:
-    names = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
-    unknown = [name for name in names if name not in HIDEABLE]
-    if unknown:
-        hint = did_you_mean(nearest(unknown[0], HIDEABLE, "hide")) or " "
-        raise ValueError(
-            f"There is no {echo(unknown[0])} to hide.{hint}Known: {', '.join(HIDEABLE)}."
-        )
-    return names
-
-
 FIELDS: tuple[Field, ...] = (
     Field("loss", read_loss, str),
     Field("rule", read_rules, ",".join),
@@ -249,6 +236,6 @@ FIELDS: tuple[Field, ...] = (
     Field("panel", one_of("panel", PANELS), str),
     Field("focus", _read_focus, str),
     Field("at", _read_at, str),
-    Field("hide", _read_hidden, ",".join),
+    Field("hide", lambda text, _: read_hidden(text, HIDEABLE), ",".join),
     Field("embed", lambda text, _: read_flag(text, "embed"), lambda value: "1" if value else "0"),
 )

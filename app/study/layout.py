@@ -51,8 +51,8 @@ LEAD = (
 def study() -> list[Component]:
     """The page as it stands before its first numbers arrive."""
     return [
-        header("Study", BUTTONS),
-        html.Main([_controls(), _board()], className="study"),
+        _part("header", header("Study", BUTTONS)),
+        html.Main([_part("settings", _controls()), _board()], className="study"),
         html.Div(id="messages", className="messages", role="status", **aria(live="polite")),
         _exports(),
     ]
@@ -140,8 +140,8 @@ def _work() -> html.Div:
 def _board() -> html.Div:
     return html.Div(
         [
-            html.Div([_panel(name) for name in PANELS], id="board", className="board"),
-            _transport(),
+            html.Div([_part(name, _panel(name)) for name in PANELS], id="board", className="board"),
+            _part("transport", _transport()),
         ],
         className="boarded",
     )
@@ -185,6 +185,12 @@ def _transport() -> html.Div:
         role="region",
         **aria(label="Transport"),
     )
+
+
+def _part(name: str, component: Component) -> Component:
+    """Mark a part of the page that a link can hide."""
+    setattr(component, "data-part", name)
+    return component
 
 
 def _exports() -> html.Dialog:

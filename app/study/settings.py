@@ -1,7 +1,8 @@
 """Settings of a study: what a network learns, the rule, how far and by which steps; their link.
 
     study · rule · etas (at most four) · tau · seed, of what is computed
-    at, eta                                       the pair at the playhead, the run in focus
+    at, focus                                     the pair at the playhead, the run in focus
+    hide, embed                                   what is not shown, and whether it is in a frame
 
 What is left open follows from the study and the rule.
 """
@@ -19,12 +20,14 @@ from app.link import (
     one_of,
     read_etas,
     read_fields,
+    read_flag,
+    read_hidden,
     read_number,
     read_whole,
     write_number,
     write_numbers,
 )
-from app.vocabulary import MAX_RUNS
+from app.vocabulary import MAX_RUNS, STUDY_PICTURES
 from dynamics.catalogue import RULES
 from dynamics.conduct import Plan
 from dynamics.courses import PAIRS
@@ -34,6 +37,8 @@ from dynamics.study import STUDIES, with_seed
 USUAL = "digits-parity"
 MIN_TAU, MAX_TAU = 0.01, 1000.0
 MAX_SEED = 999
+PANELS = tuple(name for name in STUDY_PICTURES if name != "all")
+HIDEABLE = ("header", "settings", *PANELS, "transport")
 # Of a visitor's own runs: on this machine others compute as well.
 MAX_STEPS = 100_000
 
@@ -49,6 +54,8 @@ class StudySettings:
     seed: int = 0
     at: int = PAIRS
     focus: int = 0
+    hide: tuple[str, ...] = ()
+    embed: bool = False
 
     @property
     def horizon(self) -> float:
@@ -143,4 +150,6 @@ FIELDS: tuple[Field, ...] = (
     Field("seed", lambda text, _: read_whole(text, "The seed", 0, MAX_SEED), str),
     Field("at", lambda text, _: read_whole(text, "The playhead", 0, PAIRS), str),
     Field("focus", lambda text, _: read_whole(text, "The run in focus", 0, MAX_RUNS - 1), str),
+    Field("hide", lambda text, _: read_hidden(text, HIDEABLE), ",".join),
+    Field("embed", lambda text, _: read_flag(text, "embed"), lambda value: "1" if value else "0"),
 )

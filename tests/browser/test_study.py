@@ -185,6 +185,31 @@ def test_the_work_is_told_paused_and_cancelled(study: StudyPage) -> None:
     expect(study.button("Run it here")).to_be_visible()
 
 
+def test_in_a_frame_it_is_its_panels_and_hears_the_page_around(study: StudyPage) -> None:
+    hidden = [name for name in PANELS if name not in ("valley", "sharpness")]
+    study.open(f"?at=5&embed=1&hide={','.join(hidden)}")
+    assert study.page.locator("figure:visible").count() == 2
+    for name in ("Settings", "Transport"):
+        shown = study.page.get_by_role("region", name=name)
+        expect(shown).to_be_visible(visible=name == "Transport")
+    expect(study.page.locator("header")).to_be_hidden()
+    study.button("Step forward").click()
+    study.expect_query(at="6", embed="1", hide=",".join(hidden))
+    study.page.goto("/study/?hide=valey")
+    expect(study.page.locator("#messages")).to_contain_text("Did you mean ‘valley’?")
+    # The page around is the only one that is heard.
+    study.page.goto("/healthz")
+    study.page.set_content("<iframe src='/study/?embed=1' width=900 height=600></iframe>")
+    frame = study.page.frame_locator("iframe")
+    frame.locator("body[data-drawn]").wait_for()
+    study.page.evaluate(
+        "frames[0].postMessage({edgewalk: 'seek', at: 10}, '*');"
+        "new Promise((heard) =>"
+        "  addEventListener('message', ({ data }) => data.at === 10 && heard()))"
+    )
+    expect(frame.get_by_role("slider", name="Playhead")).to_have_value("10")
+
+
 def test_what_cannot_be_read_is_told_at_its_field(study: StudyPage) -> None:
     study.open()
     study.page.fill("#tau", "-1")

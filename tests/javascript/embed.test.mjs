@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { actions } from "../../assets/js/stage/actions.mjs";
-import { Embed, originAround } from "../../assets/js/stage/embed.mjs";
+import { Embed, originAround } from "../../assets/js/embed.mjs";
 
 const FIRST = { edgewalk: "state", at: 5, eta: 0.2, sharpness: 3 };
 
@@ -11,8 +10,7 @@ function around() {
   const parent = { postMessage: (data, to) => told.push([data, to]) };
   globalThis.window = { parent };
   const asked = [];
-  Object.assign(actions, { play: () => asked.push("play"), seek: (at) => asked.push(at) });
-  const embed = new Embed();
+  const embed = new Embed({ play: () => asked.push("play"), seek: (at) => asked.push(at) });
   const send = (data, origin, source = parent) => embed.hear({ source, origin, data });
   return { embed, told, asked, send };
 }

@@ -4,6 +4,7 @@ import { onDensity } from "../canvas.mjs";
 import { lastStep, sameTime } from "../clock.mjs";
 import { canSetProps, whenReady } from "../dash.mjs";
 import { $, find } from "../elements.mjs";
+import { Embed } from "../embed.mjs";
 import { readInks } from "../inks.mjs";
 import { readQuery, writeQuery } from "../link.mjs";
 import { Paper } from "../paper.mjs";
@@ -13,7 +14,6 @@ import { Answers, isWhole, needsOf } from "./answers.mjs";
 import { requests } from "./asked.mjs";
 import * as controls from "./controls.mjs";
 import { Detail } from "./detail.mjs";
-import { Embed } from "./embed.mjs";
 import * as fold from "./fold.mjs";
 import { Handle } from "./handle.mjs";
 import { heading } from "./heading.mjs";
@@ -75,7 +75,7 @@ class Stage {
     );
     /** @type {Record<string, number>} */
     this.due = {}; // what is put off for a moment, by name
-    this.embed = new Embed();
+    this.embed = new Embed(actions);
     this.ribbon = new Ribbon();
     this.readout = new Readout(this.ribbon, this.embed);
     this.hover = new Hover();

@@ -12,7 +12,7 @@ import { isPlaying, player, state, steps } from "./state.mjs";
 import { againstWhy, storyOf } from "./why.mjs";
 
 /** @typedef {import("./ribbon.mjs").Ribbon} Ribbon */
-/** @typedef {import("./embed.mjs").Embed} Embed */
+/** @typedef {import("../embed.mjs").Embed} Embed */
 
 const SWEEPS = 1e-6; // of A a pair of steps
 const KEPT = 0.05; // of A

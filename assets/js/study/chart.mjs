@@ -7,7 +7,7 @@ import { at } from "./columns.mjs";
 /** @typedef {import("../picture.mjs").Entry} Entry */
 
 const FLOW = [7, 4]; // its dash
-export const MARGIN = { left: 62, right: 16, top: 8, bottom: 42 };
+export const MARGIN = { left: 68, right: 16, top: 8, bottom: 42 };
 
 /** @param {StudyScene} scene */
 const clockOf = ({ limiting }) => (limiting ? "slow time τ = η²t" : "time ηt");

@@ -71,13 +71,19 @@ export function openStudyExports(panels, caption) {
   });
   openExports({
     ...{ remembered: "edgewalk-study", addressOf, words, caption },
-    link: () => linkTo(linkOf(state)),
+    link: () => linkTo(unframed(linkOf(state))),
     has: () => Boolean(state.flow),
     nameOf: (what) => `edgewalk-${state.made.study}-${state.made.rule}-${what}`,
     tallness: (what, width) => (what === "all" && pictures.isNarrow(width) ? TALLER : 1),
     portrait: async (wanted) => portrait(panels, wanted, words),
   });
 }
+
+/**
+ * Opened again, it is a page of its own.
+ * @param {Query} query
+ */
+const unframed = ({ hide, embed, ...query }) => query;
 
 /** @param {string} what */
 const namesOf = (what) => rowsOf(what).flatMap(([, panels]) => panels.map(([name]) => name));

@@ -3,6 +3,7 @@ import { copyLink, keepPlace, onWayBack } from "../address.mjs";
 import { addCanvas, inWindow, onDensity, pointIn, wipe } from "../canvas.mjs";
 import { canSetProps, whenReady } from "../dash.mjs";
 import { $, find, write } from "../elements.mjs";
+import { Embed } from "../embed.mjs";
 import * as fields from "../fields.mjs";
 import { chooseFile, takeFiles } from "../filing.mjs";
 import { readInks } from "../inks.mjs";
@@ -27,7 +28,7 @@ import * as sharpness from "./panels/sharpness.mjs";
 import * as tests from "./panels/tests.mjs";
 import * as valley from "./panels/valley.mjs";
 import { dispatch, state, writeLink } from "./state.mjs";
-import { PAIRS, isPending, madeQuery, sceneOf } from "./store.mjs";
+import { PAIRS, frameOf, isPending, madeQuery, sceneOf } from "./store.mjs";
 import { Work } from "./work.mjs";
 
 /** @type {Record<string, StudyPanel>} */
@@ -40,6 +41,11 @@ class StudyPage {
   constructor() {
     this.work = new Work(this);
     this.tip = new Tip();
+    this.embed = new Embed({
+      play: () => this.setPlaying(true),
+      pause: () => this.setPlaying(false),
+      seek: (at) => this.seek(at),
+    });
     /** @type {Record<string, Sheet>} */
     this.canvases = {};
     this.playing = false;
@@ -245,7 +251,9 @@ class StudyPage {
 
   /** @param {Message[]} notices */
   adopted(notices) {
-    showMessages(notices);
+    const frame = frameOf(state);
+    if (!document.body.dataset.drawn) this.embed.begin(frame);
+    if (!frame.embed) showMessages(notices);
     for (const field of FIELDS) fields.refuse(field, "");
     this.showSettings();
     this.work.show();
@@ -443,6 +451,7 @@ class StudyPage {
     sliders.set("playhead", state.at, `τ = ${inWords(now.time)}`);
     write($("now"), `${now.limiting ? "τ" : "ηt"} = ${short(now.time)} of ${short(now.made.tau)}`);
     write($("told"), told(now));
+    this.embed.tell(state.at, now.made.etas[now.focus], at(now.run?.sharpness, now.row));
     $("board").setAttribute("aria-busy", String(isPending(state)));
   }
 }

@@ -5,6 +5,7 @@ import { rowAt, tablesOf } from "./columns.mjs";
 
 export const PAIRS = 60; // places of the playhead
 const MADE = ["study", "rule", "etas", "tau", "seed"]; // what is computed by; the rest is looked at
+const FRAME = ["hide", "embed"]; // and how the page stands in another
 const REST = { state: "rest", words: "", share: 0, left: null };
 
 /** @type {StudyState} */
@@ -38,8 +39,9 @@ export const reduce = (state, event) => reducers[event.type](state, /** @type {a
 const reducers = {
   // A setting; of another study or rule other steps and another horizon are usual.
   sets: (state, { key, text }) => {
-    const { study, rule, seed } = state.query;
-    const kept = key === "study" ? {} : key === "rule" ? { study, seed } : state.query;
+    const { study, rule, seed, ...rest } = state.query;
+    const frame = Object.fromEntries(Object.entries(rest).filter(([name]) => FRAME.includes(name)));
+    const kept = key === "study" ? frame : key === "rule" ? { study, seed, ...frame } : state.query;
     return asked({ ...state, query: without({ ...kept, ...(key === "study" && rule ? { rule } : {}), [key]: text }) });
   },
 
@@ -132,7 +134,8 @@ const isSameFlow = (one, other) =>
   );
 
 /** @param {string} text */
-const queryOf = (text) => Object.fromEntries([...new URLSearchParams(text)].filter(([key]) => MADE.includes(key)));
+const queryOf = (text) =>
+  Object.fromEntries([...new URLSearchParams(text)].filter(([key]) => [...MADE, ...FRAME].includes(key)));
 
 /**
  * The runs, with what has come of some of them.
@@ -149,6 +152,12 @@ const merged = ({ made, runs }, told) =>
 
 /** @param {StudyState} state */
 export const madeQuery = ({ query }) => writeQuery(query);
+
+/** @param {StudyState} state */
+export const frameOf = ({ query }) => ({
+  hide: (query.hide || "").split(",").filter(Boolean),
+  embed: query.embed === "1",
+});
 
 /** @param {StudyState} state */
 export const linkOf = ({ query, at, focus }) => ({

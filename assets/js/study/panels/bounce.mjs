@@ -5,7 +5,8 @@ import { named } from "../../quantity.mjs";
 import * as chart from "../chart.mjs";
 import { at } from "../columns.mjs";
 
-const MARK = [1.8, 3.6]; // as small as there are many, and as large as there is room
+const MARK = 3.6;
+const APART = 2.6; // of its size, from a mark to the next
 const FAINT = 0.3; // what is still to come
 
 /**
@@ -17,7 +18,7 @@ export function draw(pen, size, scene) {
   const { run, inks, limiting } = scene;
   const roots = chart.valuesOf([run], "loss", [0, 1]).map(Math.sqrt);
   const box = limiting
-    ? chart.frameOf(size, scene, [], "linear", [0, 1.08 * Math.max(...roots.filter(Number.isFinite), 1e-12)])
+    ? chart.frameOf(size, scene, [], "linear", [0, 1.08 * (Math.max(...roots.filter(Number.isFinite), 0) || 1)])
     : chart.frameOf(size, scene, roots, "log");
   chart.begin(pen, scene, box, "√L");
   pens.within(pen, box, () => {
@@ -39,13 +40,14 @@ export function draw(pen, size, scene) {
  */
 function steps(pen, { run, inks, row: now }, box, i) {
   const count = run?.tau.count || 0;
-  const size = Math.min(Math.max(box.width / count / 2.4, MARK[0]), MARK[1]);
+  const every = Math.max(Math.ceil((APART * MARK * count) / box.width), 1);
   for (let row = 0; row < count; row++) {
+    if (row % every && row !== now) continue;
     const parity = (at(run?.step, row) + i) % 2 ? "odd" : "even";
     const root = Math.sqrt(at(run?.loss, row, i));
     pen.globalAlpha = row <= now ? 1 : FAINT;
     named(pen, `iterates-${parity}`, () =>
-      pens.mark(pen, inks, inks[parity], parity, box.x.at(at(run?.tau, row)), box.y.at(root), size),
+      pens.mark(pen, inks, inks[parity], parity, box.x.at(at(run?.tau, row)), box.y.at(root), MARK),
     );
   }
 }

@@ -23,23 +23,21 @@ export const draw = (pen, size, scene) =>
 function drawGap(pen, size, scene) {
   const { runs, flow, inks } = scene;
   const way = flow ? at(flow.way, flow.way.count - 1) : 1;
-  const most = Math.max(...chart.valuesOf(runs, "gap").filter(Number.isFinite), 1e-12);
+  const most = Math.max(...chart.valuesOf(runs, "gap").filter(Number.isFinite), 0) || 1;
   const y = [0, 1.08 * most];
   const box = axis.frame(size, chart.MARGIN, { kind: "linear", range: [0, way] }, { kind: "linear", range: y });
   axis.paintAxes(pen, inks, box, { x: "way of the flow", y: "gap" });
+  /** @type {(run: StudyRun) => Place} */
+  const placeOf = (run) => (row) => [box.x.at(at(run.way, row)), box.y.at(at(run.gap, row))];
+  const seen = chart.order(scene).flatMap((k) => (runs[k] ? [{ k, run: runs[k], ink: chart.inkOf(scene, k) }] : []));
   pens.within(pen, box, () => {
-    for (const k of chart.order(scene)) {
-      const run = scene.runs[k];
-      if (!run) continue;
-      /** @type {Place} */
-      const place = (row) => [box.x.at(at(run.way, row)), box.y.at(at(run.gap, row))];
-      const ink = chart.inkOf(scene, k);
-      named(pen, `run-${k + 1}`, () => {
-        pens.line(pen, ink, k === scene.focus ? 2.5 : 1.5, [], 0, run.gap.count - 1, place);
-        if (scene.rows[k] >= 0) pens.bead(pen, inks, ink, ...place(scene.rows[k]), 5);
-      });
-    }
+    for (const { k, run, ink } of seen)
+      named(pen, `run-${k + 1}`, () =>
+        pens.line(pen, ink, k === scene.focus ? 2.5 : 1.5, [], 0, run.gap.count - 1, placeOf(run)),
+      );
   });
+  for (const { k, run, ink } of seen)
+    if (scene.rows[k] >= 0) named(pen, "points", () => pens.bead(pen, inks, ink, ...placeOf(run)(scene.rows[k]), 5));
 }
 
 /**

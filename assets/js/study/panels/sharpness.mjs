@@ -6,6 +6,7 @@ import * as chart from "../chart.mjs";
 import { at, rowAt } from "../columns.mjs";
 
 const LINE = 16; // from a name to the next
+const WIDE = 96; // of a name
 
 /**
  * @param {Pen} pen
@@ -49,11 +50,14 @@ function names(pen, scene, box) {
   const row = Math.round(0.3 * (flow.tau.count - 1));
   const place = (/** @type {number} */ i) => [box.x.at(at(flow.tau, row)), box.y.at(at(flow.spectrum, row, i))];
   const [x, y] = place(0);
-  // Below the flow, since runs are above it; left of one that rises.
-  if (!limiting) pens.label(pen, inks, "gradient flow", x - 6, y - 12, inks.theory, "right");
-  else pens.label(pen, inks, "λ₁ of the flow", x - 2, y + 14, inks.theory, "right");
+  if (!limiting) pens.label(pen, inks, "gradient flow", Math.max(x - 6, box.left + WIDE), y - 12, inks.theory, "right");
   if (limiting) {
     const [x2, y2] = place(1);
+    // Below the flow, since runs are above it, where λ₂ leaves room for it.
+    const [up, side] = y2 - y > 2.5 * LINE ? [14, -2] : [-18, 4];
+    if (up > 0)
+      pens.label(pen, inks, "λ₁ of the flow", Math.max(x + side, box.left + WIDE), y + up, inks.theory, "right");
+    else pens.label(pen, inks, "λ₁ of the flow", x + side, y + up, inks.theory);
     pens.label(pen, inks, "λ₂", x2 + 4, y2 + 12, inks.soft);
   } else {
     const right = box.left + box.width - 10;
@@ -83,6 +87,7 @@ export const aside = ({ run, row, flow, limiting }) => {
   if (!flow || !Number.isFinite(now)) return "";
   const off = 100 * (now / theory - 1);
   const sign = off < 0 ? "−" : "+";
+  if (!Number.isFinite(off)) return inWords(now);
   const both = `${inWords(now)} · flow ${inWords(theory)}`;
   return limiting ? `${both} (${sign}${Math.abs(off).toFixed(1)} %)` : both;
 };

@@ -1,12 +1,16 @@
-// The stage in a frame: what is hidden, and the words exchanged with the page around it, which alone is
+// A page in a frame: what is hidden, and the words exchanged with the page around it, which alone is
 // listened to and spoken to.
-import { find } from "../elements.mjs";
-import { actions } from "./actions.mjs";
+import { find } from "./elements.mjs";
 
+const FRAMED = ["header", "settings"]; // what goes in a frame, of what a page has
 const SANDBOXED = "null"; // the origin of a page that has none
 
 export class Embed {
-  constructor() {
+  /**
+   * @param {{ play?: () => void, pause?: () => void, seek?: (at: number) => void }} actions what the page around may ask for
+   */
+  constructor(actions) {
+    this.actions = actions;
     /** @type {string | null} */
     this.origin = null; // of the page around; null as long as it is not known
     /** @type {{ edgewalk: "state", at: number, eta: number, sharpness: number } | null} */
@@ -16,11 +20,12 @@ export class Embed {
 
   /**
    * `hide` names parts of the page; with `embed` the head goes too and the frame speaks.
-   * @param {PageSettings} pageSettings
+   * @param {Pick<PageSettings, "hide" | "embed">} asked
    */
   begin({ hide, embed }) {
-    for (const name of embed ? ["header", ...hide] : hide) {
-      find(`[data-part="${name}"]`).hidden = true;
+    for (const name of embed ? [...FRAMED, ...hide] : hide) {
+      const part = find(`[data-part="${name}"]`);
+      if (part) part.hidden = true;
     }
     if (!embed || window.parent === window) return;
     this.origin = originAround(location.ancestorOrigins, document.referrer);
@@ -38,9 +43,9 @@ export class Embed {
       this.origin = origin;
       this.told = "";
     }
-    if (data.edgewalk === "play") actions.play();
-    else if (data.edgewalk === "pause") actions.pause();
-    else if (data.edgewalk === "seek" && Number.isFinite(data.at)) actions.seek(data.at);
+    if (data.edgewalk === "play") this.actions.play?.();
+    else if (data.edgewalk === "pause") this.actions.pause?.();
+    else if (data.edgewalk === "seek" && Number.isFinite(data.at)) this.actions.seek?.(data.at);
     this.speak();
   }
 

@@ -59,6 +59,7 @@ def test_what_was_kept_opens_again(study: StudyPage, tmp_path: Path):
         study.settle()
         study.expect_query(**query)
         assert study.state("made.rule") == "ngd"
+    study.page.get_by_text("plane", exact=True).click()
     study.page.keyboard.press("e")
     expect(study.page.get_by_label("What", exact=True)).to_have_value("sharpness")
 

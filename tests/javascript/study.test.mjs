@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { at, decodeStudy, rowAt, tablesOf } from "../../assets/js/study/columns.mjs";
 import { slopeOf } from "../../assets/js/study/panels/distance.mjs";
-import { INITIAL, isWorking, linkOf, madeQuery, reduce, sceneOf } from "../../assets/js/study/store.mjs";
+import { INITIAL, frameOf, isWorking, linkOf, madeQuery, reduce, sceneOf } from "../../assets/js/study/store.mjs";
 
 const play = (state, ...events) => events.reduce(reduce, state);
 const MADE = { study: "digits-parity", rule: "ngd", etas: [0.1, 0.05], tau: 6, seed: 0 };
@@ -97,6 +97,9 @@ test("an answer that was overtaken changes nothing", () => {
 test("another rule brings its own steps and horizon, another study too", () => {
   const state = play(opened(), { type: "sets", key: "seed", text: "3" });
   assert.deepEqual(play(state, { type: "sets", key: "rule", text: "gd" }).query, { seed: "3", rule: "gd" });
+  const framed = play(state, { type: "opens", query: { seed: "3", hide: "laws,tests", embed: "1" } });
+  const other = play(framed, { type: "sets", key: "study", text: "chebyshev" });
+  assert.deepEqual(frameOf(other), { hide: ["laws", "tests"], embed: true }, "a frame stays one");
   const ruled = play(state, { type: "sets", key: "rule", text: "gd" });
   assert.deepEqual(play(ruled, { type: "sets", key: "study", text: "chebyshev" }).query, {
     rule: "gd",

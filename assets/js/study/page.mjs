@@ -13,7 +13,7 @@ import { inWords } from "../numbers.mjs";
 import { Paper } from "../paper.mjs";
 import { SILENT, ask, bytesOf, json, unreadable } from "../said.mjs";
 import { chooseOther, followScheme, scheme, showScheme } from "../scheme.mjs";
-import { isCommand, shortcut } from "../shortcut.mjs";
+import { isCommand, isTyping, shortcut } from "../shortcut.mjs";
 import * as sliders from "../sliders.mjs";
 import { Tip } from "../tip.mjs";
 import * as chart from "./chart.mjs";
@@ -361,7 +361,8 @@ class StudyPage {
     if (
       isCommand(event) ||
       find("dialog[open]") ||
-      target.matches("input, select, textarea") ||
+      isTyping(event) ||
+      (target.matches("input") && (event.key === " " || event.key.length > 1)) || // its own: Home, arrows
       (target.matches("button, a") && event.key === " ")
     )
       return;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { at, decodeStudy, rowAt, tablesOf } from "../../assets/js/study/columns.mjs";
 import { slopeOf } from "../../assets/js/study/panels/distance.mjs";
+import { told } from "../../assets/js/study/told.mjs";
 import { INITIAL, frameOf, isWorking, linkOf, madeQuery, reduce, sceneOf } from "../../assets/js/study/store.mjs";
 
 const play = (state, ...events) => events.reduce(reduce, state);
@@ -136,4 +137,23 @@ test("the slope of gaps that fall with the square of η is 2", () => {
   const etas = [0.4, 0.2, 0.1];
   const seeds = [1, 2, 3, 4].map((times) => ({ gaps: etas.map((eta) => times * eta ** 2) }));
   assert.ok(Math.abs(slopeOf({ etas, seeds }) - 2) < 1e-12);
+});
+
+test("what is told of GD is what its run did", () => {
+  const run = (eta, sharpness) => ({ eta, ...tablesOf({ sharpness }) });
+  const scene = (runs) => ({
+    about: { parameters: 9, residuals: 2 },
+    flow: tablesOf({ spectrum: [[5], [30]] }),
+    runs,
+    made: { tau: 9 },
+    limiting: false,
+    known: true,
+  });
+  const edge = told(scene([run(0.2, [5, 10]), run(0.1, [5, 19.8])]));
+  assert.match(edge, /takes λ₁ from 5.000 to 30.00. GD has come to 2\/η and stays there: at η = 0.1 λ₁ ends at 19.80/);
+  assert.match(
+    told(scene([run(0.02, [5, 30])])),
+    /GD has not come to 2\/η: at η = 0.02 λ₁ ends at 30.00, 2\/η is 100.0/,
+  );
+  assert.equal(told({ ...scene([run(0.1, [1])]), known: false }), "");
 });

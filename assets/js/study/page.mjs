@@ -29,6 +29,7 @@ import * as tests from "./panels/tests.mjs";
 import * as valley from "./panels/valley.mjs";
 import { dispatch, state, writeLink } from "./state.mjs";
 import { PAIRS, frameOf, isPending, madeQuery, sceneOf } from "./store.mjs";
+import { told } from "./told.mjs";
 import { Work } from "./work.mjs";
 
 /** @type {Record<string, StudyPanel>} */
@@ -458,22 +459,6 @@ class StudyPage {
 }
 
 const { short } = chart;
-
-/**
- * What has been found, in a sentence.
- * @param {StudyScene} scene
- */
-function told({ about, flow, runs, made, limiting, known }) {
-  if (!about || !flow || !known) return "";
-  const first = flow.spectrum.values[0];
-  const last = flow.spectrum.values[flow.spectrum.width * (flow.spectrum.count - 1)];
-  const smallest = runs.reduce((best, run) => (run && (!best || run.eta < best.eta) ? run : best), null);
-  if (!smallest) return "";
-  const end = (/** @type {string} */ name) => smallest[name].values[smallest[name].width * (smallest[name].count - 1)];
-  if (!limiting)
-    return `Gradient flow sharpens from ${inWords(first)} to ${inWords(last)}. GD comes to 2/η and stays there: at η = ${short(smallest.eta)} λ₁ ends at ${inWords(end("sharpness"))}, 2/η is ${inWords(2 / smallest.eta)}.`;
-  return `The flow takes λ₁ from ${inWords(first)} to ${inWords(last)}; at η = ${short(smallest.eta)} the run ends at ${inWords(end("sharpness"))}, ${inWords(end("gap"))} from the flow on a way of ${inWords(end("way"))}, among ${(about.parameters - about.residuals).toLocaleString("en")} dimensions of Γ at τ = ${short(made.tau)}.`;
-}
 
 // Once the page is there.
 export function start() {

@@ -4,6 +4,7 @@ import random
 import statistics
 import time
 from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
 
 from benchmarks.clock import percentile
 from benchmarks.row import Bound, Figures, Row
@@ -20,6 +21,8 @@ from benchmarks.session import (
 FETCHES = 200
 FULL_STEPS = 20_000
 STARTS = 3
+TURNS = 3
+LONG = "etas=0.008&tau=6"  # a study of ninety thousand steps
 
 
 def answer() -> Figures:
@@ -28,6 +31,35 @@ def answer() -> Figures:
     with stage() as page:
         times = page.evaluate(FETCH, queries)
     return {"ms": statistics.median(times), "ms (p95)": percentile(times, 95)}
+
+
+def beside_a_study() -> Figures:
+    """The same runs while a study is computed, and while none is, in turn."""
+    alone, beside = [], []
+    with serving() as url:
+        wait_until_ready(url)
+        _answers(url, FETCHES)
+        for turn in range(TURNS):
+            alone += _answers(url, FETCHES)
+            query = f"{LONG}&seed={turn + 1}"
+            with urlopen(f"{url}/study.ndjson?{query}") as lines:
+                while b"run, " not in lines.readline():
+                    pass
+                beside += _answers(url, FETCHES)
+            urlopen(Request(f"{url}/study-stop?{query}&forget=1", method="POST")).close()
+    ends = percentile(alone, 95), percentile(beside, 95)
+    return {"ms (p95) alone": ends[0], "ms (p95) beside": ends[1], "× as long": ends[1] / ends[0]}
+
+
+def _answers(url: str, count: int) -> list[float]:
+    """Milliseconds of runs that nobody asked for before."""
+    times = []
+    for _ in range(count):
+        begin = time.perf_counter()
+        with urlopen(f"{url}/run.bin?eta={random.uniform(0.02, 0.03)!r}") as answer:
+            answer.read()
+        times.append(1e3 * (time.perf_counter() - begin))
+    return times
 
 
 def first_load() -> Figures:
@@ -76,6 +108,12 @@ ROWS = (
         "a run of 5,000 rows, asked for and in the page's arrays (warm)",
         (Bound("≤", 10, "ms"), Bound("≤", 20, "ms (p95)")),
         answer,
+    ),
+    Row(
+        "beside-a-study",
+        "a run, asked for while a study is computed",
+        (Bound("≤", 1.5, "× as long"),),
+        beside_a_study,
     ),
     Row(
         "first-load",

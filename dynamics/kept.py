@@ -26,6 +26,7 @@ class Folder:
         self.path = path
         self.version = version
         self._saved = 0.0
+        self._last: tuple[str, State] | None = None  # what has not been written yet
 
     def file(self, name: str) -> Path:
         """Where a course is kept."""
@@ -42,8 +43,17 @@ class Folder:
 
     def save(self, name: str, state: State, whole: bool) -> None:
         """Keep how a course stands, once a second and at its end: a file is whole or not there."""
-        if not whole and time.monotonic() - self._saved < EVERY:
-            return
+        self._last = None if whole else (name, state)
+        if whole or time.monotonic() - self._saved >= EVERY:
+            self._write(name, state)
+
+    def flush(self) -> None:
+        """Keep how the last course stands now."""
+        if self._last:
+            self._write(*self._last)
+
+    def _write(self, name: str, state: State) -> None:
+        self._last = None
         self.path.mkdir(parents=True, exist_ok=True)
         descriptor, part = tempfile.mkstemp(dir=self.path, suffix=".part")
         try:

@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 
 from app.dialogs import export_dialog, files
 from app.parts import aria, chips, choice, data, field, header, slider
+from app.study.settings import DISTANCES, LAYERS
 from app.vocabulary import PICTURE_FORMS, STUDY_PICTURES
 from dynamics.catalogue import RULES
 from dynamics.courses import PAIRS
@@ -26,8 +27,6 @@ FILES = {
     "JSON": "study.json",
     "NPZ": "study.npz",
 }
-DISTANCES = {"gap": "gap", "plane": "plane", "rate": "seeds"}
-LAYERS = {"weights": "weights", "moved": "moved"}
 
 # Panels: their id, their title, what stands beside it, and how wide they are.
 PANELS = {

@@ -2,6 +2,7 @@
 
     study · rule · etas (at most four) · tau · seed, of what is computed
     at, focus                                     the pair at the playhead, the run in focus
+    distance, layer                               what is beside the gap, what of the first layer
     hide, embed                                   what is not shown, and whether it is in a frame
 
 What is left open follows from the study and the rule.
@@ -37,6 +38,9 @@ from dynamics.study import STUDIES, with_seed
 USUAL = "digits-parity"
 MIN_TAU, MAX_TAU = 0.01, 1000.0
 MAX_SEED = 999
+# What is beside the gap, and what of the first layer.
+DISTANCES = {"gap": "gap", "plane": "plane", "rate": "seeds"}
+LAYERS = {"weights": "weights", "moved": "moved"}
 PANELS = tuple(name for name in STUDY_PICTURES if name != "all")
 HIDEABLE = ("header", "settings", *PANELS, "transport")
 # Of a visitor's own runs: on this machine others compute as well.
@@ -54,6 +58,8 @@ class StudySettings:
     seed: int = 0
     at: int = PAIRS
     focus: int = 0
+    distance: str = "gap"
+    layer: str = "weights"
     hide: tuple[str, ...] = ()
     embed: bool = False
 
@@ -150,6 +156,8 @@ FIELDS: tuple[Field, ...] = (
     Field("seed", lambda text, _: read_whole(text, "The seed", 0, MAX_SEED), str),
     Field("at", lambda text, _: read_whole(text, "The playhead", 0, PAIRS), str),
     Field("focus", lambda text, _: read_whole(text, "The run in focus", 0, MAX_RUNS - 1), str),
+    Field("distance", one_of("distance", DISTANCES), str),
+    Field("layer", one_of("layer", LAYERS), str),
     Field("hide", lambda text, _: read_hidden(text, HIDEABLE), ",".join),
     Field("embed", lambda text, _: read_flag(text, "embed"), lambda value: "1" if value else "0"),
 )

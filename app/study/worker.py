@@ -75,6 +75,7 @@ def _conduct(
                 return ("done",)
             pipe.send(("told", told(event)))
             if pipe.poll() and pipe.recv() == STOP:
+                keep.flush()
                 return ("stopped",)
     except (ValueError, FloatingPointError, MemoryError) as error:
         return "failed", f"{error}."

@@ -146,6 +146,9 @@ def test_what_is_beside_the_gap_and_the_first_layer(study: StudyPage) -> None:
         study.paint()
         assert study.page.locator(f"#{plot}-plot").screenshot() != before
     assert study.text("distance-aside").startswith("median ∝ η^1.")
+    study.expect_query(distance="rate", layer="moved")
+    study.open("?distance=plane")
+    expect(study.page.get_by_role("radio", name="plane")).to_be_checked()
 
 
 def test_another_step_is_computed_as_one_looks(study: StudyPage) -> None:
@@ -168,6 +171,27 @@ def test_another_step_is_computed_as_one_looks(study: StudyPage) -> None:
     # It is known from now on.
     study.open(f"?tau=0.5&etas={text.replace(' ', '')}")
     assert study.button("Run it here again").is_visible()
+
+
+def test_a_run_grows_while_its_step_is_dragged(study: StudyPage) -> None:
+    """The hand stays down: the curve of another η is there, and the slider stays in the hand."""
+    study.open("?tau=6&etas=0.1,0.05")
+    box = study.slider("Step size η").bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] * 2 / 3, box["y"] + box["height"] / 2
+    study.page.mouse.move(x, y)
+    study.page.mouse.down()
+    for k in range(1, 5):
+        study.page.mouse.move(x - 3 * k, y)
+        study.page.wait_for_timeout(150)
+    dragged = float(study.page.input_value("#etas").split(",")[0])
+    assert dragged < 0.1
+    study.wait(f"edgewalk.study.state.runs[0]?.eta === {dragged}")
+    study.wait("edgewalk.study.state.runs[0].step.values.length > 2")
+    assert float(study.page.input_value("#etas").split(",")[0]) == dragged
+    study.page.mouse.up()
+    study.settle()
+    study.expect_query(etas=f"{dragged:g},0.05")
 
 
 def test_the_work_is_told_paused_and_cancelled(study: StudyPage) -> None:

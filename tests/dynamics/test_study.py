@@ -200,6 +200,18 @@ def test_of_another_version_or_damaged_nothing_is_taken_up(tmp_path) -> None:
     assert keep.load("a") is None
 
 
+def test_of_courses_that_come_fast_the_last_is_kept_when_it_is_asked_for(tmp_path) -> None:
+    keep = Folder(tmp_path)
+    for k in range(3):
+        keep.save("a", {"x": np.array(k)}, whole=False)
+    assert keep.load("a")["x"] == 0
+    keep.flush()
+    assert keep.load("a")["x"] == 2
+    keep.save("a", {"x": np.array(9)}, whole=True)
+    keep.flush()
+    assert keep.load("a")["x"] == 9
+
+
 def test_events_tell_how_far_it_is() -> None:
     plan = Plan(STUDIES["digits-parity"], dynamics.RULES["ngd"], (0.1,), 0.1)
     events = list(conduct(plan, Memory()))

@@ -85,6 +85,10 @@ test("what is looked at is in the link and not in what is computed", () => {
   const state = opened();
   assert.equal(madeQuery(state), "etas=0.1,0.05");
   assert.deepEqual(linkOf(state), { etas: "0.1,0.05", at: 30, focus: 1 });
+  const looked = play(state, { type: "chooses", distance: "plane" }, { type: "chooses", layer: "moved" });
+  assert.deepEqual(linkOf(looked), { ...linkOf(state), distance: "plane", layer: "moved" });
+  const again = play(INITIAL, { type: "opens", query: linkOf(looked) });
+  assert.deepEqual([again.distance, again.layer, madeQuery(again)], ["plane", "moved", "etas=0.1,0.05"]);
   assert.deepEqual(linkOf(play(state, { type: "seeks", at: 99 }, { type: "focuses", focus: 0 })), { etas: "0.1,0.05" });
 });
 

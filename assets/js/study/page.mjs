@@ -28,13 +28,14 @@ import * as sharpness from "./panels/sharpness.mjs";
 import * as tests from "./panels/tests.mjs";
 import * as valley from "./panels/valley.mjs";
 import { dispatch, state, writeLink } from "./state.mjs";
-import { PAIRS, frameOf, isPending, madeQuery, sceneOf } from "./store.mjs";
+import { PAIRS, frameOf, isPending, isWorking, madeQuery, sceneOf } from "./store.mjs";
 import { told } from "./told.mjs";
 import { Work } from "./work.mjs";
 
 /** @type {Record<string, StudyPanel>} */
 const PANELS = { valley, sharpness, bounce, distance, laws, angle, digits, layer, tests };
 const TIMED = ["sharpness", "bounce", "laws", "angle", "tests"]; // time runs across them
+const PREVIEW = 500; // ms that a run has, while η is dragged, before there is another
 const PLAY = 12; // seconds from end to end
 const FIELDS = ["etas", "tau", "seed"];
 
@@ -53,6 +54,9 @@ class StudyPage {
     this.before = 0;
     this.place = PAIRS; // of the playhead, between two pairs while playing
     this.due = false;
+    this.dragging = false; // the step size
+    this.previewed = false; // a run is on its way while the hand drags
+    this.again = false; // and another is wanted
     /** @type {[(search: string) => void, (messages: Message[]) => void]} */
     const opening = [(search) => this.open(search), showMessages];
     /** @type {Record<string, () => unknown>} */
@@ -85,8 +89,7 @@ class StudyPage {
     sliders.begin((id, value) => this.onSlider(id, value));
     document.addEventListener("click", (event) => this.onClick(event));
     document.addEventListener("keydown", (event) => this.onKey(event));
-    $("study").addEventListener("change", () => this.set("study", $("study").value));
-    // A step size is dragged as text; the run is asked for when the hand lets go.
+    $("study").addEventListener("change", () => this.change("study", $("study").value));
     $("eta").addEventListener("change", () => this.onRelease());
     onWayBack((search) => this.open(search));
     takeFiles(...opening);
@@ -175,18 +178,33 @@ class StudyPage {
   }
 
   /**
+   * A setting of which the one before is a place to go back to.
    * @param {string} key
    * @param {string} text
    */
-  set(key, text) {
+  change(key, text) {
     keepPlace();
-    this.work.leave();
-    dispatch({ type: "sets", key, text });
-    this.request();
+    return this.set(key, text);
   }
 
-  // Ask what is known; what is not is computed, where that is the work of seconds.
-  async request() {
+  /**
+   * Another setting. What is computed for the one before stops where it is, and goes on from there when it is wanted
+   * again.
+   * @param {string} key
+   * @param {string} text
+   * @param {number | null} [first]
+   */
+  async set(key, text, first = null) {
+    if (isWorking(state)) await this.work.halt();
+    dispatch({ type: "sets", key, text });
+    await this.request(first);
+  }
+
+  /**
+   * Ask what is known; what is not is computed, the run of one η before the others.
+   * @param {number | null} [first]
+   */
+  async request(first = null) {
     const { turn } = state;
     const { status, bytes } = await bytesOf(ask, `../study.bin?${madeQuery(state)}`);
     if (turn !== state.turn) return;
@@ -196,7 +214,7 @@ class StudyPage {
       const answer = decodeStudy(bytes);
       dispatch({ type: "answers", turn, answer });
       this.adopted(answer.notices);
-      if (!answer.known) this.run();
+      if (!answer.known) this.run(first);
     } catch (error) {
       showMessages([{ field: "", text: unreadable(error) }]);
     }
@@ -269,12 +287,14 @@ class StudyPage {
     const { dataset } = $("study").selectedOptions[0];
     write($("network"), `${dataset.network}, ${dataset.activation}: ${dataset.parameters} parameters`);
     fields.put("rule", made.rule);
-    fields.put("etas", made.etas.map(short).join(", "));
+    if (!this.dragging) fields.put("etas", made.etas.map(short).join(", "));
     fields.put("tau", short(made.tau));
     fields.nameField("tau", made.rule === "gd" ? "Time ηt" : "Slow time τ");
     fields.put("seed", String(made.seed));
     this.showRuns();
-    sliders.set("eta", Math.log10(made.etas[focus]), short(made.etas[focus]));
+    if (!this.dragging) sliders.set("eta", Math.log10(made.etas[focus]), short(made.etas[focus]));
+    fields.put("shown-distance", state.distance);
+    fields.put("shown-layer", state.layer);
   }
 
   showRuns() {
@@ -300,7 +320,8 @@ class StudyPage {
   onField(id, value) {
     if (id === "shown-distance") dispatch({ type: "chooses", distance: value });
     else if (id === "shown-layer") dispatch({ type: "chooses", layer: value });
-    else return this.set(id, id === "etas" ? value.replace(/\s/g, "") : value.trim());
+    else return this.change(id, id === "etas" ? value.replace(/\s/g, "") : value.trim());
+    writeLink();
     return this.paint();
   }
 
@@ -311,31 +332,36 @@ class StudyPage {
   onSlider(id, value) {
     if (id === "playhead") return this.seek(value);
     const text = short(Number((10 ** value).toPrecision(2)));
-    return fields.write("etas", this.etasWith(text).map(short).join(", "));
-  }
-
-  // The hand lets go of the slider: the run of its η is wanted first.
-  onRelease() {
-    const text = $("etas").value.replace(/\s/g, "");
-    const eta = Number(text.split(",")[state.focus]);
-    keepPlace();
-    this.work.leave();
-    dispatch({ type: "sets", key: "etas", text });
-    return this.requestFirst(eta);
+    this.dragging = true;
+    fields.write("etas", this.etasWith(text).map(short).join(", "));
+    return this.preview();
   }
 
   /**
-   * As `request`, the run of one η before the others.
-   * @param {number} eta
+   * While the hand drags the run of its η is computed as far as it comes before there is another.
    */
-  async requestFirst(eta) {
-    const { turn } = state;
-    const { status, bytes } = await bytesOf(ask, `../study.bin?${madeQuery(state)}`);
-    if (turn !== state.turn || status !== 200) return status === 400 ? this.refused(json(bytes)) : undefined;
-    const answer = decodeStudy(bytes);
-    dispatch({ type: "answers", turn, answer });
-    this.adopted(answer.notices);
-    return answer.known ? undefined : this.run(eta);
+  async preview() {
+    if (this.previewed) return void (this.again = true);
+    this.previewed = true;
+    this.again = false;
+    await this.setEtas();
+    setTimeout(() => {
+      this.previewed = false;
+      if (this.again && this.dragging) this.preview();
+    }, PREVIEW);
+    return undefined;
+  }
+
+  // The hand lets go of the slider.
+  onRelease() {
+    this.dragging = this.again = false;
+    keepPlace();
+    return this.setEtas();
+  }
+
+  setEtas() {
+    const text = $("etas").value.replace(/\s/g, "");
+    return this.set("etas", text, Number(text.split(",")[state.focus]));
   }
 
   /** @param {string} text */

@@ -46,12 +46,14 @@ const reducers = {
   },
 
   opens: (state, { query }) => {
-    const { at, focus, ...made } = query;
+    const { at, focus, distance, layer, ...made } = query;
     return asked({
       ...state,
       query: made,
       at: within(Number(at ?? PAIRS), PAIRS),
       focus: within(Number(focus ?? 0), 3),
+      distance: distance ?? "gap",
+      layer: layer ?? "weights",
     });
   },
 
@@ -160,10 +162,12 @@ export const frameOf = ({ query }) => ({
 });
 
 /** @param {StudyState} state */
-export const linkOf = ({ query, at, focus }) => ({
+export const linkOf = ({ query, at, focus, distance, layer }) => ({
   ...query,
   ...(at !== PAIRS && { at }),
   ...(focus && { focus }),
+  ...(distance !== "gap" && { distance }),
+  ...(layer !== "weights" && { layer }),
 });
 
 /** @param {StudyState} state */

@@ -38,13 +38,21 @@ export class Work {
    */
   async stop(forget) {
     const { turn } = state;
-    const query = [madeQuery(state), forget ? "forget=1" : ""].filter(Boolean).join("&");
-    this.leave(); // what is on its way already is not heard any more
-    await fetch(`../study-stop?${query}`, { method: "POST" }).catch(() => null);
+    await this.halt(forget);
     this.rest(turn, forget ? "cancelled" : "paused: it goes on from here");
   }
 
-  // Listen no more. What is under way is left to end.
+  /**
+   * The same without a word.
+   * @param {boolean} [forget]
+   */
+  async halt(forget = false) {
+    const query = [madeQuery(state), forget ? "forget=1" : ""].filter(Boolean).join("&");
+    this.leave(); // what is on its way already is not heard any more
+    await fetch(`../study-stop?${query}`, { method: "POST" }).catch(() => null);
+  }
+
+  // Listen no more.
   leave() {
     this.asking.stop();
   }

@@ -19,7 +19,7 @@ def read(query: str):
         "study=chebyshev&rule=sqrt-gd",
         "rule=gd&tau=20&etas=0.1,0.05&seed=3",
         "etas=0.07&at=12",
-        "focus=2",
+        "focus=2&distance=rate&layer=moved",
     ],
 )
 def test_a_link_is_what_it_says(query: str) -> None:

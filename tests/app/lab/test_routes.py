@@ -21,6 +21,7 @@ from app.lab.compute import interlaced
 from app.lab.settings import LabSettings, read_lab_query
 from app.modules import imported
 from app.server import ASSETS, ENTRIES
+from app.site import ENTRY, ENTRY_OF_ABOUT
 from app.stage.offline import ENTRY as OFFLINE
 from dynamics import Fate
 from dynamics.orbits import orbits
@@ -28,6 +29,7 @@ from dynamics.rate import measure_rate
 from tests.app.bodies import head_of
 from tests.app.scripts import parts_of
 
+SITE = ENTRY, ENTRY_OF_ABOUT
 SIZE = 24
 MAP = f"size={SIZE}&steps=120&eta=0.1,2&from=0.4,0.9&to=3,0.9"
 RATE = "start=2,0.7&etas=0.1,0.05,0.03"
@@ -503,7 +505,7 @@ WORKER = re.compile(r'new Worker\(new URL\("\./([^"]+)"')
 
 def test_every_module_is_imported_by_a_page() -> None:
     every = {path.relative_to(ASSETS).as_posix() for path in (ASSETS / "js").rglob("*.mjs")}
-    entries = {*ENTRIES.values(), OFFLINE}
+    entries = {*ENTRIES.values(), OFFLINE, *SITE}
     found = {name for entry in entries for name in reached(entry)} - set(ENTRIES.values())
     workers = {
         f"js/{name}" for file in found for name in WORKER.findall((ASSETS / file).read_text())

@@ -4,12 +4,18 @@ A program that asks for what cannot be read is answered with 400. A page prefers
 leniently (RFC 7240): it gets the same refusal with 200, so that its browser logs no failure.
 """
 
+import json
 import re
+import select
+import socket
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 from flask import Response, jsonify, request
 
 from app.link import Message
+from app.once import Gone
+from dynamics.files import clean
 
 LENIENT = "handling=lenient"
 
@@ -80,3 +86,28 @@ def _tagged(response: Response, tag: str) -> Response:
     response.set_etag(tag)
     response.headers["Cache-Control"] = "no-cache"
     return response
+
+
+def gone_from(environ: dict[str, Any]) -> Gone:
+    """Whether the other end has closed the connection, asked without waiting. Never, where the
+    server does not tell."""
+    if told := environ.get("waitress.client_disconnected"):
+        return told
+    connection = environ.get("gunicorn.socket") or environ.get("werkzeug.socket")
+    if connection is None:
+        return lambda: False
+    poll = select.poll()
+    poll.register(connection, select.POLLIN)
+
+    def gone() -> bool:
+        try:
+            return bool(poll.poll(0)) and connection.recv(1, socket.MSG_PEEK) == b""
+        except OSError:
+            return True
+
+    return gone
+
+
+def json_line(value: Any) -> bytes:
+    """A line of JSON."""
+    return json.dumps(clean(value), ensure_ascii=False, allow_nan=False).encode() + b"\n"

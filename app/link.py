@@ -166,16 +166,26 @@ def write_fields(fields: Sequence[Field], settings: Any, opening: Any, usual: st
     """The link of settings, without what is as its loss opens, which is `usual` where none is
     named."""
     default = replace(opening, loss=usual)
-    given = {
-        field.key: field.write(getattr(settings, field.name))
-        for field in fields
-        if getattr(settings, field.name) != getattr(default, field.name)
-    }
+    given = given_fields(fields, settings, default)
     now, then = dict(settings.theta), dict(default.theta)
     for parameter in LOSSES[settings.loss].parameters:
         name, own = parameter.name, parameter.default
         if parameter.range and now.get(name, own) != then.get(name, own):
             given[NUMBER + name] = write_number(now.get(name, own))
+    return as_query(given)
+
+
+def given_fields(fields: Sequence[Field], settings: Any, default: Any) -> dict[str, str]:
+    """The keys of a link, without what is as it is by default."""
+    return {
+        field.key: field.write(getattr(settings, field.name))
+        for field in fields
+        if getattr(settings, field.name) != getattr(default, field.name)
+    }
+
+
+def as_query(given: Mapping[str, str]) -> str:
+    """Keys and values as the text of a link, with commas as they are."""
     return urlencode(given, safe=",", quote_via=quote)
 
 

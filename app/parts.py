@@ -84,6 +84,17 @@ def slider(name: str, label: str, scale: tuple[float, float, float], value: floa
     )
 
 
+def part(name: str, component: Component) -> Component:
+    """Mark a part of the page that a link can hide."""
+    setattr(component, "data-part", name)
+    return component
+
+
+def round_button(label: str, name: str) -> html.Button:
+    """A button that its style sheet draws."""
+    return html.Button(id=name, className=f"round {name}", title=label, **aria(label=label))
+
+
 def aria(**attributes: str) -> dict[str, Any]:
     """The aria attributes of a part."""
     return {f"aria-{name}": value for name, value in attributes.items()}

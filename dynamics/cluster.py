@@ -23,14 +23,14 @@ def conduct_on(address: str, plan: Plan, keep: Keep) -> Findings:
     from distributed import Client
 
     finish(conduct(replace(plan, etas=()), keep))
-    trained = keep.load(f"trained {plan.study.key} {plan.study.seed}")
-    flow = keep.load(f"flow {plan.name}")
+    trained = keep.load(plan.trained_name)
+    flow = keep.load(plan.flow_name)
     assert flow is not None
     with Client(address, timeout=10) as client:
         run = partial(_run, plan, trained, flow)
         futures = [client.submit(run, eta, pure=False) for eta in plan.etas]
         for eta, future in zip(plan.etas, futures, strict=True):
-            keep.save(f"run {plan.name} {eta!r}", future.result(), whole=True)
+            keep.save(plan.run_name(eta), future.result(), whole=True)
     return finish(conduct(plan, keep))
 
 

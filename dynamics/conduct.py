@@ -60,9 +60,23 @@ class Plan:
         return tuple(sorted(self.etas, key=lambda eta: eta != self.first))
 
     @property
+    def trained_name(self) -> str:
+        """By which the point of Γ is kept."""
+        return f"trained {self.study.key} {self.study.seed}"
+
+    @property
     def name(self) -> str:
-        """Of the flow, by which its runs are kept too."""
+        """Of the flow, which its runs and its results bear too."""
         return f"{self.study.key} {self.study.seed} {self.rule.key} {self.tau!r}"
+
+    @property
+    def flow_name(self) -> str:
+        """By which the flow is kept."""
+        return f"flow {self.name}"
+
+    def run_name(self, eta: float) -> str:
+        """By which a run is kept."""
+        return f"run {self.name} {eta!r}"
 
 
 class Keep(Protocol):
@@ -119,7 +133,7 @@ def conduct(plan: Plan, keep: Keep) -> Conduct:
         ValueError: no point of Γ was found.
     """
     rule, tau = plan.rule, plan.tau
-    trained = yield from _begin(plan.study, rule, keep)
+    trained = yield from _begin(plan, keep)
     flow = "flow" if rule.key in DRIFTS else "gradient flow"
 
     def flowing(state: State) -> Event:
@@ -127,7 +141,7 @@ def conduct(plan: Plan, keep: Keep) -> Conduct:
         return Event(f"{flow}, {_to(plan, share)}", share, np.nan, path_by(rule, tau, state))
 
     course = partial(following, trained, rule, tau, FLOW_STEPS)
-    state = yield from _take(keep, f"flow {plan.name}", course, flowing)
+    state = yield from _take(keep, plan.flow_name, course, flowing)
     path = path_by(rule, tau, state)
     runs: dict[float, Traced] = {}
 
@@ -138,13 +152,14 @@ def conduct(plan: Plan, keep: Keep) -> Conduct:
 
     for eta in plan.order:
         course = partial(tracing, trained, path, eta, PAIRS)
-        yield from _take(keep, f"run {plan.name} {eta!r}", course, partial(running, eta))
+        yield from _take(keep, plan.run_name(eta), course, partial(running, eta))
     return Findings(trained, path, tuple(runs[eta] for eta in plan.etas))
 
 
-def _begin(study: Study, rule: Rule, keep: Keep) -> Generator[Event, None, Trained]:
+def _begin(plan: Plan, keep: Keep) -> Generator[Event, None, Trained]:
     """The point from which flow and runs start."""
-    if rule.key not in DRIFTS:
+    study = plan.study
+    if plan.rule.key not in DRIFTS:
         return untrained(study)
 
     def train(state: State) -> Event:
@@ -152,8 +167,7 @@ def _begin(study: Study, rule: Rule, keep: Keep) -> Generator[Event, None, Train
         words = f"train by GD, {min(taken, TRAINING):,} of {TRAINING:,} steps, then onto Γ"
         return Event(words, taken / (TRAINING + 1), np.nan)
 
-    name = f"trained {study.key} {study.seed}"
-    state = yield from _take(keep, name, partial(training, study), train)
+    state = yield from _take(keep, plan.trained_name, partial(training, study), train)
     return trained_by(study, state)
 
 

@@ -218,20 +218,18 @@ def training(study: Study, state: State | None = None) -> Iterator[State]:
 
 def trained_by(study: Study, state: State) -> Trained:
     """Where training has led to."""
-    data = study.data(study.seed)
-    residuals, x = study.loss_on(data), jnp.asarray(state["x"])
-    return Trained(
-        residuals, x, _top_on_manifold(residuals, x, aslant(x.size)), Tested(study.network, data)
-    )
+    return _at(study, state["x"], _top_on_manifold)
 
 
 def untrained(study: Study) -> Trained:
     """The first weights, from which GD starts."""
-    data = study.data(study.seed)
-    residuals, x = study.loss_on(data), jnp.asarray(study.network.start(study.seed))
-    return Trained(
-        residuals, x, _top_anywhere(residuals, x, aslant(x.size)), Tested(study.network, data)
-    )
+    return _at(study, study.network.start(study.seed), _top_anywhere)
+
+
+def _at(study: Study, x: Array, top: Callable[[Residuals, Array, Array], Top]) -> Trained:
+    data, x = study.data(study.seed), jnp.asarray(x)
+    residuals = study.loss_on(data)
+    return Trained(residuals, x, top(residuals, x, aslant(x.size)), Tested(study.network, data))
 
 
 def train(study: Study) -> Trained:
@@ -280,13 +278,13 @@ def following(
     yield _following(points, there)
 
 
-def _add(points: dict[str, list], there: "_Point") -> None:
+def _add(points: dict[str, list], there: _Point) -> None:
     seen = {"x": there.x, "velocity": there.velocity, "spectrum": there.top.spectrum}
     for name, value in seen.items():
         points[name].append(np.asarray(value))
 
 
-def _following(points: dict[str, list], there: "_Point") -> State:
+def _following(points: dict[str, list], there: _Point) -> State:
     return {name: np.array(values) for name, values in points.items()} | {
         "direction": np.asarray(there.top.direction)
     }
@@ -361,7 +359,7 @@ def tracing(
         after = advance(residuals, rule, x, eta, 1)
         seen = _pair(residuals, rule, eta, x, after, toward, across, on_manifold)
         toward, foot = seen.pop("direction"), np.asarray(seen.pop("foot"))
-        target, flow_sharpness = path.at(path.tau[0] + time_of(rule, eta, at))
+        target, flow_sharpness = path.at(time_of(rule, eta, at))
         seen |= {
             "flow_sharpness": flow_sharpness,
             "gap": np.linalg.norm(foot - target),
@@ -434,14 +432,14 @@ def traced_by(trained: Trained, path: Path, eta: float, state: State) -> Traced:
     )
 
 
-def trace(trained: Trained, path: Path, eta: float, pairs: int = PAIRS) -> Traced:
+def trace(trained: Trained, path: Path, eta: float) -> Traced:
     """All of it at once.
 
     Raises:
         ValueError: an η that is not above 0 or asks for more than a million steps.
     """
     check_course(path.rule, float(path.tau[-1]), (eta,))
-    return traced_by(trained, path, eta, last(tracing(trained, path, eta, pairs)))
+    return traced_by(trained, path, eta, last(tracing(trained, path, eta)))
 
 
 def last(course: Iterator[State]) -> State:
@@ -583,20 +581,22 @@ def _pair(
     if on_manifold:
         foot = retracted(residuals, x)
         top = top_on_manifold(residuals, foot, normal_at(residuals, foot), toward)
+        here = top_anywhere(residuals, x, top.direction).spectrum
     else:
         foot = x
         top = top_anywhere(residuals, x, toward)
-    spectra = jnp.stack([top_anywhere(residuals, one, top.direction).spectrum for one in both])
+        here = top.spectrum
+    there = top_anywhere(residuals, after, top.direction).spectrum
     hop = after - x
     along = hop @ top.direction
     seen = {
         "foot": foot,
         "direction": top.direction,
         "spectrum": top.spectrum,
-        "iterate_spectrum": spectra[0],
+        "iterate_spectrum": here,
         "loss": losses,
         "threshold": 2 / lengths,
-        "stableness_pair": jnp.sum(1 / (lengths * spectra[:, 0])),
+        "stableness_pair": jnp.sum(1 / (lengths * jnp.stack([here[0], there[0]]))),
         "alignment": jnp.arctan2(jnp.linalg.norm(hop - along * top.direction), jnp.abs(along)),
     }
     if not on_manifold:

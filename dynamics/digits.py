@@ -7,7 +7,7 @@ Machine Learning Repository, 1998, doi 10.24432/C50P49, licence CC BY 4.0, as sc
 
 import gzip
 import hashlib
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
@@ -15,6 +15,7 @@ import numpy as np
 
 SHA256 = "09f66e6debdee2cd2b5ae59e0d6abbb73fc2b0e0185d2e1957e9ebb51e23aa22"
 SCALINGS = ("scalar", "mean")
+FEW = 8  # splits that are kept
 
 
 class Split(NamedTuple):
@@ -43,6 +44,7 @@ def images() -> tuple[np.ndarray, np.ndarray]:
     return table[:, :-1], table[:, -1].astype(int)
 
 
+@lru_cache(FEW)
 def split(count: int, scaling: str, seed: int) -> Split:
     """As many images of each digit as of any other, drawn at random, and the rest.
 

@@ -26,9 +26,6 @@ endian and in float32,
                    λ₁(Φ), the Lyapunov exponent and the fate
 """
 
-import json
-import select
-import socket
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any, NamedTuple
@@ -37,7 +34,7 @@ import numpy as np
 from flask import Flask, Response, request
 
 from app.binary import float32, pack
-from app.http import as_file, refusal, take_decimal, take_page, unless_known
+from app.http import as_file, gone_from, json_line, refusal, take_decimal, take_page, unless_known
 from app.lab.compute import Band, Lab, Settling, rate_through
 from app.lab.settings import LabSettings, read_lab_query, write_lab_query
 from app.lab.words import caption
@@ -94,7 +91,7 @@ def _answer(lab: Lab, name: str, suffix: str, make: Maker) -> Response:
     if problems := (*problems, *wrong, *asked.problems):
         return refusal(problems, write_lab_query(asked.settings))
     tag = lab.once.key(f"{name}.{suffix}", query=query, decimal_comma=decimal_comma, page=page)
-    gone = _gone(request.environ)
+    gone = gone_from(request.environ)
     try:
         response = unless_known(
             tag,
@@ -118,26 +115,6 @@ def _filled(
     return Asked(query, reading.notices, filled, decimal_comma, page, name)
 
 
-def _gone(environ: dict[str, Any]) -> Gone:
-    """Whether the other end has closed the connection, asked without waiting. Never, where the
-    server does not tell."""
-    if told := environ.get("waitress.client_disconnected"):
-        return told
-    connection = environ.get("gunicorn.socket") or environ.get("werkzeug.socket")
-    if connection is None:
-        return lambda: False
-    poll = select.poll()
-    poll.register(connection, select.POLLIN)
-
-    def gone() -> bool:
-        try:
-            return bool(poll.poll(0)) and connection.recv(1, socket.MSG_PEEK) == b""
-        except OSError:
-            return True
-
-    return gone
-
-
 def _about(asked: Asked) -> dict[str, Any]:
     """How every answer begins."""
     return {
@@ -149,7 +126,7 @@ def _about(asked: Asked) -> dict[str, Any]:
 
 
 def _meaning(lab: Lab, asked: Asked, gone: Gone) -> bytes:
-    return _json(_about(asked) | {"stage": asked.settings.stage_query})
+    return json_line(_about(asked) | {"stage": asked.settings.stage_query})
 
 
 def _map_stream(lab: Lab, asked: Asked, gone: Gone) -> Iterator[bytes]:
@@ -284,17 +261,17 @@ def _settings_file(lab: Lab, asked: Asked, gone: Gone) -> bytes:
 
 
 def _rate_stream(lab: Lab, asked: Asked, gone: Gone) -> Iterator[bytes]:
-    yield _json(_about(asked))
+    yield json_line(_about(asked))
     etas, clouds = asked.settings.step_sizes, []
     try:
         for eta, cloud in zip(etas, lab.clouds(asked.settings, gone), strict=True):
             clouds.append(cloud)
             told = {"eta": eta, "gap": cloud.median, "envelope": cloud.envelope}
-            yield _json(told | cloud._asdict())
+            yield json_line(told | cloud._asdict())
     except StoppedError:
         return
     rate = rate_through(etas, clouds)
-    yield _json({name: rate[name] for name in rate if "slope" in name or name == "bound"})
+    yield json_line({name: rate[name] for name in rate if "slope" in name or name == "bound"})
 
 
 def _rate(lab: Lab, asked: Asked, gone: Gone) -> dict[str, Any]:
@@ -303,7 +280,7 @@ def _rate(lab: Lab, asked: Asked, gone: Gone) -> dict[str, Any]:
 
 
 def _rate_json(lab: Lab, asked: Asked, gone: Gone) -> bytes:
-    return _json({"about": asked.said} | _about(asked) | _rate(lab, asked, gone))
+    return json_line({"about": asked.said} | _about(asked) | _rate(lab, asked, gone))
 
 
 def _rate_file(suffix: str, lab: Lab, asked: Asked, gone: Gone) -> bytes:
@@ -311,11 +288,6 @@ def _rate_file(suffix: str, lab: Lab, asked: Asked, gone: Gone) -> bytes:
     columns = ("envelope", "cloud_gaps", "cloud_lopsidedness")
     table = {"eta": rate["etas"], "gap": rate["gaps"]} | {name: rate[name] for name in columns}
     return _encoded(suffix, table, asked)
-
-
-def _json(value: Any) -> bytes:
-    """A line of JSON."""
-    return json.dumps(clean(value), ensure_ascii=False, allow_nan=False).encode() + b"\n"
 
 
 # Which plot a route belongs to, whatever the link says.

@@ -12,7 +12,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from app.dialogs import dialog, export_dialog, files, part_of_picture, select
-from app.parts import PAGES, aria, chips, choice, data, field, header, slider
+from app.parts import PAGES, aria, chips, choice, data, field, header, part, round_button, slider
 from app.stage import ids
 from app.stage.settings import Settings
 from app.stage.words import SYMBOLS, TOUR, WRITTEN, question, titles
@@ -105,13 +105,13 @@ def stage(settings: Settings, pages: dict[str, str] = PAGES) -> list[Component]:
     """The page as it stands before its first run arrives; its head leads to `pages`."""
     return [
         dcc.Store(id=ids.SCENE),
-        _part("header", header("Stage", BUTTONS_OF_HEAD, _offer(), pages=pages)),
+        part("header", header("Stage", BUTTONS_OF_HEAD, _offer(), pages=pages)),
         html.Main(
             [
                 _controls(settings),
                 _asked(settings),
                 _panels(settings),
-                _part("transport", _transport()),
+                part("transport", _transport()),
                 _words(),
             ],
             className="stage",
@@ -163,9 +163,9 @@ def _tour() -> html.Section:
 def _controls(settings: Settings) -> html.Div:
     return html.Div(
         [
-            _part("loss", _loss(settings)),
-            _part("rules", _rules(settings)),
-            _part("eta", _eta(settings)),
+            part("loss", _loss(settings)),
+            part("rules", _rules(settings)),
+            part("eta", _eta(settings)),
             _more(settings),
         ],
         className="controls",
@@ -187,9 +187,9 @@ def _more(settings: Settings) -> html.Details:
                     ),
                     html.Div(id="numbers", className="numbers"),
                     html.P(id="rule-formulas", className="facts lines"),
-                    _part("horizon", _horizon()),
-                    _part("start", _start(settings)),
-                    _part("more", _noise(settings)),
+                    part("horizon", _horizon()),
+                    part("start", _start(settings)),
+                    part("more", _noise(settings)),
                     _switch("all-panels", "all panels from the start"),
                 ],
                 className="sheet",
@@ -204,7 +204,7 @@ def _asked(settings: Settings) -> html.Div:
     asked = html.H2(question(settings), id="question", className="question")
     return html.Div(
         [
-            _part("question", html.Div([asked, _why()], className="asking")),
+            part("question", html.Div([asked, _why()], className="asking")),
             html.Div(id="scenes", className="snaps", role="group", **aria(label="Scenes")),
             html.Div(id="runs", className="runs", role="group", **aria(label="Runs")),
         ],
@@ -321,7 +321,7 @@ def _panels(settings: Settings) -> html.Div:
     """The landscape over what is judged of it, beside it the others; what is hidden has no room."""
     named = titles(LOSSES[settings.loss])
     magnifiers = [
-        _part(
+        part(
             "across",
             _magnifier(
                 ids.ACROSS,
@@ -333,7 +333,7 @@ def _panels(settings: Settings) -> html.Div:
                 ),
             ),
         ),
-        _part(
+        part(
             "along",
             _magnifier(
                 ids.ALONG,
@@ -342,9 +342,9 @@ def _panels(settings: Settings) -> html.Div:
             ),
         ),
     ]
-    judged = [_part("laws", _laws()), _part("gap", _gap())]
+    judged = [part("laws", _laws()), part("gap", _gap())]
     main = [_landscape(), html.Div(judged, className="judged")]
-    side = [_part("sharpness", _sharpness()), html.Div(magnifiers, className="magnifiers")]
+    side = [part("sharpness", _sharpness()), html.Div(magnifiers, className="magnifiers")]
     columns = [html.Div(main, className="main"), html.Div(side, className="side")]
     return html.Div(columns, className="panels")
 
@@ -406,7 +406,7 @@ def _sharpness() -> html.Figure:
     figure = _panel(ids.SHARPNESS, "Sharpness", words, tools)
     caption, plot = figure.children  # type: ignore[misc]  # Dash types children too widely
     panels = html.Span(choice(ids.PANEL, "Panel", PANELS, VIEW["panel"]), id="panels", hidden=True)
-    caption.children[1:1] = [_part("panel", panels), _whose()]
+    caption.children[1:1] = [part("panel", panels), _whose()]
     words = "why η²t? see three clocks"
     clocks = html.A(words, id="three-clocks", className="snap", href="lab/?plot=collapse")
     plot.children = [
@@ -417,8 +417,8 @@ def _sharpness() -> html.Figure:
     return figure
 
 
-def _tool(part: str, control: Component) -> Component:
-    return _part(part, html.Span(control))
+def _tool(name: str, control: Component) -> Component:
+    return part(name, html.Span(control))
 
 
 def _panel(name: str, title: str, words: list[Any], tools: list[Any]) -> html.Figure:
@@ -520,10 +520,10 @@ def _symbol(name: str, symbol: str) -> html.Dfn:
 def _transport() -> html.Div:
     return html.Div(
         [
-            html.Div([_round(label, name) for label, name in BUTTONS], className="buttons"),
+            html.Div([round_button(label, name) for label, name in BUTTONS], className="buttons"),
             html.Div(
                 [
-                    _part(
+                    part(
                         "phases",
                         html.Div(
                             id="ribbon", className="ribbon", role="group", **aria(label="Phases")
@@ -555,11 +555,7 @@ def _switch(name: str, words: str, *, on: bool = False) -> html.Button:
 
 
 def _words() -> html.Div:
-    return html.Div([_part("now", _numbers()), _part("story", _story())], className="words")
-
-
-def _round(label: str, name: str) -> html.Button:
-    return html.Button(id=name, className=f"round {name}", title=label, **aria(label=label))
+    return html.Div([part("now", _numbers()), part("story", _story())], className="words")
 
 
 def _numbers() -> html.Dl:
@@ -659,9 +655,3 @@ def _making() -> html.Div:
             html.P(id="film-fault", role="alert"),
         ]
     )
-
-
-def _part(name: str, component: Component) -> Component:
-    """Mark a part of the page that a link can hide."""
-    setattr(component, "data-part", name)
-    return component

@@ -45,6 +45,11 @@ class Job:
     version: int = 0
     stopping: bool = False
 
+    @property
+    def is_under_way(self) -> bool:
+        """Whether it has not ended."""
+        return self.state in ("waits", "runs")
+
 
 class FullError(Exception):
     """Too many studies wait already."""
@@ -60,7 +65,6 @@ class Jobs:
 
     def __init__(self, folder: Path, version: str) -> None:
         self.keep = Folder(folder, version)
-        self._jobs: dict[StudySettings, Job] = {}
         self._queue: list[Job] = []
         self._moved = threading.Condition()
         self._thread: threading.Thread | None = None
@@ -92,12 +96,12 @@ class Jobs:
         """
         settings = settings.computed
         with self._moved:
-            job = self._jobs.get(settings)
-            if job and job.state in ("waits", "runs") and not job.stopping:
+            job = self._under_way(settings)
+            if job and not job.stopping:
                 return job
             if len(self._queue) >= MOST_WAITING:
                 raise FullError
-            job = self._jobs[settings] = Job(settings, first)
+            job = Job(settings, first)
             job.words = "waits until another study is done" if self._queue else "begins"
             self._queue.append(job)
             self._start()
@@ -109,19 +113,23 @@ class Jobs:
         time."""
         settings = settings.computed
         with self._moved:
-            job = self._jobs.get(settings)
-            there = job is not None and job.state in ("waits", "runs")
-            if job and there:
+            job = self._under_way(settings)
+            if job:
                 job.stopping = True
                 self._moved.notify_all()
-                self._moved.wait_for(lambda: job.state not in ("waits", "runs"), 5)
+                self._moved.wait_for(lambda: not job.is_under_way, 5)
         if forget:
             self._forget(settings)
-        return there
+        return job is not None
+
+    def _under_way(self, settings: StudySettings) -> Job | None:
+        """The newest job of a study that has not ended."""
+        of_it = (job for job in reversed(self._queue) if job.settings == settings)
+        return next((job for job in of_it if job.is_under_way), None)
 
     def _forget(self, settings: StudySettings) -> None:
         plan = settings.plan()
-        for name in (name_of(plan), *(f"run {plan.name} {eta!r}" for eta in plan.etas)):
+        for name in (name_of(plan), *map(plan.run_name, plan.etas)):
             self.keep.file(name).unlink(missing_ok=True)
 
     def listen(self, job: Job, gone: Callable[[], bool]) -> Iterator[dict[str, Any]]:
@@ -139,7 +147,7 @@ class Jobs:
                 }  # fmt: skip
             flow = new.pop("flow", None)
             yield line | ({"flow": flow} if flow else {}) | {"runs": list(new.values())}
-            if job.state not in ("waits", "runs"):
+            if not job.is_under_way:
                 return
 
     # ---- on a thread of its own ----

@@ -7,7 +7,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from app.dialogs import export_dialog, files
-from app.parts import aria, chips, choice, data, field, header, slider
+from app.parts import aria, chips, choice, data, field, header, part, round_button, slider
 from app.study.settings import DISTANCES, LAYERS
 from app.vocabulary import PICTURE_FORMS, STUDY_PICTURES
 from dynamics.catalogue import RULES
@@ -50,8 +50,8 @@ LEAD = (
 def study() -> list[Component]:
     """The page as it stands before its first numbers arrive."""
     return [
-        _part("header", header("Study", BUTTONS)),
-        html.Main([_part("settings", _controls()), _board()], className="study"),
+        part("header", header("Study", BUTTONS)),
+        html.Main([part("settings", _controls()), _board()], className="study"),
         html.Div(id="messages", className="messages", role="status", **aria(live="polite")),
         _exports(),
     ]
@@ -139,8 +139,8 @@ def _work() -> html.Div:
 def _board() -> html.Div:
     return html.Div(
         [
-            html.Div([_part(name, _panel(name)) for name in PANELS], id="board", className="board"),
-            _part("transport", _transport()),
+            html.Div([part(name, _panel(name)) for name in PANELS], id="board", className="board"),
+            part("transport", _transport()),
         ],
         className="boarded",
     )
@@ -170,10 +170,7 @@ def _panel(name: str) -> html.Figure:
 
 def _transport() -> html.Div:
     names = {"Play": "play", "Step back": "back", "Step forward": "forward", "Reset": "reset"}
-    buttons = [
-        html.Button(id=name, className=f"round {name}", title=label, **aria(label=label))
-        for label, name in names.items()
-    ]
+    buttons = [round_button(label, name) for label, name in names.items()]
     return html.Div(
         [
             html.Div(buttons, className="buttons"),
@@ -184,12 +181,6 @@ def _transport() -> html.Div:
         role="region",
         **aria(label="Transport"),
     )
-
-
-def _part(name: str, component: Component) -> Component:
-    """Mark a part of the page that a link can hide."""
-    setattr(component, "data-part", name)
-    return component
 
 
 def _exports() -> html.Dialog:

@@ -19,7 +19,16 @@ import numpy as np
 from flask import Flask, Response, jsonify, request
 
 from app.binary import float32, pack
-from app.http import MEDIA_TYPES, as_file, refusal, take_decimal, take_page, unless_known
+from app.http import (
+    MEDIA_TYPES,
+    as_file,
+    gone_from,
+    json_line,
+    refusal,
+    take_decimal,
+    take_page,
+    unless_known,
+)
 from app.link import Message, Reading
 from app.once import Once
 from app.origin import about
@@ -27,7 +36,7 @@ from app.study.jobs import FullError, Jobs
 from app.study.settings import StudySettings, read_study_query, write_study_query
 from app.study.shipped import find_shipped, rates
 from dynamics.catalogue import RULES
-from dynamics.files import clean, encode
+from dynamics.files import encode
 from dynamics.study import STUDIES
 
 FULL = "Several studies wait already. Ask again in a minute."
@@ -102,16 +111,13 @@ def _stream(jobs: Jobs) -> Response:
     except FullError:
         return refusal([Message("", FULL)], write_study_query(settings))
 
+    gone = gone_from(request.environ)
+
     def lines() -> Iterator[bytes]:
-        yield _line(_meaning(reading))
-        # A server that finds nobody at the other end stops asking for lines.
-        yield from map(_line, jobs.listen(job, lambda: False))
+        yield json_line(_meaning(reading))
+        yield from map(json_line, jobs.listen(job, gone))
 
     return Response(lines(), content_type=MEDIA_TYPES["ndjson"])
-
-
-def _line(value: Any) -> bytes:
-    return json.dumps(clean(value), ensure_ascii=False, allow_nan=False).encode() + b"\n"
 
 
 def _stop(jobs: Jobs) -> Response:

@@ -11,13 +11,14 @@ What is left open follows from the study and the rule.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urlencode
 
 from app.link import (
     BrokenError,
     ClampedError,
     Field,
     Reading,
+    as_query,
+    given_fields,
     one_of,
     read_etas,
     read_fields,
@@ -106,13 +107,7 @@ def read_study_query(query: Mapping[str, str]) -> Reading[StudySettings]:
 
 def write_study_query(settings: StudySettings) -> str:
     """The link of settings, defaults left out."""
-    usual = StudySettings()
-    given = {
-        field.key: field.write(getattr(settings, field.name))
-        for field in FIELDS
-        if getattr(settings, field.name) != getattr(usual, field.name)
-    }
-    return urlencode(given, safe=",", quote_via=quote)
+    return as_query(given_fields(FIELDS, settings, StudySettings()))
 
 
 def _read_step_sizes(text: str, settings: StudySettings) -> tuple[float, ...]:

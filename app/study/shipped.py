@@ -39,11 +39,13 @@ def shipped() -> tuple[StudySettings, ...]:
     )
 
 
-@cache
 def find_shipped(settings: StudySettings) -> dict[str, np.ndarray] | None:
     """The result of one of them; None of any other."""
-    if settings not in shipped() or not _file(settings).exists():
-        return None
+    return _read(settings) if settings in shipped() and _file(settings).exists() else None
+
+
+@cache
+def _read(settings: StudySettings) -> dict[str, np.ndarray] | None:
     with np.load(_file(settings), allow_pickle=False) as file:
         found = {name: _wide(values) for name, values in file.items()}
     return found if json.loads(str(found["about"]))["settings"] == settings.plain else None

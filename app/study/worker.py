@@ -17,9 +17,10 @@ import numpy as np
 
 from app import programs
 from app.disk import folders
+from app.once import StoppedError
 from app.study.settings import StudySettings
 from dynamics.compilation import prepare_process
-from dynamics.conduct import Event, Memory, Plan, conduct, study_columns
+from dynamics.conduct import Event, Memory, Plan, conduct, finish, study_columns
 from dynamics.courses import Path as Flow
 from dynamics.files import clean
 from dynamics.kept import Folder
@@ -64,21 +65,22 @@ def _conduct(
     pipe: Connection, keep: Folder, settings: StudySettings, first: float | None
 ) -> tuple[Any, ...]:
     """How it ends."""
+
+    def hear(event: Event) -> None:
+        pipe.send(("told", told(event)))
+        if pipe.poll() and pipe.recv() == STOP:
+            raise StoppedError
+
     try:
         plan = settings.plan(first)
-        course = conduct(plan, keep)
-        while True:
-            try:
-                event = next(course)
-            except StopIteration as end:
-                keep.save(name_of(plan), result_of(settings, *end.value), whole=True)
-                return ("done",)
-            pipe.send(("told", told(event)))
-            if pipe.poll() and pipe.recv() == STOP:
-                keep.flush()
-                return ("stopped",)
+        found = finish(conduct(plan, keep), hear)
+    except StoppedError:
+        keep.flush()
+        return ("stopped",)
     except (ValueError, FloatingPointError, MemoryError) as error:
         return "failed", f"{error}."
+    keep.save(name_of(plan), result_of(settings, *found), whole=True)
+    return ("done",)
 
 
 def name_of(plan: Plan) -> str:
@@ -87,32 +89,21 @@ def name_of(plan: Plan) -> str:
 
 
 def result_of(settings: StudySettings, trained, flow: Flow, runs) -> dict[str, np.ndarray]:
-    """All columns of a study, and what it is of."""
+    """All columns of a study, the test inputs whose outputs are told, and what it is of."""
+    (network, data), shown = trained.tested, trained.tested.shown
     about = {
         "settings": settings.computed.plain,
         "parameters": int(trained.x.size),
         "residuals": len(trained.residuals.at(trained.x)),
         "gap_closes": flow.gap_closes,
-    } | _of_data(trained)
-    columns = study_columns(trained, flow, runs)
-    return columns | {"about": np.array(json.dumps(clean(about)))} | _pictures(trained)
-
-
-def _of_data(trained) -> dict[str, Any]:
-    """What there is to say of the data and the network."""
-    network, data = trained.tested
-    return {
         "widths": list(network.widths),
         "activation": network.activation,
         "shape": data.shape,
         "signs": data.is_signs,
-        "targets": data.test_targets[trained.tested.shown, 0].tolist(),
+        "targets": data.test_targets[shown, 0].tolist(),
     }
-
-
-def _pictures(trained) -> dict[str, np.ndarray]:
-    """The test inputs whose outputs are told."""
-    return {"shown": trained.tested.data.test_inputs[trained.tested.shown]}
+    said = {"about": np.array(json.dumps(clean(about))), "shown": data.test_inputs[shown]}
+    return study_columns(trained, flow, runs) | said
 
 
 def told(event: Event) -> dict[str, Any]:

@@ -32,6 +32,12 @@ export function inWords(value) {
 }
 
 /**
+ * The shortest text of six digits.
+ * @param {number} value
+ */
+export const short = (value) => String(Number(value.toPrecision(6)));
+
+/**
  * @param {number} power
  */
 export function superscript(power) {

@@ -1,5 +1,6 @@
 // The controls of the lab: what a person sets there becomes the text of the query, and the other way
 // round.
+import { short } from "../numbers.mjs";
 import { $, find } from "../elements.mjs";
 import * as fields from "../fields.mjs";
 import { showMessages } from "../messages.mjs";
@@ -190,10 +191,6 @@ export const ruleName = (keys) => {
   return keys.map((key) => every[key]).join(", ");
 };
 
-/**
- * @param {number} value
- */
-const short = (value) => String(Number(value.toPrecision(6)));
 /**
  * @param {number[]} values
  */

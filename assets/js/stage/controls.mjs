@@ -5,7 +5,7 @@ import { $, element, find, write } from "../elements.mjs";
 import * as fields from "../fields.mjs";
 import { numbersOf, readQuery } from "../link.mjs";
 import { showMessages } from "../messages.mjs";
-import { inWords, readNumber } from "../numbers.mjs";
+import { inWords, readNumber, short } from "../numbers.mjs";
 import { locate } from "../run.mjs";
 import * as sliders from "../sliders.mjs";
 import { vocabulary } from "../vocabulary.mjs";
@@ -427,10 +427,6 @@ function showHorizon({ steps, eta, horizon, power }) {
  * @param {Settings} settings
  */
 export function showSettings(settings) {
-  /**
-   * @param {any} value
-   */
-  const short = (value) => String(Number(value.toPrecision(6)));
   $("loss").value = settings.loss;
   fields.put("rules", settings.rule);
   fields.put("eta", settings.eta.map(short).join(", "));

@@ -1,6 +1,6 @@
 // Words and numbers that follow the playhead.
 import { $, write } from "../elements.mjs";
-import { inWords } from "../numbers.mjs";
+import { inWords, short } from "../numbers.mjs";
 import { consecutiveFrom, edgeOf, failed, isPredicted, isSmooth, locate, phaseAt, phaseOf, rowAt } from "../run.mjs";
 import * as sliders from "../sliders.mjs";
 import { vocabulary } from "../vocabulary.mjs";
@@ -206,10 +206,6 @@ function showHalved(run, { part, row, exact }) {
   if (part.columns.step[row] !== 4 * halved.step) return setText("halved", "This run does not reach the same τ.");
   const gap = part.columns.gap[row];
   const times = halved.gap > 0 && gap > 0 ? `, ${(halved.gap / gap).toPrecision(2)} times less` : "";
-  /**
-   * @param {number} eta
-   */
-  const short = (eta) => String(Number(eta.toPrecision(6)));
   setText(
     "halved",
     `η = ${short(halved.eta)}: ${inWords(halved.gap)} → η = ${short(run.eta)}: ${inWords(gap)}${times}`,

@@ -1,4 +1,5 @@
 // A chart with time across it, and what all of them have: axes, the playhead, curves of runs, the end of the theorem.
+import { short } from "../numbers.mjs";
 import * as axis from "../axis.mjs";
 import * as pens from "../pens.mjs";
 import { named } from "../quantity.mjs";
@@ -123,9 +124,6 @@ export const keyOfSteps = ({ inks }) => [
   { text: "even steps", kind: "even", ink: inks.even },
   { text: "odd steps", kind: "odd", ink: inks.odd },
 ];
-
-/** @param {number} value */
-export const short = (value) => String(Number(value.toPrecision(6)));
 
 /**
  * A bead where the playhead meets a curve.

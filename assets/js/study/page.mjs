@@ -9,7 +9,7 @@ import { chooseFile, takeFiles } from "../filing.mjs";
 import { readInks } from "../inks.mjs";
 import { readQuery } from "../link.mjs";
 import { showMessages } from "../messages.mjs";
-import { inWords } from "../numbers.mjs";
+import { inWords, short } from "../numbers.mjs";
 import { Paper } from "../paper.mjs";
 import { SILENT, ask, bytesOf, json, unreadable } from "../said.mjs";
 import { chooseOther, followScheme, scheme, showScheme } from "../scheme.mjs";
@@ -483,8 +483,6 @@ class StudyPage {
     $("board").setAttribute("aria-busy", String(isPending(state)));
   }
 }
-
-const { short } = chart;
 
 // Once the page is there.
 export function start() {

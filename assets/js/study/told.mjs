@@ -1,5 +1,5 @@
 // What a study has found, in a sentence, of the run of its smallest step. Pure.
-import { inWords } from "../numbers.mjs";
+import { inWords, short } from "../numbers.mjs";
 import { at } from "./columns.mjs";
 
 const AT_EDGE = 0.1; // of 2/η: nearer, GD has come to its edge
@@ -20,6 +20,3 @@ export function told({ about, flow, runs, made, limiting, known }) {
   const how = there ? "GD has come to 2/η and stays there" : "GD has not come to 2/η";
   return `Gradient flow takes λ₁ from ${first} to ${last}. ${how}: ${run}λ₁ ends at ${end("sharpness")}, 2/η is ${inWords(edge)}.`;
 }
-
-/** @param {number} value */
-const short = (value) => String(Number(value.toPrecision(6)));

@@ -501,7 +501,7 @@ def test_the_scheme_repaints_the_map(lab: Lab):
 def test_the_pages_lead_to_one_another(lab: Lab):
     lab.open()
     links = lab.page.get_by_role("navigation").get_by_role("link")
-    assert links.all_inner_texts() == ["Stage", "Lab", "About"]
+    assert links.all_inner_texts() == ["Stage", "Lab", "Study", "About"]
     expect(links.nth(1)).to_have_attribute("aria-current", "page")
     links.first.click()
     lab.page.wait_for_selector("body[data-drawn]", timeout=90_000)

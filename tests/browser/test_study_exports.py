@@ -56,9 +56,9 @@ def test_what_was_kept_opens_again(study: StudyPage, tmp_path: Path):
     for file, query in zip(files, ({"at": "40"}, {}), strict=True):
         study.open("?rule=gd&at=3")
         drop(study, file)
+        study.wait("edgewalk.study.state.made.rule === 'ngd'")
         study.settle()
         study.expect_query(**query)
-        assert study.state("made.rule") == "ngd"
     study.page.get_by_text("plane", exact=True).click()
     study.page.keyboard.press("e")
     expect(study.page.get_by_label("What", exact=True)).to_have_value("sharpness")

@@ -43,6 +43,8 @@ class StudyPage {
   constructor() {
     this.work = new Work(this);
     this.tip = new Tip();
+    /** @type {Message[]} */
+    this.mended = []; // what was wrong with the link, said once the nearest one is shown
     this.embed = new Embed({
       play: () => this.setPlaying(true),
       pause: () => this.setPlaying(false),
@@ -260,7 +262,9 @@ class StudyPage {
     showMessages(problems.filter(({ field }) => !FIELDS.includes(field)));
     dispatch({ type: "rests", turn: state.turn, words: "" });
     this.work.show();
-    if (!state.made) this.open(`?${nearest}`);
+    if (state.made) return;
+    this.mended = problems;
+    this.open(`?${nearest}`);
   }
 
   async askRates() {
@@ -272,7 +276,8 @@ class StudyPage {
   adopted(notices) {
     const frame = frameOf(state);
     if (!document.body.dataset.drawn) this.embed.begin(frame);
-    if (!frame.embed) showMessages(notices);
+    if (!frame.embed) showMessages([...this.mended, ...notices]);
+    this.mended = [];
     for (const field of FIELDS) fields.refuse(field, "");
     this.showSettings();
     this.work.show();

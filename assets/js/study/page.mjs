@@ -43,8 +43,6 @@ class StudyPage {
   constructor() {
     this.work = new Work(this);
     this.tip = new Tip();
-    /** @type {Message[]} */
-    this.mended = []; // what was wrong with the link, said once the nearest one is shown
     this.embed = new Embed({
       play: () => this.setPlaying(true),
       pause: () => this.setPlaying(false),
@@ -172,11 +170,15 @@ class StudyPage {
 
   // ---- what is asked, and what comes ----
 
-  /** @param {string} search */
-  open(search) {
+  /**
+   * A link; `problems` are what was wrong with one that it is the nearest to.
+   * @param {string} search
+   * @param {Message[]} [problems]
+   */
+  open(search, problems = []) {
     dispatch({ type: "opens", query: readQuery(search) });
     this.place = state.at;
-    this.request();
+    this.request(null, problems);
   }
 
   /**
@@ -203,10 +205,12 @@ class StudyPage {
   }
 
   /**
-   * Ask what is known; what is not is computed, the run of one η before the others.
+   * Ask what is known; what is not is computed, the run of one η before the others. `problems` are told with the
+   * answer.
    * @param {number | null} [first]
+   * @param {Message[]} [problems]
    */
-  async request(first = null) {
+  async request(first = null, problems = []) {
     const { turn } = state;
     const { status, bytes } = await bytesOf(ask, `../study.bin?${madeQuery(state)}`);
     if (turn !== state.turn) return;
@@ -215,7 +219,7 @@ class StudyPage {
     try {
       const answer = decodeStudy(bytes);
       dispatch({ type: "answers", turn, answer });
-      this.adopted(answer.notices);
+      this.adopted([...problems, ...answer.notices]);
       if (!answer.known) this.run(first);
     } catch (error) {
       showMessages([{ field: "", text: unreadable(error) }]);
@@ -262,9 +266,7 @@ class StudyPage {
     showMessages(problems.filter(({ field }) => !FIELDS.includes(field)));
     dispatch({ type: "rests", turn: state.turn, words: "" });
     this.work.show();
-    if (state.made) return;
-    this.mended = problems;
-    this.open(`?${nearest}`);
+    if (!state.made) this.open(`?${nearest}`, problems);
   }
 
   async askRates() {
@@ -276,8 +278,7 @@ class StudyPage {
   adopted(notices) {
     const frame = frameOf(state);
     if (!document.body.dataset.drawn) this.embed.begin(frame);
-    if (!frame.embed) showMessages([...this.mended, ...notices]);
-    this.mended = [];
+    if (!frame.embed) showMessages(notices);
     for (const field of FIELDS) fields.refuse(field, "");
     this.showSettings();
     this.work.show();

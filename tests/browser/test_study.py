@@ -48,6 +48,11 @@ class StudyPage(Driver):
         self.paint()
         self.paint()
 
+    def expect_query(self, **wanted: str) -> None:
+        """Wait until the link says so, and every panel and word with it."""
+        super().expect_query(**wanted)
+        self.settle()
+
     def state(self, what: str) -> Any:
         return self.page.evaluate(f"edgewalk.study.state.{what}")
 

@@ -23,7 +23,7 @@ from typing import Any, Protocol
 import numpy as np
 
 ROOT = Path(__file__).parents[1]
-LIBRARIES = ("jax", "jaxlib", "diffrax", "equinox", "numpy", "scipy")
+LIBRARIES = ("jax", "jaxlib", "numpy", "scipy")
 PATIENCE = 0.05  # seconds from one look to the next at whether one who waits is still there
 
 Gone = Callable[[], bool]

@@ -41,9 +41,6 @@ def prepare_process() -> None:
     # they wait: beside any other load that takes a hundred times as long at d = 100, and gains
     # nothing up to there.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    # Diffrax marks what it cannot integrate as NaN, which is what a failure is here, instead of
-    # raising from inside a compiled program; without those raises, programs can be kept on disk.
-    os.environ.setdefault("EQX_ON_ERROR", "nan")
 
 
 def quickly(function: Callable, *, static_argnames: tuple[str, ...] = ()):

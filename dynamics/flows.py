@@ -26,6 +26,7 @@ from dynamics.curvature import (
     sharpness_gradient,
     tangential,
 )
+from dynamics.dormand_prince import solve
 from dynamics.projection import projection
 from dynamics.types import Array, Flow, Loss, Rule
 
@@ -88,32 +89,19 @@ def gradient_flow(loss: Loss, x: Array, times: Array) -> Array:
 def integrate(flow: Flow, loss: Loss, x: Array, times: Array) -> Array:
     """A flow from X(0) = x [d] at `times` [k] (not decreasing, from 0) by an adaptive solver,
     [k, d]; NaN from where the solver gives up."""
-    import diffrax  # here, because it takes as long to import as all the rest
-
-    end = jnp.maximum(times[-1], 1e-300)
-    solution = diffrax.diffeqsolve(
-        diffrax.ODETerm(lambda _, z, loss: flow.velocity(loss, z)),
-        diffrax.Tsit5(),
-        t0=0.0,
-        t1=end,
-        dt0=None,
-        y0=x,
-        args=loss,
-        saveat=diffrax.SaveAt(subs=[diffrax.SubSaveAt(ts=times), diffrax.SubSaveAt(t1=True)]),
-        stepsize_controller=diffrax.PIDController(rtol=TOLERANCE, atol=TOLERANCE),
-        event=diffrax.Event(lambda _, z, loss, **__: flow.stop(loss, z)),
-        # Nobody differentiates through it, and the other adjoints are traced for a third longer.
-        adjoint=diffrax.ForwardMode(),
+    solution = solve(
+        partial(flow.velocity, loss),
+        x,
+        jnp.maximum(times[-1], 1e-300),
+        times,
+        stop=partial(flow.stop, loss),
+        tolerance=TOLERANCE,
         max_steps=MAX_STEPS,
-        throw=False,
     )
-    failed = ~diffrax.is_okay(solution.result)
-    assert solution.ys is not None
-    assert solution.ts is not None
-    (points, ends), (_, since) = solution.ys, solution.ts
-    onward = partial(flow.onward, loss, ends[0])
-    later = jax.vmap(onward)(jnp.maximum(times - since[0], 0.0))
-    return jnp.where(jnp.isfinite(points), points, jnp.where(failed, jnp.nan, later))
+    onward = partial(flow.onward, loss, solution.x)
+    later = jax.vmap(onward)(jnp.maximum(times - solution.time, 0.0))
+    past = jnp.where(solution.failed, jnp.nan, later)
+    return jnp.where(jnp.isfinite(solution.points), solution.points, past)
 
 
 def along_manifold(key: str, drift: Drift) -> Flow:

@@ -299,7 +299,7 @@ def _below(loss: Loss, x: Array, rows: Scalar) -> _Below:
         spectrum, vectors = _normals(loss, end)
         return _Below(end, spectrum, vectors, vectors @ (x - end))
 
-    return jax.vmap(at)(x) if loss.projection else _in_batches(at, (x,), rows)
+    return jax.vmap(at)(x) if loss.projection else _row_by_row(at, (x,), rows)
 
 
 def _normals(loss: Loss, end: Array) -> tuple[Array, Array]:
@@ -336,6 +336,19 @@ def _in_batches(function, arguments: tuple, rows: Scalar):
     shapes = jax.eval_shape(jax.vmap(function), *arguments)
     found = jax.tree.map(lambda leaf: jnp.zeros(leaf.shape, leaf.dtype), shapes)
     return jax.lax.fori_loop(0, -(-rows // BATCH), batch, found)
+
+
+def _row_by_row(function, arguments: tuple, rows: Scalar):
+    """A function at the first `rows` of its arguments [t, …], one after another; zeros in further
+    rows. Where few rows are slow, as those of the descent, side by side all would last as long."""
+
+    def put(i: Array, found):
+        row = function(*jax.tree.map(lambda column: column[i], arguments))
+        return jax.tree.map(lambda column, value: column.at[i].set(value), found, row)
+
+    shapes = jax.eval_shape(jax.vmap(function), *arguments)
+    found = jax.tree.map(lambda leaf: jnp.zeros(leaf.shape, leaf.dtype), shapes)
+    return jax.lax.fori_loop(0, rows, put, found)
 
 
 class _Flow(NamedTuple):

@@ -21,6 +21,7 @@ from dynamics.curvature import (
     normal_space,
     tangential,
 )
+from dynamics.dormand_prince import solve
 from dynamics.stiff import MINIMISED, where_it_ends
 from dynamics.types import Array, Loss
 
@@ -29,7 +30,6 @@ LESS = 0.4  # what the second of Newton's steps onto Γ is of the first at most,
 LOWER = 0.01  # and the loss at their end, of what it was
 ROUNDED = 1e-14  # the loss is no less than this where it is written as a sum that cancels
 TOLERANCE = 1e-10
-FIRST_STEP = 0.25
 MAX_SOLVER_STEPS = 4096
 LEAST_STEP = 1e-14  # below it the solver has met a NaN or a saddle, and need not go on trying
 NEAREST_ITERATIONS = 40
@@ -53,7 +53,7 @@ def projection(loss: Loss, x: Array) -> Array:
 
 def solve_projection(loss: Loss, x: Array) -> Array:
     """Φ(x), [d] -> [d], by the solver, to about 1e-8."""
-    return _landed(loss, x, where_it_ends(loss, x, _descend(loss, x)[0]))
+    return _landed(loss, x, where_it_ends(loss, x, _descend(loss, x)))
 
 
 def descent(loss: Loss, x: Array, points: int) -> Array:
@@ -144,31 +144,19 @@ def _last_depth(height: Array) -> Array:
 def _descend(loss: Loss, x: Array, ts: Array | None = None) -> Array:
     """Points of the descent from x, on the depth u = 1 − h, at depths `ts` or at the last one; NaN
     where the solver gives up."""
-    import diffrax  # here, because it takes as long to import as all the rest
-
     height = loss.value(x)
 
-    def slope(_: Array, z: Array, loss: Loss) -> Array:
+    def slope(z: Array) -> Array:
         g = gradient(loss, z)
         return -2 * jnp.sqrt(height * loss.value(z)) * g / (g @ g)
 
-    solution = diffrax.diffeqsolve(
-        diffrax.ODETerm(slope),
-        diffrax.Tsit5(),
-        t0=0.0,
-        t1=_last_depth(height),
-        dt0=FIRST_STEP,
-        y0=x,
-        args=loss,
-        saveat=diffrax.SaveAt(ts=ts, t1=ts is None),
-        stepsize_controller=diffrax.PIDController(
-            rtol=TOLERANCE, atol=TOLERANCE, dtmin=LEAST_STEP, force_dtmin=False
-        ),
-        # Nobody differentiates through it, and the other adjoints are traced for a third longer.
-        adjoint=diffrax.ForwardMode(),
+    solution = solve(
+        slope,
+        x,
+        _last_depth(height),
+        ts,
+        tolerance=TOLERANCE,
+        least_step=LEAST_STEP,
         max_steps=MAX_SOLVER_STEPS,
-        throw=False,
     )
-    failed = solution.result != diffrax.RESULTS.successful
-    assert solution.ys is not None
-    return jnp.where(failed, jnp.nan, solution.ys)
+    return jnp.where(solution.failed, jnp.nan, solution.x if ts is None else solution.points)

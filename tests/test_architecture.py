@@ -65,6 +65,7 @@ ORDER = [
     "dynamics.losses.network",
     "dynamics.losses.quadratic",
     "dynamics.losses.stabilization",
+    "dynamics.dormand_prince",
     "dynamics.stiff",
     "dynamics.projection",
     "dynamics.flows",
@@ -158,7 +159,7 @@ ORDER = [
 ]
 
 # What each part may import beside the standard library and the modules above it.
-MATHEMATICS = {"jax", "numpy", "scipy", "diffrax"}
+MATHEMATICS = {"jax", "numpy", "scipy"}
 PAGE = {"dash"}
 LIBRARIES = {
     "dynamics.cluster": {"distributed"},

@@ -8,14 +8,13 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
-import diffrax
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
 import dynamics
-from dynamics import Loss, Rule
+from dynamics import Loss, Rule, dormand_prince
 from dynamics.compilation import quickly
 from dynamics.projection import projection
 
@@ -96,12 +95,11 @@ def autodiff() -> Autodiff:
 @pytest.fixture
 def fixed_steps(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable], Callable]:
     """`fixed_steps(f)(h, …)`: f with its solver walking in equal steps h, to measure orders."""
-    solve = diffrax.diffeqsolve
 
     def fix(function: Callable) -> Callable:
         def fixed(h, *arguments):
-            equal = {"stepsize_controller": diffrax.ConstantStepSize(), "dt0": h}
-            monkeypatch.setattr(diffrax, "diffeqsolve", lambda *a, **k: solve(*a, **(k | equal)))
+            monkeypatch.setattr(dormand_prince, "first_length", lambda end: h)
+            monkeypatch.setattr(dormand_prince, "paced", lambda share, _: (share < jnp.inf, h))
             return function(*arguments)
 
         return jax.jit(fixed)

@@ -18,10 +18,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from app.binary import PREFIX, pack_tightly
+from app.runspec import LossSpec
 from app.stage.compute import Compute
 from app.stage.layout import ETA_HIGH, ETA_LOW
 from app.stage.offline import Get, looks_of, of_picture, of_run
-from app.stage.settings import Settings, of_scene, opening, write_query
+from app.stage.settings import Settings, of_scene, opening, opening_of, write_query
 from app.vocabulary import MAX_RUNS, PAGE_KEYS
 from dynamics import LOSSES, MAX_STEPS, RULES
 
@@ -123,13 +124,13 @@ def held_of(key: str, stops: Sequence[float] = STOPS) -> dict[Settings, list[Set
 
 def _as_run(settings: Settings) -> Settings:
     """Without what belongs to the page."""
-    page = {key: getattr(opening(settings.loss), key) for key in PAGE_KEYS}
+    page = {key: getattr(opening_of(settings.chosen.bare), key) for key in PAGE_KEYS}
     return replace(settings, **page)
 
 
 def ways(key: str) -> dict[str, Settings]:
     """A loss as it opens, without a name, and its scenes."""
-    return {"": opening(key)} | {s.name: of_scene(key, s) for s in LOSSES[key].scenes}
+    return {"": opening(key)} | {s.name: of_scene(LossSpec(key), s) for s in LOSSES[key].scenes}
 
 
 def _around(settings: Settings, stops: Sequence[float]) -> Iterator[Settings]:

@@ -15,15 +15,26 @@ from urllib.parse import quote, urlencode
 
 import numpy as np
 
-from app.runspec import LossSpec, Numbers
-from app.vocabulary import SENSES
-from dynamics import LOSSES, RULES, Loss, Parameter, find_loss, find_rule, numerals
+from app.runspec import FORMULA, LossSpec, Numbers
+from app.vocabulary import RULE_NUMBERS, SENSES
+from dynamics import (
+    LOSSES,
+    RULES,
+    FormulaError,
+    Loss,
+    Parameter,
+    find_loss,
+    find_rule,
+    formula,
+    numerals,
+)
 from dynamics.catalogue import nearest_key
 
 MIN_ETA, MAX_ETA = 1e-12, 1e6
 MAX_COORDINATE = 1e6
 LONGEST_ECHO = 40
 NUMBER = "p."  # before the name of a number in a formula
+WHICH = ("loss", FORMULA)  # the keys that say which loss
 
 # The record of a page's settings.
 Record = TypeVar("Record")
@@ -114,28 +125,73 @@ def read_fields(
 
 def read_with_numbers(
     fields: Sequence[Field],
-    opening: Callable[[str], Record],
+    opening: Callable[[LossSpec], Record],
     usual: str,
     query: Mapping[str, str],
     later: Mapping[str, str] | None = None,
 ) -> Reading[Record]:
     """As `read_fields`, and from the keys `p.NAME` the numbers in the formula of the loss, which
-    the record has as `theta`.
+    the record has as `theta`; from keys like `beta` those of rules, as `numbers`.
 
     Args:
         opening: what holds of a loss where the link says nothing.
         usual: the loss where it names none.
     """
-    numbers = {key: text for key, text in query.items() if key.startswith(NUMBER)}
-    given = {key: text for key, text in query.items() if key not in numbers}
-    first = {key: text for key, text in given.items() if key == "loss"}
-    key = read_fields(fields, opening(usual), first).settings.loss  # type: ignore[attr-defined]
-    settings = opening(key)
-    theta = _read_numbers(LOSSES[key], numbers, settings.theta)  # type: ignore[attr-defined]
-    begin = replace(settings, theta=theta.settings)  # type: ignore[type-var]  # a dataclass
-    reading = read_fields(fields, begin, given, later)
-    problems = *reading.problems, *theta.problems
-    return replace(reading, problems=problems, notices=(*reading.notices, *theta.notices))
+    which, named, numbers, given = _sorted(query)
+    chosen = read_loss(which, usual)
+    settings: Any = opening(chosen.settings)
+    theta = _read_numbers(chosen.settings.record, named, settings.theta)
+    of_rules = _read_rule_numbers(numbers)
+    begin = replace(settings, theta=theta.settings, numbers=of_rules.settings)
+    read = read_fields(fields, begin, given, later)
+    parts = (chosen, read, theta, of_rules)
+    return replace(
+        read,
+        problems=tuple(problem for part in parts for problem in part.problems),
+        notices=tuple(notice for part in parts for notice in part.notices),
+    )
+
+
+def _sorted(query: Mapping[str, str]) -> tuple[dict[str, str], ...]:
+    """What a query says of which loss, of the numbers in its formula, of those of rules, and else."""
+    parts: tuple[dict[str, str], ...] = ({}, {}, {}, {})
+    for key, text in query.items():
+        place = 0 if key in WHICH else 1 if key.startswith(NUMBER) else 2 if key in RULE_NUMBERS else 3
+        parts[place][key] = text.strip()
+    return parts
+
+
+def read_loss(query: Mapping[str, str], usual: str) -> Reading[LossSpec]:
+    """Which loss, from `formula` or else `loss`; where neither can be read, one that is like it or
+    the usual one."""
+    if text := query.get(FORMULA, ""):
+        try:
+            return Reading(LossSpec(FORMULA, (), formula(text).source))
+        except FormulaError as error:
+            return Reading(LossSpec(usual), (Message(FORMULA, str(error)),))
+    key = _short(query.get("loss", usual))
+    try:
+        return Reading(LossSpec(find_loss(key).key))
+    except ValueError as error:
+        near = nearest_key(key, LOSSES) or usual
+        return Reading(LossSpec(near), (Message("loss", str(error)),))
+
+
+def _read_rule_numbers(query: Mapping[str, str]) -> Reading[Numbers]:
+    """Of those that rules have, the ones that are given, in the order of the rules."""
+    problems, notices, found = [], [], []
+    for key, parameter in RULE_NUMBERS.items():
+        if key not in query:
+            continue
+        assert parameter.range
+        try:
+            found.append((key, read_number(query[key], _shown(parameter), *parameter.range)))
+        except ClampedError as clamped:
+            found.append((key, clamped.value))
+            notices.append(Message(key, str(clamped)))
+        except ValueError as error:
+            problems.append(Message(key, str(error)))
+    return Reading(tuple(found), tuple(problems), tuple(notices))
 
 
 def _read_numbers(loss: Loss, query: Mapping[str, str], opening: Numbers) -> Reading[Numbers]:
@@ -165,10 +221,12 @@ def _shown(parameter: Parameter) -> str:
 def write_fields(fields: Sequence[Field], settings: Any, opening: Any, usual: str) -> str:
     """The link of settings, without what is as its loss opens, which is `usual` where none is
     named."""
-    default = replace(opening, loss=usual)
-    given = given_fields(fields, settings, default)
-    now, then = dict(settings.theta), dict(default.theta)
-    for parameter in LOSSES[settings.loss].parameters:
+    which = {"loss": settings.loss} if settings.loss != usual else {}
+    given = {FORMULA: settings.formula} if settings.formula else which
+    given |= given_fields(fields, settings, opening)
+    given |= {name: write_number(value) for name, value in settings.numbers}
+    now, then = dict(settings.theta), dict(opening.theta)
+    for parameter in settings.chosen.record.parameters:
         name, own = parameter.name, parameter.default
         if parameter.range and now.get(name, own) != then.get(name, own):
             given[NUMBER + name] = write_number(now.get(name, own))
@@ -311,14 +369,6 @@ def read_hidden(text: str, hideable: Collection[str]) -> tuple[str, ...]:
             f"There is no {echo(unknown[0])} to hide.{hint}Known: {', '.join(hideable)}."
         )
     return names
-
-
-def read_loss(text: str, settings: Any) -> str:
-    """The key of a loss; the one there was where nothing is like it."""
-    try:
-        return find_loss(_short(text)).key
-    except ValueError as error:
-        raise BrokenError(str(error), nearest_key(_short(text), LOSSES) or settings.loss) from None
 
 
 def read_rules(text: str, settings: Any) -> tuple[str, ...]:

@@ -7,6 +7,8 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
+OWN = "your own formula"  # what the menu of losses calls one
+FEW_RULES = 4
 TAGLINE = "gradient descent at the edge of stability"
 # Where each page lies, seen from the first.
 PAGES = {"Stage": "", "Lab": "lab/", "Study": "study/", "About": "about/"}
@@ -63,14 +65,20 @@ def choice(name: str, label: str, words: dict[str, str], value: str) -> html.Div
 
 
 def chips(
-    name: str, words: dict[str, str], values: tuple[str, ...] = (), *, several: bool
+    name: str,
+    words: dict[str, str],
+    values: tuple[str, ...] = (),
+    *,
+    several: bool,
+    few: int | None = None,
 ) -> html.Div:
-    """The place of one or several of a few, apart from each other: words by key."""
+    """The place of one or several of a few, apart from each other: words by key. Of many, `few` are
+    shown at first, and what is chosen."""
     kind = "checkbox" if several else "radio"
     return html.Div(
         id=name,
         className="picks",
-        **data(words=json.dumps(words), value=",".join(values), kind=kind),
+        **data(words=json.dumps(words), value=",".join(values), kind=kind, few=str(few or "")),
     )
 
 

@@ -3,23 +3,59 @@
 from dataclasses import dataclass
 from typing import Any
 
-from dynamics import LOSSES, Loss
+from dynamics import LOSSES, RULES, Loss, Rule, formula
 
 Numbers = tuple[tuple[str, float], ...]
-"""Numbers in the formula of a loss by name, in its order, where they are not its own."""
+"""Numbers of a loss or of a rule by name, in its order, where they are not its own."""
+
+FORMULA = "formula"
+"""The key of a loss that is written as a formula."""
 
 
 @dataclass(frozen=True)
 class LossSpec:
-    """A loss by its key and the numbers in its formula."""
+    """A loss by its key and the numbers in its formula; one's own by the text of it."""
 
     key: str
     theta: Numbers = ()
+    formula: str = ""
 
     @property
     def record(self) -> Loss:
         """The loss itself."""
-        return LOSSES[self.key].at(**dict(self.theta)) if self.theta else LOSSES[self.key]
+        own = formula(self.formula) if self.formula else LOSSES[self.key]
+        return own.at(**dict(self.theta)) if self.theta else own
+
+    @property
+    def bare(self) -> "LossSpec":
+        """It with its own numbers."""
+        return LossSpec(self.key, (), self.formula)
+
+
+@dataclass(frozen=True)
+class RuleSpec:
+    """A rule by its key and those of its numbers that are not its own."""
+
+    key: str
+    numbers: Numbers = ()
+
+    @property
+    def record(self) -> Rule:
+        """The rule itself."""
+        return RULES[self.key].at(**dict(self.numbers)) if self.numbers else RULES[self.key]
+
+
+def rule_with(key: str, numbers: Numbers) -> RuleSpec:
+    """A rule with those of the numbers that it has and that are not its own."""
+    given = dict(numbers)
+    return RuleSpec(
+        key,
+        tuple(
+            (p.name, given[p.name])
+            for p in RULES[key].parameters
+            if given.get(p.name, float(p.default)) != float(p.default)
+        ),
+    )
 
 
 @dataclass(frozen=True)
@@ -27,12 +63,11 @@ class RunSpec:
     """A rule from a start.
 
     Attributes:
-        rule: a key of `RULES`.
         start: x_0, [d].
     """
 
     loss: LossSpec
-    rule: str
+    rule: RuleSpec
     eta: float
     start: tuple[float, ...]
     steps: int
@@ -43,15 +78,17 @@ class RunSpec:
     def plain(self) -> dict[str, Any]:
         """As JSON has it, by the keys of a link."""
         return plain_loss(self.loss) | {
-            "rule": self.rule,
+            "rule": self.rule.key,
             "eta": self.eta,
             "start": list(self.start),
             "steps": self.steps,
             "noise": self.noise,
             "seed": self.seed,
+            **dict(self.rule.numbers),
         }
 
 
 def plain_loss(spec: LossSpec) -> dict[str, Any]:
     """As JSON has it, by the keys of a link."""
-    return {"loss": spec.key} | {f"p.{name}": value for name, value in spec.theta}
+    which = {"loss": spec.key} | ({FORMULA: spec.formula} if spec.formula else {})
+    return which | {f"p.{name}": value for name, value in spec.theta}

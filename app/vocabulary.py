@@ -8,7 +8,7 @@ import json
 from typing import Any
 
 from app.theme import HEIGHT_SCALES, INKS, SHARPNESS_SCALES
-from dynamics import Fate
+from dynamics import RULES, Fate
 from dynamics.simulate import ROWS, Outcome
 
 # What is chosen on the stage: the name in a link, and what its control says of it.
@@ -114,6 +114,9 @@ SENSES = {
 
 MAX_RUNS = 4
 
+# The numbers of rules by name: one name is one quantity, whatever rule has it.
+RULE_NUMBERS = {p.name: p for rule in RULES.values() for p in rule.parameters}
+
 # What a picture of the stage to keep can be of, how large (width, height and the size of a unit, of
 # which a word has 14, in pixels or millimetres), and how it looks.
 PICTURES = {
@@ -191,6 +194,7 @@ VOCABULARY: dict[str, Any] = {
     "scale": len(SHARPNESS_SCALES["light"]),
     "heights": len(HEIGHT_SCALES["light"]),
     "most_runs": MAX_RUNS,
+    "rule_numbers": {name: p.symbol or name for name, p in RULE_NUMBERS.items()},
     "licence": LICENCE,
     "picture_sizes": {key: size for key, (_, *size) in PICTURE_SIZES.items()},
     "rows": ROWS,

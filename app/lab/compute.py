@@ -18,8 +18,8 @@ import numpy as np
 
 from app.lab.settings import LabSettings, Way
 from app.once import PATIENCE, Gone, Once, StoppedError
-from app.runspec import LossSpec
-from dynamics import MAX_STEPS, RULES, Fate, sweep
+from app.runspec import LossSpec, RuleSpec
+from dynamics import MAX_STEPS, Fate, sweep
 from dynamics.orbits import Orbits, orbits
 from dynamics.rate import Cloud, Rate, cloud_at, rate_of
 from dynamics.starts import (
@@ -46,7 +46,7 @@ class Grid(NamedTuple):
     d]."""
 
     loss: LossSpec
-    rule: str
+    rule: RuleSpec
     etas: np.ndarray
     starts: np.ndarray
     steps: int
@@ -98,12 +98,12 @@ class Lab:
         """The settings with nothing left open: of a map the range of step sizes too."""
         if settings.plot != "regimes" or settings.eta:
             return settings
-        way, rule = settings.way, settings.rules[0]
+        way, rule = settings.way, settings.chosen_rules[0]
         key = self.once.key("etas", way=way, rule=rule)
         return replace(settings, eta=self.once.result(key, lambda: self._etas(way, rule)))
 
-    def _etas(self, way: Way, rule: str) -> tuple[float, float]:
-        return interesting_etas(way.loss.record, rule, self._line(way, SCOUTS))
+    def _etas(self, way: Way, rule: RuleSpec) -> tuple[float, float]:
+        return interesting_etas(way.loss.record, rule.record, self._line(way, SCOUTS))
 
     def line(self, settings: LabSettings) -> Line:
         """The starts of a map."""
@@ -120,11 +120,11 @@ class Lab:
         assert settings.eta
         etas = np.geomspace(*settings.eta, settings.size)
         starts = self.line(settings).starts
-        return Grid(settings.chosen, settings.rules[0], etas, starts, settings.steps)
+        return Grid(settings.chosen, settings.chosen_rules[0], etas, starts, settings.steps)
 
     def settling(self, grid: Grid) -> Settling | None:
         """The lines of a map, where its rule settles at all: not one with a bounce."""
-        if RULES[grid.rule].bounce:
+        if grid.rule.record.bounce:
             return None
         key = self.once.key("settling", loss=grid.loss, starts=grid.starts)
         return self.once.result(key, lambda: settling_etas(grid.loss.record, grid.starts))
@@ -134,7 +134,7 @@ class Lab:
         assert settings.eta
         etas = np.geomspace(*settings.eta, ORBIT_ETAS)
         start = self.line(settings).starts[[settings.column]]
-        return Grid(settings.chosen, settings.rules[0], etas, start, settings.steps)
+        return Grid(settings.chosen, settings.chosen_rules[0], etas, start, settings.steps)
 
     def bands(self, grid: Grid, gone: Gone) -> Iterator[Band]:
         """A map band by band, each row once; in one band where it is known.
@@ -167,7 +167,7 @@ class Lab:
                 starts = np.repeat(grid.starts, len(grid.etas), axis=0)
                 found = orbits(
                     grid.loss.record,
-                    grid.rule,
+                    grid.rule.record,
                     starts,
                     grid.etas,
                     grid.steps,
@@ -253,7 +253,7 @@ def _decided(grid: Grid, starts: np.ndarray, etas: np.ndarray, gone: Gone) -> Re
     """What becomes of runs [n, d]; those that are on their way still go on."""
 
     def swept(rows: np.ndarray | slice, steps: int) -> Regimes:
-        found = sweep(grid.loss.record, grid.rule, starts[rows], etas[rows], steps, stop=gone)
+        found = sweep(grid.loss.record, grid.rule.record, starts[rows], etas[rows], steps, stop=gone)
         many = np.full(len(found.ended), steps)
         return Regimes(found.outcome, found.period, found.sharpness, found.ended, many)
 
@@ -288,7 +288,7 @@ class _Clouds:
 
     def _cloud_at(self, eta: float, gone: Gone) -> Cloud:
         asked = self.settings
-        loss, rule = asked.chosen.record, asked.rules[0]
+        loss, rule = asked.chosen.record, asked.chosen_rules[0].record
         with self.lab.turn(gone):
             cloud = cloud_at(loss, rule, asked.start_point, asked.slow_time, eta, stop=gone)
         if gone():

@@ -11,7 +11,8 @@ from dash.development.base_component import Component
 
 from app.dialogs import export_dialog, files
 from app.lab.settings import FIT, MAX_MAP_STEPS, MAX_TAU, MIN_TAU
-from app.parts import aria, chips, choice, data, field, header, slider
+from app.parts import FEW_RULES, OWN, aria, chips, choice, data, field, header, slider
+from app.runspec import FORMULA
 from app.vocabulary import (
     CLOCKS,
     COLOURS,
@@ -91,11 +92,11 @@ def _loss() -> html.Div:
                 formula=loss.formula,
                 valley=loss.valley,
                 sharpness=loss.sharpness_formula,
-                variables=",".join(loss.variables),
             ),
         )
         for loss in LOSSES.values()
     ]
+    options.append(html.Option(OWN, value=FORMULA, hidden=True))
     return html.Div(
         [
             html.Label("Loss", htmlFor="loss", className="label"),
@@ -116,7 +117,7 @@ def _rules(plot: str) -> Component:
         html.Div(
             [
                 html.Span("Rules" if most > 1 else "Rule", id=label, className="label"),
-                chips(f"rule-{plot}", names, several=most > 1),
+                chips(f"rule-{plot}", names, several=most > 1, few=FEW_RULES),
             ],
             role="group",
             className="chips",

@@ -41,6 +41,7 @@ from app.lab.words import caption
 from app.link import Message, Reading
 from app.once import Gone, StoppedError
 from app.origin import about
+from app.stage.words import coordinate_names
 from dynamics import RULES, Fate
 from dynamics.files import clean, encode, encode_settings
 from dynamics.orbits import Orbits
@@ -140,8 +141,9 @@ def _map_stream(lab: Lab, asked: Asked, gone: Gone) -> Iterator[bytes]:
         "starts": grid.starts.tolist(),
         "positions": line.positions.tolist(),
         "fates": _fates(),
-        "story": _story(grid.rule, settling),
+        "story": _story(grid.rule.key, settling),
         "settles": clean(settling and settling._asdict()),
+        "variables": coordinate_names(settings.chosen.record),
     }
 
     def parts() -> Iterator[bytes]:

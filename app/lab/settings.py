@@ -27,7 +27,6 @@ from app.link import (
     echo,
     one_of,
     read_etas,
-    read_loss,
     read_number,
     read_point,
     read_rules,
@@ -37,10 +36,10 @@ from app.link import (
     write_number,
     write_numbers,
 )
-from app.runspec import LossSpec, Numbers, plain_loss
-from app.stage.settings import Settings, opening, write_query
+from app.runspec import LossSpec, Numbers, RuleSpec, plain_loss, rule_with
+from app.stage.settings import Settings, opening_of, write_query
 from app.vocabulary import COLOURS, MAX_RUNS, PLOTS, WAYS
-from dynamics import LOSSES, MAX_STEPS, RULES, numerals
+from dynamics import MAX_STEPS, RULES, numerals
 
 LEAST_SIZE, MOST_SIZE = 16, 400
 MAX_MAP_STEPS = 100_000
@@ -73,6 +72,8 @@ class LabSettings:
     plot: str = "regimes"
     loss: str = DEFAULT_LOSS
     theta: Numbers = ()
+    formula: str = ""
+    numbers: Numbers = ()
     rule: tuple[str, ...] | None = None
     eta: tuple[float, float] | None = None
     along: str = "line"
@@ -90,7 +91,7 @@ class LabSettings:
     @property
     def chosen(self) -> LossSpec:
         """The loss with the numbers in its formula."""
-        return LossSpec(self.loss, self.theta)
+        return LossSpec(self.loss, self.theta, self.formula)
 
     @property
     def rules(self) -> tuple[str, ...]:
@@ -98,10 +99,15 @@ class LabSettings:
         return self.rule or DEFAULT_RULES[self.plot]
 
     @property
+    def chosen_rules(self) -> tuple[RuleSpec, ...]:
+        """The rules with their numbers."""
+        return tuple(rule_with(rule, self.numbers) for rule in self.rules)
+
+    @property
     def ends(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
         """The line of starts: where its ends are not given, the loss's own start with the first
         coordinate from end to end of its view."""
-        loss = LOSSES[self.loss]
+        loss = self.chosen.record
         low, high = ((x, *loss.start[1:]) for x in loss.view[0])
         return self.first or low, self.last or high
 
@@ -120,12 +126,12 @@ class LabSettings:
     @property
     def start_point(self) -> tuple[float, ...]:
         """x_0 of a rate or a collapse: the loss's own where none is given."""
-        return self.start or LOSSES[self.loss].start
+        return self.start or self.chosen.record.start
 
     @property
     def slow_time(self) -> float:
         """τ: of a collapse, what shows the drift."""
-        return self.tau or (RATE_TAU if self.plot == "rate" else LOSSES[self.loss].horizon)
+        return self.tau or (RATE_TAU if self.plot == "rate" else self.chosen.record.horizon)
 
     @property
     def step_sizes(self) -> tuple[float, ...]:
@@ -140,7 +146,14 @@ class LabSettings:
         first = self.step_sizes[0]
         steps = round(self.slow_time / first**2)
         settings = Settings(
-            self.loss, self.theta, self.rules, self.step_sizes, self.start_point, steps
+            loss=self.loss,
+            theta=self.theta,
+            formula=self.formula,
+            numbers=self.numbers,
+            rule=self.rules,
+            eta=self.step_sizes,
+            start=self.start_point,
+            steps=steps,
         )
         return write_query(settings)
 
@@ -149,6 +162,7 @@ class LabSettings:
         """What the plot is made from, by the keys of the link; only the `eta` of a map may be left
         open, since it takes computing."""
         what = {"plot": self.plot} | plain_loss(self.chosen) | {"rule": list(self.rules)}
+        what |= dict(self.numbers)
         if self.plot != "regimes":
             start, etas = list(self.start_point), list(self.step_sizes)
             return what | {"start": start, "tau": self.slow_time, "etas": etas}
@@ -169,12 +183,12 @@ def read_lab_query(query: Mapping[str, str]) -> Reading[LabSettings]:
 
 def write_lab_query(settings: LabSettings) -> str:
     """The link of settings, defaults left out."""
-    return write_fields(FIELDS, settings, _opening(settings.loss), DEFAULT_LOSS)
+    return write_fields(FIELDS, settings, _opening(settings.chosen.bare), DEFAULT_LOSS)
 
 
-def _opening(loss: str) -> LabSettings:
+def _opening(loss: LossSpec) -> LabSettings:
     """What is shown of a loss at first: with the numbers in its formula as on the stage."""
-    return LabSettings(loss=loss, theta=opening(loss).theta)
+    return LabSettings(loss=loss.key, formula=loss.formula, theta=opening_of(loss).theta)
 
 
 def _with_two_ends(reading: Reading[LabSettings]) -> Reading[LabSettings]:
@@ -246,7 +260,7 @@ def _bounded(text: str, name: str, low: float, high: float, notices: list[str]) 
 
 def _read_along(text: str, settings: LabSettings) -> str:
     along = one_of("along", WAYS)(text, settings)
-    loss = LOSSES[settings.loss]
+    loss = settings.chosen.record
     if along == "valley" and loss.codim == loss.d:
         raise ValueError(f"Γ of {loss.key} is a point: there is no valley to start along.")
     return along
@@ -296,7 +310,6 @@ def _point(name: str) -> Callable[[str, LabSettings], tuple[float, ...]]:
 
 FIELDS: tuple[Field, ...] = (
     Field("plot", one_of("plot", PLOTS), str),
-    Field("loss", read_loss, str),
     Field("rule", _read_rules, ",".join),
     Field("eta", _read_range, write_numbers),
     Field("along", _read_along, str),

@@ -27,17 +27,20 @@ def register(app: Dash, compute: Compute) -> None:
 def still_figures(compute: Compute, scene: dict[str, Any]):
     """The landscape and the frame of the sharpness panel.
 
-    A scene has the loss's key, the numbers in its formula as `theta`, [name, value] each, the view
+    A scene has the loss's key, the text of a `formula` of one's own, the numbers in it as `theta`,
+    [name, value] each, the view
     ((low, high), (low, high)), the look, the scheme ("light", "dark"), a zoom counter (while that
     stays, a person's own zoom stays), if it is touched (a finger on a plot then scrolls the page),
     how many pixels a unit of what is painted is, and what the page asks about: the landscape brings
     it back, so that one which comes late is known as such.
     """
-    chosen = LossSpec(scene["loss"], tuple(map(tuple, scene.get("theta", ()))))
+    chosen = LossSpec(
+        scene["loss"], tuple(map(tuple, scene.get("theta", ()))), scene.get("formula") or ""
+    )
     loss = chosen.record
     (x_low, x_high), (y_low, y_high) = scene["view"]
     view = (float(x_low), float(x_high)), (float(y_low), float(y_high))
-    zoom_key = f"{loss.key} {scene['zoom']}"
+    zoom_key = f"{chosen.formula or loss.key} {scene['zoom']}"
     scheme = scene["scheme"]
     if loss.d == 2:
         terrain, names = compute.terrain(chosen, view), coordinate_names(loss)

@@ -11,7 +11,7 @@ from app.binary import float32
 from app.once import Once, Recent
 from app.runspec import LossSpec, RunSpec
 from app.stage.settings import Settings
-from dynamics import RULES, Loss
+from dynamics import Loss
 from dynamics.compilation import side_by_side
 from dynamics.files import encode, run_columns
 from dynamics.manifold import Trace
@@ -144,7 +144,7 @@ class Compute:
             ValueError: as `dynamics.program` does.
         """
         asked = [
-            Asked(run.rule, run.eta, run.start, run.steps, run.noise, run.seed)
+            Asked(run.rule.record, run.eta, run.start, run.steps, run.noise, run.seed)
             for run in settings.runs
         ]
         return PROGRAMS[suffix](settings.chosen.record, asked, note, library).encode()
@@ -213,7 +213,7 @@ class Compute:
     def flattest_start(self, settings: Settings) -> list[float] | None:
         """The start half a bounce beside the flattest point nearest to the present one, if any."""
         valley = self.own_valley(settings) or self.valley(settings.chosen)
-        loss, rule = settings.chosen.record, RULES[settings.rule[0]]
+        loss, rule = settings.chosen.record, settings.runs[0].rule.record
         point = start_beside_flattest(loss, rule, settings.eta[0], valley, settings.start_point)
         return None if point is None else [round(float(f"{value:.6g}"), 9) for value in point]
 
@@ -274,7 +274,7 @@ class Compute:
     def _table(self, specs: Sequence[RunSpec]) -> dict[str, np.ndarray]:
         tables = [(spec, run_columns(*self._measured(spec))) for spec in specs]
         named = [
-            {"rule": np.full(len(table["step"]), spec.rule), "eta": table["eta"]} | table
+            {"rule": np.full(len(table["step"]), spec.rule.key), "eta": table["eta"]} | table
             for spec, table in tables
         ]
         return {name: np.concatenate([table[name] for table in named]) for name in named[0]}
@@ -283,7 +283,7 @@ class Compute:
 def _begin(spec: RunSpec) -> _Begun:
     run = dynamics.simulate(
         spec.loss.record,
-        spec.rule,
+        spec.rule.record,
         spec.start,
         spec.eta,
         spec.steps,

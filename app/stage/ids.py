@@ -4,6 +4,7 @@ SCENE = "scene"
 MESSAGES = "messages"
 
 LOSS = "loss"
+OWN_TEXT = "own-text"
 RULES = "rules"
 ETA = "eta"
 ETA_SLIDER = "eta-slider"

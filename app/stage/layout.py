@@ -12,9 +12,10 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from app.dialogs import dialog, export_dialog, files, part_of_picture, select
-from app.parts import PAGES, aria, chips, choice, data, field, header, part, round_button, slider
+from app.parts import FEW_RULES, OWN, PAGES, aria, chips, choice, data, field, header, part, round_button, slider
+from app.runspec import FORMULA
 from app.stage import ids
-from app.stage.settings import Settings
+from app.stage.settings import Settings, gallery
 from app.stage.words import SYMBOLS, TOUR, WRITTEN, question, titles
 from app.vocabulary import (
     AXES,
@@ -214,13 +215,55 @@ def _asked(settings: Settings) -> html.Div:
 
 def _loss(settings: Settings) -> html.Div:
     options = [html.Option(loss.name, value=loss.key) for loss in LOSSES.values()]
+    options.append(html.Option(OWN, value=FORMULA, hidden=True))
     return html.Div(
         [
             html.Label("Loss", htmlFor=ids.LOSS, className="label"),
+            _own(),
             html.Select(options, id=ids.LOSS, className="select"),
-            html.P(LOSSES[settings.loss].formula, id="formula", className="formula"),
+            html.P(settings.chosen.record.formula, id="formula", className="formula"),
         ],
         className="loss",
+    )
+
+
+def _own() -> html.Details:
+    """Where a formula is typed, or chosen to begin with."""
+    given = [
+        html.Option(one.name, value=one.text, **data(query=query, words=one.look_for))
+        for one, query in gallery()
+    ]
+    writes = [
+        html.Label("L =", htmlFor=ids.OWN_TEXT),
+        html.Textarea(id=ids.OWN_TEXT, rows=2, spellCheck="false", **aria(describedby="own-how")),
+        html.Button("Show", id="own-show", className="button next"),
+    ]
+    how = (
+        "In x, y, z or x1 … x8. A number with a slider: a x² + y²; a = 0.5 in [0, 2]. Simple LaTeX "
+        "can be pasted. Enter shows it."
+    )
+    return html.Details(
+        [
+            html.Summary("your own"),
+            html.Div(
+                [
+                    html.Div(writes, className="writes"),
+                    html.P(id="own-read", className="typeset", **aria(live="polite")),
+                    html.Pre(id="own-slip", role="alert", hidden=True),
+                    html.P(how, id="own-how", className="facts"),
+                    html.Label("Begin with", htmlFor="gallery", className="label"),
+                    html.Select(
+                        [html.Option("choose one", value=""), *given],
+                        id="gallery",
+                        className="select",
+                    ),
+                    html.P(id="gallery-words", className="facts lines"),
+                ],
+                className="sheet",
+            ),
+        ],
+        id="own",
+        className="more own",
     )
 
 
@@ -229,7 +272,8 @@ def _rules(settings: Settings) -> html.Div:
     return html.Div(
         [
             html.Span("Rules", id="rules-label", className="label"),
-            chips(ids.RULES, names, settings.rule, several=True),
+            html.Div(id="rule-numbers", className="numbers"),
+            chips(ids.RULES, names, settings.rule, several=True, few=FEW_RULES),
         ],
         role="group",
         className="chips",
@@ -319,7 +363,7 @@ def _why() -> html.Div:
 
 def _panels(settings: Settings) -> html.Div:
     """The landscape over what is judged of it, beside it the others; what is hidden has no room."""
-    named = titles(LOSSES[settings.loss])
+    named = titles(settings.chosen.record)
     magnifiers = [
         part(
             "across",

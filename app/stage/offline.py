@@ -38,7 +38,6 @@ from app.stage.settings import Settings, read_query, view_of, write_query
 from app.stage.words import caption
 from app.theme import HEIGHT_SCALES
 from app.vocabulary import LICENCE, LOOKS, vocabulary_json
-from dynamics import RULES
 
 ASSETS = ROOT / "assets"
 PLOTLY = "vendor/plotly-cartesian.min.js"
@@ -225,14 +224,14 @@ def of_run(
 ) -> Iterator[Held]:
     """What of a run is asked for at a step: some sections, and where it has so few steps why it
     drifts at each, as a list."""
-    alone = replace(settings, rule=(spec.rule,), eta=(spec.eta,), steps=spec.steps, focus=None)
-    of_it: dict[str, Any] = {"rule": spec.rule, "eta": spec.eta, "steps": spec.steps}
+    alone = replace(settings, rule=(spec.rule.key,), eta=(spec.eta,), steps=spec.steps, focus=None)
+    of_it: dict[str, Any] = {"rule": spec.rule.key, "eta": spec.eta, "steps": spec.steps}
     steps = np.linspace(spec.steps, 0, sections if settings.chosen.record.d > 2 else 0, dtype=int)
     for at in steps.tolist():
         of = "sharpness" if settings.look == "sharpness" else "root"
         asked = f"{write_query(replace(alone, at=at))}&of={of}"
         yield from _answers(get, "section.bin", asked, **of_it, at=at)
-    if spec.steps > most_nudges or not RULES[spec.rule].drift_formula:
+    if spec.steps > most_nudges or not spec.rule.record.drift_formula:
         return
     nudges = [_nudge(compute, spec, at) for at in range(spec.steps)]
     if any(nudges):
@@ -264,7 +263,8 @@ def _figures(compute: Compute, settings: Settings, looks: tuple[str, ...]) -> di
     loss = settings.chosen.record
     view = view_of(settings) if loss.d == 2 else ((0.0, 1.0), (0.0, 1.0))
     scene = {
-        **{"loss": settings.loss, "theta": settings.theta, "view": view, "scheme": "light"},
+        **{"loss": settings.loss, "theta": settings.theta, "formula": settings.formula},
+        **{"view": view, "scheme": "light"},
         **{"zoom": 0, "touch": False, "unit": 1, "of": None},
     }
     drawn = {look: still_figures(compute, scene | {"look": look}) for look in looks}

@@ -1,7 +1,8 @@
 """The plain routes: /healthz; a run as /run.bin, /run.npz, /run.csv and /run.json, what it is
 computed from as /run.settings.json, and a program that computes it as /run.py and /run.ipynb; why
 it drifts at a step, as /nudge.json; and what does not depend on a run, Γ as /valley.bin and
-heights of a view as /heights.bin.
+heights of a view as /heights.bin; how a formula of one's own is read, as
+/formula.json.
 
 A run takes the query of the page's own link. /run.bin takes `first` and `count` too: a stretch of
 steps, in full up to 5,000 of them, else as pairs spread over it. With `part=iterates` it answers
@@ -16,21 +17,29 @@ settings.
 import math
 import re
 from collections.abc import Callable
-from functools import cache, partial
+from functools import lru_cache, partial
 from typing import Any
 
 from flask import Flask, Response, jsonify, request
 
 from app.binary import float32, pack
 from app.http import MEDIA_TYPES, as_file, refusal, take_decimal, take_page, unless_known
-from app.link import NUMBER, Message, Reading
+from app.link import NUMBER, WHICH, Message, Reading
 from app.origin import about
 from app.runspec import LossSpec, RunSpec
 from app.stage.compute import LAWS, Compute, Cut, Heights, Valley, View, profile_axis
-from app.stage.settings import Settings, of_scene, opening, read_query, view_of, write_query
+from app.stage.settings import (
+    FORMULAS_KEPT,
+    Settings,
+    of_scene,
+    opening_of,
+    read_query,
+    view_of,
+    write_query,
+)
 from app.stage.words import caption, coordinate_names, page_words
 from app.vocabulary import LICENCE, PAGE_KEYS, VIEW
-from dynamics import LOSSES, RULES, find_loss
+from dynamics import FormulaError, Parameter, formula
 from dynamics.files import SETTINGS_SUFFIX, clean, encode_settings
 from dynamics.numerals import read_number
 from dynamics.program import LIBRARIES
@@ -60,6 +69,9 @@ def register(server: Flask, compute: Compute) -> None:
     )
     server.add_url_rule(
         "/nudge.json", "nudge", lambda: answer_nudge(compute, request.args.to_dict())
+    )
+    server.add_url_rule(
+        "/formula.json", "formula", lambda: answer_formula(request.args.get("formula", ""))
     )
     server.add_url_rule("/sheet.bin", "sheet", lambda: _of_loss(partial(answer_sheet, compute)))
 
@@ -146,21 +158,18 @@ def answer_settings(compute: Compute) -> Response:
 
 
 def _of_loss(answer: Callable[[LossSpec], Response]) -> Response:
-    """What a resource that does not depend on a run answers to the `loss` of the query, and to the
-    numbers in its formula."""
-    try:
-        loss = find_loss(request.args.get("loss", "")).key
-    except ValueError as error:
-        return refusal((Message("loss", str(error)),), write_query(Settings()))
-    numbers = {key: text for key, text in request.args.items() if key.startswith(NUMBER)}
-    reading = read_query({"loss": loss} | numbers)
+    """What a resource that does not depend on a run answers to the `loss` or `formula` of the query,
+    and to the numbers in it."""
+    own = {key: text for key, text in request.args.items() if key.startswith(NUMBER)}
+    which = {key: request.args[key] for key in WHICH if key in request.args}
+    reading = read_query((which or {"loss": ""}) | own)
     if reading.problems:
         return refusal(reading.problems, write_query(reading.settings))
     return answer(reading.settings.chosen)
 
 
 def _only(loss: LossSpec) -> Settings:
-    return Settings(loss.key, loss.theta)
+    return Settings(loss=loss.key, theta=loss.theta, formula=loss.formula)
 
 
 def answer_valley(compute: Compute, loss: LossSpec) -> Response:
@@ -212,7 +221,7 @@ def answer_section(compute: Compute, query: dict[str, str]) -> Response:
     reading = read_query(query)
     problems = reading.problems
     settings = reading.settings
-    loss = LOSSES[settings.loss]
+    loss = settings.chosen.record
     view = None
     try:
         view = None if text is None else _view(text)
@@ -259,7 +268,18 @@ def told_nudge(compute: Compute, spec: RunSpec, at: int) -> dict[str, Any]:
         ValueError: there is no drift to be explained there.
     """
     told: Any = clean(compute.nudge(spec, at)._asdict())
-    return told | {"formula": RULES[spec.rule].drift_formula}
+    return told | {"formula": spec.rule.record.drift_formula}
+
+
+def answer_formula(text: str) -> Response:
+    """How a formula is read, as MathML, or what is wrong with it and where; with `whole=1`, whether
+    it can be shown, for which its least value is sought."""
+    try:
+        if request.args.get("whole") == "1":
+            formula(text)
+        return jsonify({"mathml": mathml(parse(text)), "problem": None})
+    except FormulaError as error:
+        return jsonify({"mathml": "", "problem": {"text": str(error), "place": error.caret()}})
 
 
 def answer_sheet(compute: Compute, loss: LossSpec) -> Response:
@@ -324,6 +344,7 @@ def _header(reading: Reading[Settings], runs: list[tuple[dict[str, Any], bytes]]
             **settings.plain,
             **_about_horizon(settings),
             **_about_loss(settings.chosen),
+            "rule_parameters": _rule_parameters(settings),
             "view": view_of(settings),
         },
         "query": write_query(settings),
@@ -339,32 +360,50 @@ def _about_horizon(settings: Settings) -> dict[str, Any]:
     return {"horizon": settings.horizon, "power": settings.power}
 
 
-@cache
-def _scenes(loss: str) -> list[dict[str, str]]:
+@lru_cache(FORMULAS_KEPT)
+def _scenes(loss: LossSpec) -> list[dict[str, str]]:
     """What else is worth seeing of a loss: names and links."""
-    links = {scene.name: write_query(of_scene(loss, scene)) for scene in LOSSES[loss].scenes}
-    return [{"name": name, "query": link or f"loss={loss}"} for name, link in links.items()]
+    links = {scene.name: write_query(of_scene(loss, scene)) for scene in loss.record.scenes}
+    return [{"name": name, "query": link or f"loss={loss.key}"} for name, link in links.items()]
 
 
 def _about_loss(chosen: LossSpec) -> dict[str, Any]:
-    loss, first = chosen.record, opening(chosen.key)
+    loss, first = chosen.record, opening_of(chosen.bare)
     own = dict(first.theta)
     return {
         "usual": {name: getattr(first, name) for name in VIEW},
-        "scenes": _scenes(chosen.key),
+        "scenes": _scenes(chosen.bare),
         "codim": loss.codim,
         "variables": coordinate_names(loss),
         "sheet": loss.surface is not None,
         "parameters": [
-            {
-                "name": parameter.name,
-                "symbol": parameter.symbol or parameter.name,
-                "value": float(loss.theta[parameter.name]),
-                "default": own.get(parameter.name, float(parameter.default)),
-                "range": parameter.range,
-                "words": parameter.words,
-            }
+            _plain_parameter(
+                parameter,
+                float(loss.theta[parameter.name]),
+                own.get(parameter.name, float(parameter.default)),
+            )
             for parameter in loss.parameters
             if parameter.range
         ],
+    }
+
+
+def _rule_parameters(settings: Settings) -> list[dict[str, Any]]:
+    """Of the rules that are chosen, each name once."""
+    given = dict(settings.numbers)
+    own = {p.name: p for run in reversed(settings.runs) for p in run.rule.record.parameters}
+    return [
+        _plain_parameter(p, given.get(name, float(p.default)), float(p.default))
+        for name, p in own.items()
+    ]
+
+
+def _plain_parameter(parameter: Parameter, value: float, default: float) -> dict[str, Any]:
+    return {
+        "name": parameter.name,
+        "symbol": parameter.symbol or parameter.name,
+        "value": value,
+        "default": default,
+        "range": parameter.range,
+        "words": parameter.words,
     }

@@ -7,18 +7,18 @@ a value becomes text.
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from app.link import (
     Field,
     Message,
     Reading,
+    as_query,
     one_of,
     read_etas,
     read_flag,
     read_hidden,
-    read_loss,
     read_number,
     read_point,
     read_rules,
@@ -28,9 +28,9 @@ from app.link import (
     write_number,
     write_numbers,
 )
-from app.runspec import LossSpec, Numbers, RunSpec
+from app.runspec import FORMULA, LossSpec, Numbers, RunSpec, rule_with
 from app.vocabulary import AXES, CLOCKS, LENSES, LOOKS, MAX_RUNS, PANELS, STROBES, VIEW
-from dynamics import LOSSES, MAX_STEPS, RULES, Scene
+from dynamics import GALLERY, MAX_STEPS, RULES, Example, Scene
 
 MIN_DEFAULT_STEPS = 20
 MAX_NOISE = 1.0
@@ -41,13 +41,15 @@ HIDEABLE = (
     "transport",
 )  # fmt: skip
 BEYOND_START = 0.08  # of the loss's own view: room beyond a start that lies outside it
-LATER = {"formula": "Own formulas cannot be shown yet."}
 DEFAULT_LOSS = "parabolic-valley"
+FORMULAS_KEPT = 256  # of which it is known how they open
 
 
 @dataclass(frozen=True)
 class Settings:
     """What is shown: one run of each rule at each η, from one start.
+
+    `theta` are the numbers in the formula of the loss, `numbers` those of the rules.
 
     `start` and `steps` are None where they follow from the loss and η; `focus`, the place of the
     run that the numbers are about, where it is the first that bounces.
@@ -55,6 +57,8 @@ class Settings:
 
     loss: str = DEFAULT_LOSS
     theta: Numbers = ()
+    formula: str = ""
+    numbers: Numbers = ()
     rule: tuple[str, ...] = ("ngd",)
     eta: tuple[float, ...] = (0.1,)
     start: tuple[float, ...] | None = None
@@ -75,12 +79,12 @@ class Settings:
     @property
     def chosen(self) -> LossSpec:
         """The loss with the numbers in its formula."""
-        return LossSpec(self.loss, self.theta)
+        return LossSpec(self.loss, self.theta, self.formula)
 
     @property
     def start_point(self) -> tuple[float, ...]:
         """x_0, that which the loss opens with where none is given."""
-        loss = LOSSES[self.loss]
+        loss = self.chosen.record
         return self.start or loss.opening.start or loss.start
 
     def steps_at(self, eta: float) -> int:
@@ -98,7 +102,7 @@ class Settings:
     @property
     def horizon(self) -> float:
         """The loss's own on that clock."""
-        loss = LOSSES[self.loss]
+        loss = self.chosen.record
         return loss.horizon if self.power == 2 else loss.duration or 10 * loss.horizon
 
     @property
@@ -107,7 +111,7 @@ class Settings:
         return tuple(
             RunSpec(
                 loss=self.chosen,
-                rule=rule,
+                rule=rule_with(rule, self.numbers),
                 eta=eta,
                 start=self.start_point,
                 steps=self.steps_at(eta),
@@ -128,7 +132,9 @@ class Settings:
     @property
     def plain(self) -> dict[str, Any]:
         """What all the runs are computed from, as JSON has it; `steps` are the first run’s."""
-        return self.runs[0].plain | {"rule": list(self.rule), "eta": list(self.eta)}
+        numbers = dict(number for run in self.runs for number in run.rule.numbers)
+        several = {"rule": list(self.rule), "eta": list(self.eta)}
+        return self.runs[0].plain | numbers | several
 
 
 def horizon_steps(horizon: float, power: int, eta: float) -> int:
@@ -137,17 +143,19 @@ def horizon_steps(horizon: float, power: int, eta: float) -> int:
     return int(min(max(math.ceil(wanted - 1e-9 * wanted), MIN_DEFAULT_STEPS), MAX_STEPS))
 
 
-def of_scene(loss: str, scene: Scene) -> Settings:
+def of_scene(loss: LossSpec, scene: Scene) -> Settings:
     """A way to see a loss, as settings."""
-    begins = LOSSES[loss].opening.start
-    own = {p.name: float(p.default) for p in LOSSES[loss].parameters if p.range}
+    record = loss.record
+    begins = record.opening.start
+    own = {p.name: float(p.default) for p in record.parameters if p.range}
     given = {name: float(scene.theta.get(name, value)) for name, value in own.items()}
     return Settings(
-        loss=loss,
+        loss=loss.key,
+        formula=loss.formula,
         theta=tuple((name, value) for name, value in given.items() if value != own[name]),
         rule=(scene.rule,),
         eta=(scene.eta,),
-        start=scene.start or (LOSSES[loss].start if begins else None),
+        start=scene.start or (record.start if begins else None),
         steps=scene.steps,
         noise=scene.noise,
         clock=scene.clock,
@@ -155,10 +163,32 @@ def of_scene(loss: str, scene: Scene) -> Settings:
     )
 
 
-@cache
+@lru_cache(FORMULAS_KEPT)
+def opening_of(loss: LossSpec) -> Settings:
+    """What is shown of a loss, as its own numbers have it, where a link says nothing else."""
+    return replace(of_scene(loss, loss.record.opening), start=None)
+
+
 def opening(loss: str) -> Settings:
-    """What is shown of a loss where a link says nothing else."""
-    return replace(of_scene(loss, LOSSES[loss].opening), start=None)
+    """The same of a loss of the catalogue."""
+    return opening_of(LossSpec(loss))
+
+
+@cache
+def gallery() -> tuple[tuple[Example, str], ...]:
+    """Formulas to begin with, and the link of each."""
+    return tuple((one, _link_of(one)) for one in GALLERY)
+
+
+def _link_of(example: Example) -> str:
+    """Without the loss itself, which takes long to be made: all that differs from an opening."""
+    given = {
+        FORMULA: example.text,
+        "rule": example.rule,
+        "eta": write_number(example.eta),
+        "start": write_numbers(example.start),
+    }
+    return as_query(given)
 
 
 def view_of(settings: Settings) -> tuple[tuple[float, float], ...]:
@@ -175,13 +205,13 @@ def view_of(settings: Settings) -> tuple[tuple[float, float], ...]:
 
 def read_query(query: Mapping[str, str]) -> Reading[Settings]:
     """Settings from the keys of a link, always valid, with what had to be changed."""
-    reading = read_with_numbers(FIELDS, opening, DEFAULT_LOSS, query, LATER)
+    reading = read_with_numbers(FIELDS, opening_of, DEFAULT_LOSS, query)
     return replace(reading, notices=(*reading.notices, *_bounded_horizon(reading.settings)))
 
 
 def write_query(settings: Settings) -> str:
     """The link of settings, defaults left out."""
-    return write_fields(FIELDS, settings, opening(settings.loss), DEFAULT_LOSS)
+    return write_fields(FIELDS, settings, opening_of(settings.chosen.bare), DEFAULT_LOSS)
 
 
 def _bounded_horizon(settings: Settings) -> list[Message]:
@@ -221,7 +251,6 @@ def _read_focus(text: str, settings: Settings) -> int:
 
 
 FIELDS: tuple[Field, ...] = (
-    Field("loss", read_loss, str),
     Field("rule", read_rules, ",".join),
     Field("eta", _read_etas, write_numbers),
     Field("start", lambda text, settings: read_point(text, settings.chosen), write_numbers),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from app.stage.settings import Settings
-from dynamics import LOSSES, RULES, Loss
+from dynamics import RULES, Loss
 
 # One line a symbol: what it is, shown where the symbol is pointed at or has the focus.
 SYMBOLS = {
@@ -138,7 +138,7 @@ def coordinate_names(loss: Loss) -> list[str]:
 
 def page_words(settings: Settings, runs: list[Mapping[str, Any]]) -> dict[str, Any]:
     """Title, formulas, names and what to look for, from the settings and how the runs went."""
-    loss = LOSSES[settings.loss]
+    loss = settings.chosen.record
     return {
         "question": question(settings),
         "caption": caption(settings),
@@ -163,7 +163,7 @@ def question(settings: Settings) -> str:
     if not one_eta:
         return "One start, several step sizes: what does η change, and what not?"
     drifting, still = QUESTIONS[settings.rule[0]]
-    return drifting if _drifts(LOSSES[settings.loss]) else still
+    return drifting if _drifts(settings.chosen.record) else still
 
 
 def caption(settings: Settings) -> str:
@@ -173,7 +173,7 @@ def caption(settings: Settings) -> str:
     start = ", ".join(f"{value:g}" for value in settings.start_point)
     noise = f", noise {settings.noise:g} (seed {settings.seed})" if settings.noise else ""
     steps = f"{settings.runs[0].steps:,} steps"
-    return f"{rules} on {LOSSES[settings.loss].formula}, η = {etas}, from ({start}), {steps}{noise}"
+    return f"{rules} on {settings.chosen.record.formula}, η = {etas}, from ({start}), {steps}{noise}"
 
 
 def titles(loss: Loss) -> dict[str, str]:
@@ -201,7 +201,7 @@ def _story(settings: Settings, run: Mapping[str, Any]) -> dict[str, Any]:
     `{jump}` where each step jumps the floor and where every second one lands on it, and
     `{theorem}` where there is a prediction.
     """
-    loss = LOSSES[settings.loss]
+    loss = settings.chosen.record
     floor = _floor(loss)
     return {
         "phases": [_told(run, _phase(settings, run, i)) for i in range(len(run["phases"]))],
@@ -243,7 +243,7 @@ def _floor(loss: Loss) -> str:
 
 
 def _phase(settings: Settings, run: Mapping[str, Any], i: int) -> str:
-    rule, loss = RULES[run["rule"]], LOSSES[settings.loss]
+    rule, loss = RULES[run["rule"]], settings.chosen.record
     floor = _floor(loss)
     phase = run["phases"][i]
     after = run["phases"][i + 1]["first"] if i + 1 < len(run["phases"]) else None

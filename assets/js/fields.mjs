@@ -60,7 +60,7 @@ function addField(place) {
  * @param {HTMLElement} place
  */
 function addChoice(place) {
-  const { words = "{}", value = "", kind = "radio" } = place.dataset;
+  const { words = "{}", value = "", kind = "radio", few = "" } = place.dataset;
   for (const [key, text] of Object.entries(JSON.parse(words))) {
     const option = document.createElement("label");
     option.append(
@@ -69,7 +69,27 @@ function addChoice(place) {
     );
     place.append(option);
   }
+  if (few) addMore(place, Number(few));
   put(place.id, kind === "radio" ? value : value.split(",").filter(Boolean));
+}
+
+/**
+ * Of many options few are shown, and those that are chosen, until the others are asked for.
+ * @param {HTMLElement} place
+ * @param {number} few
+ */
+function addMore(place, few) {
+  const further = [...place.children].slice(few);
+  if (!further.length) return;
+  for (const option of further) option.classList.add("further");
+  const button = Object.assign(element("button", "more …"), { className: "snap", type: "button" });
+  button.setAttribute("aria-expanded", "false");
+  button.addEventListener("click", () => {
+    const all = place.toggleAttribute("data-all");
+    button.textContent = all ? "fewer" : "more …";
+    button.setAttribute("aria-expanded", String(all));
+  });
+  place.append(button);
 }
 
 /**

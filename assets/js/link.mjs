@@ -28,6 +28,31 @@ export function forRun(query) {
 }
 
 /**
+ * What of a query or of settings says which loss, and the numbers in its formula: all that answers about a plane
+ * are about.
+ * @param {Record<string, any>} query
+ */
+export function lossIn(query) {
+  const { loss, formula } = query;
+  return { ...(formula ? { formula } : { loss }), ...numbersOf(query) };
+}
+
+/**
+ * What tells a loss from others: its key, or the text of a formula.
+ * @param {Record<string, any>} query
+ * @returns {string}
+ */
+export const nameOfLoss = ({ loss, formula }) => formula || loss;
+
+/**
+ * The numbers of rules, `beta` and the like, out of a query or of settings.
+ * @param {Record<string, any>} query
+ */
+export function ruleNumbersOf(query) {
+  return Object.fromEntries(Object.entries(query).filter(([key]) => key in vocabulary.rule_numbers));
+}
+
+/**
  * The numbers in the formula of a loss, `p.k` and the like, out of a query or of settings.
  * @param {Record<string, any>} query
  */

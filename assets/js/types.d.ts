@@ -46,6 +46,8 @@ type Vocabulary = {
   scale: number; // colours of the scale of sharpness
   heights: number; // and of the landscape, from the valley up
   most_runs: number;
+  /** The numbers of rules, and how they are written. */
+  rule_numbers: Record<string, string>;
   licence: string; // of what leaves a page
   picture_sizes: Record<string, PictureSize>;
   rows: number; // of a recording
@@ -95,6 +97,8 @@ type Located = { part: Part; row: number; exact: boolean };
 
 type Settings = {
   loss: string;
+  /** The text of a formula of one's own. */
+  formula?: string;
   rule: string[];
   eta: number[];
   start: number[];
@@ -112,13 +116,14 @@ type Settings = {
   variables: string[];
   sheet: boolean;
   parameters: Parameter[];
+  rule_parameters: Parameter[];
   /** Where there is no server: the step sizes that there are, and of which runs it is known why they drift. */
   etas?: number[];
   explained?: string[];
   family?: number;
 };
 
-/** A number in the formula of a loss. */
+/** A number in the formula of a loss, or of a rule. */
 type Parameter = { name: string; symbol: string; value: number; default: number; range: Span; words: string };
 
 type Story = {
@@ -429,6 +434,7 @@ type MapHead = Meaning & {
   etas: number[];
   starts: number[][];
   positions: number[];
+  variables: string[];
   fates: Fate[];
   story: string;
   /** Step sizes up to which it can settle: at the flattest minimum, and from each start; null where it is not known. */
@@ -589,6 +595,7 @@ type Control = Graph & {
   value: string;
   disabled: boolean;
   href: string;
+  open: boolean;
   selectedOptions: HTMLCollectionOf<HTMLOptionElement>;
   showModal: () => void;
   close: () => void;
@@ -651,6 +658,7 @@ type StillOf = { loss: string; zoom: number; turn: number };
 /** What Dash draws still figures from. */
 type Still = {
   loss: string;
+  formula: string | undefined;
   theta: [string, number][];
   look: Look;
   scheme: string;

@@ -101,7 +101,7 @@ export class Controls {
    * @param {any} settings
    */
   show(plot, settings) {
-    showLoss(settings.loss);
+    showLoss(settings);
     fields.put(`rule-${plot}`, plot === "collapse" ? settings.rule : settings.rule[0]);
     if (plot === "regimes") this.showMap(settings);
     else this.showRuns(settings);
@@ -197,13 +197,13 @@ export const ruleName = (keys) => {
 const list = (values) => values.map(short).join(", ");
 
 /**
- * @param {string} key
+ * @param {any} settings
  */
-function showLoss(key) {
-  $("loss").value = key;
+function showLoss({ loss, formula }) {
+  $("loss").value = loss;
   const { dataset } = $("loss").selectedOptions[0];
-  $("formula").textContent = dataset.formula || "";
-  $("valley").textContent = `valley ${dataset.valley}`;
+  $("formula").textContent = formula || dataset.formula || "";
+  $("valley").textContent = dataset.valley ? `valley ${dataset.valley}` : "";
   $("valley-sharpness").textContent = dataset.sharpness || "";
 }
 
@@ -212,12 +212,6 @@ function showLoss(key) {
  * @param {string} key
  */
 export const optionOf = (key) => find(`option[value="${CSS.escape(key)}"]`, $("loss"));
-
-/**
- * The names of a loss's coordinates, where it has its own.
- * @param {string} key
- */
-export const variablesOf = (key) => (optionOf(key).dataset.variables || "").split(",").filter(Boolean);
 
 /**
  * The controls of a plot, and no others.

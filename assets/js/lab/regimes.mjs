@@ -2,7 +2,7 @@
 import { decode, decodeValley } from "../binary.mjs";
 import { pointIn } from "../canvas.mjs";
 import { $ } from "../elements.mjs";
-import { numbersOf, writeQuery } from "../link.mjs";
+import { lossIn, writeQuery } from "../link.mjs";
 import { inWords } from "../numbers.mjs";
 import { failed } from "../run.mjs";
 import { ask } from "../said.mjs";
@@ -10,7 +10,7 @@ import { isCommand, shortcut } from "../shortcut.mjs";
 import * as sliders from "../sliders.mjs";
 import { Asking, Kept } from "../ask.mjs";
 import { columnOf } from "./cells.mjs";
-import { ruleName, variablesOf } from "./controls.mjs";
+import { ruleName } from "./controls.mjs";
 import * as legend from "./legend.mjs";
 import { RegimeMap, sliceAt, sliceOf } from "./map.mjs";
 import { decodeOrbit, Orbit } from "./orbit.mjs";
@@ -96,7 +96,7 @@ export class Regimes {
    * @param {number} turn
    */
   item({ head, ...record }, turn) {
-    if (head) return this.page.adopt("regimes", turn, head, variablesOf(head.settings.loss));
+    if (head) return this.page.adopt("regimes", turn, head, head.variables);
     this.replaces(() => dispatch({ type: "row", turn, record }));
     return this.page.progress.draw();
   }
@@ -171,7 +171,7 @@ export class Regimes {
 
   async askPath() {
     const query = runQuery(state);
-    const ofLoss = { loss: query.loss, ...numbersOf(query) };
+    const ofLoss = lossIn(query);
     $("path-aside").textContent = "computing";
     const [result, valley] = await Promise.all([
       this.kept.paths.get(address("run.bin", query)),

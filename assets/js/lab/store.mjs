@@ -3,7 +3,7 @@
 // its question, of an orbit and a path the question itself. One whose question has changed since is
 // dropped here, and the record stays the same one.
 import { CLOCKS } from "../clock.mjs";
-import { numbersOf, readQuery, writeQuery } from "../link.mjs";
+import { lossIn, nameOfLoss, numbersOf, readQuery, ruleNumbersOf, writeQuery } from "../link.mjs";
 import { vocabulary } from "../vocabulary.mjs";
 import { Cells, columnOf, placesOf, rangesOf } from "./cells.mjs";
 import { curveOf, spreadOf } from "./clocks.mjs";
@@ -17,7 +17,8 @@ export const QUIET = ["colour", "slice"];
 // What every plot has that has it at all.
 const COMMON = ["start", "rule", "etas"];
 // Of another loss these mean nothing.
-const OF_A_LOSS = ["eta", "along", "from", "to", "off", "slice", "start", "tau", "etas"];
+const WHICH = ["loss", "formula"];
+const OF_A_LOSS = [...WHICH, "eta", "along", "from", "to", "off", "slice", "start", "tau", "etas"];
 
 /** @type {Progress} */
 const RESTS = { at: "rest", share: 0 };
@@ -202,7 +203,9 @@ const came = (state, plot) => ({
 export function isStale(state, plot) {
   const before = state.pictured[plot];
   const now = state.queries[plot];
-  return isUnderWay(state, plot) && before !== null && (before.loss !== now.loss || before.rule !== now.rule);
+  return (
+    isUnderWay(state, plot) && before !== null && (nameOfLoss(before) !== nameOfLoss(now) || before.rule !== now.rule)
+  );
 }
 
 /**
@@ -217,10 +220,15 @@ export function isStale(state, plot) {
 function carried({ plot: from, queries, settings }, plot, fit, most) {
   const [there, here] = [queries[from], queries[plot]];
   if (from === plot || !Object.keys(there).length) return here; // nothing is chosen there
-  const same = (here.loss || settings[plot]?.loss) === (there.loss || settings[from]?.loss);
-  const own = Object.entries(same ? here : withoutLoss(here)).filter(([name]) => !name.startsWith("p."));
-  const next = { ...Object.fromEntries(own), ...(there.loss && { loss: there.loss }), ...numbersOf(there) };
-  if (!there.loss) delete next.loss;
+  /** @type {(query: Query, of: Plot) => string} */
+  const shown = (query, of) => nameOfLoss(query) || nameOfLoss(settings[of] || {});
+  const same = shown(here, plot) === shown(there, from);
+  const own = Object.entries(same ? here : withoutLoss(here)).filter(
+    ([name]) => !name.startsWith("p.") && !WHICH.includes(name),
+  );
+  /** @type {Query} */
+  const next = { ...Object.fromEntries(own), ...lossIn(there), ...ruleNumbersOf(there) };
+  if (!nameOfLoss(there)) delete next.loss;
   for (const name of COMMON) {
     const value = fitting(name, there[name], fit, most);
     if (value && !(name === "rule" && isAmong(value, next.rule))) next[name] = value;
@@ -269,8 +277,8 @@ export function forStage({ plot, queries, settings }) {
   const rules = [now.rule].flat();
   const few = etas && etas.split(",").length * rules.length <= vocabulary.most_runs;
   return {
-    loss: now.loss,
-    ...numbersOf(queries[plot]),
+    ...lossIn({ ...now, ...numbersOf(queries[plot]) }),
+    ...ruleNumbersOf(queries[plot]),
     rule: rules.join(","),
     ...(start && { start }),
     ...(few && { eta: etas }),
@@ -378,7 +386,7 @@ function mapCame(state) {
  * A loss and the numbers in its formula.
  * @param {Meaning} meaning
  */
-const subjectOf = ({ settings }) => writeQuery({ loss: settings.loss, ...numbersOf(settings) });
+const subjectOf = ({ settings }) => writeQuery(lossIn(settings));
 
 /**
  * @param {Cursor} cursor
@@ -479,10 +487,17 @@ export function orbitQuery(state) {
  * @returns {Query}
  */
 export function runQuery(state) {
-  const { loss, rule, ...settings } = state.cells.head.settings;
+  const { rule, ...settings } = state.cells.head.settings;
   const { eta, start, known, steps: taken } = cellOf(state);
   const steps = known ? taken : settings.steps;
-  return { loss, ...numbersOf(settings), rule, eta: short(eta), start: start.map(short).join(","), steps };
+  return {
+    ...lossIn(settings),
+    ...ruleNumbersOf(settings),
+    rule,
+    eta: short(eta),
+    start: start.map(short).join(","),
+    steps,
+  };
 }
 
 /**

@@ -2,7 +2,7 @@
 // space, and the section at the playhead. What is wanted follows from the record; what is not there yet
 // is asked for, and what comes says what it answers.
 import { decodeHeights, decodeValley } from "../binary.mjs";
-import { forRun, readQuery, writeQuery } from "../link.mjs";
+import { forRun, nameOfLoss, readQuery, writeQuery } from "../link.mjs";
 import { ASIDE, isOpening, isPlane, subjectOf } from "./store.mjs";
 
 const PATIENCE = 1000; // ms until what failed is asked for again
@@ -94,8 +94,8 @@ export class Answers {
  */
 export function needsOf(state, steps) {
   const { result } = state;
-  const { loss, sheet } = result.settings;
-  const about = { loss, subject: subjectOf(result) };
+  const { sheet } = result.settings;
+  const about = { loss: nameOfLoss(result.settings), subject: subjectOf(result) };
   // Of a run of which there are the iterates alone, a section would come after the whole.
   const section = () => (result.part ? null : sectionNeed(state, about, steps));
   const seen = isPlane(state) ? heightsNeed(state, about) : section();

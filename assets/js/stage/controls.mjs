@@ -3,7 +3,7 @@ import { keepPlace } from "../address.mjs";
 import { barEnd } from "../clock.mjs";
 import { $, element, find, write } from "../elements.mjs";
 import * as fields from "../fields.mjs";
-import { numbersOf, readQuery } from "../link.mjs";
+import { nameOfLoss, numbersOf, readQuery } from "../link.mjs";
 import { showMessages } from "../messages.mjs";
 import { inWords, readNumber, short } from "../numbers.mjs";
 import { locate } from "../run.mjs";
@@ -28,7 +28,7 @@ const written = {}; // what the page says of the runs
 /** @type {Record<string, number>} */
 const due = {}; // what waits for the hand to rest
 export function begin() {
-  $("loss").addEventListener("change", () => chooseLoss($("loss").value));
+  $("loss").addEventListener("change", () => chooseLoss({ loss: $("loss").value }));
   sliders.begin(slide);
   fields.begin(heard);
   $("runs").addEventListener("click", chooseRun);
@@ -42,9 +42,10 @@ export function begin() {
  * @param {Element} [pressed]
  */
 function fold(pressed) {
-  const more = find(".more");
-  const isOver = getComputedStyle(find(".sheet", more)).position === "absolute";
-  if (isOver && !(pressed && more.contains(pressed))) more.removeAttribute("open");
+  for (const more of document.querySelectorAll(".more")) {
+    const isOver = getComputedStyle(find(".sheet", more)).position === "absolute";
+    if (isOver && !(pressed && more.contains(pressed))) more.removeAttribute("open");
+  }
 }
 
 /**
@@ -364,14 +365,14 @@ export function open(query) {
 export const returnTo = (search) => begins(readQuery(search), {});
 
 /**
- * Another loss brings its own start, horizon and numbers.
- * @param {string} key
+ * Another loss, by its key or as a formula, brings its own start, horizon and numbers.
+ * @param {Query} which
  */
-function chooseLoss(key) {
-  const own = ["start", "steps", ...Object.keys(numbersOf(state.query))];
+export function chooseLoss(which) {
+  const own = ["loss", "start", "steps", "formula", ...Object.keys(numbersOf(state.query))];
   const kept = Object.entries(state.query).filter(([name]) => !own.includes(name));
   keepPlace();
-  begins({ ...Object.fromEntries(kept), loss: key }, chosenView(state));
+  begins({ ...Object.fromEntries(kept), ...which }, chosenView(state));
 }
 
 /**
@@ -428,6 +429,7 @@ function showHorizon({ steps, eta, horizon, power }) {
  */
 export function showSettings(settings) {
   $("loss").value = settings.loss;
+  if (settings.formula && !$("own").open) $("own-text").value = settings.formula;
   fields.put("rules", settings.rule);
   fields.put("eta", settings.eta.map(short).join(", "));
   unlessSame("start", settings.variables, () => nameStartFields(settings));
@@ -442,9 +444,10 @@ export function showSettings(settings) {
 
 // What is computed, where it takes long enough to be read.
 export function showAwaited() {
-  const { loss } = state.query;
-  const option = find(loss ? `#loss option[value="${CSS.escape(loss)}"]` : "#loss option");
-  $("awaited").textContent = `computing ${option ? option.textContent : "the first run"} …`;
+  const { loss, formula } = state.query;
+  const option = formula ? null : find(loss ? `#loss option[value="${CSS.escape(loss)}"]` : "#loss option");
+  $("awaited").textContent =
+    `computing ${formula ? "the valley of your formula" : option ? option.textContent : "the first run"} …`;
 }
 
 /**
@@ -463,7 +466,15 @@ export function showRun(result) {
   unlessSame("formulas", [words.formula, words.rules, words.question], () => showFormulas(words));
   const numbers = settings.parameters.map(({ name, symbol, range }) => [name, symbol, range]);
   unlessSame("scenes", settings.scenes, () => offerScenes(settings));
-  unlessSame("numbers", [settings.loss, numbers], () => offerNumbers(settings));
+  unlessSame("numbers", [nameOfLoss(settings), numbers], () => {
+    offerNumbers("numbers", settings.parameters, "p.");
+    showNumbers(settings);
+  });
+  const ofRules = settings.rule_parameters.map(({ name }) => name);
+  unlessSame("rule-numbers", ofRules, () => {
+    offerNumbers("rule-numbers", settings.rule_parameters, "");
+    showNumbers(settings);
+  });
   unlessSame("runs", [words.labels, settings.eta, state.view.clock], () => showRuns(result));
   unlessSame("focus", [words.labels, settings.eta, state.focus], () => markFocus(result));
   actions.showPhases(result.runs[state.focus]);
@@ -490,28 +501,30 @@ function offerScenes({ scenes }) {
 }
 
 /**
- * A slider for each number in the formula of the loss.
- * @param {Settings} settings
+ * A slider for each number in the formula of the loss, or of the rules.
+ * @param {string} id of their place
+ * @param {Parameter[]} parameters
+ * @param {string} before the names of the keys that they have in the link
  */
-function offerNumbers(settings) {
-  const rows = settings.parameters.map(({ name, symbol, range: [low, high], words }) => {
+function offerNumbers(id, parameters, before) {
+  const rows = parameters.map(({ name, symbol, range: [low, high], words }) => {
     const row = Object.assign(element("div", ""), { className: "number", title: words });
-    const slider = Object.assign(element("div", ""), { className: "slider", id: `p.${name}` });
+    const slider = Object.assign(element("div", ""), { className: "slider", id: before + name });
     const step = 10 ** Math.floor(Math.log10((high - low) / 100));
     Object.assign(slider.dataset, { label: symbol, low, high, step, value: low });
     row.append(element("span", symbol), slider, Object.assign(element("span", ""), { className: "value" }));
     return row;
   });
-  $("numbers").replaceChildren(...rows);
-  for (const place of document.querySelectorAll("#numbers .slider")) sliders.add(place, slide);
-  showNumbers(settings);
+  $(id).replaceChildren(...rows);
+  for (const place of document.querySelectorAll(`#${id} .slider`)) sliders.add(place, slide);
 }
 
 /**
  * @param {Settings} settings
  */
-export function showNumbers({ parameters }) {
+export function showNumbers({ parameters, rule_parameters: ofRules }) {
   for (const { name, value } of parameters) showNumber(`p.${name}`, value);
+  for (const { name, value } of ofRules) showNumber(name, value);
 }
 
 /**
@@ -520,7 +533,7 @@ export function showNumbers({ parameters }) {
  */
 function showNumber(key, value) {
   const place = $(key);
-  if (!place) return;
+  if (!place?.classList.contains("slider")) return;
   sliders.set(key, value);
   write(find(".value", /** @type {HTMLElement} */ (place.parentElement)), inWords(value));
 }

@@ -1,5 +1,6 @@
 // Where data lie on a Plotly graph. Plotly's private axis attributes are touched here alone.
 import { TYPE } from "../canvas.mjs";
+import { nameOfLoss } from "../link.mjs";
 import { coordinates } from "./section.mjs";
 
 /**
@@ -41,7 +42,7 @@ export function frameOf(graph) {
  * @param {Frame} frame
  * @param {Result} result
  */
-export const isAbout = (frame, { settings }) => frame.of?.loss === settings.loss;
+export const isAbout = (frame, { settings }) => frame.of?.loss === nameOfLoss(settings);
 
 /**
  * @param {Box} frame

@@ -3,7 +3,7 @@ import { onWayBack, showLink, takeAlong } from "../address.mjs";
 import { onDensity } from "../canvas.mjs";
 import { lastStep, sameTime } from "../clock.mjs";
 import { canSetProps, whenReady } from "../dash.mjs";
-import { $, find } from "../elements.mjs";
+import { $, find, isOffline } from "../elements.mjs";
 import { Embed } from "../embed.mjs";
 import { readInks } from "../inks.mjs";
 import { readQuery, writeQuery } from "../link.mjs";
@@ -21,6 +21,7 @@ import { Hover } from "./hover.mjs";
 import * as keys from "./keys.mjs";
 import { Across } from "./panels/across.mjs";
 import * as offer from "./offer.mjs";
+import * as own from "./own.mjs";
 import { Along } from "./panels/along.mjs";
 import { Gap } from "./panels/gap.mjs";
 import { Ground } from "./panels/ground.mjs";
@@ -131,6 +132,7 @@ class Stage {
       dispatch({ type: "refuses", problems, asked });
       return controls.say(problems);
     }
+    if (problems.some(({ field }) => field === "formula")) own.mend(asked.query.formula);
     dispatch({ type: "mends", query: readQuery(nearest), asked });
     this.request({ notices: problems });
   }
@@ -509,6 +511,7 @@ class Stage {
     keys.begin();
     fold.begin();
     offer.begin();
+    if (!isOffline()) own.begin();
     onWayBack(controls.returnTo);
     this.setScheme(scheme());
     followScheme((name) => this.setScheme(name));

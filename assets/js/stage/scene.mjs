@@ -1,4 +1,5 @@
 // All that a picture is painted from.
+import { nameOfLoss } from "../link.mjs";
 import { player, state, steps } from "./state.mjs";
 
 // Of what the stage shows by now.
@@ -57,7 +58,7 @@ function whyOf(state) {
  */
 function foundFor({ result, view, answers }, kind) {
   const answer = answers[kind];
-  const serves = answer && answer.loss === result.settings.loss && (answer.look || view.look) === view.look;
+  const serves = answer && answer.loss === nameOfLoss(result.settings) && (answer.look || view.look) === view.look;
   return serves ? answer.found : null;
 }
 

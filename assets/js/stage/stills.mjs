@@ -46,7 +46,7 @@ function draw(figures, still) {
   const light = inksOf("light");
   const { data, layout } = dressed(figures.landscape[still.look], light, still);
   const [x, y] = still.view;
-  const key = `${still.loss} ${still.zoom}`;
+  const key = `${still.of.loss} ${still.zoom}`;
   layout.xaxis = { ...layout.xaxis, range: x };
   layout.yaxis = { ...layout.yaxis, range: y };
   window.Plotly.react(

@@ -1,7 +1,7 @@
 // What the stage shows, as one record, and what becomes of it with each event. Pure: `reduce` gives the
 // next record, and nothing else changes one. An answer carries what it answers; one whose question
 // has changed since is dropped here, and the record stays the same one.
-import { forRun, numbersOf, readQuery, writeQuery } from "../link.mjs";
+import { forRun, lossIn, nameOfLoss, numbersOf, readQuery, ruleNumbersOf, writeQuery } from "../link.mjs";
 import { readNumber } from "../numbers.mjs";
 import { isSmooth } from "../run.mjs";
 import { vocabulary } from "../vocabulary.mjs";
@@ -148,7 +148,7 @@ const reducers = {
   stands: (state, { turn }) => ({ ...state, stood: turn }),
 
   came: (state, { answer }) => {
-    if (!state.result || answer.loss !== state.result.settings.loss) return state;
+    if (!state.result || answer.loss !== nameOfLoss(state.result.settings)) return state;
     const kept = { ...state, answers: { ...state.answers, [answer.kind]: answer } };
     return answer.kind === "section" ? adoptWhole(kept, answer) : kept;
   },
@@ -304,11 +304,12 @@ export const chosenView = ({ view, result }) =>
  * @returns {Query}
  */
 export function forLab({ query, result, focus }) {
-  const { loss, eta } = result.settings;
+  const { settings } = result;
+  const { eta } = settings;
   const { rule } = result.runs[focus];
   return {
-    loss,
-    ...numbersOf(query),
+    ...lossIn({ ...settings, ...numbersOf(query) }),
+    ...ruleNumbersOf(query),
     ...(rule !== "gradient-flow" && { rule }),
     ...(query.start && { start: query.start }),
     ...(eta.length > 1 && { etas: eta.join(",") }),
@@ -321,7 +322,7 @@ export function forLab({ query, result, focus }) {
  * What answers about the plane are about: the loss and the numbers in its formula, as the text of a query.
  * @param {Result} result
  */
-export const subjectOf = ({ settings, query }) => writeQuery({ loss: settings.loss, ...numbersOf(readQuery(query)) });
+export const subjectOf = ({ settings, query }) => writeQuery(lossIn({ ...settings, ...numbersOf(readQuery(query)) }));
 
 /**
  * Whether a loss has two parameters, so that the picture is the plane itself.
@@ -335,7 +336,7 @@ export const isPlane = ({ result }) => result.settings.start.length === 2;
  * @param {StillOf | undefined} of
  */
 export const isOf = ({ result, picture }, of) =>
-  Boolean(of && of.loss === result.settings.loss && of.zoom === picture.zoom);
+  Boolean(of && of.loss === nameOfLoss(result.settings) && of.zoom === picture.zoom);
 
 /**
  * The picture shows all: the view of the settings; of a section what the

@@ -1,5 +1,6 @@
 // The axes of the sharpness panel: the clock, and λ₁.
 import { clockTime } from "../clock.mjs";
+import { nameOfLoss } from "../link.mjs";
 import { vocabulary } from "../vocabulary.mjs";
 import { isDrawn } from "./frame.mjs";
 import { dispatch, graphOf, state } from "./state.mjs";
@@ -17,9 +18,8 @@ export function frameSharpness() {
   const graph = graphOf("sharpness");
   if (!graph || !graph._fullLayout || !isDrawn(graph) || !state.result) return;
   const { clock, axis } = state.view;
-  const { loss } = state.result.settings;
   const ranges = [timeRange(clock, axis), [0, roundUp(highest(state.result.runs))]];
-  const kind = [clock, axis, loss].join();
+  const kind = [clock, axis, nameOfLoss(state.result.settings)].join();
   const key = [kind, ...ranges.flat()].join();
   // A figure that has just come has no words at its clock yet.
   const bare = !graph.layout.xaxis.title.text;

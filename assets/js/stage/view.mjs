@@ -2,7 +2,7 @@
 import { unitOf } from "../canvas.mjs";
 import { setProps } from "../dash.mjs";
 import { find } from "../elements.mjs";
-import { numbersOf, readQuery } from "../link.mjs";
+import { nameOfLoss, numbersOf, readQuery } from "../link.mjs";
 import { scheme } from "../scheme.mjs";
 import { actions } from "./actions.mjs";
 import { frameOf } from "./frame.mjs";
@@ -70,12 +70,12 @@ function send(still) {
  */
 export function stillOf({ result, picture: { view, zoom }, view: { look }, still }, scheme, touch, unit) {
   if (!view) return null;
-  const { loss } = result.settings;
+  const { loss, formula } = result.settings;
   const numbers = Object.entries(numbersOf(readQuery(result.query)));
   /** @type {[string, number][]} */
   const theta = numbers.map(([key, text]) => [key.slice(2), Number(text)]);
-  const of = { loss, zoom, turn: still ? still.of.turn + 1 : 1 };
-  return { loss, theta, look, scheme, view, zoom, touch, unit, of };
+  const of = { loss: nameOfLoss(result.settings), zoom, turn: still ? still.of.turn + 1 : 1 };
+  return { loss, formula, theta, look, scheme, view, zoom, touch, unit, of };
 }
 
 /**

@@ -24,14 +24,14 @@ from app.stage.layout import ETA_HIGH, ETA_LOW
 from app.stage.offline import Get, looks_of, of_picture, of_run
 from app.stage.settings import Settings, of_scene, opening, opening_of, write_query
 from app.vocabulary import MAX_RUNS, PAGE_KEYS
-from dynamics import LOSSES, MAX_STEPS, RULES
+from dynamics import LOSSES, MAX_STEPS
 
 # Shares of the η that a loss opens with: four to an octave down to its half, below which runs grow
 # long, and its quarter. The half of many is another.
 STOPS = (2.0, 1.75, 1.5, 1.25, 1.0, 0.875, 0.75, 0.625, 0.5, 0.25)
 STOPS_OF_SCENE = (2.0, 1.5, 1.0, 0.75, 0.5)
 STOPS_OF_PACKAGE = STOPS_OF_SCENE  # fewer, since a platform is sent all of it at once
-COMPARED = ("gd", "ngd", "sqrt-gd", "gradient-flow")  # in every company
+COMPARED = ("gd", "ngd", "sqrt-gd", "gradient-flow")  # alone and in every company
 SECTIONS = 12  # of a run, of a loss of more than two parameters
 MOST_NUDGES, MOST_NUDGES_ASIDE = 1200, 400  # steps of a run at the η its loss opens with, at others
 HALVES = 3  # step sizes side by side at most, each half of the one before
@@ -138,12 +138,12 @@ def _around(settings: Settings, stops: Sequence[float]) -> Iterator[Settings]:
     with its half and quarter."""
     etas = _etas(settings.eta[0], stops)
     companies = [
-        *((rule,) for rule in RULES),
+        *((rule,) for rule in COMPARED),
         *(some for count in range(2, MAX_RUNS + 1) for some in combinations(COMPARED, count)),
     ]
     for rule in companies:
         yield from (replace(settings, rule=rule, eta=(eta,)) for eta in etas)
-    for rule in RULES:
+    for rule in COMPARED:
         for eta in etas:
             halves = [near for k in range(HALVES) if (near := _near(eta / 2**k, etas))]
             for count in range(2, len(halves) + 1):

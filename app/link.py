@@ -35,6 +35,7 @@ MAX_COORDINATE = 1e6
 LONGEST_ECHO = 40
 NUMBER = "p."  # before the name of a number in a formula
 WHICH = ("loss", FORMULA)  # the keys that say which loss
+BESIDE = (*WHICH, *RULE_NUMBERS)  # keys of links that are no fields of a page's own
 
 # The record of a page's settings.
 Record = TypeVar("Record")
@@ -96,13 +97,13 @@ def read_fields(
     fields: Sequence[Field],
     settings: Record,
     query: Mapping[str, str],
-    later: Mapping[str, str] | None = None,
+    beside: Sequence[str] = (),
 ) -> Reading[Record]:
     """Settings from the keys of a link, in the order of the fields, always valid.
 
     Args:
         settings: what holds where the link says nothing.
-        later: what to say of keys that are no fields yet.
+        beside: further keys of the link, which are read elsewhere.
     """
     problems, notices = [], []
     for field in fields:
@@ -117,9 +118,8 @@ def read_fields(
             problems.append(Message(field.key, str(error)))
             value = getattr(error, "nearest", getattr(settings, field.name))
         settings = replace(settings, **{field.name: value})  # type: ignore[type-var]  # a dataclass
-    known = [field.key for field in fields]
-    unknown = [key for key in query if key not in known]
-    problems += [Message(key, (later or {}).get(key) or _unknown(key, known)) for key in unknown]
+    known = [*beside, *(field.key for field in fields)]
+    problems += [Message(key, _unknown(key, known)) for key in query if key not in known]
     return Reading(settings, tuple(problems), tuple(notices))
 
 
@@ -128,7 +128,6 @@ def read_with_numbers(
     opening: Callable[[LossSpec], Record],
     usual: str,
     query: Mapping[str, str],
-    later: Mapping[str, str] | None = None,
 ) -> Reading[Record]:
     """As `read_fields`, and from the keys `p.NAME` the numbers in the formula of the loss, which
     the record has as `theta`; from keys like `beta` those of rules, as `numbers`.
@@ -143,7 +142,7 @@ def read_with_numbers(
     theta = _read_numbers(chosen.settings.record, named, settings.theta)
     of_rules = _read_rule_numbers(numbers)
     begin = replace(settings, theta=theta.settings, numbers=of_rules.settings)
-    read = read_fields(fields, begin, given, later)
+    read = read_fields(fields, begin, given, BESIDE)
     parts = (chosen, read, theta, of_rules)
     return replace(
         read,
@@ -153,10 +152,12 @@ def read_with_numbers(
 
 
 def _sorted(query: Mapping[str, str]) -> tuple[dict[str, str], ...]:
-    """What a query says of which loss, of the numbers in its formula, of those of rules, and else."""
+    """What a query says of which loss, of the numbers in it, of those of rules, and of the rest."""
     parts: tuple[dict[str, str], ...] = ({}, {}, {}, {})
     for key, text in query.items():
-        place = 0 if key in WHICH else 1 if key.startswith(NUMBER) else 2 if key in RULE_NUMBERS else 3
+        place = (
+            0 if key in WHICH else 1 if key.startswith(NUMBER) else 2 if key in RULE_NUMBERS else 3
+        )
         parts[place][key] = text.strip()
     return parts
 

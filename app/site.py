@@ -23,7 +23,7 @@ from dash import html
 from app.about.layout import BUTTONS as BUTTONS_OF_ABOUT
 from app.about.layout import PICTURE, about
 from app.disk import ROOT
-from app.held import STOPS, copy_runs, ways, write_runs
+from app.held import COMPARED, STOPS, copy_runs, ways, write_runs
 from app.markup import markup
 from app.modules import imported, without_types
 from app.parts import header
@@ -222,6 +222,9 @@ def _fit(part: Any, losses: Sequence[str], how: list[Any]) -> None:
     among what is set less often how to have it."""
     if getattr(part, "id", "") == ids.LOSS:
         part.children = [one for one in part.children if one.value in losses]
+    if getattr(part, "id", "") == ids.RULES:
+        words = json.loads(getattr(part, "data-words"))
+        setattr(part, "data-words", json.dumps({key: words[key] for key in COMPARED}))
     inside = getattr(part, "children", None)
     if isinstance(inside, str):
         part.children = _without_server(inside)

@@ -393,6 +393,7 @@ class Rule:
     lopsided: Callable[[Any, Any, Any], tuple[Any, Any]] | None = None
     normalized: bool = False
     clock: str = "tau"
+    parameters: tuple = ()
     name: str = ""
     formula: str = ""
     look_for: str = ""

@@ -253,7 +253,9 @@ def _decided(grid: Grid, starts: np.ndarray, etas: np.ndarray, gone: Gone) -> Re
     """What becomes of runs [n, d]; those that are on their way still go on."""
 
     def swept(rows: np.ndarray | slice, steps: int) -> Regimes:
-        found = sweep(grid.loss.record, grid.rule.record, starts[rows], etas[rows], steps, stop=gone)
+        found = sweep(
+            grid.loss.record, grid.rule.record, starts[rows], etas[rows], steps, stop=gone
+        )
         many = np.full(len(found.ended), steps)
         return Regimes(found.outcome, found.period, found.sharpness, found.ended, many)
 

@@ -12,7 +12,20 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from app.dialogs import dialog, export_dialog, files, part_of_picture, select
-from app.parts import FEW_RULES, OWN, PAGES, aria, chips, choice, data, field, header, part, round_button, slider
+from app.parts import (
+    FEW_RULES,
+    OWN,
+    PAGES,
+    aria,
+    chips,
+    choice,
+    data,
+    field,
+    header,
+    part,
+    round_button,
+    slider,
+)
 from app.runspec import FORMULA
 from app.stage import ids
 from app.stage.settings import Settings, gallery
@@ -263,7 +276,7 @@ def _own() -> html.Details:
             ),
         ],
         id="own",
-        className="more own",
+        className="own",
     )
 
 

@@ -39,7 +39,7 @@ from app.stage.settings import (
 )
 from app.stage.words import caption, coordinate_names, page_words
 from app.vocabulary import LICENCE, PAGE_KEYS, VIEW
-from dynamics import FormulaError, Parameter, formula
+from dynamics import FormulaError, Parameter, formula, mathml, parse
 from dynamics.files import SETTINGS_SUFFIX, clean, encode_settings
 from dynamics.numerals import read_number
 from dynamics.program import LIBRARIES
@@ -158,8 +158,8 @@ def answer_settings(compute: Compute) -> Response:
 
 
 def _of_loss(answer: Callable[[LossSpec], Response]) -> Response:
-    """What a resource that does not depend on a run answers to the `loss` or `formula` of the query,
-    and to the numbers in it."""
+    """What a resource that does not depend on a run answers to the `loss` or the `formula` of the
+    query, and to the numbers in it."""
     own = {key: text for key, text in request.args.items() if key.startswith(NUMBER)}
     which = {key: request.args[key] for key in WHICH if key in request.args}
     reading = read_query((which or {"loss": ""}) | own)

@@ -66,6 +66,38 @@ QUESTIONS = {
         "Steps that shrink with the slope: does it settle, and how sharp is it there?",
         "Steps that shrink with the slope: does it settle?",
     ),
+    "heavy-ball": (
+        "Momentum: may the valley be sharper before it is too sharp?",
+        "Momentum: does it settle?",
+    ),
+    "nesterov": (
+        "Momentum that looks ahead: where is the edge now?",
+        "Momentum that looks ahead: does it settle?",
+    ),
+    "rmsprop": (
+        "Steps over a mean of slopes: which way does it drift?",
+        "Steps over a mean of slopes: does it settle?",
+    ),
+    "rmsprop-by-coordinate": (
+        "Each coordinate at its own pace: where does it end?",
+        "Each coordinate at its own pace: does it settle?",
+    ),
+    "adam": (
+        "Momentum, and each coordinate at its own pace: where does it end?",
+        "Momentum, and each coordinate at its own pace: does it settle?",
+    ),
+    "sam": (
+        "A slope taken a little further up: which minimum does it prefer?",
+        "A slope taken a little further up: does it settle?",
+    ),
+    "label-noise": (
+        "Noise on the labels: which way does it push along the valley?",
+        "Noise on the labels: does it settle?",
+    ),
+    "weight-decay": (
+        "Shrunk a little each step: where does that lead?",
+        "Shrunk a little each step: does it settle?",
+    ),
     "gradient-flow": (
         "No steps, only the slope: where does it come to rest?",
         "No steps, only the slope: how does it come to rest?",
@@ -173,7 +205,9 @@ def caption(settings: Settings) -> str:
     start = ", ".join(f"{value:g}" for value in settings.start_point)
     noise = f", noise {settings.noise:g} (seed {settings.seed})" if settings.noise else ""
     steps = f"{settings.runs[0].steps:,} steps"
-    return f"{rules} on {settings.chosen.record.formula}, η = {etas}, from ({start}), {steps}{noise}"
+    return (
+        f"{rules} on {settings.chosen.record.formula}, η = {etas}, from ({start}), {steps}{noise}"
+    )
 
 
 def titles(loss: Loss) -> dict[str, str]:

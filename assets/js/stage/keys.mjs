@@ -11,6 +11,7 @@ import * as controls from "./controls.mjs";
 import * as fold from "./fold.mjs";
 import { toggleLens } from "./handle.mjs";
 import * as offer from "./offer.mjs";
+import * as own from "./own.mjs";
 import { isPlaying, player, state, steps } from "./state.mjs";
 import { showWhole } from "./view.mjs";
 
@@ -78,6 +79,7 @@ export const buttons = {
   why: () => actions.explain(),
   unfold: () => fold.showAll(true),
   "all-panels": fold.toggleAll,
+  "own-show": own.show,
   tour: offer.take,
   "tour-offered": offer.take,
   "tour-declined": offer.decline,

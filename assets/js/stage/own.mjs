@@ -22,7 +22,6 @@ export function begin() {
     event.preventDefault();
     show();
   });
-  $("own-show").addEventListener("click", () => show());
   $("gallery").addEventListener("change", choose);
   $("own").addEventListener("toggle", () => $("own").open && text.focus());
 }
@@ -88,7 +87,7 @@ function say({ mathml, problem }) {
   $("own-text").setAttribute("aria-invalid", String(Boolean(problem)));
 }
 
-async function show() {
+export async function show() {
   const formula = $("own-text").value;
   $("own-show").disabled = true;
   const good = await read({ whole: 1 });

@@ -29,8 +29,8 @@ from app.lab.settings import (
     read_lab_query,
     write_lab_query,
 )
-from app.link import MAX_COORDINATE, MAX_ETA, MIN_ETA, Reading
-from app.runspec import LossSpec
+from app.link import BESIDE, MAX_COORDINATE, MAX_ETA, MIN_ETA, WHICH, Reading
+from app.runspec import LossSpec, RuleSpec
 from app.stage.settings import read_query
 from app.vocabulary import MAX_RUNS
 from dynamics import LOSSES, MAX_STEPS, RULES
@@ -168,7 +168,9 @@ def test_each_field_has_its_words_in_the_link(change: dict, link: str) -> None:
 
 def test_every_field_of_the_record_is_declared_once() -> None:
     names = [field.name for field in FIELDS]
-    assert sorted([*names, "theta"]) == sorted(field.name for field in fields(LabSettings))
+    assert sorted([*names, *WHICH, "theta", "numbers"]) == sorted(
+        field.name for field in fields(LabSettings)
+    )
     assert len({field.key for field in FIELDS}) == len(FIELDS)
 
 
@@ -217,7 +219,10 @@ def test_a_collapse_is_a_link_of_the_stage_to_one_slow_time() -> None:
         (0.1, 200),
         (0.05, 800),
     ]
-    assert all(run.rule == "ngd" and run.loss == LossSpec("ring") for run in reading.settings.runs)
+    assert all(
+        run.rule == RuleSpec("ngd") and run.loss == LossSpec("ring")
+        for run in reading.settings.runs
+    )
 
 
 @pytest.mark.parametrize("rules", [1, 2, 3, 4])
@@ -229,7 +234,7 @@ def test_a_collapse_has_at_most_as_many_runs_as_the_stage(rules: int) -> None:
 
 
 def test_plain_settings_have_the_keys_of_the_link_and_little_open() -> None:
-    keys = {field.key for field in FIELDS}
+    keys = {*BESIDE, *(field.key for field in FIELDS)}
     for plot in PLOTS:
         plain = LabSettings(plot=plot).plain
         assert set(plain) <= keys

@@ -6,6 +6,8 @@ from typing import Any, get_args, get_type_hints
 
 import pytest
 
+from app.parts import OWN
+from app.runspec import FORMULA
 from app.server import create_app
 from app.stage import ids
 from app.stage.layout import EXPORTS, KEYS, READINGS, stage
@@ -203,8 +205,8 @@ def test_losses_are_chosen_from_the_catalogue(layout: Component) -> None:
     (label,) = (p for p in of_type(layout, "Label") if p["htmlFor"] == ids.LOSS)
     assert text_of(label["children"]) == "Loss"
     options = with_id(layout, ids.LOSS)["children"]
-    assert [option["props"]["value"] for option in options] == list(LOSSES)
-    assert [text_of(option) for option in options] == [loss.name for loss in LOSSES.values()]
+    assert [option["props"]["value"] for option in options] == [*LOSSES, FORMULA]
+    assert [text_of(o) for o in options] == [*(loss.name for loss in LOSSES.values()), OWN]
 
 
 def test_rules_are_a_group_of_the_catalogue(layout: Component) -> None:

@@ -11,7 +11,16 @@ import pytest
 
 import dynamics
 from app.lab.settings import FIELDS as LAB_FIELDS
-from app.link import MAX_COORDINATE, MAX_ETA, MIN_ETA, Message, Reading, nearest
+from app.link import (
+    BESIDE,
+    MAX_COORDINATE,
+    MAX_ETA,
+    MIN_ETA,
+    WHICH,
+    Message,
+    Reading,
+    nearest,
+)
 from app.stage.settings import (
     DEFAULT_LOSS,
     FIELDS,
@@ -160,8 +169,10 @@ def test_each_field_has_its_words_in_the_link(change: dict, link: str) -> None:
 
 
 def test_every_field_of_the_record_is_declared_once_with_its_key() -> None:
-    """But for the numbers of a formula, whose keys are its own."""
-    assert sorted([*KEYS, "theta"]) == sorted(field.name for field in fields(Settings))
+    """But for which loss and the numbers of loss and rules, which every page reads alike."""
+    assert sorted([*KEYS, *WHICH, "theta", "numbers"]) == sorted(
+        field.name for field in fields(Settings)
+    )
 
 
 NUMBERS = [(loss.key, p) for loss in LOSSES.values() for p in loss.parameters if p.range]
@@ -248,7 +259,7 @@ def test_default_steps_cover_the_horizon_and_stay_in_bounds() -> None:
 
 def test_there_is_one_run_of_each_rule_at_each_eta() -> None:
     settings = Settings(rule=("ngd", "gd"), eta=(0.2, 0.1), steps=30, noise=1e-9, seed=7)
-    told_apart = [(run.rule, run.eta, run.steps) for run in settings.runs]
+    told_apart = [(run.rule.key, run.eta, run.steps) for run in settings.runs]
     assert told_apart == [("ngd", 0.2, 30), ("ngd", 0.1, 120), ("gd", 0.2, 30), ("gd", 0.1, 120)]
     for run in settings.runs:
         shared = {"loss": "parabolic-valley", "start": [1.8, 1.05], "noise": 1e-9, "seed": 7}
@@ -573,7 +584,7 @@ def test_a_part_to_hide_is_answered_with_the_nearest() -> None:
 
 
 def test_other_words_are_for_names_that_there_are_and_for_one_of_them_each() -> None:
-    known = {field.key for field in (*FIELDS, *LAB_FIELDS)}
+    known = {*BESIDE, *(field.key for field in (*FIELDS, *LAB_FIELDS))}
     values = {"": known, "clock": CLOCKS, "axis": AXES, "strobe": STROBES, "look": LOOKS}
     values |= {"plot": PLOTS, "along": WAYS, "hide": HIDEABLE}
     assert SENSES.keys() == values.keys()

@@ -279,7 +279,7 @@ def test_labels_say_what_tells_a_run_from_the_others(
     rules: tuple[str, ...], etas: tuple[float, ...], labels: list[list[str]]
 ) -> None:
     settings = Settings(rule=rules, eta=etas)
-    runs = [head(run.rule, eta=run.eta) for run in settings.runs]
+    runs = [head(run.rule.key, eta=run.eta) for run in settings.runs]
     names = {"Normalized GD": RULES["ngd"].name, "Gradient descent": RULES["gd"].name}
     expected = [", ".join(names.get(part, part) for part in parts) for parts in labels]
     assert page_words(settings, runs)["labels"] == expected

@@ -61,27 +61,3 @@ __all__ = [
     "sweep",
     "window",
 ]
-
-
-class FormulaError(ValueError):
-    def caret(self):
-        return ""
-
-
-class Example:
-    pass
-
-
-GALLERY = ()
-
-
-def formula(text):
-    raise FormulaError("No formula yet.")
-
-
-def parse(text):
-    return text
-
-
-def mathml(tree):
-    return ""

@@ -393,7 +393,6 @@ class Rule:
     lopsided: Callable[[Any, Any, Any], tuple[Any, Any]] | None = None
     normalized: bool = False
     clock: str = "tau"
-    parameters: tuple = ()
     name: str = ""
     formula: str = ""
     look_for: str = ""

@@ -15,11 +15,13 @@ from dynamics.chunk import Sweep
 from dynamics.comparison import Comparison, show
 from dynamics.compilation import prepare_process
 from dynamics.fates import Fate
+from dynamics.formulas import formula
 from dynamics.losses.quadratic import quadratic
 from dynamics.measures import Extras, Measures, measure, measure_extras
 from dynamics.phases import eigengap_closes
 from dynamics.rounding import parted_from
 from dynamics.simulate import MAX_STEPS, Outcome, Run, simulate, window
+from dynamics.spelling import FormulaError
 from dynamics.sweep import sweep
 from dynamics.types import Branch, Domain, Flow, Loss, Parameter, Rule, Scene, Slope
 from dynamics.warmup import InvariantSets, held_from, invariant_sets
@@ -35,6 +37,7 @@ __all__ = [
     "Extras",
     "Fate",
     "Flow",
+    "FormulaError",
     "InvariantSets",
     "Loss",
     "Measures",
@@ -49,6 +52,7 @@ __all__ = [
     "eigengap_closes",
     "find_loss",
     "find_rule",
+    "formula",
     "held_from",
     "invariant_sets",
     "measure",

@@ -219,6 +219,10 @@ class Loss:
         variables: names of the coordinates; x, y, z, w, … when left out.
         parameters: the numbers of the formula, with their ranges.
         theta: their values; the defaults when left out.
+        source: the formula as a person typed it; empty where the loss was not made of one.
+        minimum: what was subtracted so that min L = 0; NaN where L has no least value.
+        remarks: sentences on what a person must know of it.
+        remade: theta -> the loss with those numbers, where more than `theta` follows from them.
     """
 
     key: str
@@ -248,6 +252,10 @@ class Loss:
     variables: tuple[str, ...] = ()
     parameters: tuple[Parameter, ...] = ()
     theta: Theta = field(default_factory=dict)
+    source: str = ""
+    minimum: float = 0.0
+    remarks: tuple[str, ...] = ()
+    remade: Callable[[Theta], "Loss"] | None = None
     family: Family = field(init=False, repr=False)
     size: Array = field(init=False, repr=False)
     """A length by which to judge others: half the wider side of the view, or how far the start."""
@@ -294,7 +302,8 @@ class Loss:
         Raises:
             ValueError: there is no parameter of that name, or it may not be that.
         """
-        return replace(self, theta={**self.theta, **theta})
+        changed = {**self.theta, **theta}
+        return self.remade(changed) if self.remade else replace(self, theta=changed)
 
 
 def _raw(function: Any) -> Any:

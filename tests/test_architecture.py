@@ -51,6 +51,12 @@ ORDER = [
     "dynamics.special",
     "dynamics.rowwise",
     "dynamics.lapack",
+    "dynamics.expressions",
+    "dynamics.spelling",
+    "dynamics.grammar",
+    "dynamics.jets",
+    "dynamics.minima",
+    "dynamics.formulas",
     "dynamics.extrapolation",
     "dynamics.residuals",
     "dynamics.networks",
@@ -163,6 +169,7 @@ MATHEMATICS = {"jax", "numpy", "scipy"}
 PAGE = {"dash"}
 LIBRARIES = {
     "dynamics.cluster": {"distributed"},
+    "dynamics.grammar": {"lark"},
     "dynamics": MATHEMATICS,
     "app.theme": {"plotly"},
     "app.binary": {"numpy"},

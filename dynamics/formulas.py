@@ -1,0 +1,216 @@
+"""A formula as a loss: `formula("½(1 − xy)²")` is run and measured like those of the catalogue.
+
+Its least value is found and subtracted where it is not 0, and so is what is taken there: a valley
+Γ of some codimension, or what stands against one, as a sentence of `Loss.remarks`. Two formulas of
+one structure share every compiled program, whatever the numbers in them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from dynamics.expressions import CONSTANTS, Expression, folded, in_jax, lifted
+from dynamics.grammar import Formula, parse
+from dynamics.jets import jet
+from dynamics.minima import VALLEYS, Kind, Minimum, find_minimum
+from dynamics.types import Array, Loss, Parameter, Scene, Theta
+
+MINIMUM = "_minimum"
+"""The name in `theta` of what is subtracted."""
+
+KEY = "formula"
+KEPT = 64  # formulas and structures
+
+SEEN = 4.0  # minimisers so far from the origin are looked at
+MARGIN = 0.25  # of a view, beside what it shows
+NARROWEST = 0.4  # a side of a view, of the widest
+LEAST_HALF = 0.75
+BESIDE = 0.35  # where a start lies beside Γ, of half the view
+SHARP = 0.8  # of the minimisers are flatter than that beside which the start lies
+BOUNCE = 0.2  # η, of the way to Γ
+
+
+@dataclass(frozen=True)
+class Objective:
+    """L as a function of (x [d], theta): a tree, and less its least value where that is not 0.
+
+    Attributes:
+        tree: the structure of the formula.
+        shifted: whether something is subtracted; what rounding then leaves below 0 is cut off.
+    """
+
+    tree: Expression
+    shifted: bool
+
+    def __call__(self, x: Array, theta: Theta) -> Array:
+        value = in_jax(self.tree, x, theta)
+        return jnp.maximum(value - theta[MINIMUM], 0.0) if self.shifted else value
+
+
+@dataclass(frozen=True)
+class Slope:
+    """∇L as a function of (x [d], theta), which knows nothing of the cut at 0."""
+
+    tree: Expression
+
+    def __call__(self, x: Array, theta: Theta) -> Array:
+        return jax.grad(lambda z: in_jax(self.tree, z, theta))(jnp.asarray(x))
+
+
+def formula(text: str, theta: Mapping[str, float] | None = None) -> Loss:
+    """The loss that a formula is.
+
+    Args:
+        text: as `grammar.parse` reads it, "a x^2 + y^2; a = 0.5 in [0, 2]".
+        theta: its parameters, where they are not as the text has them.
+
+    Raises:
+        FormulaError: the text is no formula; with the place and the reason.
+        ValueError: there is no such parameter, or it may not be that.
+    """
+    parsed = _parsed(text)
+    given = {name: float(value) for name, value in (theta or {}).items() if name[0] != "_"}
+    names = [p.name for p in parsed.parameters]
+    if unknown := set(given) - set(names):
+        known = ", ".join(names)
+        has = f"has {known}" if known else "has none"
+        raise ValueError(f"no parameter {sorted(unknown)[0]!r}: the formula {has}")
+    values = {p.name: float(p.checked(given.get(p.name, p.default))) for p in parsed.parameters}
+    return _loss(text, tuple(values.items()))
+
+
+@lru_cache(maxsize=KEPT)
+def _parsed(text: str) -> Formula:
+    return parse(text)
+
+
+@lru_cache(maxsize=KEPT)
+def structure(tree: Expression) -> Expression:
+    """The same object for trees of one structure, so that comparing two takes no time."""
+    return tree
+
+
+@lru_cache(maxsize=KEPT)
+def _loss(text: str, values: tuple[tuple[str, float], ...]) -> Loss:
+    parsed = _parsed(text)
+    tree, constants = lifted(folded(parsed.tree))
+    tree = structure(tree)
+    theta: dict[str, Array] = {CONSTANTS: np.array(constants), **dict(values)}
+    minimum = find_minimum(tree, parsed.d, theta)
+    shifted = minimum.below
+    least = 0.0 if np.isnan(minimum.value) else minimum.value
+    place = _place(text)
+    hidden = (Parameter(CONSTANTS, theta[CONSTANTS]), Parameter(MINIMUM, np.float64(least)))
+    return Loss(
+        key=KEY,
+        name="Your formula",
+        value=Objective(tree, shifted),
+        gradient=Slope(tree) if shifted else None,
+        formula=f"L = {text.strip()}",
+        valley=_valley(minimum, parsed.d),
+        look_for=minimum.kind.value,
+        codim=minimum.rank,
+        start=place.start,
+        view=place.view,
+        horizon=place.horizon,
+        opening=Scene(eta=place.eta),
+        variables=parsed.variables,
+        parameters=(*parsed.parameters, *hidden),
+        theta=dict(values),
+        source=text,
+        minimum=minimum.value,
+        remarks=_remarks(minimum),
+        remade=partial(formula, text),
+    )
+
+
+def _valley(minimum: Minimum, d: int) -> str:
+    """What Γ is, in words."""
+    if minimum.kind not in VALLEYS:
+        return "single points" if minimum.kind is Kind.ISOLATED else ""
+    what = {1: "a curve", 2: "a surface"}.get(d - minimum.rank, f"of {d - minimum.rank} dimensions")
+    return f"{what}, found numerically"
+
+
+def _remarks(minimum: Minimum) -> tuple[str, ...]:
+    """What a person must know of it."""
+    said = [minimum.kind.value] if minimum.kind.value else []
+    if minimum.value and not np.isnan(minimum.value):
+        said.append(
+            f"Its least value, {minimum.value:.6g}, is subtracted, so that min L = 0; of √L that "
+            "leaves 6 to 8 digits near Γ."
+        )
+    return tuple(said)
+
+
+class _Place(NamedTuple):
+    """Where a formula is looked at first."""
+
+    start: tuple[float, ...]
+    view: tuple[tuple[float, float], ...]
+    eta: float
+    horizon: float
+
+
+@lru_cache(maxsize=KEPT)
+def _place(text: str) -> _Place:
+    """A start beside Γ, a view that holds both, a step size and a time that show the drift. They
+    are those of the parameters as the text has them: a slider moves none of it."""
+    parsed = _parsed(text)
+    tree, constants = lifted(folded(parsed.tree))
+    theta: dict[str, Array] = {CONSTANTS: np.array(constants)}
+    theta |= {p.name: p.default for p in parsed.parameters}
+    minimum = find_minimum(structure(tree), parsed.d, theta)
+    points, sharpness = _seen(minimum)
+    view = _view(points)
+    half = float(np.max(np.ptp(view, axis=1)) / 2)
+    start = _start(tree, theta, points, sharpness, half)
+    eta = _round(BOUNCE * BESIDE * half)
+    return _Place(start, view, eta, _round(2 * half**2))
+
+
+def _seen(minimum: Minimum) -> tuple[np.ndarray, np.ndarray]:
+    """The minimisers that are looked at, [n, d], and λ₁ there, [n]; the origin where there is
+    none."""
+    d = minimum.points.shape[1]
+    if not len(minimum.points):
+        return np.zeros((1, d)), np.ones(1)
+    away = np.abs(minimum.points).max(axis=1)
+    near = away <= max(SEEN, float(np.quantile(away, 0.25)))
+    return minimum.points[near], minimum.sharpness[near]
+
+
+def _view(points: np.ndarray) -> tuple[tuple[float, float], ...]:
+    """A box about points [n, d], no side of which is much narrower than the widest."""
+    low, high = points.min(axis=0), points.max(axis=0)
+    center, half = (low + high) / 2, (1 + MARGIN) * (high - low) / 2
+    half = np.maximum(half, max(NARROWEST * half.max(), LEAST_HALF))
+    return tuple((_round(c - h, 2), _round(c + h, 2)) for c, h in zip(center, half, strict=True))
+
+
+def _start(
+    tree: Expression, theta: Theta, points: np.ndarray, sharpness: np.ndarray, half: float
+) -> tuple[float, ...]:
+    """A point beside one of the sharper minimisers, up the wall; of two like it that with the
+    greater coordinates."""
+    if np.isnan(sharpness).all():
+        point, up = points[0], np.ones(points.shape[1]) / np.sqrt(points.shape[1])
+    else:
+        sharp = np.quantile(sharpness, SHARP)
+        least = np.abs(sharpness - sharp) <= 0.1 * sharp
+        at = np.flatnonzero(least) if least.any() else np.array([np.argmax(sharpness)])
+        point = points[at[np.argmax(points[at].sum(axis=1))]]
+        up = np.linalg.eigh(jet(tree, point[None], theta).hessian[0])[1][:, -1]
+    ways = [point + sense * BESIDE * half * up for sense in ((1, -1) if up.sum() >= 0 else (-1, 1))]
+    fine = [way for way in ways if np.isfinite(jet(tree, way[None], theta).value).all()]
+    return tuple(_round(number, 2) for number in (fine or ways)[0])
+
+
+def _round(number: float, digits: int = 1) -> float:
+    """A number with few digits."""
+    return float(f"{number:.{digits - 1}e}")

@@ -284,8 +284,13 @@ def _rules(settings: Settings) -> html.Div:
     names = {rule.key: rule.name for rule in RULES.values()}
     return html.Div(
         [
-            html.Span("Rules", id="rules-label", className="label"),
-            html.Div(id="rule-numbers", className="numbers"),
+            html.Div(
+                [
+                    html.Span("Rules", id="rules-label", className="label"),
+                    html.Div(id="rule-numbers"),
+                ],
+                className="head",
+            ),
             chips(ids.RULES, names, settings.rule, several=True, few=FEW_RULES),
         ],
         role="group",

@@ -376,6 +376,7 @@ def _about_loss(chosen: LossSpec) -> dict[str, Any]:
         "codim": loss.codim,
         "variables": coordinate_names(loss),
         "sheet": loss.surface is not None,
+        "remarks": list(loss.remarks),
         "parameters": [
             _plain_parameter(
                 parameter,

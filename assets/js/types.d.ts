@@ -115,6 +115,8 @@ type Settings = {
   codim: number;
   variables: string[];
   sheet: boolean;
+  /** What there is to know of a formula of one's own: what was subtracted, why there is no valley. */
+  remarks: string[];
   parameters: Parameter[];
   rule_parameters: Parameter[];
   /** Where there is no server: the step sizes that there are, and of which runs it is known why they drift. */

@@ -42,7 +42,7 @@ export function begin() {
  * @param {Element} [pressed]
  */
 function fold(pressed) {
-  for (const more of document.querySelectorAll(".more, .own")) {
+  for (const more of document.querySelectorAll("details:is(.more, .own)")) {
     const isOver = getComputedStyle(find(".sheet", more)).position === "absolute";
     if (isOver && !(pressed && more.contains(pressed))) more.removeAttribute("open");
   }

@@ -155,7 +155,7 @@ class Stage {
     // A newer text stands in some control while its runs are on their way.
     if (first || (newest && (behind || (!asked.dragged && result.notices.length))))
       controls.showSettings(result.settings);
-    if (!asked.dragged) this.settle(result, asked);
+    if (!asked.dragged) this.settle(result, asked, first);
     drawScene(asked.dragged);
     if (!state.veiled) return this.show(asked.dragged);
     if (!result.part) this.due.reveal = this.due.reveal || setTimeout(() => this.reveal(), PATIENCE);
@@ -232,11 +232,15 @@ class Stage {
 
   /**
    * The full run after the last change: the link is now the server's, and so are clamped values.
+   * What there is to know of a loss is said as it opens.
    * @param {Result} result
    * @param {Asked} asked
+   * @param {boolean} first
    */
-  settle(result, asked) {
-    controls.say([...(asked.notices || []), ...result.notices]);
+  settle(result, asked, first) {
+    const known = first && !result.part ? result.settings.remarks : [];
+    const remarks = known.map((text) => ({ field: "", text }));
+    controls.say([...(asked.notices || []), ...result.notices, ...remarks]);
     if (!requests.pending) {
       controls.showFocusEta();
       controls.showNumbers(result.settings);

@@ -164,44 +164,6 @@ def _is_long(name: str) -> bool:
     return len(_split(name)[0]) > 1
 
 
-def _listed(name: str, part: _Piece) -> str:
-    """An argument; of the greatest of several, which are nested, all of them."""
-    nested = name in ("max", "min") and isinstance(part.tree, Apply) and part.tree.name == name
-    return part.text.removeprefix(f"{name}(").removesuffix(")") if nested else part.text
-
-
-def _plain_power(base: _Piece, exponent: _Piece) -> str:
-    below = _bracketed(base, BINDING["^"] + 1)
-    if isinstance(base.tree, Apply) and base.tree.name == "^":
-        below = f"({base.text})"
-    number = folded(exponent.tree)
-    if (
-        isinstance(number, Number)
-        and float(number.value).is_integer()
-        and nodes_of(exponent.tree) < 3
-    ):
-        return below + "".join(SMALL[d] for d in repr(whole(number.value)))
-    return f"{below}^{_bracketed(exponent, LEAF)}"
-
-
-def _half(left: _Piece, right: _Piece) -> str | None:
-    """½ for 1/2, and others that have a letter."""
-    if left.tree == ONE and isinstance(right.tree, Number):
-        return HALVES.get((1, whole(right.tree.value)))  # type: ignore[arg-type]
-    return None
-
-
-def _between(first: str, second: str, left: _Piece, right: _Piece) -> str:
-    """What stands between two factors: a dot before a number, a space beside a word."""
-    if second[0].isdigit() or second[0] in ".½⅓¼⅕⅛√":
-        return "·"
-    before, after = (list(leaves(part.tree)) for part in (left, right))
-    words = first[-1].isalpha() and second[0].isalpha()
-    long = any(isinstance(leaf, Named) and len(leaf.name) > 1 for leaf in (before[-1], after[0]))
-    call = second[0].isalpha() and "(" in second
-    return " " if (words and (long or call)) or first[-1] == ")" or second[0] == "(" else ""
-
-
 def _bracketed(part: _Piece, least: int) -> str:
     return part.text if part.binds >= least else f"({part.text})"
 

@@ -19,6 +19,7 @@ from dynamics.grammar import Formula, parse
 from dynamics.jets import jet
 from dynamics.minima import VALLEYS, Kind, Minimum, find_minimum
 from dynamics.types import Array, Loss, Parameter, Scene, Theta
+from dynamics.typeset import text_of
 
 MINIMUM = "_minimum"
 """The name in `theta` of what is subtracted."""
@@ -111,7 +112,7 @@ def _loss(text: str, values: tuple[tuple[str, float], ...]) -> Loss:
         name="Your formula",
         value=Objective(tree, shifted),
         gradient=Slope(tree) if shifted else None,
-        formula=f"L = {text.strip()}",
+        formula=f"L = {text_of(parsed)}",
         valley=_valley(minimum, parsed.d),
         look_for=minimum.kind.value,
         codim=minimum.rank,

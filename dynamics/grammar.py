@@ -35,7 +35,7 @@ from dynamics.types import Parameter
 
 LONGEST = 2000  # letters
 MOST_NODES = 400
-DEEPEST = 60
+DEEPEST = 200
 MOST_PARAMETERS = 12
 LARGEST_EXPONENT = 64
 LARGEST_PARAMETER = 1e6

@@ -54,6 +54,7 @@ ORDER = [
     "dynamics.expressions",
     "dynamics.spelling",
     "dynamics.grammar",
+    "dynamics.typeset",
     "dynamics.jets",
     "dynamics.minima",
     "dynamics.formulas",

@@ -29,6 +29,7 @@ LENT = {
         "find_rule",
         "nearest_key",
     ),
+    *("formula", "FormulaError", "GALLERY", "Example", "parse", "mathml_of"),
     *("numerals", "read_number", "prepare_process", "let_go_of_programs"),
     *("STUDIES", "Plan", "PAIRS", "with_seed", "Folder"),
     *("Fate", "Orbits", "Cut", "Heights", "Terrain", "Valley", "View"),

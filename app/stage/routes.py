@@ -39,10 +39,12 @@ from app.stage.settings import (
 )
 from app.stage.words import caption, coordinate_names, page_words
 from app.vocabulary import LICENCE, PAGE_KEYS, VIEW
-from dynamics import FormulaError, Parameter, formula, mathml, parse
+from dynamics import FormulaError, Parameter, formula
 from dynamics.files import SETTINGS_SUFFIX, clean, encode_settings
+from dynamics.grammar import parse
 from dynamics.numerals import read_number
 from dynamics.program import LIBRARIES
+from dynamics.typeset import mathml_of
 
 
 def register(server: Flask, compute: Compute) -> None:
@@ -277,7 +279,7 @@ def answer_formula(text: str) -> Response:
     try:
         if request.args.get("whole") == "1":
             formula(text)
-        return jsonify({"mathml": mathml(parse(text)), "problem": None})
+        return jsonify({"mathml": mathml_of(parse(text)), "problem": None})
     except FormulaError as error:
         return jsonify({"mathml": "", "problem": {"text": str(error), "place": error.caret()}})
 

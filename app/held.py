@@ -23,7 +23,8 @@ from app.stage.layout import ETA_HIGH, ETA_LOW
 from app.stage.offline import Get, looks_of, of_picture, of_run
 from app.stage.settings import Settings, of_scene, opening, write_query
 from app.vocabulary import MAX_RUNS, PAGE_KEYS
-from dynamics import LOSSES, MAX_STEPS, RULES
+from dynamics import LOSSES, MAX_STEPS
+from dynamics import OFFERED as RULES
 
 # Shares of the η that a loss opens with: four to an octave down to its half, below which runs grow
 # long, and its quarter. The half of many is another.

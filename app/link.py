@@ -17,7 +17,8 @@ import numpy as np
 
 from app.runspec import LossSpec, Numbers
 from app.vocabulary import SENSES
-from dynamics import LOSSES, RULES, Loss, Parameter, find_loss, find_rule, numerals
+from dynamics import LOSSES, Loss, Parameter, find_loss, find_rule, numerals
+from dynamics import OFFERED as RULES
 from dynamics.catalogue import nearest_key
 
 MIN_ETA, MAX_ETA = 1e-12, 1e6
@@ -329,7 +330,7 @@ def read_rules(text: str, settings: Any) -> tuple[str, ...]:
     kept = tuple(sorted(keys, key=list(RULES).index)) or settings.rule
     for part in parts:
         try:
-            find_rule(part)
+            find_rule(part, RULES)
         except ValueError as error:
             raise BrokenError(str(error), kept) from None
     return kept

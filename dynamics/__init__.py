@@ -10,7 +10,7 @@ else outside itself: what XLA reads from the environment is set by `prepare_proc
 """
 
 from dynamics.assumptions import Broken, broken
-from dynamics.catalogue import LOSSES, RULES, find_loss, find_rule
+from dynamics.catalogue import LOSSES, OFFERED, RULES, find_loss, find_rule
 from dynamics.chunk import Sweep
 from dynamics.comparison import Comparison, show
 from dynamics.compilation import prepare_process
@@ -29,6 +29,7 @@ from dynamics.warmup import InvariantSets, held_from, invariant_sets
 __all__ = [
     "LOSSES",
     "MAX_STEPS",
+    "OFFERED",
     "RULES",
     "Branch",
     "Broken",

@@ -19,6 +19,7 @@ DOORS = {"app.stage.compute", "app.lab.compute", "app.study.worker", "app.study.
 LENT = {
     *(
         "LOSSES",
+        "OFFERED",
         "RULES",
         "MAX_STEPS",
         "Loss",
@@ -76,6 +77,9 @@ ORDER = [
     "dynamics.stiff",
     "dynamics.projection",
     "dynamics.flows",
+    "dynamics.ground",
+    "dynamics.drifts",
+    "dynamics.memory",
     "dynamics.rules",
     "dynamics.catalogue",
     "dynamics.manifold",

@@ -22,7 +22,8 @@ from app.vocabulary import (
     RATE_VIEWS,
     WAYS,
 )
-from dynamics import LOSSES, RULES
+from dynamics import LOSSES
+from dynamics import OFFERED as RULES
 
 # What each plot has as files: words, and the ends of their addresses by their words.
 FORMS = {

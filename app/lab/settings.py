@@ -40,7 +40,8 @@ from app.link import (
 from app.runspec import LossSpec, Numbers, plain_loss
 from app.stage.settings import Settings, opening, write_query
 from app.vocabulary import COLOURS, MAX_RUNS, PLOTS, WAYS
-from dynamics import LOSSES, MAX_STEPS, RULES, numerals
+from dynamics import LOSSES, MAX_STEPS, numerals
+from dynamics import OFFERED as RULES
 
 LEAST_SIZE, MOST_SIZE = 16, 400
 MAX_MAP_STEPS = 100_000

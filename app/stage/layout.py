@@ -31,7 +31,8 @@ from app.vocabulary import (
     STROBES,
     VIEW,
 )
-from dynamics import LOSSES, RULES
+from dynamics import LOSSES
+from dynamics import OFFERED as RULES
 from dynamics.simulate import ROWS
 
 ETA_LOW, ETA_HIGH = 1e-3, 10.0

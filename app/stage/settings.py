@@ -30,7 +30,8 @@ from app.link import (
 )
 from app.runspec import LossSpec, Numbers, RunSpec
 from app.vocabulary import AXES, CLOCKS, LENSES, LOOKS, MAX_RUNS, PANELS, STROBES, VIEW
-from dynamics import LOSSES, MAX_STEPS, RULES, Scene
+from dynamics import LOSSES, MAX_STEPS, Scene
+from dynamics import OFFERED as RULES
 
 MIN_DEFAULT_STEPS = 20
 MAX_NOISE = 1.0

@@ -13,7 +13,8 @@ from app import scorm
 from app.held import held_of
 from app.site import main, size_of, write_package, write_site
 from app.stage.settings import of_scene, opening, write_query
-from dynamics import LOSSES, RULES
+from dynamics import LOSSES
+from dynamics import OFFERED as RULES
 
 LOSS = "parabolic-valley"
 ADL = f"{{{scorm.ADL}}}"

@@ -17,7 +17,8 @@ from app.lab.settings import FIELDS as LAB_FIELDS
 from app.lab.settings import read_lab_query
 from app.link import MAX_ETA, MIN_ETA
 from app.stage.settings import FIELDS, read_query
-from dynamics import LOSSES, RULES
+from dynamics import LOSSES
+from dynamics import OFFERED as RULES
 from dynamics.__main__ import main
 from dynamics.numerals import read_number, read_whole
 from tests.app.bodies import head_of

@@ -39,10 +39,10 @@ def test_drift_by_hand(key: str, expected: list[float]) -> None:
 
 
 def test_only_these_have_a_limiting_flow() -> None:
-    assert {key for key, rule in dynamics.RULES.items() if rule.flow} == set(DRIFTS)
+    assert {key for key, rule in dynamics.OFFERED.items() if rule.flow} == set(DRIFTS)
 
 
-@rules(lambda rule: rule.step)
+@rules(lambda rule: rule.effective_step and not rule.parameters)
 def test_the_step_is_zero_where_the_rule_is_undefined(rule: Rule) -> None:
     zero = np.array(0.0)
     assert step_length(rule, 1e6, zero, zero) * zero == 0.0

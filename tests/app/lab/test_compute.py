@@ -19,7 +19,8 @@ from app.lab.compute import CHUNK, Grid, Lab, Regimes, interlaced
 from app.lab.settings import LabSettings
 from app.once import Once, StoppedError
 from app.runspec import LossSpec
-from dynamics import LOSSES, RULES, Fate
+from dynamics import LOSSES, Fate
+from dynamics import OFFERED as RULES
 from dynamics.compilation import quickly
 from dynamics.curvature import sharpness
 from dynamics.projection import projection

@@ -28,7 +28,8 @@ from app.vocabulary import (
     PLOTS,
     VOCABULARY,
 )
-from dynamics import LOSSES, RULES, Fate
+from dynamics import LOSSES, Fate
+from dynamics import OFFERED as RULES
 from dynamics.starts import SCOUTS, interesting_etas, straight_line
 from tests.app.layout import components, id_counts, of_data, of_type
 from tests.app.scripts import exported, parts_of

@@ -33,7 +33,8 @@ from app.link import MAX_COORDINATE, MAX_ETA, MIN_ETA, Reading
 from app.runspec import LossSpec
 from app.stage.settings import read_query
 from app.vocabulary import MAX_RUNS
-from dynamics import LOSSES, MAX_STEPS, RULES
+from dynamics import LOSSES, MAX_STEPS
+from dynamics import OFFERED as RULES
 from tests.app.draws import random_start
 
 VALLEYS = [key for key, loss in LOSSES.items() if loss.codim < loss.d]

@@ -13,7 +13,8 @@ from app.stage.routes import MEDIA_TYPES
 from app.stage.settings import FIELDS, HIDEABLE, Settings
 from app.stage.words import SYMBOLS
 from app.vocabulary import AXES, CLOCKS, LAWS, LOOKS, MAX_RUNS, PHASES, PICTURES, STROBES
-from dynamics import LOSSES, RULES
+from dynamics import LOSSES
+from dynamics import OFFERED as RULES
 from dynamics.phases import Phase
 from tests.app.layout import Component, components, id_counts, of_data, of_type
 from tests.app.scripts import exported, parts_of

@@ -25,7 +25,8 @@ from app.stage.settings import (
     write_query,
 )
 from app.vocabulary import AXES, CLOCKS, LOOKS, MAX_RUNS, PLOTS, SENSES, STROBES, WAYS
-from dynamics import LOSSES, MAX_STEPS, RULES, Parameter
+from dynamics import LOSSES, MAX_STEPS, Parameter
+from dynamics import OFFERED as RULES
 from dynamics.simulate import check_numbers
 from tests.app.draws import random_start
 

@@ -10,7 +10,8 @@ from app.stage.layout import READINGS
 from app.stage.settings import HIDEABLE, Settings
 from app.stage.words import QUESTIONS, SYMBOLS, TOUR, page_words, question, titles
 from app.vocabulary import LAWS
-from dynamics import LOSSES, RULES, Broken
+from dynamics import LOSSES, Broken
+from dynamics import OFFERED as RULES
 from dynamics.simulate import Outcome
 from tests.app.scripts import parts_of
 

@@ -380,7 +380,7 @@ def read_rules(text: str, settings: Any) -> tuple[str, ...]:
     kept = tuple(sorted(keys, key=list(RULES).index)) or settings.rule
     for part in parts:
         try:
-            find_rule(part)
+            find_rule(part, RULES)
         except ValueError as error:
             raise BrokenError(str(error), kept) from None
     return kept

@@ -70,13 +70,13 @@ def find_loss(loss: Loss | str) -> Loss:
     return loss
 
 
-def find_rule(rule: Rule | str) -> Rule:
-    """The rule of that key; a record is returned as it is.
+def find_rule(rule: Rule | str, rules: Mapping[str, Rule] = RULES) -> Rule:
+    """The rule of that key, of some; a record is returned as it is.
 
     Raises:
         ValueError: no rule has that key; the message names the nearest.
     """
-    return rule if isinstance(rule, Rule) else _find(rule, RULES, "rule")
+    return rule if isinstance(rule, Rule) else _find(rule, rules, "rule")
 
 
 def nearest_key(key: str, records: Mapping[str, Record]) -> str | None:

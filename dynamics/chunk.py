@@ -19,9 +19,10 @@ from dynamics.catalogue import find_loss, find_rule
 from dynamics.compilation import AHEAD
 from dynamics.curvature import gradient, sharpness
 from dynamics.fates import MINIMISED, RISE, WINDOW, Ending, Fate, obeys, verdict
+from dynamics.ground import Ground
 from dynamics.projection import landing, projection
-from dynamics.rules import step_threshold
-from dynamics.types import Array, Loss, Rule, Scalar, Slope, Theta
+from dynamics.rules import initial_state, step_threshold
+from dynamics.types import Array, Loss, Rule, Scalar, Theta
 
 CHUNK = 1024
 STRIDE = 32
@@ -54,6 +55,7 @@ def sweep_chunk(
     etas: np.ndarray,
     steps: int,
     *,
+    first: int = 0,
     report: Callable[[], bool] = lambda: False,
 ) -> Sweep | None:
     """What becomes of at most 1,024 runs.
@@ -64,6 +66,7 @@ def sweep_chunk(
     Args:
         theta: the numbers of the loss; those left out are the record's own.
         starts, etas, steps: as for `sweep`, and valid.
+        first: the number of the first run, from which one that draws at random does.
         report: called after each block of steps; once it answers true the runs are given up.
 
     Returns:
@@ -72,7 +75,7 @@ def sweep_chunk(
     loss, rule = find_loss(loss), find_rule(rule)
     loss = loss.at(**theta) if theta else loss
     start, eta = padded(starts), padded(etas)
-    state = _begin(loss, rule, start)
+    state = _begin(loss, rule, start, first)
     *blocks, last = _before_the_last(steps)
     for block in blocks:
         state = jax.block_until_ready(_walk(loss, rule, state, eta, block))
@@ -151,7 +154,9 @@ def reports_in(steps: int) -> int:
 def nothing_known(loss: Loss, rule: Rule, n: int) -> Sweep:
     """The answer before anything is computed."""
     x = (jax.ShapeDtypeStruct((n,), np.float64),) * loss.d
-    state = jax.eval_shape(jax.vmap(rule.init), x)
+    state = jax.eval_shape(
+        jax.vmap(partial(initial_state, rule)), x, jax.ShapeDtypeStruct((n,), np.int64)
+    )
     return Sweep(
         outcome=np.full(n, Fate.UNKNOWN, np.int8),
         period=np.zeros(n, np.int8),
@@ -165,13 +170,13 @@ def nothing_known(loss: Loss, rule: Rule, n: int) -> Sweep:
 def compile_for(loss: Loss, rule: Rule) -> None:
     """Compile a sweep here and now: threads that ask for one program at one time do so twice."""
     known = AHEAD.setdefault(loss.family, set())
-    if rule not in known:
+    if rule.family not in known:
         start, eta = np.ones((CHUNK, loss.d)), np.ones(CHUNK)
         _finish(loss, rule, start, _walk(loss, rule, _begin(loss, rule, start), eta, 0), eta, 0)
         if rule.bounce is None:
             _too_sharp(loss, rule, start, eta)
             _watch(loss, rule, _begin_watch(loss, rule, start), eta, 0)
-        known.add(rule)
+        known.add(rule.family)
 
 
 class _State(NamedTuple):
@@ -197,9 +202,10 @@ def _before_the_last(steps: int) -> list[int]:
     return _blocks(steps - WINDOW) or [0]
 
 
-def _begin(loss: Loss, rule: Rule, start: np.ndarray) -> _State:
+def _begin(loss: Loss, rule: Rule, start: np.ndarray, first: int = 0) -> _State:
     x = tuple(start.T.copy())
-    memory = jax.tree.map(np.asarray, jax.vmap(rule.init)(x))
+    seeds = first + np.arange(len(start))
+    memory = jax.tree.map(np.asarray, jax.vmap(partial(initial_state, rule))(x, seeds))
     return _State(x, memory, np.zeros(len(start)), np.zeros(len(start), np.int64))
 
 
@@ -217,9 +223,7 @@ def advance_all(loss: Loss, rule: Rule, eta: Array):
     take = rule.step
     assert take is not None
 
-    def slope(x: tuple[Array, ...]) -> Slope:
-        point = jnp.stack(x)
-        return Slope(loss.value(point), tuple(gradient(loss, point)))
+    slope = Ground(loss)
 
     def step(x: tuple[Array, ...], memory: Any, eta: Array):
         moved, memory = take(slope, eta, x, memory)
@@ -244,7 +248,7 @@ def _choose(condition: Array, one: _State, other: _State) -> _State:
     return jax.tree.map(partial(jnp.where, condition), one, other)
 
 
-@partial(jax.jit, static_argnames=("rule",))
+@jax.jit
 def _walk(loss: Loss, rule: Rule, state: _State, eta: Array, count: Scalar) -> _State:
     """So many steps of every run; one that would leave stays within 32 steps of its end."""
     step = advance_all(loss, rule, eta)
@@ -280,7 +284,7 @@ def _begin_watch(loss: Loss, rule: Rule, start: np.ndarray) -> _Watch:
     return _Watch(begin.x, begin.memory, np.full(CHUNK, np.inf), np.zeros(CHUNK, bool))
 
 
-@partial(jax.jit, static_argnames=("rule",))
+@jax.jit
 def _watch(loss: Loss, rule: Rule, seen: _Watch, eta: Array, count: Scalar) -> _Watch:
     """So many steps on, or fewer where all have risen or are down for good.
 
@@ -306,17 +310,17 @@ def _watch(loss: Loss, rule: Rule, seen: _Watch, eta: Array, count: Scalar) -> _
     return jax.lax.while_loop(goes_on, stride, (jnp.array(0), seen))[1]
 
 
-@partial(jax.jit, static_argnames=("rule",))
+@jax.jit
 def _too_sharp(loss: Loss, rule: Rule, start: Array, eta: Array) -> Array:
     def at(x: Array, eta: Scalar) -> Array:
         slope = gradient(loss, x)
-        there = loss.value(x), slope @ slope, rule.init(tuple(x))
+        there = loss.value(x), slope @ slope, initial_state(rule, tuple(x))
         return _sharpness_below(loss, x) > step_threshold(rule, eta, *there)
 
     return jax.vmap(at)(start, eta)
 
 
-@partial(jax.jit, static_argnames=("rule",))
+@jax.jit
 def _finish(
     loss: Loss, rule: Rule, start: Array, state: _State, eta: Array, steps: Scalar
 ) -> Sweep:

@@ -548,7 +548,7 @@ def _heun(residuals: Residuals, drift: Drift, at: _Point, step: Array) -> _Point
     return _drift(residuals, drift, x, there.top.direction)
 
 
-@partial(jax.jit, static_argnames="rule")
+@jax.jit
 def advance(residuals: Residuals, rule: Rule, x: Array, eta: Array, steps: Array) -> Array:
     """So many steps of a rule from x [p]."""
 
@@ -561,7 +561,7 @@ def advance(residuals: Residuals, rule: Rule, x: Array, eta: Array, steps: Array
     return jax.lax.fori_loop(0, steps, onward, x)
 
 
-@partial(jax.jit, static_argnames=("rule", "on_manifold"))
+@partial(jax.jit, static_argnames=("on_manifold",))
 def _pair(
     residuals: Residuals,
     rule: Rule,

@@ -13,6 +13,7 @@ other it stops.
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -27,8 +28,7 @@ from dynamics.curvature import (
     tangential,
 )
 from dynamics.dormand_prince import solve
-from dynamics.projection import projection
-from dynamics.types import Array, Flow, Loss, Rule
+from dynamics.types import Array, Flow, Loss, Rule, Scalar, Theta
 
 TOLERANCE = 1e-11
 
@@ -49,31 +49,34 @@ ARRIVED = 1e-14
 # not pile up off the manifold. It is zero on Γ, so the flow itself is unchanged.
 RETRACTION_RATE = 10.0
 
-Drift = Callable[[Array, Array], Array]
-"""(λ₁ [], P⊥∇λ₁ [d]) -> dX/dτ [d]."""
+Drift = Callable[..., Array]
+"""(λ₁ [], P⊥∇λ₁ [d]) -> dX/dτ [d]; of a flow that is parametrised also of its `theta`."""
 
 
-@partial(quickly, static_argnames=("rule",))
-def limiting_flow(loss: Loss, rule: Rule, x: Array, tau: Array) -> Array:
+@quickly
+def limiting_flow(loss: Loss, rule: Rule, x: Array, tau: Array, eta: Scalar = 0.0) -> Array:
     """X(τ) from X(0) = x on Γ.
 
     Args:
         x: [d], a point of Γ.
-        tau: [k], not decreasing, from 0 on.
+        tau: [k], not decreasing, from 0 on; in the flow's own time where that is another.
+        eta: η, of rules whose flow depends on it.
 
     Returns:
         [k, d]; NaN for rules that have no limiting flow, and where ∇²L at x has not rank `codim`.
     """
-    return points_on_manifold(rule.flow, loss, x, tau)
+    return points_along(rule.flow_at(eta), loss, x, tau)
 
 
-def points_on_manifold(flow: Flow | None, loss: Loss, x: Array, tau: Array) -> Array:
-    """A limiting flow from x [d] on Γ at times [k]: [k, d], in closed form where the loss has one;
-    NaN without a flow, and where ∇²L at x has not rank `codim`."""
+def points_along(flow: Flow | None, loss: Loss, x: Array, tau: Array) -> Array:
+    """A flow from x [d], on Γ where it goes along that, at times [k]: [k, d], in closed form where
+    the loss has one; NaN without a flow, and where ∇²L at x on Γ has not rank `codim`."""
     if flow is None:
         return jnp.full((len(tau), loss.d), jnp.nan)
     if flow.key in loss.limiting_flows:
         return jax.vmap(partial(loss.limiting_flows[flow.key], x))(tau)
+    if not flow.on_manifold:
+        return integrate(flow, loss, x, tau)
     begin = jnp.where(has_rank(loss, x), x, jnp.nan)
     if loss.codim == loss.d:
         return jnp.broadcast_to(begin, (len(tau), loss.d))
@@ -104,24 +107,43 @@ def integrate(flow: Flow, loss: Loss, x: Array, times: Array) -> Array:
     return jnp.where(jnp.isfinite(solution.points), solution.points, past)
 
 
-def along_manifold(key: str, drift: Drift) -> Flow:
-    """The limiting flow on Γ of a drift."""
+def along_manifold(key: str, drift: Drift, **fields: Any) -> Flow:
+    """The limiting flow on Γ of a drift.
 
-    def velocity(loss: Loss, x: Array) -> Array:
+    Args:
+        fields: further fields of `Flow`.
+    """
+
+    def velocity(loss: Loss, x: Array, *theta: Theta) -> Array:
         values, vectors = normal_space(loss, x)
-        back = -vectors @ (vectors.T @ gradient(loss, x) / values)
-        return drift(values[-1], _rise(loss, x, vectors, -1)) + RETRACTION_RATE * back
+        rise = _rise(loss, x, vectors, -1)
+        return drift(values[-1], rise, *theta) + retraction(loss, x, values, vectors)
 
-    def stop(loss: Loss, x: Array) -> Array:
+    def stop(loss: Loss, x: Array, *theta: Theta) -> Array:
         values, vectors = normal_space(loss, x)
         first = _rise(loss, x, vectors, -1)
-        rests = jnp.max(jnp.abs(drift(values[-1], first))) < SETTLED
+        rests = jnp.max(jnp.abs(drift(values[-1], first, *theta))) < SETTLED
         if loss.codim == 1:
             return rests
         met = values[-1] - values[-2] < GAP_CLOSED * values[-1]
         return rests | (met & _opposed(first, _rise(loss, x, vectors, -2)))
 
-    return Flow(key, projection, velocity, stop)
+    return Flow(key, from_foot, velocity, stop, **fields)
+
+
+def from_foot(loss: Loss, x: Array, foot: Array, *_: Theta) -> Array:
+    """X(0) = Φ(x_0), of flows along Γ."""
+    return foot
+
+
+def from_start(loss: Loss, x: Array, foot: Array, *_: Theta) -> Array:
+    """X(0) = x_0, of flows that begin where the run does."""
+    return x
+
+
+def retraction(loss: Loss, x: Array, values: Array, vectors: Array) -> Array:
+    """Back to Γ from beside it, by the normal space at x, [d]; see RETRACTION_RATE."""
+    return -RETRACTION_RATE * vectors @ (vectors.T @ gradient(loss, x) / values)
 
 
 def ngd_drift(sharpness: Array, rise: Array) -> Array:
@@ -158,9 +180,10 @@ NGD_FLOW = along_manifold("ngd", ngd_drift)
 SQRT_GD_FLOW = along_manifold("sqrt-gd", sqrt_gd_drift)
 GRADIENT_FLOW = Flow(
     key="gradient-flow",
-    start=lambda _, x: x,
+    start=from_start,
     velocity=lambda loss, x: -gradient(loss, x),
     stop=lambda loss, x: loss.value(x) < ARRIVED,
     onward=_linear_end,
     clock="eta",
+    on_manifold=False,
 )

@@ -8,7 +8,6 @@ A vector that only grows in proportion to the steps n, as by the shear of a drif
 not 0; so chaos is said where it has grown by more than n².
 """
 
-from functools import partial
 from typing import Any
 
 import jax
@@ -43,7 +42,7 @@ def is_chaos(exponent: Array) -> Array:
     return exponent > 2 * np.log(SPAN) / SPAN
 
 
-@partial(jax.jit, static_argnames=("rule",))
+@jax.jit
 def _exponent(loss: Loss, rule: Rule, x: Array, state: Any, etas: Array) -> Array:
     step = advance_all(loss, rule, etas)
 

@@ -35,14 +35,14 @@ import numpy as np
 
 from dynamics.compilation import at_once, quickly, side_by_side
 from dynamics.curvature import gradient, normal_space, sharpness
-from dynamics.flows import points_on_manifold
+from dynamics.flows import points_along
 from dynamics.projection import nearest, projection
 from dynamics.rules import step_length, step_threshold
 from dynamics.shown import table_of
 from dynamics.simulate import ROWS, Measured, Run, measure_rows
 from dynamics.stableness import root_stableness, root_stableness_at, stableness
 from dynamics.terrain import foot_of
-from dynamics.types import Array, Loss, Rule, Scalar
+from dynamics.types import Array, Flow, Loss, Rule, Scalar
 
 PROFILE_NODES = 9
 BATCH = 100
@@ -194,7 +194,7 @@ def measure(
     known = known or measure_iterates(run)
     here = Iterates(*(_padded(column, rows) for column in known))
     flow, below = side_by_side(
-        (run.loss.family, run.rule),
+        (run.loss.family, run.rule.family),
         lambda: _flow(run, step, foot),
         lambda: _below(run.loss, x, rows),
     )
@@ -274,7 +274,7 @@ def _here(loss: Loss, x: Array, rows: Scalar) -> tuple[Array, Array, Array]:
     return jax.vmap(at)(x) if loss.d == 2 else _in_batches(at, (x,), rows)
 
 
-@partial(quickly, static_argnames=("rule",))
+@quickly
 def _steps(rule: Rule, eta: Scalar, loss: Array, squared_slope: Array, state: Any):
     """η_t and 2/η_t, or the rule's threshold, of each row, whatever the loss."""
     there = loss, squared_slope, state
@@ -361,22 +361,24 @@ class _Flow(NamedTuple):
 def _flow(run: Run, step: np.ndarray, foot: Callable[[], np.ndarray] | None) -> _Flow:
     if run.rule.flow is None:
         return _Flow(np.full((len(step), run.loss.d), np.nan), np.full(len(step), np.nan))
-    begin = foot() if foot else foot_of(run.loss, run.start)
-    known = run.rule.flow.key in run.loss.limiting_flows
-    follow = _followed if known else _solved
-    return follow(run.loss, run.rule, begin, run.eta, step)
+    flow = run.rule.flow_at(run.eta)
+    assert flow is not None
+    below = foot() if foot else foot_of(run.loss, run.start)
+    follow = _followed if flow.key in run.loss.limiting_flows else _solved
+    return follow(run.loss, flow, run.start, below, run.eta, step)
 
 
-def _follow(loss: Loss, rule: Rule, foot: Array, eta: Scalar, step: Array) -> _Flow:
-    x = points_on_manifold(rule.flow, loss, foot, eta**2 * step)
+def _follow(loss: Loss, flow: Flow, start: Array, foot: Array, eta: Scalar, step: Array) -> _Flow:
+    begin = flow.start(loss, start, foot)
+    x = points_along(flow, loss, begin, flow.per_step(eta) * step)
     return _Flow(x, jax.vmap(partial(sharpness, loss))(x))
 
 
-_followed = quickly(_follow, static_argnames=("rule",))
-_solved = at_once(_follow, static_argnames=("rule",))
+_followed = quickly(_follow)
+_solved = at_once(_follow)
 
 
-@partial(quickly, static_argnames=("rule",))
+@quickly
 def _columns(
     rule: Rule, x, step, eta, rows, flow: _Flow, here: Iterates, below: _Below, toward: Array
 ) -> dict[str, Array]:
@@ -502,7 +504,7 @@ def _third_derivative() -> np.ndarray:
     return 6 * np.linalg.inv(powers)[3]
 
 
-@partial(quickly, static_argnames=("rule",))
+@quickly
 def _extras(loss: Loss, rule: Rule, x: Array, state: Any, eta: Scalar, rows: Scalar) -> Extras:
     of_root = rule.key == "sqrt-gd"
 

@@ -12,7 +12,6 @@ was to O(η³) for NGD. For GD on √L it does so along Γ; across it a_t + a_{t
 walls are uneven, the sweep of the lopsided bounce.)
 """
 
-from functools import partial
 from typing import NamedTuple
 
 import jax.numpy as jnp
@@ -65,12 +64,12 @@ def nudge(run: Run, at: int) -> Nudge:
     if at + 2 > last:
         raise ValueError(f"A hop and the hop back from step {at} end after the run, at {last}.")
     x = window(run, at, 3).x
-    found = _split(run.loss, run.rule.flow, x, run.eta)
+    found = _split(run.loss, run.rule.flow_at(run.eta), x, run.eta)
     foot, across, along, hops, drifts, law = (np.asarray(part) for part in found)
     return Nudge(at, x, foot, across, along, hops, drifts, float(drifts.mean()), float(law))
 
 
-@partial(at_once, static_argnames=("flow",))
+@at_once
 def _split(loss: Loss, flow: Flow, x: Array, eta: Scalar):
     foot = projection(loss, x[0])
     values, vectors = normal_space(loss, foot)

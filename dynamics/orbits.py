@@ -76,7 +76,7 @@ def _where_alive(found: Sweep, step: int) -> np.ndarray:
     return np.where((found.ended == step)[:, None], found.x, np.nan)
 
 
-@partial(quickly, static_argnames=("rule", "keep"))
+@partial(quickly, static_argnames=("keep",))
 def _follow(loss: Loss, rule: Rule, x: Array, state: Any, etas: Array, keep: int) -> Array:
     """x [n, d] and the keep − 1 iterates after it, [n, keep, d]."""
     step = advance_all(loss, rule, etas)

@@ -22,15 +22,16 @@ import jax.numpy as jnp
 import numpy as np
 from scipy import stats
 
-from dynamics.catalogue import find_loss, find_rule
+from dynamics.catalogue import RULES, find_loss, find_rule
 from dynamics.chunk import advance_all, last_two
 from dynamics.compilation import quickly
 from dynamics.curvature import direction
-from dynamics.flows import points_on_manifold
+from dynamics.flows import points_along
 from dynamics.measures import uneven
 from dynamics.projection import projection
+from dynamics.rules import initial_state
 from dynamics.simulate import check_numbers, checked_start
-from dynamics.types import Array, Loss, Rule, Scalar
+from dynamics.types import Array, Flow, Loss, Rule, Scalar
 
 CONFIDENCE = 0.95
 LANDINGS = 64
@@ -140,30 +141,35 @@ def cloud_at(
     """
     loss, rule = _checked(loss, rule, tau)
     begin = checked_start(loss, start)
-    steps = round(min(tau / max(eta**2, 1e-300), 1e30))  # a whole number, however small η is
+    flow = rule.flow_at(eta)
+    assert flow is not None
+    pace = float(flow.per_step(eta))
+    steps = round(min(tau / max(pace, 1e-300), 1e30))  # a whole number, however small η is
     check_numbers(eta, steps)
     starts = np.asarray(_landings(loss, rule, begin, eta))
     found = last_two(loss, rule, starts, np.full(LANDINGS, eta), steps, stop=stop)
     if found is None:
         return Cloud(np.full(LANDINGS, np.nan), np.full(LANDINGS, np.nan))
-    gaps, lopsidedness = _seen(loss, rule, starts, found.before, found.x, eta**2 * steps)
+    gaps, lopsidedness = _seen(loss, flow, starts, found.before, found.x, pace * steps)
     there = found.ended == steps
     return Cloud(np.where(there, gaps, np.nan), np.where(there & (steps > 0), lopsidedness, np.nan))
 
 
-@partial(quickly, static_argnames=("rule",))
+@quickly
 def _landings(loss: Loss, rule: Rule, start: Array, eta: Scalar) -> Array:
     """Starts at equal shares of the first step from x_0, [LANDINGS, d]. A run from its end would be
     the run from x_0 again, so they land at every phase once."""
     x = tuple(start[:, None])
-    after = advance_all(loss, rule, jnp.full(1, eta))(x, jax.vmap(rule.init)(x))[0]
+    after = advance_all(loss, rule, jnp.full(1, eta))(x, jax.vmap(partial(initial_state, rule))(x))[
+        0
+    ]
     first = jnp.stack(after)[:, 0] - start
     return start + jnp.linspace(0.0, 1.0, LANDINGS, endpoint=False)[:, None] * first
 
 
-@partial(quickly, static_argnames=("rule",))
+@quickly
 def _seen(
-    loss: Loss, rule: Rule, starts: Array, before: Array, x: Array, tau: Scalar
+    loss: Loss, flow: Flow, starts: Array, before: Array, x: Array, tau: Scalar
 ) -> tuple[Array, Array]:
     """The gap and A of each run, from its start and its last two iterates, [n, d] each."""
 
@@ -171,7 +177,7 @@ def _seen(
         below = jax.vmap(partial(projection, loss))(jnp.stack([start, before, x]))
         begin, earlier, end = below
         times = jnp.stack([jnp.zeros_like(tau), tau])
-        predicted = points_on_manifold(rule.flow, loss, begin, times)[1]
+        predicted = points_along(flow, loss, flow.start(loss, start, begin), times)[1]
         v = direction(loss, end)
         gap = jnp.linalg.norm(end - predicted)
         return gap, uneven(v @ (before - earlier), v @ (x - end))
@@ -182,8 +188,9 @@ def _seen(
 def _checked(loss: Loss | str, rule: Rule | str, tau: float) -> tuple[Loss, Rule]:
     loss, rule = find_loss(loss), find_rule(rule)
     check_tau(tau)
-    if rule.flow is None:
-        raise ValueError(f"rule must have a limiting flow (ngd, sqrt-gd), got {rule.key}")
+    if rule.flow is None or not rule.flow.on_manifold:
+        known = ", ".join(one.key for one in RULES.values() if one.flow and one.flow.on_manifold)
+        raise ValueError(f"rule must have a limiting flow ({known}), got {rule.key}")
     return loss, rule
 
 

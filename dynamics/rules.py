@@ -5,7 +5,8 @@
     GD on √L         η_t = η / (2√L(x_t))          dX/dτ = −⅛ P⊥∇ λ₁(X)
     gradient flow    dx/ds = −∇L(x), s = ηt
 
-on the clock τ = η²t [ALP22, Phase II].
+on the clock τ = η²t [ALP22, Phase II]. Rules that remember, look elsewhere or draw at random are in
+`dynamics.memory`.
 
 [ALP22] Arora, Li, Panigrahi, ICML 2022, arXiv 2205.09745.
 """
@@ -18,11 +19,9 @@ import jax.numpy as jnp
 import numpy as np
 
 from dynamics.flows import NGD_FLOW, SQRT_GD_FLOW
+from dynamics.ground import TINY, squared_norm
+from dynamics.memory import MEMORY
 from dynamics.types import Array, Rule, Scalar, Slope
-
-# Added under a root or to a root: it makes the step exactly zero where ∇L = 0 (or L = 0), without a
-# comparison in the loop, and is lost in rounding wherever the gradient is above 1e-142.
-TINY = 1e-300
 
 
 def memoryless(effective_step: Callable[[Scalar, Array, Array, Any], Array], **words) -> Rule:
@@ -40,9 +39,13 @@ def memoryless(effective_step: Callable[[Scalar, Array, Array, Any], Array], **w
     return Rule(step=step, effective_step=effective_step, **words)
 
 
-def squared_norm(gradient: Array) -> Array:
-    """‖∇L‖², of an array [d] or a tuple of coordinates."""
-    return sum(jnp.vdot(part, part) for part in jax.tree.leaves(gradient))
+def initial_state(rule: Rule, x: Array, seed: Scalar = 0) -> Any:
+    """What a rule remembers before its first step from x.
+
+    Args:
+        seed: of a rule that draws at random, a whole number.
+    """
+    return rule.init(x, seed) if rule.seeded else rule.init(x)
 
 
 def step_threshold(
@@ -136,4 +139,4 @@ _RULES = (
     ),
 )
 
-RULES: dict[str, Rule] = {rule.key: rule for rule in _RULES}
+RULES: dict[str, Rule] = {rule.key: rule for rule in (*_RULES, *MEMORY)}

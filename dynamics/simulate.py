@@ -18,10 +18,12 @@ import jax.numpy as jnp
 import numpy as np
 
 from dynamics.catalogue import find_loss, find_rule
-from dynamics.curvature import gradient, sharpness
+from dynamics.curvature import sharpness
 from dynamics.flows import gradient_flow
+from dynamics.ground import Ground
+from dynamics.rules import initial_state
 from dynamics.shown import frame_of
-from dynamics.types import Array, Loss, Rule, Scalar, Slope
+from dynamics.types import Array, Loss, Rule, Scalar
 
 HEAD_PAIRS = 500
 OVERVIEW_PAIRS = 2000
@@ -128,7 +130,7 @@ def simulate(
     walk = _Walk(loss, rule, noise > 0, begin, eta, noise, seed)
     spread = overview_ends if record == "overview" else _all_ends
     ends = spread(steps)
-    place = _Place(begin, jax.tree.map(np.asarray, rule.init(begin)))
+    place = _Place(begin, jax.tree.map(np.asarray, initial_state(rule, begin, seed)))
     taken, places = _record(walk, place, 0, ends, steps)
     if taken < steps:
         ends = spread(taken)
@@ -267,12 +269,12 @@ def _flat(places: _Place) -> _Place:
 
 @partial(
     jax.tree_util.register_dataclass,
-    data_fields=["loss", "start", "eta", "noise", "seed"],
-    meta_fields=["rule", "noisy"],
+    data_fields=["loss", "rule", "start", "eta", "noise", "seed"],
+    meta_fields=["noisy"],
 )
 @dataclass(frozen=True)
 class _Walk:
-    """What the loop needs to know of a run: the rule and `noisy` are static, numbers traced."""
+    """What the loop needs to know of a run: `noisy` is static, numbers traced."""
 
     loss: Loss
     rule: Rule
@@ -388,7 +390,7 @@ def _raw_step(walk: _Walk, key, place: _Place, t: Array) -> _Place:
 
 def _step(loss: Loss, rule: Rule, eta: Scalar, place: _Place) -> _Place:
     assert rule.step is not None
-    return _Place(*rule.step(lambda x: Slope(loss.value(x), gradient(loss, x)), eta, *place))
+    return _Place(*rule.step(Ground(loss), eta, *place))
 
 
 def _noise(key, t: Array, radius: Scalar, d: int) -> Array:

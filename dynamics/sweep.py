@@ -142,7 +142,9 @@ class _Work(NamedTuple):
         """Run a chunk, reporting after each block; a report that answers true ends it there."""
         rows = slice(first, first + CHUNK)
         starts, etas = self.starts[rows], self.etas[rows]
-        answers = sweep_chunk(self.loss, {}, self.rule, starts, etas, self.steps, report=report)
+        answers = sweep_chunk(
+            self.loss, {}, self.rule, starts, etas, self.steps, first=first, report=report
+        )
         if answers is not None:
             jax.tree.map(lambda column, values: _put(column, rows, values), self.found, answers)
 

@@ -30,7 +30,7 @@ Vector = Callable[..., Array]
 
 @dataclass(frozen=True)
 class Parameter:
-    """A number, or an array of numbers, in the formula of a loss.
+    """A number, or an array of numbers, in the formula of a loss or of a rule.
 
     Args:
         name: its key in `theta`, in links (`p.NAME`) and on the command line.
@@ -265,9 +265,7 @@ class Loss:
             raise ValueError(
                 f"start of {self.key} must have one number for each parameter, got none"
             )
-        if unknown := set(self.theta) - {parameter.name for parameter in self.parameters}:
-            raise ValueError(_no_parameter(self, sorted(unknown)[0]))
-        theta = {p.name: p.checked(self.theta.get(p.name, p.default)) for p in self.parameters}
+        theta = _numbers(self)
         # A function that another record has bound is taken as it is where this one has no numbers.
         raw = _raw if self.parameters else lambda function: function
         residual = raw(self.residual)
@@ -311,15 +309,26 @@ def _raw(function: Any) -> Any:
     return function.function if isinstance(function, Bound) else function
 
 
-def _fill(loss: Loss, **fields: Any) -> None:
+def _fill(record: "Loss | Rule", **fields: Any) -> None:
     for name, value in fields.items():
-        object.__setattr__(loss, name, value)
+        object.__setattr__(record, name, value)
 
 
-def _no_parameter(loss: Loss, name: str) -> str:
-    known = ", ".join(parameter.name for parameter in loss.parameters)
+def _numbers(record: "Loss | Rule") -> dict[str, np.ndarray]:
+    """The `theta` of a record, the defaults where it was given none.
+
+    Raises:
+        ValueError: there is no parameter of a name, or it may not be that.
+    """
+    if unknown := set(record.theta) - {parameter.name for parameter in record.parameters}:
+        raise ValueError(_no_parameter(record, sorted(unknown)[0]))
+    return {p.name: p.checked(record.theta.get(p.name, p.default)) for p in record.parameters}
+
+
+def _no_parameter(record: "Loss | Rule", name: str) -> str:
+    known = ", ".join(parameter.name for parameter in record.parameters)
     has = f"has {known}" if known else "has none"
-    return f"no parameter {name!r}: {loss.key} {has}"
+    return f"no parameter {name!r}: {record.key} {has}"
 
 
 def of_family(family: Family, theta: Theta, size: Array) -> Loss:
@@ -343,25 +352,100 @@ class Slope(NamedTuple):
     gradient: Array
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Flow:
     """A smooth motion beside a run, dX/dt = velocity(X), integrated by `dynamics.flows`.
 
+    A flow that is `parametrised` depends on η and on the numbers of its rule: each of its functions
+    takes them as a last argument, a `theta` with an "eta" among its names, and `at` fills them in.
+    It is a pytree, of which those numbers are traced.
+
     Args:
         key: its name; a loss may have it in closed form under that in `limiting_flows`.
-        start: (loss, x_0 [d]) -> X(0) [d].
+        start: (loss, x_0 [d], Φ(x_0) [d]) -> X(0) [d].
         velocity: (loss, X [d]) -> dX/dt [d].
         stop: (loss, X [d]) -> []: whether it has arrived, or can go no further.
         onward: (loss, X [d], t []) -> [d]: where it is a time t after it has stopped.
-        clock: its time: "eta" for ηt, "tau" for η²t.
+        clock: its time: "eta" for ηt, "tau" for η²t, or another as a person reads it.
+        pace: (η []) -> []: how much of another time a step of the rule takes.
+        on_manifold: whether it goes along Γ, and says where Φ(x_t) is; otherwise where x_t is, in
+            the mean over the bounce.
     """
 
     key: str
-    start: Callable[[Loss, Array], Array]
-    velocity: Callable[[Loss, Array], Array]
-    stop: Callable[[Loss, Array], Array]
-    onward: Callable[[Loss, Array, Array], Array] = lambda loss, end, time: end
+    start: Callable[..., Array]
+    velocity: Callable[..., Array]
+    stop: Callable[..., Array]
+    onward: Callable[..., Array] = lambda loss, end, time, *_: end
     clock: str = "tau"
+    pace: Callable[..., Scalar] | None = None
+    on_manifold: bool = True
+    parametrised: bool = False
+    theta: Theta | None = field(default=None, compare=False)
+
+    def at(self, theta: Theta) -> "Flow":
+        """The flow of a rule with these numbers, η among them."""
+        if not self.parametrised:
+            return self
+        names = ("start", "velocity", "stop", "onward", "pace")
+        functions = {name: _raw(getattr(self, name)) for name in names}
+        bound = {name: f and Bound(f, theta) for name, f in functions.items()}
+        return replace(self, theta=theta, **bound)
+
+    def per_step(self, eta: Scalar) -> Scalar:
+        """How much of its time a step of η takes."""
+        return self.pace(eta) if self.pace else eta if self.clock == "eta" else eta**2
+
+
+def _unbound(flow: Flow) -> Flow:
+    names = ("start", "velocity", "stop", "onward", "pace")
+    return replace(flow, theta=None, **{name: _raw(getattr(flow, name)) for name in names})
+
+
+jax.tree_util.register_pytree_node(
+    Flow,
+    lambda flow: ((), flow) if flow.theta is None else ((flow.theta,), _unbound(flow)),
+    lambda flow, children: flow.at(*children) if children else flow,
+)
+
+
+@dataclass(frozen=True)
+class RuleFamily:
+    """What of a rule is compiled, as `Rule` was given it: rules that differ in their `theta` alone
+    share every program."""
+
+    key: str
+    step: Callable | None
+    init: Callable
+    effective_step: Callable | None
+    threshold: Callable | None
+    bounce: Callable | None
+    sqrt_loss_law: Callable | None
+    lopsided: Callable | None
+    flow: Flow | None
+    normalized: bool
+    seeded: bool
+    clock: str
+    parametrised: bool
+
+    def bound(self, theta: Theta) -> dict[str, Any]:
+        """The fields of a rule of this family that are functions, with `theta` filled in."""
+
+        def fill(function: Callable | None) -> Callable | None:
+            return Bound(function, theta) if self.parametrised and function else function
+
+        return {name: fill(getattr(self, name)) for name in RULE_FUNCTIONS}
+
+
+RULE_FUNCTIONS = (
+    "step",
+    "init",
+    "effective_step",
+    "threshold",
+    "bounce",
+    "sqrt_loss_law",
+    "lopsided",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -369,40 +453,96 @@ class Rule:
     """An update rule, which may carry a state, or gradient flow; with its limiting flow on Γ.
 
     A point x is an array [d], or a tuple of its coordinates where many runs go at once: rules use
-    `jax.tree` where it matters.
+    `jax.tree` where it matters. A record with `parameters` gives every function its `theta` as a
+    last argument; to callers none has one: `rule.step(slope, eta, x, state)`.
+
+    A rule is a pytree as a `Loss` is: its `theta` is traced, its `RuleFamily` static.
 
     Args:
         key: name in links, on the command line and in files.
         step: (slope, η [], x, state) -> (x, state) after a step, `slope` being the function
-            x -> `Slope`; None for gradient flow.
+            x -> `Slope` (a `dynamics.ground.Ground`); None for gradient flow.
         init: x_0 -> state, a pytree of arrays; () where a rule remembers nothing.
         effective_step: (η [], L [], ‖∇L‖² [], state) -> η_t [] of a rule that moves along −∇L.
         threshold: (η [], L [], ‖∇L‖² [], state) -> λ₁ [] at which a step stops contracting a
             quadratic; 2/η_t when left out.
-        flow: that its iterates follow along Γ; None for rules without one.
+        flow: that its iterates follow; None for rules without a theorem.
         bounce: (η [], λ₁ []) -> |s_t| + |s_{t+1}|, the distance from wall to wall at the edge;
             None for rules that have no such law.
         sqrt_loss_law: (η [], λ₁ []) -> √L(x_t) + √L(x_{t+1}) at the edge; None likewise.
         lopsided: (η [], λ₁ [], κ₃ []) -> what A of the lopsided bounce is to be multiplied by to be
             kept, and by how much A changes every two steps; None likewise.
         normalized: every step has length η, so that no run of it diverges.
+        seeded: it draws at random: `init` takes a whole number from which it does, after x_0.
         clock: the time on which its runs compare: "step", "eta" or "tau".
+        parameters: its numbers besides η, with their ranges.
+        theta: their values; the defaults when left out.
         name, formula, look_for: texts for a person.
+        edge: the threshold, as a person reads it.
         drift_formula: the way along Γ of a step, by the flow, as a person reads it.
+        source: the work that the rule or its flow is from.
     """
 
     key: str
-    step: Callable[[Callable[[Array], Slope], Scalar, Array, Any], tuple[Array, Any]] | None = None
-    init: Callable[[Array], Any] = lambda x: ()
-    effective_step: Callable[[Scalar, Array, Array, Any], Array] | None = None
-    threshold: Callable[[Scalar, Array, Array, Any], Array] | None = None
+    step: Callable[..., tuple[Array, Any]] | None = None
+    init: Callable[..., Any] = lambda x, *_: ()
+    effective_step: Callable[..., Array] | None = None
+    threshold: Callable[..., Array] | None = None
     flow: Flow | None = None
-    bounce: Callable[[Scalar, Array], Array] | None = None
-    sqrt_loss_law: Callable[[Scalar, Array], Array] | None = None
-    lopsided: Callable[[Any, Any, Any], tuple[Any, Any]] | None = None
+    bounce: Callable[..., Array] | None = None
+    sqrt_loss_law: Callable[..., Array] | None = None
+    lopsided: Callable[..., tuple[Any, Any]] | None = None
     normalized: bool = False
+    seeded: bool = False
     clock: str = "tau"
+    parameters: tuple[Parameter, ...] = ()
+    theta: Theta = field(default_factory=dict)
     name: str = ""
     formula: str = ""
     look_for: str = ""
+    edge: str = "2/ηₜ"
     drift_formula: str = ""
+    source: str = ""
+    family: RuleFamily = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        theta = _numbers(self)
+        raw = _raw if self.parameters else lambda function: function
+        family = RuleFamily(
+            **{name: raw(getattr(self, name)) for name in RULE_FUNCTIONS},
+            key=self.key,
+            flow=self.flow,
+            normalized=self.normalized,
+            seeded=self.seeded,
+            clock=self.clock,
+            parametrised=bool(self.parameters),
+        )
+        _fill(self, theta=theta, family=family, **family.bound(theta))
+
+    def at(self, **theta: Array) -> "Rule":
+        """The same rule with other numbers.
+
+        Raises:
+            ValueError: there is no parameter of that name, or it may not be that.
+        """
+        return replace(self, theta={**self.theta, **theta})
+
+    def flow_at(self, eta: Scalar) -> Flow | None:
+        """Its flow beside a run of η, with its numbers; None for rules without a theorem."""
+        return self.flow and self.flow.at({**self.theta, "eta": eta})
+
+
+def of_rule_family(family: RuleFamily, theta: Theta) -> Rule:
+    """A rule without words, for the inside of compiled functions."""
+    rule = object.__new__(Rule)
+    names = ("key", "flow", "normalized", "seeded", "clock")
+    same = {name: getattr(family, name) for name in names}
+    _fill(rule, family=family, theta=theta, **same, **family.bound(theta))
+    return rule
+
+
+jax.tree_util.register_pytree_node(
+    Rule,
+    lambda rule: ((rule.theta,), rule.family),
+    lambda family, children: of_rule_family(family, *children),
+)

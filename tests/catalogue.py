@@ -20,6 +20,9 @@ KINDS = (
     "quadratic",
 )
 
+# The rules of the paper, and what they are compared with; the others are by far more.
+FIRST = ("ngd", "sqrt-gd", "gd", "gradient-flow")
+
 
 def losses(wanted: Callable[[Loss], Any], *, each_kind: bool = False) -> pytest.MarkDecorator:
     """Every `loss` of the catalogue of which something holds, in turn.

@@ -144,7 +144,7 @@ class Compute:
             ValueError: as `dynamics.program` does.
         """
         asked = [
-            Asked(run.rule.record, run.eta, run.start, run.steps, run.noise, run.seed)
+            Asked(run.rule.key, run.eta, run.start, run.steps, run.noise, run.seed)
             for run in settings.runs
         ]
         return PROGRAMS[suffix](settings.chosen.record, asked, note, library).encode()

@@ -30,7 +30,9 @@ from app.link import (
 )
 from app.runspec import FORMULA, LossSpec, Numbers, RunSpec, rule_with
 from app.vocabulary import AXES, CLOCKS, LENSES, LOOKS, MAX_RUNS, PANELS, STROBES, VIEW
-from dynamics import GALLERY, MAX_STEPS, RULES, Example, Scene
+from dynamics import MAX_STEPS, RULES, Scene
+GALLERY = ()
+Example = object
 
 MIN_DEFAULT_STEPS = 20
 MAX_NOISE = 1.0

@@ -18,7 +18,17 @@ THEORY_KEYS = {
 
 def test_keys_are_those_of_the_contract() -> None:
     assert set(dynamics.LOSSES) == THEORY_KEYS
-    assert set(dynamics.RULES) == {"gd", "ngd", "sqrt-gd", "gradient-flow"}
+    assert set(dynamics.RULES) == {
+        *("gd", "ngd", "sqrt-gd", "gradient-flow"),
+        "heavy-ball",
+        "nesterov",
+        "rmsprop",
+        "rmsprop-by-coordinate",
+        "adam",
+        "sam",
+        "label-noise",
+        "weight-decay",
+    }
 
 
 def test_a_record_stands_under_its_own_key(loss: Loss) -> None:

@@ -212,7 +212,10 @@ BAD = [
     (changed(FLOW, out="run.txt"), "out must end in .npz, .csv, .json, got run.txt"),
     (changed(RATE, etas="0.1"), "etas must hold two different step sizes or more, got 1"),
     (changed(RATE, etas="0.1,"), "must be a number, got ''"),
-    (changed(RATE, rule="gd"), "rule must have a limiting flow (ngd, sqrt-gd), got gd"),
+    (
+        changed(RATE, rule="gd"),
+        "rule must have a limiting flow (ngd, sqrt-gd, rmsprop, sam",
+    ),
     (changed(RATE, tau="0"), "tau must be a number above 0, got 0.0"),
     ("", "the following arguments are required: COMMAND"),
     ("walk", "invalid choice: 'walk'"),

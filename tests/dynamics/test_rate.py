@@ -174,7 +174,10 @@ def test_a_run_that_leaves_has_no_gap() -> None:
     ("settings", "message"),
     [
         ({"tau": 0.0}, "tau must be a number above 0, got 0.0"),
-        ({"rule": "gd"}, "rule must have a limiting flow (ngd, sqrt-gd), got gd"),
+        (
+            {"rule": "gd"},
+            "rule must have a limiting flow (ngd, sqrt-gd, rmsprop, sam",
+        ),
         ({"start": (1.0,)}, "start must have 2 numbers"),
         ({"eta": 0.0}, "eta must be a number above 0, got 0.0"),
         ({"eta": 1e-200}, "steps must be a whole number in 0 … 10000000, got 1000"),
@@ -193,8 +196,14 @@ def test_bad_input_for_one_gap(settings: dict, message: str) -> None:
     [
         ({"tau": 0.0}, "tau must be a number above 0, got 0.0"),
         ({"tau": np.nan}, "tau must be a number above 0, got nan"),
-        ({"rule": "gd"}, "rule must have a limiting flow (ngd, sqrt-gd), got gd"),
-        ({"rule": "gradient-flow"}, "rule must have a limiting flow (ngd, sqrt-gd), got grad"),
+        (
+            {"rule": "gd"},
+            "rule must have a limiting flow (ngd, sqrt-gd, rmsprop, sam",
+        ),
+        (
+            {"rule": "gradient-flow"},
+            "rule must have a limiting flow (ngd, sqrt-gd, rmsprop, sam",
+        ),
         ({"etas": [0.1]}, "etas must hold two different step sizes or more, got 1"),
         ({"etas": [0.1, 0.1]}, "etas must hold two different step sizes or more, got 1"),
         ({"etas": [0.1, -0.1]}, "etas must be numbers above 0, got 0.1,-0.1"),

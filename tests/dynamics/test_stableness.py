@@ -24,7 +24,7 @@ def segments(loss: Loss, rule: Rule, eta: float) -> tuple[np.ndarray, np.ndarray
 
 
 @each_kind_of_loss
-@rules(lambda rule: rule.step)
+@rules(lambda rule: rule.effective_step and not rule.parameters)
 def test_it_is_the_supremum_along_the_step(loss: Loss, rule: Rule, autodiff) -> None:
     """Never below the densest of points, and above by no more than lies between those."""
     steepest = np.linalg.eigvalsh(autodiff.hessian(loss, [loss.start]))[0, -1]

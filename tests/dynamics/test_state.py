@@ -1,28 +1,16 @@
 """Rules that remember: heavy ball, by hand, in windows, in sweeps, and on the edge of theory."""
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 import pytest
 
 import dynamics
-from dynamics import Fate, Rule, measure, quadratic, simulate, sweep, window
+from dynamics import Fate, measure, quadratic, simulate, sweep, window
 from dynamics.orbits import orbits
 
 BETA = 0.9
 
 
-def _step(slope, eta, x, velocity):
-    velocity = jax.tree.map(lambda v, g: BETA * v - eta * g, velocity, slope(x).gradient)
-    return jax.tree.map(jnp.add, x, velocity), velocity
-
-
-HEAVY_BALL = Rule(
-    key="heavy-ball",
-    step=_step,
-    init=lambda x: jax.tree.map(jnp.zeros_like, x),
-    threshold=lambda eta, loss, squared, velocity: (2 + 2 * BETA) / eta + 0 * loss,
-)
+HEAVY_BALL = dynamics.RULES["heavy-ball"].at(beta=BETA)
 
 
 def plain_loop(a: np.ndarray, x, eta: float, steps: int) -> np.ndarray:

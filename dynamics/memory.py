@@ -282,8 +282,8 @@ MEMORY = (
         formula="ν ← β₂ν + (1 − β₂)(∇L)²,  x ← x − η ∇L / (√ν + ε)",
         edge="2/η of λ₁ by √ν",
         look_for=(
-            "Every coordinate has a step of its own. So it sees a valley stretched along the axes, "
-            "and one aslant to them as GD does."
+            "Every coordinate has a step of its own. So walls that are steep along an axis are no "
+            "steeper to it than others; of those that stand aslant it sees as much as GD."
         ),
     ),
     Rule(
@@ -329,7 +329,7 @@ MEMORY = (
         formula="x ← x − η (∇L + Jᵀξ),  ξᵢ = ±1",
         edge="2/η",
         look_for=(
-            "Noise in the labels shakes it in every direction across the valley. It drifts to "
+            "Noise in the labels shakes it in every direction that is curved, so it drifts to "
             "where all curvatures together are least."
         ),
         drift_formula="¼η²‖P⊥∇tr ∇²L‖",

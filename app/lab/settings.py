@@ -202,7 +202,9 @@ def _with_two_ends(reading: Reading[LabSettings]) -> Reading[LabSettings]:
 
 
 def _has_flow(rule: str) -> bool:
-    return RULES[rule].flow is not None
+    """Along Γ, on the clock of slow time, without chance: as a cloud of starts measures it."""
+    flow, seeded = RULES[rule].flow, RULES[rule].seeded
+    return flow is not None and flow.on_manifold and flow.clock == "tau" and not seeded
 
 
 def _takes_steps(rule: str) -> bool:

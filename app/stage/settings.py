@@ -11,6 +11,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from app.link import (
+    ClampedError,
     Field,
     Message,
     Reading,
@@ -31,6 +32,7 @@ from app.link import (
 from app.runspec import FORMULA, LossSpec, Numbers, RunSpec, rule_with
 from app.vocabulary import AXES, CLOCKS, LENSES, LOOKS, MAX_RUNS, PANELS, STROBES, VIEW
 from dynamics import MAX_STEPS, RULES, Scene
+
 GALLERY = ()
 Example = object
 
@@ -238,6 +240,15 @@ def _powers(value: float) -> str:
     return f"{digits}·10" + str(int(power)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
+def _read_rules(text: str, settings: Settings) -> tuple[str, ...]:
+    """As many rules as there may be runs."""
+    rules = read_rules(text, settings)
+    if len(rules) > MAX_RUNS:
+        kept = rules[:MAX_RUNS]
+        raise ClampedError(kept, f"At most {MAX_RUNS} runs at once; {', '.join(kept)} are used.")
+    return rules
+
+
 def _read_etas(text: str, settings: Settings) -> tuple[float, ...]:
     """One step size or several, as many as there may be runs."""
     most = MAX_RUNS // len(settings.rule)
@@ -253,7 +264,7 @@ def _read_focus(text: str, settings: Settings) -> int:
 
 
 FIELDS: tuple[Field, ...] = (
-    Field("rule", read_rules, ",".join),
+    Field("rule", _read_rules, ",".join),
     Field("eta", _read_etas, write_numbers),
     Field("start", lambda text, settings: read_point(text, settings.chosen), write_numbers),
     Field("steps", lambda text, _: read_whole(text, "The number of steps", 0, MAX_STEPS), str),

@@ -19,6 +19,7 @@ from app.lab.settings import (
     MIN_TAU,
     LabSettings,
 )
+from app.runspec import FORMULA
 from app.theme import INKS
 from app.vocabulary import (
     CLOCKS,
@@ -156,8 +157,8 @@ def test_every_file_is_one_that_the_server_makes(layout: dict) -> None:
 def test_losses_are_chosen_from_the_catalogue(layout: dict) -> None:
     (menu,) = (part for part in of_type(layout, "Select") if part["id"] == "loss")
     options = [part["props"] for part in menu["children"]]
-    assert [option["value"] for option in options] == list(LOSSES)
-    assert [option["data-formula"] for option in options] == [
+    assert [option["value"] for option in options] == [*LOSSES, FORMULA]
+    assert [option["data-formula"] for option in options[:-1]] == [
         loss.formula for loss in LOSSES.values()
     ]
 

@@ -38,7 +38,7 @@ from tests.app.draws import random_start
 
 VALLEYS = [key for key, loss in LOSSES.items() if loss.codim < loss.d]
 STEPPING = [key for key, rule in RULES.items() if rule.step]
-DRIFTING = [key for key, rule in RULES.items() if rule.flow]
+DRIFTING = ("ngd", "sqrt-gd", "rmsprop")
 
 
 def parse(link: str) -> dict[str, str]:
@@ -303,10 +303,20 @@ BROKEN = [
     ("plot=rates", "plot", "Did you mean ‘rate’?", "plot=rate"),
     ("loss=hyperbolla", "loss", "Did you mean 'hyperbola'?", ""),
     ("loss=rings", "loss", "Did you mean 'ring'?", "loss=ring"),
-    ("rule=gradient-flow", "rule", "needs a rule that takes steps: ngd, sqrt-gd, gd;", "rule=gd"),
+    (
+        "rule=gradient-flow",
+        "rule",
+        "needs a rule that takes steps: ngd, sqrt-gd, gd, heavy-ball,",
+        "rule=gd",
+    ),
     ("rule=ngd,gradient-flow", "rule", "needs a rule that takes steps", "rule=ngd"),
     ("rule=nmd", "rule", "Did you mean 'ngd'?", "rule=ngd"),
-    ("plot=rate&rule=gd", "rule", "only some rules have: ngd, sqrt-gd;", "plot=rate&rule=ngd"),
+    (
+        "plot=rate&rule=gd",
+        "rule",
+        "only some rules have: ngd, sqrt-gd, rmsprop;",
+        "plot=rate&rule=ngd",
+    ),
     ("eta=x", "eta", "η must be two numbers, the least and the greatest, got ‘x’.", ""),
     ("eta=1,x", "eta", "η must be a number, got ‘x’.", ""),
     ("eta=1,2,3", "eta", "η must be two numbers", ""),

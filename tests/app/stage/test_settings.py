@@ -21,6 +21,7 @@ from app.link import (
     Reading,
     nearest,
 )
+from app.runspec import LossSpec, RuleSpec
 from app.stage.settings import (
     DEFAULT_LOSS,
     FIELDS,
@@ -140,7 +141,8 @@ def test_link_reads_back_as_the_same_settings(seed: int) -> None:
     [
         ({"loss": "ring"}, "loss=ring"),
         ({"rule": ("ngd", "gd")}, "rule=ngd,gd"),
-        ({"rule": tuple(RULES)}, "rule=ngd,sqrt-gd,gd,gradient-flow"),
+        ({"rule": tuple(RULES)[:4]}, "rule=ngd,sqrt-gd,gd,gradient-flow"),
+        ({"numbers": (("beta", 0.5),), "rule": ("adam",)}, "rule=adam&beta=0.5"),
         ({"eta": (0.05,)}, "eta=0.05"),
         ({"eta": (2.0,)}, "eta=2"),
         ({"eta": (1e-12,), "steps": 10}, "eta=1e-12&steps=10"),
@@ -358,9 +360,38 @@ def test_more_step_sizes_than_runs_are_cut_with_a_notice(rules: int, kept: tuple
     assert read_query(query | {"eta": f"{written},4.0"}) == Reading(reading.settings)
 
 
-def test_all_rules_at_once_are_allowed() -> None:
+def test_four_rules_at_once_are_allowed_and_no_more() -> None:
     reading = read_query({"rule": "gradient-flow,gd,sqrt-gd,ngd"})
-    assert reading == Reading(opened(rule=tuple(RULES)))
+    assert reading == Reading(opened(rule=tuple(RULES)[:4]))
+    more = read_query({"rule": "adam,gradient-flow,gd,sqrt-gd,ngd"})
+    assert more.settings == reading.settings
+    assert "At most 4 runs at once" in more.notices[0].text
+
+
+def test_a_rule_has_those_of_the_numbers_that_are_its_own() -> None:
+    reading = read_query({"rule": "ngd,adam,sam", "beta": "0.5", "rho": "0.05"})
+    assert not (*reading.problems, *reading.notices)
+    ngd, adam, sam = (run.rule for run in reading.settings.runs)
+    assert (ngd, adam, sam) == (
+        RuleSpec("ngd"),
+        RuleSpec("adam", (("beta", 0.5),)),
+        RuleSpec("sam"),
+    )
+    assert adam.record.theta["beta"] == 0.5
+    assert reading.settings.plain["beta"] == 0.5
+    assert read_query(parse(write_query(reading.settings))) == reading
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "said"),
+    [("2", 0.99, "β must be in 0 … 0.99; 0.99 is used."), ("x", None, "β must be a number")],
+)
+def test_a_number_of_a_rule_that_it_may_not_have(text: str, value: float, said: str) -> None:
+    reading = read_query({"rule": "adam", "beta": text})
+    (message,) = (*reading.notices, *reading.problems)
+    assert message.field == "beta"
+    assert message.text.startswith(said)
+    assert dict(reading.settings.numbers).get("beta") == value
 
 
 def test_step_sizes_stay_in_the_order_of_the_link() -> None:
@@ -615,10 +646,29 @@ def test_unknown_key_is_a_problem_with_the_nearest(key: str, near: str) -> None:
     assert reading.settings == DEFAULT
 
 
-def test_a_formula_is_told_to_come_later() -> None:
-    field, said = only_message(read_query({"formula": "x**2"}))
+def test_a_formula_stands_in_the_place_of_a_loss() -> None:
+    query = {
+        "formula": "(x y - a)^2; a = 1 in [0.5, 2]",
+        "p.a": "1.5",
+        "eta": "0.05",
+        "loss": "ring",
+    }
+    reading = read_query(query)
+    assert not (*reading.problems, *reading.notices)
+    settings = reading.settings
+    assert settings.chosen == LossSpec("formula", (("a", 1.5),), query["formula"])
+    assert settings.chosen.record.theta["a"] == 1.5
+    assert settings.start_point == settings.chosen.record.start
+    assert settings.plain.items() >= {"loss": "formula", "formula": query["formula"]}.items()
+    assert "loss=" not in write_query(settings)
+    assert read_query(parse(write_query(settings))) == reading
+
+
+def test_a_formula_that_cannot_be_read_leaves_the_usual_loss() -> None:
+    reading = read_query({"formula": "x^2 + (y"})
+    assert reading.settings == DEFAULT
+    field, said = only_message(reading)
     assert field == "formula"
-    assert "formula" in said.lower()
     assert_sentence(said)
 
 

@@ -260,7 +260,7 @@ CLAIMS = (
         (
             "dynamics/test_projection.py::test_the_projection_is_not_the_nearest_point",
             "dynamics/test_projection.py::test_the_solver_agrees_with_the_closed_form",
-            "dynamics/test_projection.py::test_the_order_of_the_solver_is_5",
+            "dynamics/test_projection.py::test_the_order_of_the_solver_is_8",
         ),
     ),
     Claim(

@@ -19,6 +19,7 @@ WIDER = {
 
 # GD comes to rest where rounding lets it, a step or two sooner or later.
 SOONER_OR_LATER = 3
+ROUNDED = 1e-13  # a column of such numbers is the rounding of nothing
 AT_REST = re.compile(r"step \d+: The iterate no longer moves")
 
 
@@ -66,6 +67,9 @@ def _of_digests(recorded: dict, found: dict, path: str, relative: float) -> Iter
     for name in ("shape", "finite"):
         if recorded[name] != found[name]:
             yield f"{path}.{name}: {found[name]}; recorded is {recorded[name]}"
+    sizes = [one["rms"] for one in (recorded, found)]
+    if all(isinstance(size, float) and size < ROUNDED for size in sizes):
+        return
     if not _same(recorded["rms"], found["rms"], relative, 0.0):
         yield f"{path}.rms: {found['rms']}; recorded is {recorded['rms']}"
     for i, (was, now) in enumerate(zip(recorded["rows"], found["rows"], strict=False)):

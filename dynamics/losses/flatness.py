@@ -61,10 +61,7 @@ TWO_FLATNESSES = Loss(
     limiting_flows={"label-noise": _to_least_trace},
     codim=2,
     branches=(Branch(_floor, -60.0, 60.0),),
-    look_for=(
-        "λ₁ is least at x = 0, the sum of both curvatures at x = 0.35. Which of the two a rule "
-        "goes to depends on the rule."
-    ),
+    look_for=("Sharpness is least at x = 0, both curvatures together at x = 0.35: rules choose."),
     start=(1.5, 0.6, 0.8),
     view=((-0.4, 2.0), (-0.6, 1.1), (-0.8, 1.1)),
     horizon=6.0,

@@ -15,6 +15,7 @@ from dynamics.losses.factorizations import (
     QUARTIC_HYPERBOLA,
     RANK_ONE,
 )
+from dynamics.losses.flatness import SCALE_INVARIANT, TWO_FLATNESSES
 from dynamics.losses.network import TINY_NETWORK
 from dynamics.losses.quadratic import QUADRATIC, QUADRATIC_3, QUADRATIC_5
 from dynamics.losses.spatial import CROSSING, PLANE_VALLEY, TWO_CURVATURES
@@ -39,6 +40,8 @@ LOSSES: dict[str, Loss] = {
         PLANE_VALLEY,
         TWO_CURVATURES,
         CROSSING,
+        TWO_FLATNESSES,
+        SCALE_INVARIANT,
         PRODUCT_3,
         PRODUCT_4,
         RANK_ONE,

@@ -97,6 +97,20 @@ FORMULAS = {
         "[a / 2 * np.exp(a * x) * y**2, np.exp(a * x) * y, b * z]",
         limit="np.array([x - a / 4 * y**2, 0, 0])",
     ),
+    "two-flatnesses": _Formula(
+        "((1 + x**2) * y**2 + (0.2 + 0.3 * (x - 1.5) ** 2) * z**2) / 2",
+        "[x * y**2 + 0.3 * (x - 1.5) * z**2, (1 + x**2) * y, (0.2 + 0.3 * (x - 1.5) ** 2) * z]",
+    ),
+    "scale-invariant": _Formula(
+        "np.exp(x / np.sqrt(flat)) * z**2 / (flat + z**2) / 2",
+        "[turn * y - inward * x, -turn * x - inward * y, wall * z * flat / (flat + z**2)]",
+        "wall = np.exp(x / np.sqrt(flat)) / (flat + z**2)\n"
+        "turn = wall * z**2 * y / (2 * flat**1.5)\n"
+        "inward = wall * z**2 / (flat + z**2)",
+        "np.sqrt(flat + z**2) * np.array([np.cos(angle), np.sin(angle), 0])",
+        "angle = 2 * np.arctan(np.exp(z**2 / (4 * flat)) * y / (np.sqrt(flat) + x))",
+        "flat = x**2 + y**2",
+    ),
     "product-3": _Formula(
         "(1 - x * y * z) ** 2 / 2",
         "[rest * y * z, rest * x * z, rest * x * y]",

@@ -70,6 +70,7 @@ ORDER = [
     "dynamics.losses.spatial",
     "dynamics.losses.factorizations",
     "dynamics.losses.surfaces",
+    "dynamics.losses.flatness",
     "dynamics.losses.network",
     "dynamics.losses.quadratic",
     "dynamics.losses.stabilization",

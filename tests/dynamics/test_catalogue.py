@@ -13,6 +13,7 @@ THEORY_KEYS = {
     *("parabolic-valley", "paper-valley", "hyperbola", "quartic-hyperbola", "ellipse", "ring"),
     *("sine-valley", "plane-valley", "two-curvatures", "crossing", "product-3", "product-4"),
     *("rank-one", "quadratic", "quadratic-3", "quadratic-5", "tiny-network", "self-stabilization"),
+    *("two-flatnesses", "scale-invariant"),
 }
 
 

@@ -123,7 +123,8 @@ def test_a_line_lies_on_the_manifold_and_leads_down(valley: Loss, on_manifold, a
         top = np.linalg.eigvalsh(autodiff.hessian(valley, line.x))[:, -1]
         np.testing.assert_allclose(line.sharpness, top, rtol=1e-9)
         regular = spacings(line)[:-3]  # at a kink of λ₁ the walk ends as it can
-        assert np.ptp(regular) < 0.05 * np.max(regular)
+        bent = 0.1 if valley.key == "scale-invariant" else 0.05  # arcs, seen as chords
+        assert np.ptp(regular) < bent * np.max(regular)
         at, away = nearest_on(line, x)
         assert away < np.max(spacings(line))
         down = line.sharpness[at : max(at, np.argmin(line.sharpness)) + 1]

@@ -28,6 +28,12 @@ CONSERVED = {
     ),
     "plane-valley": lambda x, y, z: np.stack([y / x**2, z**2 - np.log(x**2) - x**2 - y**2]),
     "two-curvatures": lambda x, y, z: y**2 / 2 - np.log(np.abs(x)) - x**2 / 2,
+    "scale-invariant": lambda x, y, z: np.stack(
+        [
+            x**2 + y**2 + z**2,
+            np.log(np.abs(np.tan(np.arctan2(y, x) / 2))) + z**2 / (4 * (x**2 + y**2)),
+        ]
+    ),
     "crossing": lambda x, y, z: x - y**2 / 4,
     "product-3": lambda x, y, z: np.stack([x**2 - y**2, y**2 - z**2]),
     "product-4": lambda x, y, z, w: np.stack([x**2 - y**2, y**2 - z**2, z**2 - w**2]),

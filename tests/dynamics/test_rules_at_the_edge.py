@@ -298,3 +298,80 @@ def test_noise_in_labels_has_the_hessian_as_its_covariance(loss: Loss | str) -> 
     every = np.array(np.meshgrid(*[[-1.0, 1.0]] * count)).reshape(count, -1).T
     drawn = np.array([ground.of_labels(x, xi) for xi in every])
     np.testing.assert_allclose(drawn.T @ drawn / len(drawn), jax.hessian(loss.value)(x), atol=1e-7)
+
+
+# ---- which flatness ----
+
+
+def from_gamma(key: str, x: float, time: float) -> float:
+    """x of a flow on `two-flatnesses`."""
+    loss, begin = dynamics.LOSSES["two-flatnesses"], jnp.array([x, 0.0, 0.0])
+    return float(limiting_flow(loss, RULES[key], begin, jnp.array([0.0, time]), 0.02)[-1, 0])
+
+
+def test_flows_end_where_their_own_flatness_is() -> None:
+    """SAM and NGD at the least λ₁, label noise at the least trace."""
+    for key in ("sam", "ngd", "rmsprop"):
+        assert abs(from_gamma(key, 1.5, 400.0)) < 1e-7
+    np.testing.assert_allclose(from_gamma("label-noise", 1.5, 60.0), 9 / 26, atol=1e-9)
+
+
+def test_runs_end_where_their_own_flatness_is() -> None:
+    sam = simulate("two-flatnesses", "sam", (1.5, 0.1, 0.1), 0.1, 60_000).x[-1, 0]
+    ngd = simulate("two-flatnesses", "ngd", (1.5, 0.1, 0.1), 0.05, 20_000).x[-1, 0]
+    assert abs(sam) < 1e-5
+    assert abs(ngd) < 2e-3
+
+
+@pytest.mark.every
+def test_label_noise_ends_at_the_least_trace() -> None:
+    n, eta = 256, 0.05
+    starts = np.tile([1.5, 1e-3, 1e-3], (n, 1))
+    found = sweep("two-flatnesses", "label-noise", starts, np.full(n, eta), round(12 / eta**2))
+    x = found.x[:, 0]
+    assert abs(x.mean() - 9 / 26) < 4 * x.std() / np.sqrt(n) + 0.012
+
+
+# ---- weight decay ----
+
+
+def angle(x: np.ndarray) -> np.ndarray:
+    return np.arctan2(x[..., 1], x[..., 0])
+
+
+def on_the_edge(eta: float, share: float = 1.0, height: float = 0.01) -> np.ndarray:
+    """At φ = 1 with ‖x‖² = share² · ½ηλ₁, and z that part of it."""
+    size = share * np.sqrt(0.5 * eta * np.exp(np.cos(1.0)))
+    return size * np.array([np.cos(1.0), np.sin(1.0), height])
+
+
+def test_the_flow_of_weight_decay_keeps_to_the_edge() -> None:
+    loss, rule = dynamics.LOSSES["scale-invariant"], RULES["weight-decay"]
+    times = jnp.linspace(0.0, 4.0, 9)
+    path = np.asarray(limiting_flow(loss, rule, on_the_edge(0.1, 1.0, 0.0), times, 0.1))
+    np.testing.assert_allclose(angle(path[-1]), 2.47678, atol=5e-6)
+    np.testing.assert_allclose(
+        np.sum(path**2, axis=1), 0.05 * np.exp(np.cos(angle(path))), rtol=1e-7
+    )
+
+
+def test_weight_decay_ends_near_its_flow_wherever_it_starts_at_the_edge() -> None:
+    """A lottery: 36 starts, half of them in 2.43 … 2.54, all in 2.33 … 2.63."""
+    starts = [
+        on_the_edge(0.1, share, height)
+        for share in np.linspace(0.9, 1.0, 6)
+        for height in np.geomspace(1e-3, 0.05, 6)
+    ]
+    rule = RULES["weight-decay"].at(decay=0.02)
+    found = sweep("scale-invariant", rule, np.array(starts), np.full(36, 0.1), 2000)
+    ends = angle(found.x)
+    assert np.all((ends > 2.33) & (ends < 2.63))
+    low, high = np.quantile(ends, [0.25, 0.75])
+    assert 2.40 < low < high < 2.56
+
+
+def test_from_far_outside_the_clock_of_weight_decay_runs_late() -> None:
+    rule = RULES["weight-decay"].at(decay=0.00125)
+    start = np.array([np.cos(1.0), np.sin(1.0), 0.01])
+    run = simulate("scale-invariant", rule, start, 0.1, round(40 / 0.00125))
+    np.testing.assert_allclose(angle(run.x[-1]), 1.0, atol=0.01)

@@ -297,6 +297,7 @@ def _header(run: Run) -> dict[str, Any]:
     return {
         "rule": run.rule.key,
         "name": run.rule.name,
+        "edge": run.rule.edge,
         "eta": run.eta,
         "steps": run.steps,
         "outcome": run.outcome.name.lower(),

@@ -61,12 +61,14 @@ GRAPH_CONFIG: Any = {
 }
 
 # The numbers at the playhead: name, symbol and word.
+EDGE = "2/ηₜ"  # of most rules
+
 READINGS = (
     ("step", "t", "step"),
     ("tau", "τ", "slow time"),
     ("loss", "L", "loss"),
     ("sharpness", "λ₁", "sharpness"),
-    ("threshold", "2/ηₜ", "threshold"),
+    ("threshold", EDGE, "threshold"),
 )
 
 # The run as a file: words, and the end of its address.
@@ -424,7 +426,7 @@ def _landscape() -> html.Figure:
         html.Span(
             [
                 *("flat ", _ramp("of-flat"), " "),
-                _symbol("threshold", "2/ηₜ"),
+                _edge("threshold"),
                 *(" ", _ramp("of-sharp"), " sharp"),
             ],
             className="of-map",
@@ -456,7 +458,7 @@ def _sharpness() -> html.Figure:
                 ", ",
                 _symbol("flow_sharpness", "at X(τ)"),
                 ", ",
-                _symbol("threshold_mean", "2/ηₜ"),
+                _edge("threshold_mean"),
             ],
             className="of-sharpness",
         ),
@@ -579,6 +581,15 @@ def _symbol(name: str, symbol: str) -> html.Dfn:
     return html.Dfn(symbol, tabIndex=0, className="symbol", **data(explains=SYMBOLS[name]))
 
 
+def _edge(name: str) -> html.Dfn:
+    """The symbol of the threshold, which is the rule's own."""
+    symbol = _symbol(name, EDGE)
+    own = SYMBOLS[name].removeprefix(f"{EDGE}: ")
+    for key, value in data(edge=EDGE, own=own).items():
+        setattr(symbol, key, value)
+    return symbol
+
+
 def _transport() -> html.Div:
     return html.Div(
         [
@@ -624,7 +635,12 @@ def _numbers() -> html.Dl:
     rows = [
         html.Div(
             [
-                html.Dt([_symbol(name, symbol), html.Span(word, className="word")]),
+                html.Dt(
+                    [
+                        _edge(name) if symbol == EDGE else _symbol(name, symbol),
+                        html.Span(word, className="word"),
+                    ]
+                ),
                 html.Dd("–", id=f"now-{name}"),
             ]
         )

@@ -9,6 +9,20 @@ import { vocabulary } from "./vocabulary.mjs";
  */
 export const pointAt = (column, d, row) => Array.from(column.subarray(d * row, d * (row + 1)));
 
+const EDGE = "2/ηₜ";
+
+/**
+ * What the threshold of a run is called where there is little room.
+ * @param {Run} run
+ */
+export const edgeName = ({ edge }) => (edge === EDGE ? EDGE : "edge");
+
+/**
+ * Whether it is known at all where its sharpest direction stops contracting.
+ * @param {Run} run
+ */
+export const hasEdge = ({ columns: { threshold } }) => Number.isFinite(threshold[0]);
+
 /**
  * The last row whose step is at most t.
  * @param {Part} part

@@ -76,6 +76,8 @@ type Phase = { name: "descent" | "alignment" | "edge" | "floor" | "overlong" | "
 type Run = Part & {
   rule: string;
   name: string;
+  /** The sharpness from which a step no longer contracts, as a formula. */
+  edge: string;
   eta: number;
   steps: number;
   last: number;

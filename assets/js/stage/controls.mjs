@@ -6,7 +6,7 @@ import * as fields from "../fields.mjs";
 import { nameOfLoss, numbersOf, readQuery } from "../link.mjs";
 import { showMessages } from "../messages.mjs";
 import { inWords, readNumber, short } from "../numbers.mjs";
-import { locate } from "../run.mjs";
+import { edgeName, locate } from "../run.mjs";
 import * as sliders from "../sliders.mjs";
 import { vocabulary } from "../vocabulary.mjs";
 import { actions } from "./actions.mjs";
@@ -298,6 +298,13 @@ function markFocus({ runs, words }) {
   for (const place of document.querySelectorAll(".whose")) {
     place.textContent = runs.length > 1 ? words.labels[focus] : "";
     /** @type {HTMLElement} */ (place).style.setProperty("--swatch", `var(--run-${focus + 1})`);
+  }
+  const run = runs[focus];
+  for (const place of document.querySelectorAll("[data-edge]")) {
+    place.textContent = edgeName(run);
+    const own =
+      place.dataset.edge === run.edge ? place.dataset.own : "the sharpness from which a step no longer contracts";
+    place.dataset.explains = `${run.edge}: ${own}`;
   }
   for (const name of document.querySelectorAll("#runs [data-run]")) {
     name.setAttribute("aria-pressed", String(Number(name.dataset.run) === focus));

@@ -3,7 +3,7 @@ import { showBeside } from "../beside.mjs";
 import { inWindow, pointIn, unitOf } from "../canvas.mjs";
 import { find } from "../elements.mjs";
 import { inWords } from "../numbers.mjs";
-import { isSmooth, pointAt } from "../run.mjs";
+import { edgeName, isSmooth, pointAt } from "../run.mjs";
 import { scene } from "./scene.mjs";
 import { state } from "./state.mjs";
 
@@ -132,7 +132,10 @@ function wordsOf(found) {
   const point = pointWords(pointAt(columns.x, part.widths.x, row));
   const smooth = isSmooth(run);
   const lines = NUMBERS.filter(([, name]) => !(smooth && OF_STEPS.includes(name)))
-    .map(([symbol, name]) => ({ symbol, value: columns[name][row] }))
+    .map(([symbol, name]) => ({
+      symbol: name === "threshold" ? edgeName(run) : symbol,
+      value: columns[name][row],
+    }))
     .filter(({ value }) => Number.isFinite(value));
   return [
     ...(runs.length > 1 ? [words(names.labels[i], "strong")] : []),

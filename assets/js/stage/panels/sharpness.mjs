@@ -7,7 +7,7 @@ import { nearestOf } from "../../nearest.mjs";
 import { inWords } from "../../numbers.mjs";
 import * as pens from "../../pens.mjs";
 import { named } from "../../quantity.mjs";
-import { isOnFloor, isSmooth, locate, parityFrom, shownStep, shows } from "../../run.mjs";
+import { edgeName, hasEdge, isOnFloor, isSmooth, locate, parityFrom, shownStep, shows } from "../../run.mjs";
 import { frameOf, isInside } from "../frame.mjs";
 import { Panel } from "../panel.mjs";
 import { thresholdAt } from "./ground.mjs";
@@ -150,7 +150,15 @@ export class Sharpness extends Panel {
     const { inks, result, focus } = scene;
     const threshold = thresholdAt(scene);
     if (isSmooth(result.runs[focus]) || !(threshold > rangeY[1])) return;
-    pens.label(pen, inks, `↑ 2/ηₜ is ${inWords(threshold)}`, left + width - 6, top + 11, inks.threshold, "right");
+    pens.label(
+      pen,
+      inks,
+      `↑ ${edgeName(result.runs[focus])} is ${inWords(threshold)}`,
+      left + width - 6,
+      top + 11,
+      inks.threshold,
+      "right",
+    );
   }
 
   /**
@@ -201,15 +209,17 @@ export class Sharpness extends Panel {
    */
   stepNames(scene, run, many) {
     const { inks, strobe, steps, focus } = scene;
-    const thresholds = thresholdNames(run, strobe, steps[focus]).map(({ text, kinds }) => ({
-      text: `2/ηₜ, ${text}`,
+    const known = hasEdge(run);
+    const kindsNow = known ? thresholdNames(run, strobe, steps[focus]) : [];
+    const thresholds = kindsNow.map(({ text, kinds }) => ({
+      text: `${edgeName(run)}, ${text}`,
       ink: inkOf(scene, kinds[0]),
       symbol: "threshold",
       sample: marksOf(kinds, (kind) => inkOf(scene, kind)),
     }));
     const mean = { text: "mean of two", ink: inks.threshold, symbol: "threshold_mean", sample: lineOf(1.6, [5, 4]) };
     const own = { text: "λ₁(xₜ)", ink: inks.soft, symbol: "sharpness", sample: specks };
-    return [...thresholds, ...(run.last > 0 ? [mean] : []), ...(many ? [] : [own])];
+    return [...thresholds, ...(known && run.last > 0 ? [mean] : []), ...(many ? [] : [own])];
   }
 
   /**

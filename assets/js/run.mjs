@@ -9,13 +9,13 @@ import { vocabulary } from "./vocabulary.mjs";
  */
 export const pointAt = (column, d, row) => Array.from(column.subarray(d * row, d * (row + 1)));
 
-const EDGE = "2/ηₜ";
+const SHORT = 5; // letters
 
 /**
  * What the threshold of a run is called where there is little room.
  * @param {Run} run
  */
-export const edgeName = ({ edge }) => (edge === EDGE ? EDGE : "edge");
+export const edgeName = ({ edge }) => (edge.length <= SHORT ? edge : "edge");
 
 /**
  * Whether it is known at all where its sharpest direction stops contracting.

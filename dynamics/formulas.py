@@ -67,6 +67,11 @@ class Slope:
         return jax.grad(lambda z: in_jax(self.tree, z, theta))(jnp.asarray(x))
 
 
+def _nowhere(x: Array, _: Theta) -> Array:
+    """Φ where there is no Γ."""
+    return jnp.full_like(x, jnp.nan)
+
+
 def formula(text: str, theta: Mapping[str, float] | None = None) -> Loss:
     """The loss that a formula is.
 
@@ -116,6 +121,7 @@ def _loss(text: str, values: tuple[tuple[str, float], ...]) -> Loss:
         value=Objective(tree, minimum.below),
         gradient=Slope(tree) if minimum.below else None,
         branches=branches,
+        projection=None if minimum.kind in (*VALLEYS, Kind.ISOLATED) else _nowhere,
         formula=f"L = {text_of(parsed)}",
         valley=_valley(minimum, parsed.d),
         look_for=minimum.kind.value,

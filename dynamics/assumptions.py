@@ -19,6 +19,8 @@ from dynamics.terrain import descent_from
 class Broken(Enum):
     """An assumption that does not hold, as a sentence."""
 
+    NO_MINIMUM = "L has no least value, so there is no Γ, no Φ to measure from and no prediction."
+
     NO_END = (
         "Gradient flow from the start does not end on Γ, where L = 0: there is no Φ to measure "
         "from, and no prediction."
@@ -32,6 +34,8 @@ class Broken(Enum):
 
 def broken(run: Run, measures: Measures) -> Broken | None:
     """The first assumption that a run shows not to hold; None where there are numbers for all."""
+    if np.isnan(run.loss.minimum):
+        return Broken.NO_MINIMUM
     if not np.isfinite(measures.projection_sharpness[0]):
         return Broken.NOT_SMOOTH if _arrives(run) else Broken.NO_END
     follows = run.rule.flow is not None

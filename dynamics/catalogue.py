@@ -82,6 +82,18 @@ def find_rule(rule: Rule | str, rules: Mapping[str, Rule] = RULES) -> Rule:
     return rule if isinstance(rule, Rule) else _find(rule, rules, "rule")
 
 
+def find_pair(loss: Loss | str, rule: Rule | str) -> tuple[Loss, Rule]:
+    """The loss and the rule of those keys, which go together.
+
+    Raises:
+        ValueError: as of each; or the rule takes √L of a loss that has no least value.
+    """
+    loss, rule = find_loss(loss), find_rule(rule)
+    if rule.takes_root and np.isnan(loss.minimum):
+        raise ValueError(f"rule must not be {rule.key} for this formula. {loss.remarks[0]}")
+    return loss, rule
+
+
 def nearest_key(key: str, records: Mapping[str, Record]) -> str | None:
     """The key that was most likely meant, by key or by name; None where nothing is like it."""
     words = {name.lower(): key for key, record in records.items() for name in (key, record.name)}

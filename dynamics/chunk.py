@@ -15,7 +15,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from dynamics.catalogue import find_loss, find_rule
+from dynamics.catalogue import find_pair
 from dynamics.compilation import AHEAD
 from dynamics.curvature import gradient, sharpness
 from dynamics.fates import MINIMISED, RISE, WINDOW, Ending, Fate, obeys, verdict
@@ -72,7 +72,7 @@ def sweep_chunk(
     Returns:
         None where they were given up.
     """
-    loss, rule = find_loss(loss), find_rule(rule)
+    loss, rule = find_pair(loss, rule)
     loss = loss.at(**theta) if theta else loss
     start, eta = padded(starts), padded(etas)
     state = _begin(loss, rule, start, first)

@@ -14,6 +14,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from dynamics.continuation import Piece, Window, branches_of, loses_rank, trace
 from dynamics.expressions import CONSTANTS, Expression, folded, in_jax, lifted
 from dynamics.grammar import Formula, parse
 from dynamics.jets import jet
@@ -27,11 +28,14 @@ MINIMUM = "_minimum"
 KEY = "formula"
 KEPT = 64  # formulas and structures
 
-SEEN = 4.0  # minimisers so far from the origin are looked at
-MARGIN = 0.25  # of a view, beside what it shows
+SEEN = 2.5  # points of a valley so far from the origin are looked at,
+FARTHEST = 12.0  # and single minimisers
+REACH = 2.0  # of a view where nothing is found
+MARGIN = 0.3  # of a view, beside what it shows
 NARROWEST = 0.4  # a side of a view, of the widest
-LEAST_HALF = 0.75
-BESIDE = 0.35  # where a start lies beside Γ, of half the view
+LEAST_HALF = 1.0
+AROUND_POINT = 2.0  # half a view of single minimisers, at least
+BESIDE = 0.5  # where a start lies beside Γ, of half the view
 SHARP = 0.8  # of the minimisers are flatter than that beside which the start lies
 BOUNCE = 0.2  # η, of the way to Γ
 
@@ -61,6 +65,11 @@ class Slope:
 
     def __call__(self, x: Array, theta: Theta) -> Array:
         return jax.grad(lambda z: in_jax(self.tree, z, theta))(jnp.asarray(x))
+
+
+def _nowhere(x: Array, _: Theta) -> Array:
+    """Φ where there is no Γ."""
+    return jnp.full_like(x, jnp.nan)
 
 
 def formula(text: str, theta: Mapping[str, float] | None = None) -> Loss:
@@ -99,35 +108,69 @@ def structure(tree: Expression) -> Expression:
 @lru_cache(maxsize=KEPT)
 def _loss(text: str, values: tuple[tuple[str, float], ...]) -> Loss:
     parsed = _parsed(text)
-    tree, constants = lifted(folded(parsed.tree))
-    tree = structure(tree)
-    theta: dict[str, Array] = {CONSTANTS: np.array(constants), **dict(values)}
-    minimum = find_minimum(tree, parsed.d, theta)
-    shifted = minimum.below
-    least = 0.0 if np.isnan(minimum.value) else minimum.value
     place = _place(text)
-    hidden = (Parameter(CONSTANTS, theta[CONSTANTS]), Parameter(MINIMUM, np.float64(least)))
+    own = values == _own(parsed)
+    found = _found(text, values, None if own else place.view)
+    minimum, tree = found.minimum, found.tree
+    branches, nodes = branches_of(found.pieces)
+    least = 0.0 if np.isnan(minimum.value) else minimum.value
+    hidden = {CONSTANTS: found.theta[CONSTANTS], MINIMUM: np.float64(least), **nodes}
     return Loss(
         key=KEY,
         name="Your formula",
-        value=Objective(tree, shifted),
-        gradient=Slope(tree) if shifted else None,
+        value=Objective(tree, minimum.below),
+        gradient=Slope(tree) if minimum.below else None,
+        branches=branches,
+        projection=None if minimum.kind in (*VALLEYS, Kind.ISOLATED) else _nowhere,
         formula=f"L = {text_of(parsed)}",
         valley=_valley(minimum, parsed.d),
         look_for=minimum.kind.value,
         codim=minimum.rank,
         start=place.start,
         view=place.view,
+        equal_axes=any(piece.closed for piece in found.pieces),
         horizon=place.horizon,
         opening=Scene(eta=place.eta),
         variables=parsed.variables,
-        parameters=(*parsed.parameters, *hidden),
+        parameters=(*parsed.parameters, *(Parameter(name, hidden[name]) for name in hidden)),
         theta=dict(values),
         source=text,
         minimum=minimum.value,
         remarks=_remarks(minimum),
         remade=partial(formula, text),
     )
+
+
+def _own(parsed: Formula) -> tuple[tuple[str, float], ...]:
+    """The parameters as the text has them."""
+    return tuple((p.name, float(p.default)) for p in parsed.parameters)
+
+
+class _Found(NamedTuple):
+    """What is found of a formula with certain numbers."""
+
+    tree: Expression
+    theta: Theta
+    minimum: Minimum
+    pieces: tuple[Piece, ...]
+
+
+@lru_cache(maxsize=KEPT)
+def _found(text: str, values: tuple[tuple[str, float], ...], view: Window | None) -> _Found:
+    """The least value of a formula and, in two dimensions, Γ as it comes into a view."""
+    parsed = _parsed(text)
+    tree, constants = lifted(folded(parsed.tree))
+    tree = structure(tree)
+    theta: Theta = {CONSTANTS: np.array(constants), **dict(values)}
+    minimum = find_minimum(tree, parsed.d, theta)
+    view = view or _view(minimum)
+    if not (parsed.d == 2 and minimum.rank == 1):
+        return _Found(tree, theta, minimum, ())
+    height = minimum.value + minimum.level
+    pieces = trace(tree, theta, height, view, _wider(view), minimum.points)
+    if any(map(loses_rank, pieces)):
+        minimum = minimum._replace(kind=Kind.UNEVEN)
+    return _Found(tree, theta, minimum, pieces)
 
 
 def _valley(minimum: Minimum, d: int) -> str:
@@ -153,7 +196,7 @@ class _Place(NamedTuple):
     """Where a formula is looked at first."""
 
     start: tuple[float, ...]
-    view: tuple[tuple[float, float], ...]
+    view: Window
     eta: float
     horizon: float
 
@@ -162,36 +205,56 @@ class _Place(NamedTuple):
 def _place(text: str) -> _Place:
     """A start beside Γ, a view that holds both, a step size and a time that show the drift. They
     are those of the parameters as the text has them: a slider moves none of it."""
-    parsed = _parsed(text)
-    tree, constants = lifted(folded(parsed.tree))
-    theta: dict[str, Array] = {CONSTANTS: np.array(constants)}
-    theta |= {p.name: p.default for p in parsed.parameters}
-    minimum = find_minimum(structure(tree), parsed.d, theta)
-    points, sharpness = _seen(minimum)
-    view = _view(points)
-    half = float(np.max(np.ptp(view, axis=1)) / 2)
-    start = _start(tree, theta, points, sharpness, half)
+    found = _found(text, _own(_parsed(text)), None)
+    view = _view(found.minimum)
+    points, sharpness = _seen(found, view)
+    half = float(np.min(np.ptp(view, axis=1)) / 2)
+    start = _start(found.tree, found.theta, points, sharpness, half)
     eta = _round(BOUNCE * BESIDE * half)
-    return _Place(start, view, eta, _round(2 * half**2))
+    return _Place(start, _holding(view, start), eta, _round(2 * half**2))
 
 
-def _seen(minimum: Minimum) -> tuple[np.ndarray, np.ndarray]:
-    """The minimisers that are looked at, [n, d], and λ₁ there, [n]; the origin where there is
-    none."""
-    d = minimum.points.shape[1]
-    if not len(minimum.points):
-        return np.zeros((1, d)), np.ones(1)
-    away = np.abs(minimum.points).max(axis=1)
-    near = away <= max(SEEN, float(np.quantile(away, 0.25)))
-    return minimum.points[near], minimum.sharpness[near]
+def _holding(view: Window, start: tuple[float, ...]) -> Window:
+    """The view, made wider where the start is not well inside."""
+    edge = [0.1 * (high - low) for low, high in view]
+    return tuple(
+        (_round(min(low, x - e), 4), _round(max(high, x + e), 4))
+        for (low, high), x, e in zip(view, start, edge, strict=True)
+    )
 
 
-def _view(points: np.ndarray) -> tuple[tuple[float, float], ...]:
-    """A box about points [n, d], no side of which is much narrower than the widest."""
+def _seen(found: _Found, view: Window) -> tuple[np.ndarray, np.ndarray]:
+    """Minimisers in the view, [n, d], and λ₁ there, [n]; its middle where there is none."""
+    points = np.concatenate([found.minimum.points, *(piece.x for piece in found.pieces)])
+    sharpness = [found.minimum.sharpness, *(piece.sharpness for piece in found.pieces)]
+    low, high = np.array(view).T
+    middle, half = (low + high) / 2, (high - low) / 2
+    inside = np.all(np.abs(points - middle) <= 0.8 * half, axis=1)
+    if not inside.any():
+        return middle[None], np.full(1, np.nan)
+    return points[inside], np.concatenate(sharpness)[inside]
+
+
+def _view(minimum: Minimum) -> Window:
+    """A box about minimisers near the origin, no side of which is much narrower than the widest."""
+    points, d = minimum.points, minimum.points.shape[1]
+    if not len(points):
+        return ((-REACH, REACH),) * d
+    away = np.abs(points).max(axis=1)
+    near = FARTHEST if minimum.kind is Kind.ISOLATED else SEEN
+    points = points[away <= max(near, float(np.quantile(away, 0.25)))]
     low, high = points.min(axis=0), points.max(axis=0)
     center, half = (low + high) / 2, (1 + MARGIN) * (high - low) / 2
-    half = np.maximum(half, max(NARROWEST * half.max(), LEAST_HALF))
-    return tuple((_round(c - h, 2), _round(c + h, 2)) for c, h in zip(center, half, strict=True))
+    least = AROUND_POINT if minimum.kind is Kind.ISOLATED else LEAST_HALF
+    half = np.maximum(half, max(NARROWEST * half.max(), least))
+    unit = 10.0 ** np.floor(np.log10(half.max())) / 5
+    low, high = (np.round(edge / unit) * unit for edge in (center - half, center + half))
+    return tuple((_round(a, 4), _round(b, 4)) for a, b in zip(low, high, strict=True))
+
+
+def _wider(view: Window) -> Window:
+    """Where Γ is followed: as far as one may zoom out."""
+    return tuple((2 * low - high, 2 * high - low) for low, high in view)
 
 
 def _start(

@@ -32,6 +32,7 @@ from dynamics.types import Array, Loss, Rule
 
 POINTS = 4001
 LINE_POINTS = 401
+RIPPLE = 1e-9  # of λ₁: a minimum less deep, from one point to the next, is of rounding alone
 
 # Lengths of a drift line, as shares of the way down to the flattest point, and of the loss's size.
 UPHILL = 0.3
@@ -106,7 +107,8 @@ def _flattest(loss: Loss, which: int) -> np.ndarray:
     closed = np.allclose(x[0], x[-1])
     values = values[:-1] if closed else values
     before, after = np.roll(values, 1), np.roll(values, -1)
-    lowest = (values < before) & (values <= after)
+    dips = before + after - 2 * values > RIPPLE * values
+    lowest = (values < before) & (values <= after) & dips
     if not closed:
         lowest[[0, -1]] = False
     at = np.flatnonzero(lowest)

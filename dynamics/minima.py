@@ -243,7 +243,8 @@ def _at_the_least(
     x, here = onto_floor(tree, theta, x, level=level)
     least = float(np.min(here.value))
     value = 0.0 if abs(least) <= level else least
-    below = value != 0.0 or bool(np.min(here.value) < 0)
+    aside = x + 1e-9 * (1 + np.abs(x)) * np.cos(1.0 + np.arange(x.size)).reshape(x.shape)
+    below = value != 0.0 or bool(min(here.value.min(), jet(tree, aside, theta).value.min()) < 0)
     typical = np.median(_steepness(first))
     steep = _steepness(here) > STEEP * typical
     if np.any(_steepness(here) > POLE * typical):

@@ -12,7 +12,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from dynamics.catalogue import find_loss, find_rule
+from dynamics.catalogue import find_pair
 from dynamics.chunk import Sweep, advance_all
 from dynamics.compilation import quickly
 from dynamics.curvature import direction
@@ -58,7 +58,7 @@ def orbits(
     Raises:
         ValueError: says what must hold and what was got.
     """
-    loss, rule = find_loss(loss), find_rule(rule)
+    loss, rule = find_pair(loss, rule)
     keep = min(keep, steps + 1)
     fate = sweep(loss, rule, starts, etas, steps, stop=stop)
     before = sweep(loss, rule, starts, etas, steps + 1 - keep, stop=stop)

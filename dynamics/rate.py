@@ -22,7 +22,7 @@ import jax.numpy as jnp
 import numpy as np
 from scipy import stats
 
-from dynamics.catalogue import RULES, find_loss, find_rule
+from dynamics.catalogue import RULES, find_pair
 from dynamics.chunk import advance_all, last_two
 from dynamics.compilation import quickly
 from dynamics.curvature import direction
@@ -186,7 +186,7 @@ def _seen(
 
 
 def _checked(loss: Loss | str, rule: Rule | str, tau: float) -> tuple[Loss, Rule]:
-    loss, rule = find_loss(loss), find_rule(rule)
+    loss, rule = find_pair(loss, rule)
     check_tau(tau)
     if rule.flow is None or not rule.flow.on_manifold:
         known = ", ".join(one.key for one in RULES.values() if one.flow and one.flow.on_manifold)

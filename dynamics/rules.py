@@ -109,6 +109,7 @@ _RULES = (
         key="sqrt-gd",
         name="GD on √L",
         formula="x ← x − η ∇√L",
+        takes_root=True,
         look_for=(
             "√L has a kink at the bottom, where its slope does not vanish: the iterate will hop "
             "across it."

@@ -17,7 +17,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from dynamics.catalogue import find_loss, find_rule
+from dynamics.catalogue import find_pair
 from dynamics.curvature import sharpness
 from dynamics.flows import gradient_flow
 from dynamics.ground import Ground
@@ -122,7 +122,7 @@ def simulate(
     Raises:
         ValueError: says what must hold and what was got.
     """
-    loss, rule = find_loss(loss), find_rule(rule)
+    loss, rule = find_pair(loss, rule)
     begin = checked_start(loss, loss.start if start is None else start)
     check_numbers(eta, steps, noise, seed)
     # NumPy's numbers would be compiled anew.

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import jax
 import numpy as np
 
-from dynamics.catalogue import find_loss, find_rule
+from dynamics.catalogue import find_loss, find_pair, find_rule
 from dynamics.compilation import quickly
 from dynamics.curvature import direction, newton_to_manifold, sharpness
 from dynamics.manifold import flattest_points, lengths_along, trace_manifold
@@ -67,7 +67,7 @@ def interesting_etas(loss: Loss | str, rule: Rule | str, line: Line) -> tuple[fl
     Of a rule with a bounce: from a bounce of 1/200 of the line to one as long as the line. Else
     from half of 2/λ₁ at the sharpest of the starts' Φ to twice that at the flattest.
     """
-    loss, rule = find_loss(loss), find_rule(rule)
+    loss, rule = find_pair(loss, rule)
     known = _sharpness_of(loss, rule, line.starts)
     flat, sharp = known.min(), known.max()
     if rule.bounce is None:

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import jax
 import numpy as np
 
-from dynamics.catalogue import find_loss, find_rule
+from dynamics.catalogue import find_pair
 from dynamics.chunk import (
     CHUNK,
     Sweep,
@@ -92,7 +92,7 @@ def sweep(
     Raises:
         ValueError: says what must hold and what was got.
     """
-    loss, rule = find_loss(loss), find_rule(rule)
+    loss, rule = find_pair(loss, rule)
     starts, etas = _checked(loss, rule, starts, etas, steps)
     found = nothing_known(loss, rule, len(etas))
     work = _Work(loss, rule, starts, etas, int(steps), found)

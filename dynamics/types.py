@@ -472,6 +472,7 @@ class Rule:
         sqrt_loss_law: (η [], λ₁ []) -> √L(x_t) + √L(x_{t+1}) at the edge; None likewise.
         lopsided: (η [], λ₁ [], κ₃ []) -> what A of the lopsided bounce is to be multiplied by to be
             kept, and by how much A changes every two steps; None likewise.
+        takes_root: it goes down √L, which asks L for a least value.
         normalized: every step has length η, so that no run of it diverges.
         seeded: it draws at random: `init` takes a whole number from which it does, after x_0.
         clock: the time on which its runs compare: "step", "eta" or "tau".
@@ -492,6 +493,7 @@ class Rule:
     bounce: Callable[..., Array] | None = None
     sqrt_loss_law: Callable[..., Array] | None = None
     lopsided: Callable[..., tuple[Any, Any]] | None = None
+    takes_root: bool = False
     normalized: bool = False
     seeded: bool = False
     clock: str = "tau"

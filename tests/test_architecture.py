@@ -58,6 +58,7 @@ ORDER = [
     "dynamics.typeset",
     "dynamics.jets",
     "dynamics.minima",
+    "dynamics.continuation",
     "dynamics.formulas",
     "dynamics.extrapolation",
     "dynamics.residuals",

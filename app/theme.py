@@ -53,8 +53,8 @@ INKS: dict[Scheme, dict[str, str]] = {
 
 # Runs when several are compared: parity is then told by shape alone.
 RUN_INKS: dict[Scheme, list[str]] = {
-    "light": ["#1b1e23", "#a3195b", "#6b6a00", "#5a4fcf"],
-    "dark": ["#ebe8e1", "#ff7eb6", "#d4d05a", "#a99bff"],
+    "light": ["#1b1e23", "#a3195b", "#6b6a00", "#5a4fcf", "#1a6fa3", "#a04a00"],
+    "dark": ["#ebe8e1", "#ff7eb6", "#d4d05a", "#a99bff", "#6fc3f2", "#ff9d5c"],
 }
 
 # Sharpness along Γ, from flat to sharp: apart from every ink, and in the dark never near the paper.

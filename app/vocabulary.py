@@ -7,7 +7,7 @@ have it as one JSON, which stands in its head.
 import json
 from typing import Any
 
-from app.theme import HEIGHT_SCALES, INKS, SHARPNESS_SCALES
+from app.theme import HEIGHT_SCALES, INKS, RUN_INKS, SHARPNESS_SCALES
 from dynamics import RULES, Fate
 from dynamics.simulate import ROWS, Outcome
 
@@ -62,9 +62,15 @@ ENDINGS = {
 FAILURES = (Outcome.NOT_FINITE, Outcome.TOO_STEEP, Outcome.LEFT_DOMAIN)
 
 # Of the lab.
-PLOTS = {"regimes": "Regime map", "rate": "Rate", "collapse": "Collapse"}
+PLOTS = {
+    "regimes": "Regime map",
+    "rate": "Rate",
+    "collapse": "Collapse",
+    "flatness": "Which flatness?",
+}
 WAYS = {"line": "on a line", "valley": "along Γ"}
 COLOURS = {"fate": "fate", "sharpness": "sharpness"}
+FLATNESSES = {"sharpness": "λ₁", "trace": "trace"}
 ORBIT_VIEWS = {
     "offset": "offset",
     "scaled": "offset / η",
@@ -113,6 +119,7 @@ SENSES = {
 }
 
 MAX_RUNS = 4
+MAX_COURSES = 6  # of rules side by side in the lab, which paint no iterates
 
 # The numbers of rules by name: one name is one quantity, whatever rule has it.
 RULE_NUMBERS = {p.name: p for rule in RULES.values() for p in rule.parameters}
@@ -144,6 +151,8 @@ PLOT_PICTURES = {
     "path": "The cell’s run",
     "rate": "Gap to the theorem",
     "collapse": "Three clocks",
+    "flatness": "Which flatness?",
+    "courses": "Where each drifts",
 }
 # Of the study: each panel, and all of them.
 STUDY_PICTURES = {
@@ -194,6 +203,8 @@ VOCABULARY: dict[str, Any] = {
     "scale": len(SHARPNESS_SCALES["light"]),
     "heights": len(HEIGHT_SCALES["light"]),
     "most_runs": MAX_RUNS,
+    "most_rules": {"regimes": 1, "rate": 1, "collapse": MAX_RUNS, "flatness": MAX_COURSES},
+    "run_inks": len(RUN_INKS["light"]),
     "rule_numbers": {name: p.symbol or name for name, p in RULE_NUMBERS.items()},
     "licence": LICENCE,
     "picture_sizes": {key: size for key, (_, *size) in PICTURE_SIZES.items()},

@@ -20,6 +20,7 @@ from app.lab.settings import LabSettings, Way
 from app.once import PATIENCE, Gone, Once, StoppedError
 from app.runspec import LossSpec, RuleSpec
 from dynamics import MAX_STEPS, Fate, sweep
+from dynamics.flatness import Course, Floor, course, floor_of
 from dynamics.orbits import Orbits, orbits
 from dynamics.rate import Cloud, Rate, cloud_at, rate_of
 from dynamics.starts import (
@@ -189,6 +190,19 @@ class Lab:
         key = self.once.key("rate", settings=settings.plain)
         return self.once.parts(key, lambda known: _Clouds(self, settings, known), gone)
 
+    def courses(self, settings: LabSettings, gone: Gone) -> Iterator[Course]:
+        """Each rule of a comparison of flatness in turn.
+
+        Raises:
+            StoppedError: gone.
+        """
+        key = self.once.key("courses", settings=settings.plain | {"flatness": ""})
+        return self.once.parts(key, lambda known: _Courses(self, settings, known), gone)
+
+    def floor(self, loss: LossSpec) -> Floor:
+        """Γ with its flatness."""
+        return self.once.result(self.once.key("floor", loss=loss), lambda: floor_of(loss.record))
+
     def _key(self, kind: str, grid: Grid) -> str:
         return self.once.key(kind, **grid._asdict())
 
@@ -296,6 +310,38 @@ class _Clouds:
         if gone():
             raise StoppedError
         return cloud
+
+
+class _Courses:
+    """Makes what rules do side by side; see `app.once.Maker`."""
+
+    def __init__(self, lab: Lab, settings: LabSettings, known: list[Course] | None) -> None:
+        self.lab, self.settings, self.known = lab, settings, known
+        self.found: list[Course] = []
+
+    def next(self, gone: Gone) -> Course | None:
+        if gone():
+            raise StoppedError
+        done = len(self.found)
+        if done == len(self.settings.fitting_rules):
+            return None
+        found = self.known[done] if self.known else self._course(done, gone)
+        self.found.append(found)
+        return found
+
+    def whole(self) -> list[Course] | None:
+        return None if self.known else self.found
+
+    def _course(self, i: int, gone: Gone) -> Course:
+        asked = self.settings
+        rule, eta = asked.fitting_rules[i].record, asked.step_sizes[0]
+        with self.lab.turn(gone):
+            found = course(
+                asked.chosen.record, rule, asked.start_point, eta, asked.slow_time, stop=gone
+            )
+        if found is None or gone():
+            raise StoppedError
+        return found
 
 
 def rate_through(etas: Sequence[float], clouds: Sequence[Cloud]) -> dict[str, Any]:

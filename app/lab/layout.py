@@ -16,6 +16,7 @@ from app.runspec import FORMULA
 from app.vocabulary import (
     CLOCKS,
     COLOURS,
+    FLATNESSES,
     ORBIT_VIEWS,
     PICTURE_FORMS,
     PLOT_PICTURES,
@@ -37,6 +38,14 @@ FILES = {
     "regimes": {"The map": "regimes", "The orbit diagram": "orbit"},
     "rate": {"The gaps": "rate"},
     "collapse": {"The runs": "run"},
+    "flatness": {"The flows and runs": "flatness"},
+}
+
+# The plots of a comparison of flatness, by what they show.
+FLATNESS_PLOTS = {
+    "along": "Along Γ",
+    "sharpness": "Sharpness λ₁",
+    "trace": "Trace of ∇²L",
 }
 
 BUTTONS = {"share": "Share", "export": "Export", "scheme": "Dark"}
@@ -73,9 +82,9 @@ def _controls() -> html.Div:
             _of("regimes", _starts()),
             _of("regimes", _resolution()),
             _of("regimes", _slice()),
-            _of("rate collapse", html.Div(field("start", "Start"))),
-            _of("rate collapse", _slow_time()),
-            _of("rate collapse", html.Div(field("etas", "Step sizes η"))),
+            _of("rate collapse flatness", html.Div(field("start", "Start"))),
+            _of("rate collapse flatness", _slow_time()),
+            _of("rate collapse flatness", html.Div(field("etas", "Step sizes η"))),
         ],
         className="controls",
         role="region",
@@ -191,6 +200,7 @@ def _plots() -> html.Div:
             _panel("regimes", [_map_and_orbit(), _beside_map()]),
             _panel("rate", [_rate(), _beside_rate()]),
             _panel("collapse", [_collapse()]),
+            _panel("flatness", [_flatness()]),
         ],
         className="plots",
     )
@@ -420,6 +430,32 @@ def _collapse() -> html.Figure:
             html.P(
                 "The spread at a time is the distance between the highest and the lowest curve as "
                 "a share of their mean; the largest is taken over the times that all curves have.",
+                className="facts sentence",
+            ),
+        ],
+        className="card collapse",
+    )
+
+
+def _flatness() -> html.Figure:
+    views = choice("flatness", "What colours Γ", FLATNESSES, "sharpness")
+    plots = [
+        html.Div(
+            [html.H2(words), _picture(f"flatness-{name}", f"{words}, for each rule")],
+            className="clock",
+        )
+        for name, words in FLATNESS_PLOTS.items()
+    ]
+    return html.Figure(
+        [
+            _caption("flatness", "Which flatness?", [views]),
+            html.Ul(id="flatness-names", className="names"),
+            html.Div(plots, className="clocks"),
+            html.P(id="flatness-words", className="sentence", **aria(live="polite")),
+            html.P(
+                "Lines are flows, each to the same time on its own clock, drawn from 0 to 1; dots "
+                "are where gradient flow from the iterates ends, in the mean over two steps, of "
+                "label noise over 16 runs.",
                 className="facts sentence",
             ),
         ],

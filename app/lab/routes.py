@@ -6,6 +6,8 @@
     /orbit.csv, .npz, .json     a row for each of them
     /rate.ndjson           gaps as they are computed, a line each η; then the slopes through them
     /rate.csv, .npz, .json the same in one piece
+    /flatness.ndjson       Γ with λ₁ and the trace, then a line each rule: its flow and its run
+    /flatness.csv, .npz, .json  a row for each point of them
     /regimes.settings.json, /orbit.settings.json, /rate.settings.json
                            what each is computed from
     /lab.json              what a link means, with nothing left open
@@ -44,7 +46,10 @@ from app.origin import about
 from app.stage.words import coordinate_names
 from dynamics import RULES, Fate
 from dynamics.files import clean, encode, encode_settings
+from dynamics.flatness import Floor, Way
 from dynamics.orbits import Orbits
+
+COARSE = 2  # every so many lines of the grid of Γ are told
 
 
 class Asked(NamedTuple):
@@ -292,8 +297,60 @@ def _rate_file(suffix: str, lab: Lab, asked: Asked, gone: Gone) -> bytes:
     return _encoded(suffix, table, asked)
 
 
+def _flatness_stream(lab: Lab, asked: Asked, gone: Gone) -> Iterator[bytes]:
+    settings, loss = asked.settings, asked.settings.chosen.record
+    rules = [{"key": spec.key, "name": spec.record.name} for spec in settings.fitting_rules]
+    left = [RULES[key].name for key in settings.rules if key not in [r["key"] for r in rules]]
+    head = {
+        "floor": _plain_floor(lab.floor(settings.chosen)),
+        "variables": coordinate_names(loss),
+        "view": loss.view[:2],
+        "rules": rules,
+        "left": f"{', '.join(left)}: no flow along this Γ." if left else "",
+    }
+    yield json_line(_about(asked) | head)
+    try:
+        for found in lab.courses(settings, gone):
+            ways = {"flow": _plain_way(found.flow), "run": _plain_way(found.run)}
+            told = {"rule": found.rule, "eta": found.eta, "steps": found.steps}
+            yield json_line(told | {"share": found.share} | ways)
+    except StoppedError:
+        return
+
+
+def _plain_way(way: Way) -> dict[str, Any]:
+    """Columns; of a point the first two coordinates, which a picture shows."""
+    x, y = way.x.T[:2]
+    return {"x": x, "y": y, "sharpness": way.sharpness, "trace": way.trace}
+
+
+def _plain_floor(floor: Floor) -> dict[str, Any]:
+    sheet = floor.sheet and {
+        name: np.round(part[::COARSE, ::COARSE], 6)
+        for name, part in zip(("sharpness", "trace"), floor.sheet[1:], strict=True)
+    }
+    return {"curves": [_plain_way(curve) for curve in floor.curves], "sheet": sheet}
+
+
+def _flatness_file(suffix: str, lab: Lab, asked: Asked, gone: Gone) -> bytes:
+    courses = list(lab.courses(asked.settings, gone))
+    count = [len(one.share) for one in courses]
+    table: dict[str, np.ndarray] = {
+        "rule": np.repeat([one.rule for one in courses], count),
+        "eta": np.repeat([one.eta for one in courses], count),
+        "share": np.concatenate([one.share for one in courses]),
+        "flow": np.concatenate([one.flow.x for one in courses]),
+        "flow_sharpness": np.concatenate([one.flow.sharpness for one in courses]),
+        "flow_trace": np.concatenate([one.flow.trace for one in courses]),
+        "projection": np.concatenate([one.run.x for one in courses]),
+        "projection_sharpness": np.concatenate([one.run.sharpness for one in courses]),
+        "projection_trace": np.concatenate([one.run.trace for one in courses]),
+    }
+    return _encoded(suffix, table, asked)
+
+
 # Which plot a route belongs to, whatever the link says.
-PLOTS = {"regimes": "regimes", "orbit": "regimes", "rate": "rate"}
+PLOTS = {"regimes": "regimes", "orbit": "regimes", "rate": "rate", "flatness": "flatness"}
 
 # What a person keeps, under a name.
 FILES = {(name, suffix) for name in PLOTS for suffix in ("csv", "npz", "json", "settings.json")}
@@ -311,6 +368,10 @@ ROUTES: dict[tuple[str, str], Maker] = {
     ("rate", "csv"): partial(_rate_file, "csv"),
     ("rate", "npz"): partial(_rate_file, "npz"),
     ("rate", "json"): _rate_json,
+    ("flatness", "ndjson"): _flatness_stream,
+    ("flatness", "csv"): partial(_flatness_file, "csv"),
+    ("flatness", "npz"): partial(_flatness_file, "npz"),
+    ("flatness", "json"): partial(_flatness_file, "json"),
     ("lab", "json"): _meaning,
     **{(name, "settings.json"): _settings_file for name in PLOTS},
 }

@@ -6,6 +6,7 @@
                colour · slice
     rate       start · tau · etas
     collapse   start · tau · etas, at most four runs
+    flatness   start · tau (of each rule's own clock) · etas (one) · flatness=sharpness or trace
 
 What is left open follows from the loss and the rule.
 """
@@ -38,21 +39,30 @@ from app.link import (
 )
 from app.runspec import LossSpec, Numbers, RuleSpec, plain_loss, rule_with
 from app.stage.settings import Settings, opening_of, write_query
-from app.vocabulary import COLOURS, MAX_RUNS, PLOTS, WAYS
+from app.vocabulary import COLOURS, FLATNESSES, MAX_COURSES, MAX_RUNS, PLOTS, WAYS
 from dynamics import MAX_STEPS, RULES, numerals
+from dynamics.flatness import fits
 
 LEAST_SIZE, MOST_SIZE = 16, 400
 MAX_MAP_STEPS = 100_000
 MIN_TAU, MAX_TAU = 0.05, 40.0  # the least of `RATE_ETAS` takes ten million steps to the last
 MOST_ETAS = 16
 DEFAULT_LOSS = "hyperbola"  # of which GD does everything that there is a name for
-DEFAULT_RULES = {"regimes": ("gd",), "rate": ("ngd",), "collapse": ("ngd",)}
+# On which λ₁ and the trace pull apart.
+LOSS_OF_FLATNESS = "two-flatnesses"
+DEFAULT_RULES = {
+    "regimes": ("gd",),
+    "rate": ("ngd",),
+    "collapse": ("ngd",),
+    "flatness": ("ngd", "sqrt-gd", "sam", "label-noise"),
+}
 RATE_TAU = 1.0
 RATE_ETAS = (
     *(0.1, 0.077, 0.059, 0.046, 0.035, 0.027, 0.021, 0.016, 0.012, 0.0096, 0.0073, 0.0056, 0.0043),
     *(0.0033, 0.0026, 0.002),
 )
 COLLAPSE_ETAS = (0.2, 0.1, 0.05)
+FLATNESS_ETAS = (0.05,)
 
 
 class Way(NamedTuple):
@@ -87,6 +97,7 @@ class LabSettings:
     start: tuple[float, ...] | None = None
     tau: float | None = None
     etas: tuple[float, ...] | None = None
+    flatness: str = "sharpness"
 
     @property
     def chosen(self) -> LossSpec:
@@ -102,6 +113,12 @@ class LabSettings:
     def chosen_rules(self) -> tuple[RuleSpec, ...]:
         """The rules with their numbers."""
         return tuple(rule_with(rule, self.numbers) for rule in self.rules)
+
+    @property
+    def fitting_rules(self) -> tuple[RuleSpec, ...]:
+        """Of a comparison of flatness those that have a flow on the loss."""
+        loss = self.chosen.record
+        return tuple(spec for spec in self.chosen_rules if fits(loss, spec.record))
 
     @property
     def ends(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
@@ -135,9 +152,11 @@ class LabSettings:
 
     @property
     def step_sizes(self) -> tuple[float, ...]:
-        """η of each run of a rate, or of each rule of a collapse."""
+        """η of each run of a rate, of each rule of a collapse, or of all rules side by side."""
         if self.plot == "rate":
             return self.etas or RATE_ETAS
+        if self.plot == "flatness":
+            return self.etas or FLATNESS_ETAS
         return self.etas or COLLAPSE_ETAS[: MAX_RUNS // len(self.rules)]
 
     @property
@@ -165,7 +184,8 @@ class LabSettings:
         what |= dict(self.numbers)
         if self.plot != "regimes":
             start, etas = list(self.start_point), list(self.step_sizes)
-            return what | {"start": start, "tau": self.slow_time, "etas": etas}
+            what |= {"start": start, "tau": self.slow_time, "etas": etas}
+            return what | ({"flatness": self.flatness} if self.plot == "flatness" else {})
         ends = {"from": list(self.ends[0]), "to": list(self.ends[1])}
         names = ("off", "size", "steps", "colour", "slice")
         return (
@@ -178,12 +198,18 @@ class LabSettings:
 
 def read_lab_query(query: Mapping[str, str]) -> Reading[LabSettings]:
     """Settings from the keys of a link, always valid, with what had to be changed."""
-    return _with_two_ends(read_with_numbers(FIELDS, _opening, DEFAULT_LOSS, query))
+    usual = _usual(query.get("plot", ""))
+    return _with_two_ends(read_with_numbers(FIELDS, _opening, usual, query))
 
 
 def write_lab_query(settings: LabSettings) -> str:
     """The link of settings, defaults left out."""
-    return write_fields(FIELDS, settings, _opening(settings.chosen.bare), DEFAULT_LOSS)
+    return write_fields(FIELDS, settings, _opening(settings.chosen.bare), _usual(settings.plot))
+
+
+def _usual(plot: str) -> str:
+    """The loss where a link names none."""
+    return LOSS_OF_FLATNESS if plot == "flatness" else DEFAULT_LOSS
 
 
 def _opening(loss: LossSpec) -> LabSettings:
@@ -207,6 +233,11 @@ def _has_flow(rule: str) -> bool:
     return flow is not None and flow.on_manifold and flow.clock == "tau" and not seeded
 
 
+def _drifts(rule: str) -> bool:
+    flow = RULES[rule].flow
+    return flow is not None and flow.on_manifold
+
+
 def _takes_steps(rule: str) -> bool:
     return RULES[rule].step is not None
 
@@ -216,6 +247,7 @@ FIT: dict[str, tuple[Callable[[str], bool], int, str]] = {
     "regimes": (_takes_steps, 1, "A regime map needs a rule that takes steps"),
     "rate": (_has_flow, 1, "The gap is measured to a limiting flow, which only some rules have"),
     "collapse": (lambda _: True, MAX_RUNS, ""),
+    "flatness": (_drifts, MAX_COURSES, "Only some rules have a flow along Γ"),
 }
 
 
@@ -228,6 +260,10 @@ def _read_rules(text: str, settings: LabSettings) -> tuple[str, ...]:
         known = ", ".join(rule for rule in RULES if fits(rule))
         raise BrokenError(f"{why}: {known}; got {echo(text)}.", fit[:most] or settings.rules)
     if len(fit) > most:
+        if most > 1:
+            raise ClampedError(
+                fit[:most], f"At most {most} at once; {', '.join(fit[:most])} are used."
+            )
         raise ClampedError(fit[:most], f"One rule at a time; {fit[0]} is used.")
     return fit
 
@@ -273,6 +309,8 @@ def _read_step_sizes(text: str, settings: LabSettings) -> tuple[float, ...]:
     and no more than can be computed."""
     if settings.plot == "rate":
         most, at_most = MOST_ETAS, f"At most {MOST_ETAS} step sizes"
+    elif settings.plot == "flatness":
+        most, at_most = 1, "One step size for all"
     else:
         most, at_most = MAX_RUNS // len(settings.rules), f"At most {MAX_RUNS} runs at once"
     notices = []
@@ -329,6 +367,7 @@ FIELDS: tuple[Field, ...] = (
     Field("colour", one_of("colour", COLOURS), str),
     Field("slice", lambda text, _: read_number(text, "The slice", 0.0, 1.0), write_number),
     Field("start", _point("The start"), write_numbers),
+    Field("flatness", one_of("flatness", FLATNESSES), str),
     Field("tau", lambda text, _: read_number(text, "τ", MIN_TAU, MAX_TAU), write_number),
     Field("etas", _read_step_sizes, write_numbers),
 )

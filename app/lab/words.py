@@ -37,7 +37,13 @@ def _of_runs(settings: LabSettings, of: str) -> str:
     return f"λ₁(Φ(xₜ)) of {of}, η = {etas}, {start}, on three clocks"
 
 
-SAID = {"regimes": _of_map, "orbit": _of_orbit, "rate": _of_rate}
+def _of_flatness(settings: LabSettings, of: str) -> str:
+    start, time = _point(settings.start_point), f"{settings.slow_time:g}"
+    how = f"η = {settings.step_sizes[0]:g}, from ({start}), each to {time} on its own clock"
+    return f"Which flatness: {of}, {how}"
+
+
+SAID = {"regimes": _of_map, "orbit": _of_orbit, "rate": _of_rate, "flatness": _of_flatness}
 
 
 def _step_sizes(settings: LabSettings) -> str:

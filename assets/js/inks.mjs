@@ -21,7 +21,7 @@ export function readInks() {
   const [scale, heights] = [many("scale", vocabulary.scale), many("height", vocabulary.heights)].map((colours) =>
     colours.map(rgb),
   );
-  return /** @type {any} */ ({ ...named, runs: many("run", vocabulary.most_runs), scale, heights });
+  return /** @type {any} */ ({ ...named, runs: many("run", vocabulary.run_inks), scale, heights });
 }
 
 /**

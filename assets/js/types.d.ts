@@ -46,6 +46,9 @@ type Vocabulary = {
   scale: number; // colours of the scale of sharpness
   heights: number; // and of the landscape, from the valley up
   most_runs: number;
+  /** Of each plot of the lab, how many rules at once. */
+  most_rules: Record<Plot, number>;
+  run_inks: number;
   /** The numbers of rules, and how they are written. */
   rule_numbers: Record<string, string>;
   licence: string; // of what leaves a page
@@ -422,7 +425,7 @@ type Grid = {
 
 // ---- the lab ----
 
-type Plot = "regimes" | "rate" | "collapse";
+type Plot = "regimes" | "rate" | "collapse" | "flatness";
 
 /** What the server makes of a link of the lab. */
 type Meaning = { settings: any; notices: Message[]; query: string; caption: string; stage: string };
@@ -743,6 +746,7 @@ type LabState = {
   readonly rate: RateState;
   readonly rateView: RateView;
   readonly collapse: CollapseState;
+  readonly flatness: FlatnessState;
 };
 
 /** How far an answer has come; of what comes in one piece there is no share. */
@@ -758,8 +762,15 @@ type RateState = { head: any; points: GapCloud[]; fit: any; count: number };
 
 type CollapseState = { result: Result; curves: Record<string, TimeCurve[]>; spreads: Record<string, number> };
 
+/** A rule beside its flow, at shares of its own time: points of Γ and their flatness. */
+type Way = { x: number[]; y: number[]; sharpness: number[]; trace: number[] };
+type Course = { rule: string; eta: number; steps: number; share: number[]; flow: Way; run: Way } & Record<string, any>;
+type FlatnessPlot = "along" | "sharpness" | "trace";
+type FlatnessState = { head: any; courses: Course[] };
+
 type PathScene = { inks: Inks; path: PathShown | null };
 type RateScene = { inks: Inks; rate: RateState; rateView: RateView };
+type FlatnessScene = { inks: Inks; flatness: FlatnessState; flatnessOf: "sharpness" | "trace" };
 type CollapseScene = { inks: Inks; collapse: CollapseState };
 
 type LabEvent =
@@ -776,6 +787,7 @@ type LabEvent =
   | { type: "row"; turn: number; record: MapRecord }
   | { type: "line"; turn: number; line: any }
   | { type: "ran"; turn: number; result: Result }
+  | { type: "course"; turn: number; line: Course }
   | { type: "orbit"; question: string; found: OrbitData }
   | { type: "path"; question: string; found: PathShown }
   | { type: "points"; cursor: Cursor }

@@ -7,6 +7,7 @@ import { showMessages } from "../messages.mjs";
 import * as sliders from "../sliders.mjs";
 import { vocabulary } from "../vocabulary.mjs";
 import { dispatch, state, writeLink } from "./state.mjs";
+import { flatnessIn } from "./store.mjs";
 
 const REST = 150; // ms that a slider rests before anything is asked for
 export const FIELDS = ["eta-low", "eta-high", "from", "to", "off", "size", "steps", "start", "tau", "etas"];
@@ -102,7 +103,8 @@ export class Controls {
    */
   show(plot, settings) {
     showLoss(settings);
-    fields.put(`rule-${plot}`, plot === "collapse" ? settings.rule : settings.rule[0]);
+    fields.put(`rule-${plot}`, vocabulary.most_rules[plot] > 1 ? settings.rule : settings.rule[0]);
+    if (plot === "flatness") fields.put("flatness", flatnessIn(state));
     if (plot === "regimes") this.showMap(settings);
     else this.showRuns(settings);
   }
@@ -177,7 +179,7 @@ const names = (plot) => JSON.parse(find(`#rule-${plot}`).dataset.words || "{}");
  */
 export const fitting = (plot) => ({
   fit: Object.keys(names(plot)),
-  most: plot === "collapse" ? vocabulary.most_runs : 1,
+  most: vocabulary.most_rules[plot],
 });
 
 /**

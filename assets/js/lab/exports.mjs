@@ -24,6 +24,17 @@ export const PICTURES = {
   orbit: [[1, [["orbit", 1]]]],
   path: [[1, [["path", 1]]]],
   rate: [[1, [["rate", 1]]]],
+  flatness: [
+    [
+      1,
+      [
+        ["flatness-along", 1 / 3],
+        ["flatness-sharpness", 1 / 3],
+        ["flatness-trace", 1 / 3],
+      ],
+    ],
+  ],
+  courses: [[1, [["flatness-along", 1]]]],
   collapse: [
     [
       1,
@@ -41,13 +52,18 @@ export const PICTURES = {
  * @type {Record<string, import("../picture.mjs").Rows<string> | undefined>}
  */
 const BELOW = {
+  flatness: [
+    [1 / 3, [["flatness-along", 1]]],
+    [1 / 3, [["flatness-sharpness", 1]]],
+    [1 / 3, [["flatness-trace", 1]]],
+  ],
   collapse: [
     [1 / 3, [["step", 1]]],
     [1 / 3, [["eta", 1]]],
     [1 / 3, [["tau", 1]]],
   ],
 };
-const TALLER = /** @type {Record<string, number>} */ ({ collapse: 2.4 });
+const TALLER = /** @type {Record<string, number>} */ ({ collapse: 2.4, flatness: 2.4 });
 const STACKED = /** @type {Record<string, number>} */ ({ both: 1.5 });
 
 /**
@@ -125,6 +141,7 @@ function portrait(plot, wanted, words) {
 function shownQuery() {
   if (state.plot === "regimes") return mapQuery(state);
   if (state.plot === "rate") return { plot: "rate", ...ownOf(state.rate.head) };
+  if (state.plot === "flatness") return { plot: "flatness", ...state.queries.flatness };
   return { plot: "collapse", ...state.pictured.collapse };
 }
 

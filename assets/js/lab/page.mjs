@@ -13,6 +13,7 @@ import { isCommand, isTyping, shortcut } from "../shortcut.mjs";
 import { Collapse } from "./collapse.mjs";
 import { Controls, fitting, optionOf, restoreAlong, showFor } from "./controls.mjs";
 import * as fates from "./fates.mjs";
+import { Flatness } from "./flatness.mjs";
 import { ProgressBar } from "./progress.mjs";
 import { Rate } from "./rate.mjs";
 import { Regimes } from "./regimes.mjs";
@@ -27,7 +28,12 @@ class Lab {
     this.controls = new Controls(this);
     this.regimes = new Regimes(this);
     /** @type {Record<Plot, LabPlot>} */
-    this.plots = { regimes: this.regimes, rate: new Rate(this), collapse: new Collapse(this) };
+    this.plots = {
+      regimes: this.regimes,
+      rate: new Rate(this),
+      collapse: new Collapse(this),
+      flatness: new Flatness(this),
+    };
     /** @type {[(search: string) => void, (messages: Message[]) => void]} */
     const opening = [(search) => this.open(search), (messages) => this.say(messages)];
     /** @type {Record<string, () => unknown>} */

@@ -13,7 +13,7 @@ export const PLOTS = vocabulary.plots;
 export const USUAL = "regimes";
 
 // How a map is looked at: no new map for these.
-export const QUIET = ["colour", "slice"];
+export const QUIET = ["colour", "slice", "flatness"];
 // What every plot has that has it at all.
 const COMMON = ["start", "rule", "etas"];
 // Of another loss these mean nothing.
@@ -26,13 +26,13 @@ const RESTS = { at: "rest", share: 0 };
 /** @type {LabState} */
 export const INITIAL = {
   plot: USUAL,
-  queries: { regimes: {}, rate: {}, collapse: {} },
-  turns: { regimes: 0, rate: 0, collapse: 0 },
-  asked: { regimes: null, rate: null, collapse: null },
-  progress: { regimes: RESTS, rate: RESTS, collapse: RESTS },
+  queries: { regimes: {}, rate: {}, collapse: {}, flatness: {} },
+  turns: { regimes: 0, rate: 0, collapse: 0, flatness: 0 },
+  asked: { regimes: null, rate: null, collapse: null, flatness: null },
+  progress: { regimes: RESTS, rate: RESTS, collapse: RESTS, flatness: RESTS },
   settings: {},
-  pictured: { regimes: null, rate: null, collapse: null },
-  coming: { regimes: null, rate: null, collapse: null },
+  pictured: { regimes: null, rate: null, collapse: null, flatness: null },
+  coming: { regimes: null, rate: null, collapse: null, flatness: null },
   mended: null,
   inks: /** @type {any} */ (null),
   fateInks: /** @type {any} */ (null),
@@ -47,6 +47,7 @@ export const INITIAL = {
   rate: { head: null, points: [], fit: null, count: 0 },
   rateView: "eta",
   collapse: { result: /** @type {any} */ (null), curves: {}, spreads: {} },
+  flatness: { head: null, courses: [] },
 };
 
 /**
@@ -136,6 +137,16 @@ const reducers = {
   ran: (state, { turn, result }) => {
     if (!isAsked(state, "collapse", turn)) return state;
     return came({ ...state, collapse: comparedOf(result) }, "collapse");
+  },
+
+  // What a rule does; the first of a comparison begins it anew.
+  course: (state, { turn, line }) => {
+    if (!isAsked(state, "flatness", turn)) return state;
+    const { coming } = state;
+    const before = coming.flatness ? { head: coming.flatness.head, courses: [] } : state.flatness;
+    const courses = [...before.courses, line];
+    const share = courses.length / Math.max(before.head.rules.length, 1);
+    return moved(came({ ...state, flatness: { ...before, courses } }, "flatness"), "flatness", { share });
   },
 
   orbit: (state, { question, found }) =>
@@ -229,7 +240,9 @@ function carried({ plot: from, queries, settings }, plot, fit, most) {
   /** @type {Query} */
   const next = { ...Object.fromEntries(own), ...lossIn(there), ...ruleNumbersOf(there) };
   if (!nameOfLoss(there)) delete next.loss;
+  const apart = !same && !nameOfLoss(there); // each has its usual loss
   for (const name of COMMON) {
+    if (apart && name === "start") continue;
     const value = fitting(name, there[name], fit, most);
     if (value && !(name === "rule" && isAmong(value, next.rule))) next[name] = value;
   }
@@ -537,4 +550,11 @@ export const scene = (state) => ({
   ...state,
   colour: /** @type {"fate" | "sharpness"} */ (state.queries.regimes.colour || "fate"),
   slice: sliceOf(state),
+  flatnessOf: flatnessIn(state),
 });
+
+/**
+ * @param {LabState} state
+ */
+export const flatnessIn = ({ queries, settings }) =>
+  /** @type {"sharpness" | "trace"} */ (queries.flatness.flatness || settings.flatness?.flatness || "sharpness");

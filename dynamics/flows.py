@@ -169,7 +169,7 @@ def _opposed(a: Array, b: Array) -> Array:
     return a @ b < jnp.minimum(a @ a, b @ b)
 
 
-def _linear_end(loss: Loss, end: Array, time: Array) -> Array:
+def linear_end(loss: Loss, end: Array, time: Array) -> Array:
     """Gradient flow a time after a point next to Γ, where it is linear."""
     values, vectors = normal_space(loss, end)
     floor = onto_manifold(loss, end)
@@ -183,7 +183,7 @@ GRADIENT_FLOW = Flow(
     start=from_start,
     velocity=lambda loss, x: -gradient(loss, x),
     stop=lambda loss, x: loss.value(x) < ARRIVED,
-    onward=_linear_end,
+    onward=linear_end,
     clock="eta",
     on_manifold=False,
 )

@@ -370,6 +370,7 @@ class Flow:
         pace: (η []) -> []: how much of another time a step of the rule takes.
         on_manifold: whether it goes along Γ, and says where Φ(x_t) is; otherwise where x_t is, in
             the mean over the bounce.
+        spread: (loss, X [d]) -> [], how far the bounce about X goes; None where that is Γ's matter.
     """
 
     key: str
@@ -380,6 +381,7 @@ class Flow:
     clock: str = "tau"
     pace: Callable[..., Scalar] | None = None
     on_manifold: bool = True
+    spread: Callable[..., Array] | None = None
     parametrised: bool = False
     theta: Theta | None = field(default=None, compare=False)
 
@@ -387,8 +389,7 @@ class Flow:
         """The flow of a rule with these numbers, η among them."""
         if not self.parametrised:
             return self
-        names = ("start", "velocity", "stop", "onward", "pace")
-        functions = {name: _raw(getattr(self, name)) for name in names}
+        functions = {name: _raw(getattr(self, name)) for name in FLOW_FUNCTIONS}
         bound = {name: f and Bound(f, theta) for name, f in functions.items()}
         return replace(self, theta=theta, **bound)
 
@@ -398,8 +399,11 @@ class Flow:
 
 
 def _unbound(flow: Flow) -> Flow:
-    names = ("start", "velocity", "stop", "onward", "pace")
-    return replace(flow, theta=None, **{name: _raw(getattr(flow, name)) for name in names})
+    raw = {name: _raw(getattr(flow, name)) for name in FLOW_FUNCTIONS}
+    return replace(flow, theta=None, **raw)
+
+
+FLOW_FUNCTIONS = ("start", "velocity", "stop", "onward", "pace", "spread")
 
 
 jax.tree_util.register_pytree_node(

@@ -81,6 +81,8 @@ ORDER = [
     "dynamics.flows",
     "dynamics.ground",
     "dynamics.drifts",
+    "dynamics.complementarity",
+    "dynamics.central",
     "dynamics.memory",
     "dynamics.rules",
     "dynamics.catalogue",

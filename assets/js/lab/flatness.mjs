@@ -4,7 +4,7 @@ import * as axis from "../axis.mjs";
 import { Asking } from "../ask.mjs";
 import { addCanvas, inWindow, pointIn, wipe } from "../canvas.mjs";
 import { $ } from "../elements.mjs";
-import { shade } from "../inks.mjs";
+import { between, rgb } from "../inks.mjs";
 import { writeQuery } from "../link.mjs";
 import { nearestOf } from "../nearest.mjs";
 import { inWords } from "../numbers.mjs";
@@ -19,6 +19,7 @@ const MARGIN = { left: 58, right: 16, top: 10, bottom: 46 };
 const REACH = 18;
 const DOT = 2.6;
 const ROOM = 0.06;
+const DEPTH = 0.55; // of the colours of Γ as a surface, over which ways are seen
 const DASHED = [6, 4];
 /** @type {Record<FlatnessPlot, string>} */
 const TITLES = { along: "", sharpness: "λ₁", trace: "tr ∇²L" };
@@ -201,7 +202,18 @@ export function draw(pen, size, scene, name) {
     if (name === "along") paintCurves(pen, scene, box);
     courses.forEach((course, i) => paintCourse(pen, scene, box, course, i, name));
   });
+  courses.forEach((course, i) => {
+    const [x, y] = placeIn(box, scene, course, "flow", name)(course.share.length - 1);
+    const inside = x >= box.left && x <= box.left + box.width && y >= box.top && y <= box.top + box.height;
+    if (inside) pens.bead(pen, inks, inkAt(inks, i), x, y, 5);
+  });
 }
+
+/**
+ * @param {Inks} inks
+ * @param {number} i
+ */
+const inkAt = ({ runs }, i) => runs[i % runs.length];
 
 /**
  * Γ as curves, over which its flatness is drawn.
@@ -231,15 +243,19 @@ function paintSheet(pen, inks, box, values) {
   const [low, high] = [Math.min(...all), Math.max(...all)];
   const [rows, columns] = [values.length, values[0].length];
   const [wide, tall] = [box.width / columns, box.height / rows];
-  pen.globalAlpha = 0.55;
+  const card = rgb(inks.card);
+  /** @param {number} value */
+  const ink = (value) => {
+    const full = between(inks.scale, (value - low) / (high - low || 1));
+    return `rgb(${full.map((part, k) => Math.round(DEPTH * part + (1 - DEPTH) * card[k])).join(",")})`;
+  };
   values.forEach((row, j) =>
     row.forEach((value, i) => {
       if (!Number.isFinite(value)) return;
-      pen.fillStyle = shade(inks.scale, (value - low) / (high - low || 1));
+      pen.fillStyle = ink(value);
       pen.fillRect(box.left + i * wide, box.top + box.height - (j + 1) * tall, wide + 0.6, tall + 0.6);
     }),
   );
-  pen.globalAlpha = 1;
 }
 
 /**
@@ -252,7 +268,7 @@ function paintSheet(pen, inks, box, values) {
  */
 function paintCourse(pen, scene, box, course, i, name) {
   const { inks } = scene;
-  const ink = inks.runs[i % inks.runs.length];
+  const ink = inkAt(inks, i);
   const last = course.share.length - 1;
   const [flow, run] = ["flow", "run"].map((which) => placeIn(box, scene, course, which, name));
   named(pen, `flow-${course.rule}`, () => {
@@ -269,8 +285,6 @@ function paintCourse(pen, scene, box, course, i, name) {
       pen.fill();
     }
   });
-  const [x, y] = flow(last);
-  if (Number.isFinite(x + y)) pens.bead(pen, inks, ink, x, y, 5);
 }
 
 // ---- words ----
@@ -319,7 +333,7 @@ function endsOf(now) {
 const keyOf = (now) =>
   now.flatness.courses.map((course, i) => ({
     text: nameIn(now, course),
-    ink: now.inks.runs[i % now.inks.runs.length],
+    ink: inkAt(now.inks, i),
     dash: [],
     kind: "line",
   }));

@@ -16,6 +16,7 @@ from dynamics.comparison import Comparison, show
 from dynamics.compilation import prepare_process
 from dynamics.fates import Fate
 from dynamics.formulas import formula
+from dynamics.gallery import GALLERY
 from dynamics.losses.quadratic import quadratic
 from dynamics.measures import Extras, Measures, measure, measure_extras
 from dynamics.phases import eigengap_closes
@@ -27,6 +28,7 @@ from dynamics.types import Branch, Domain, Flow, Loss, Parameter, Rule, Scene, S
 from dynamics.warmup import InvariantSets, held_from, invariant_sets
 
 __all__ = [
+    "GALLERY",
     "LOSSES",
     "MAX_STEPS",
     "RULES",

@@ -241,12 +241,12 @@ def _view(minimum: Minimum) -> Window:
     if not len(points):
         return ((-REACH, REACH),) * d
     away = np.abs(points).max(axis=1)
-    near = FARTHEST if minimum.kind is Kind.ISOLATED else SEEN
-    points = points[away <= max(near, float(np.quantile(away, 0.25)))]
+    alone = minimum.kind is Kind.ISOLATED
+    points = points[away <= max(FARTHEST if alone else SEEN, float(np.quantile(away, 0.25)))]
+    points = np.concatenate([points, np.zeros((int(alone), d))])
     low, high = points.min(axis=0), points.max(axis=0)
     center, half = (low + high) / 2, (1 + MARGIN) * (high - low) / 2
-    least = AROUND_POINT if minimum.kind is Kind.ISOLATED else LEAST_HALF
-    half = np.maximum(half, max(NARROWEST * half.max(), least))
+    half = np.maximum(half, max(NARROWEST * half.max(), AROUND_POINT if alone else LEAST_HALF))
     unit = 10.0 ** np.floor(np.log10(half.max())) / 5
     low, high = (np.round(edge / unit) * unit for edge in (center - half, center + half))
     return tuple((_round(a, 4), _round(b, 4)) for a, b in zip(low, high, strict=True))

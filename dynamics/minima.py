@@ -263,11 +263,11 @@ def _at_the_least(
 
 def _falls_outwards(tree: Expression, theta: Theta, x: np.ndarray, here: Jet, level: float) -> bool:
     """Whether the points of the least value are far away, and L is less further on."""
-    if np.linalg.norm(x, axis=1).min() <= 4 * REACH:
+    if np.linalg.norm(x, axis=1).min() <= 2 * REACH:
         return False
-    best = int(np.argmin(here.value))
-    further = jet(tree, x[[best]] * [[1.5], [3.0]], theta).value
-    return bool(np.any(further < here.value[best] - 1e-3 * level))
+    above = here.value > 1e-10 * level  # not 0 but for rounding
+    further = jet(tree, 1.5 * x[above], theta).value
+    return bool(above.any() and np.all(further < 0.5 * here.value[above]))
 
 
 def _ranks(x: np.ndarray, here: Jet, typical: float) -> np.ndarray:

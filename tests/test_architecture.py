@@ -60,6 +60,7 @@ ORDER = [
     "dynamics.minima",
     "dynamics.continuation",
     "dynamics.formulas",
+    "dynamics.gallery",
     "dynamics.extrapolation",
     "dynamics.residuals",
     "dynamics.networks",

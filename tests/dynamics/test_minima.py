@@ -82,6 +82,7 @@ KINDS = {
     "1/x + y²": (Kind.UNBOUNDED, 2),
     "1/(1+x²)": (Kind.NOT_TAKEN, 1),
     "exp(x) + y²": (Kind.NOT_TAKEN, 2),
+    "ln(1 + exp(−xy))": (Kind.NOT_TAKEN, 2),
     "|x| + y²": (Kind.KINK, 2),
     "|1 − xy|": (Kind.KINK, 2),
     "√(x²+y²)": (Kind.KINK, 2),

@@ -245,7 +245,9 @@ def _loss(settings: Settings) -> html.Div:
 def _own() -> html.Details:
     """Where a formula is typed, or chosen to begin with."""
     given = [
-        html.Option(one.name, value=one.text, **data(query=query, words=one.look_for))
+        html.Option(
+            one.name, value=one.text, **data(query=query, words=one.look_for, of=one.source)
+        )
         for one, query in gallery()
     ]
     writes = [

@@ -31,10 +31,9 @@ from app.link import (
 )
 from app.runspec import FORMULA, LossSpec, Numbers, RunSpec, rule_with
 from app.vocabulary import AXES, CLOCKS, LENSES, LOOKS, MAX_RUNS, PANELS, STROBES, VIEW
-from dynamics import MAX_STEPS, RULES, Scene
+from dynamics import GALLERY, MAX_STEPS, RULES, Scene
+from dynamics.gallery import Example
 
-GALLERY = ()
-Example = object
 
 MIN_DEFAULT_STEPS = 20
 MAX_NOISE = 1.0
@@ -191,7 +190,8 @@ def _link_of(example: Example) -> str:
         "rule": example.rule,
         "eta": write_number(example.eta),
         "start": write_numbers(example.start),
-    }
+        "steps": str(example.steps),
+    } | ({"noise": write_number(example.noise)} if example.noise else {})
     return as_query(given)
 
 

@@ -45,7 +45,8 @@ function write(text) {
 
 function choose() {
   const [option] = $("gallery").selectedOptions;
-  $("gallery-words").textContent = option.dataset.words || "";
+  const { words, of } = option.dataset;
+  $("gallery-words").replaceChildren(element("span", words || ""), element("span", of || ""));
   if (option.value) write(option.value);
 }
 

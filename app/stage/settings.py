@@ -34,7 +34,6 @@ from app.vocabulary import AXES, CLOCKS, LENSES, LOOKS, MAX_RUNS, PANELS, STROBE
 from dynamics import GALLERY, MAX_STEPS, RULES, Scene
 from dynamics.gallery import Example
 
-
 MIN_DEFAULT_STEPS = 20
 MAX_NOISE = 1.0
 LARGEST_EXACT = 2**53

@@ -246,7 +246,7 @@ def _own() -> html.Details:
     """Where a formula is typed, or chosen to begin with."""
     given = [
         html.Option(
-            one.name, value=one.text, **data(query=query, words=one.look_for, of=one.source)
+            one.name, value=one.text, **data(query=query, about=one.look_for, of=one.source)
         )
         for one, query in gallery()
     ]

@@ -328,7 +328,7 @@ def test_rate_measures_the_slope_that_dynamics_does(lab: Lab):
 def test_rate_of_a_rule_without_a_flow_is_not_offered(lab: Lab):
     lab.open(PLOTS["rate"])
     names = lab.page.locator("[data-for=rate] label").all_inner_texts()
-    assert names == ["Normalized GD", "GD on √L"]
+    assert names == ["Normalized GD", "GD on √L", "RMSProp, one ν"]
 
 
 # ---- collapse ----

@@ -192,7 +192,7 @@ def test_horizon_in_slow_time_and_in_steps(stage: Stage):
 def test_noise_and_its_seed(stage: Stage):
     stage.open("?eta=0.1&at=200")
     ends = []
-    stage.page.locator("summary").click()
+    stage.page.locator(".more summary").click()
     for noise, seed in (("0", "0"), ("0.01", "0"), ("0.01", "1"), ("0.01", "0")):
         stage.type_into("noise", noise)
         stage.type_into("seed", seed)

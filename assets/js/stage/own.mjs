@@ -45,8 +45,8 @@ function write(text) {
 
 function choose() {
   const [option] = $("gallery").selectedOptions;
-  const { words, of } = option.dataset;
-  $("gallery-words").replaceChildren(element("span", words || ""), element("span", of || ""));
+  const { about, of } = option.dataset;
+  $("gallery-words").replaceChildren(element("span", about || ""), element("span", of || ""));
   if (option.value) write(option.value);
 }
 

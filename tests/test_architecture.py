@@ -109,6 +109,7 @@ ORDER = [
     "dynamics.warmup",
     "dynamics.program",
     "dynamics.files",
+    "dynamics.flatness",
     "dynamics.rate",
     "dynamics.datasets",
     "dynamics.study",

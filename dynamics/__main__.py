@@ -2,6 +2,7 @@
 
     python -m dynamics list
     python -m dynamics simulate --loss hyperbola --rule ngd --eta 0.05 --start 2,0.7 --steps 800
+    python -m dynamics simulate --formula "½(1 − xy)²" --rule ngd --eta 0.05 --steps 800
     python -m dynamics flow --loss hyperbola --rule ngd --start 2,0.5 --tau 2
     python -m dynamics rate --loss hyperbola --rule ngd --start 2,0.5 --tau 1 --etas 0.1,0.05,0.025
     python -m dynamics study digits-parity --rule ngd --etas 0.1,0.05,0.025 --tau 6 --out study.npz
@@ -24,7 +25,7 @@ import numpy as np
 
 from dynamics import numerals
 from dynamics.assumptions import broken
-from dynamics.catalogue import LOSSES, RULES, find_loss, find_rule
+from dynamics.catalogue import LOSSES, RULES, find_loss, find_pair, find_rule
 from dynamics.compilation import prepare_process, quickly
 from dynamics.conduct import Event, Memory, Plan, conduct, finish, study_columns
 from dynamics.courses import Traced
@@ -40,6 +41,7 @@ from dynamics.files import (
     write,
 )
 from dynamics.flows import gradient_flow, limiting_flow
+from dynamics.formulas import formula
 from dynamics.kept import Folder
 from dynamics.measures import measure
 from dynamics.networks import ACTIVATIONS, Network
@@ -49,6 +51,7 @@ from dynamics.projection import projection
 from dynamics.rate import check_tau, measure_rate
 from dynamics.rounding import parted_from
 from dynamics.simulate import checked_start, simulate
+from dynamics.spelling import FormulaError
 from dynamics.study import STUDIES, Study, find_study, of_table, with_seed
 from dynamics.types import Array, Loss, Rule
 
@@ -69,6 +72,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(_joined(sys.argv[1:] if arguments is None else arguments))
     try:
         answer = options.command(options)
+    except FormulaError as error:
+        at = f" At letter {error.position[0] + 1} of {error.text!r}."
+        print(f"dynamics: {error}{at}", file=sys.stderr)
+        return 2
     except (ValueError, OSError) as error:
         print(f"dynamics: {error}", file=sys.stderr)
         return 2
@@ -139,13 +146,17 @@ def _parser() -> argparse.ArgumentParser:
 def _command(commands, name: str, command, words: str) -> argparse.ArgumentParser:
     parser = commands.add_parser(name, help=words, allow_abbrev=False)
     parser.set_defaults(command=command)
-    parser.add_argument("--loss", required=True, metavar="KEY")
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument("--loss", metavar="KEY")
+    which.add_argument("--formula", help="a loss of one's own: a x^2 + y^2; a = 0.5 in [0, 2]")
     parser.add_argument("--rule", required=True, metavar="KEY")
     parser.add_argument(
         "--parameter", type=_parameter, action="append", default=[], metavar="NAME=NUMBER",
         help="a number in the formula of the loss, k=2; as often as it has some",
     )  # fmt: skip
-    parser.add_argument("--start", type=_numbers, required=True, help="comma-separated numbers")
+    parser.add_argument(
+        "--start", type=_numbers, help="comma-separated numbers; a formula has its own"
+    )
     return parser
 
 
@@ -205,8 +216,13 @@ def _parameter(text: str) -> tuple[str, float]:
 
 
 def _loss(options: argparse.Namespace) -> Loss:
-    """The loss that is asked for, with its parameters."""
-    return find_loss(options.loss).at(**dict(options.parameter))
+    """The loss that is asked for, with its parameters. A formula may do without a start."""
+    if options.loss and options.start is None:
+        raise ValueError("the following arguments are required: --start")
+    given = dict(options.parameter)
+    loss = find_loss(options.loss).at(**given) if options.loss else formula(options.formula, given)
+    options.start = options.start or loss.start
+    return loss
 
 
 def _list(_: argparse.Namespace) -> dict:
@@ -231,8 +247,9 @@ def _list(_: argparse.Namespace) -> dict:
 
 def _simulate(options: argparse.Namespace) -> dict:
     out = _out(options)
+    loss = _loss(options)
     run = simulate(
-        _loss(options), options.rule, options.start, options.eta, options.steps,
+        loss, options.rule, options.start, options.eta, options.steps,
         noise=options.noise, seed=options.seed,
     )  # fmt: skip
     measures = measure(run)
@@ -260,12 +277,12 @@ def _simulate(options: argparse.Namespace) -> dict:
         "outcome": run.outcome.name.lower(),
         "outcome_step": run.outcome_step,
         "outcome_words": run.outcome.value,
-    }
+    } | ({"minimum": loss.minimum, "remarks": loss.remarks} if loss.source else {})
 
 
 def _flow(options: argparse.Namespace) -> dict:
     out = _out(options)
-    loss, rule = _loss(options), find_rule(options.rule)
+    loss, rule = find_pair(_loss(options), options.rule)
     check_tau(options.tau)
     start = checked_start(loss, options.start)
     tau = np.linspace(0.0, options.tau, FLOW_POINTS)

@@ -392,7 +392,8 @@ IN_NUMPY = {
     "asin": "np.arcsin",
     "acos": "np.arccos",
     "atan": "np.arctan",
-    "atan2": "np.arctan2",
+    "atan2": "atan2",
+    "cbrt": "cbrt",
     "asinh": "np.arcsinh",
     "acosh": "np.arccosh",
     "atanh": "np.arctanh",
@@ -413,7 +414,13 @@ DEFINITIONS = {
     "erf": (
         "def erf(u):\n"
         "    rise = 2 / np.sqrt(np.pi) * np.exp(-np.real(u) ** 2)\n"
-        "    return np.vectorize(math.erf)(np.real(u)) + 1j * np.imag(u) * rise"
+        "    return np.vectorize(math.erf)(np.real(u)) + (u - np.real(u)) * rise"
+    ),
+    "cbrt": "def cbrt(u):\n    return np.sign(np.real(u)) * absolute(u) ** (1 / 3)",
+    "atan2": (
+        "def atan2(u, v):\n"
+        "    aside = (u - np.real(u)) * v - u * (v - np.real(v))\n"
+        "    return np.arctan2(np.real(u), np.real(v)) + aside / (u**2 + v**2)"
     ),
     "sign": "def sign(u):\n    return np.sign(np.real(u))",
     "absolute": "def absolute(u):\n    return u * np.sign(np.real(u))",

@@ -50,9 +50,11 @@ def run_settings(run: Run) -> dict:
 
 
 def loss_settings(loss: Loss) -> dict:
-    """The key of a loss, and the numbers in its formula where it has some."""
+    """The key of a loss, the formula that a person has typed and what was subtracted from it, and
+    the numbers in it where it has some."""
     numbers = {p.name: loss.theta[p.name] for p in loss.parameters if p.is_number}
-    return {"loss": loss.key} | ({"parameters": numbers} if numbers else {})
+    typed = {"formula": loss.source, "minimum": loss.minimum} if loss.source else {}
+    return {"loss": loss.key} | typed | ({"parameters": numbers} if numbers else {})
 
 
 def check_path(path: str, suffixes: Sequence[str] = SUFFIXES) -> Path:

@@ -10,13 +10,24 @@ A notebook has a cell for each part.
 """
 
 import json
+import keyword
+import re
 from collections.abc import Sequence
-from textwrap import dedent
+from textwrap import dedent, wrap
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from dynamics.catalogue import LOSSES, RULES
+from dynamics.catalogue import RULES
+from dynamics.expressions import (
+    DEFINITIONS,
+    Expression,
+    Named,
+    Variable,
+    as_numpy,
+    derivative,
+)
+from dynamics.grammar import parse
 from dynamics.types import Loss
 
 LIBRARIES = ("numpy", "dynamics")
@@ -46,6 +57,8 @@ class _Formula(NamedTuple):
     """Lines of Φ before it is returned."""
     both: str = ""
     """Lines of all three before others."""
+    definitions: tuple[str, ...] = ()
+    """Functions that they call."""
 
 
 # By the keys of LOSSES. Names are those of the coordinates and of the numbers in the formula.
@@ -170,7 +183,8 @@ def program(loss: Loss, runs: Sequence[Asked], note: str = "", library: str = "n
         library: what it stands on, "numpy" or "dynamics".
 
     Raises:
-        ValueError: the loss is not one of the catalogue, or there is no run that NumPy can take.
+        ValueError: the loss is neither a formula nor one of the catalogue, or there is no run that
+            NumPy can take.
     """
     words, *code = _parts(loss, runs, note, library)
     text = f'"""{words}"""'
@@ -206,9 +220,11 @@ def _cell(kind: str, text: str) -> dict[str, Any]:
 
 def _parts(loss: Loss, runs: Sequence[Asked], note: str, library: str) -> list[str]:
     """Words, then the program, part by part."""
-    formula = FORMULAS.get(loss.key)
+    formula = _typed(loss) if loss.source else FORMULAS.get(loss.key)
     if formula is None:
-        raise ValueError(f"A program is of a loss of the catalogue, not of {loss.key}.")
+        raise ValueError(
+            f"A program is of a formula or a loss of the catalogue, not of {loss.key}."
+        )
     if library == "dynamics":
         return [
             _words(loss, runs, note, "It needs Edgewalk's folder `dynamics`."),
@@ -224,6 +240,7 @@ def _parts(loss: Loss, runs: Sequence[Asked], note: str, library: str) -> list[s
             loss, taken, note, f"Steps are Edgewalk's to 12 digits, until rounding decides.{own}"
         ),
         f"{_IMPORTS}\n\n{_numbers(loss, taken[0])}",
+        *formula.definitions,
         "\n\n\n".join(_functions(loss, formula)),
         "\n\n\n".join(_rule(key) for key in dict.fromkeys(run.rule for run in taken)),
         _loop(noisy),
@@ -231,6 +248,55 @@ def _parts(loss: Loss, runs: Sequence[Asked], note: str, library: str) -> list[s
         + "\npaths = [run(*what) for what in runs]",
         _plots(loss, formula, taken),
     ]
+
+
+WIDTH = 60  # of a line of a formula
+TAKEN = {
+    *("np", "plt", "math", "eigvalsh", "norm", "loss", "gradient", "sharpness", "point", "run"),
+    *("runs", "paths", "path", "start", "step", "steps", "eta", "noise", "seed", "time", "minimum"),
+    *("figure", "left", "right", "threshold", "first", "wall", "mark", "name", "in_ball"),
+    *(*(rule.replace("-", "_") for rule in STEPS), *DEFINITIONS, *keyword.kwlist),
+}
+"""Names that mean something in a program."""
+
+
+def _typed(loss: Loss) -> _Formula:
+    """A formula that a person has typed, and its derivatives, as NumPy."""
+    tree, variables = _tree_of(loss)
+    slopes = [derivative(tree, by) for by in variables]
+    names = _names(loss, variables)
+    value = _broken(as_numpy(tree, names))
+    used = set(re.findall(r"\w+", " ".join(as_numpy(part, names) for part in (tree, *slopes))))
+    if used & {"softplus", "greater", "lesser", "cbrt"}:
+        used |= {"absolute", "relu"}
+    imports = ("import math",) if "erf" in used else ()
+    return _Formula(
+        value=f"np.maximum({value} - minimum, 0)" if loss.gradient else value,
+        gradient=f"[{', '.join(_broken(as_numpy(slope, names)) for slope in slopes)}]",
+        definitions=(*imports, *(text for name, text in DEFINITIONS.items() if name in used)),
+    )
+
+
+def _broken(text: str) -> str:
+    """A text that is too long for a line on several, in brackets."""
+    lines = wrap(text, WIDTH, break_long_words=False, break_on_hyphens=False)
+    return text if len(lines) == 1 else "(\n    " + "\n    ".join(lines) + "\n)"
+
+
+def _tree_of(loss: Loss) -> tuple[Expression, tuple[Variable, ...]]:
+    parsed = parse(loss.source)
+    return parsed.tree, tuple(map(Variable, range(parsed.d)))
+
+
+def _names(loss: Loss, variables: Sequence[Variable]) -> dict[Expression, str]:
+    """Variables and parameters by the names that they have in a program."""
+    named: dict[Expression, str] = dict(zip(variables, _coordinates(loss), strict=True))
+    return named | {Named(p.name): _free(p.name) for p in loss.parameters}
+
+
+def _free(name: str) -> str:
+    """A name that means nothing else."""
+    return f"{name}_" if name in TAKEN else name
 
 
 _IMPORTS = dedent(
@@ -251,20 +317,25 @@ def _words(loss: Loss, runs: Sequence[Asked], note: str, needs: str) -> str:
 
 def _short(loss: Loss, runs: Sequence[Asked]) -> list[str]:
     """The same on `dynamics`."""
-    own = LOSSES[loss.key].theta
     given = ", ".join(
-        f"{name}={_plain(np.asarray(value).tolist())}"
-        for name, value in loss.theta.items()
-        if np.any(value != own[name])
+        f"{p.name}={_plain(loss.theta[p.name].tolist())}"
+        for p in loss.parameters
+        if np.any(loss.theta[p.name] != p.default)
     )
-    record = f'dynamics.LOSSES["{loss.key}"]' + (f".at({given})" if given else "")
+    made = f"formula({loss.source!r})" if loss.source else f'LOSSES["{loss.key}"]'
+    record = f"dynamics.{made}" + (f".at({given})" if given else "")
     names = _coordinates(loss)
     clock, label = _clock(runs, "run.eta", "run.step")
     return [
         f"import matplotlib.pyplot as plt\n\nimport dynamics\n\nloss = {record}",
         _several("runs", [_simulated(run) for run in runs])
         + "\nmeasures = [dynamics.measure(run) for run in runs]",
-        _FIGURE + _SHORT_PICTURE.format(x=names[0], y=names[1], clock=clock, label=label),
+        _FIGURE
+        + _SHORT_PICTURE.format(
+            **{"x": names[0], "y": names[1] if loss.d > 1 else "L"},
+            **{"clock": clock, "label": label},
+            height="run.x[of, 1]" if loss.d > 1 else "found.loss[of]",
+        ),
     ]
 
 
@@ -283,10 +354,12 @@ def _several(name: str, items: Sequence[str]) -> str:
 
 def _numbers(loss: Loss, run: Asked) -> str:
     lines = [f"start = np.array({_plain(run.start)})"]
-    for parameter in loss.parameters:
+    if loss.source and loss.gradient:
+        lines.append(f"minimum = {_plain(loss.minimum)}")
+    for parameter in (p for p in loss.parameters if p.is_number or not loss.source):
         value = np.asarray(loss.theta[parameter.name])
         text = _plain(value.tolist())
-        lines.append(f"{parameter.name} = {f'np.array({text})' if value.ndim else text}")
+        lines.append(f"{_free(parameter.name)} = {f'np.array({text})' if value.ndim else text}")
     return "\n".join(lines)
 
 
@@ -299,7 +372,7 @@ def _plain(value: Any) -> str:
 
 def _functions(loss: Loss, formula: _Formula) -> list[str]:
     whole = not formula.gradient.startswith("[")
-    point, split = ("x", "") if whole else ("point", f"{', '.join(_coordinates(loss))} = point")
+    point, split = ("x", "") if whole else ("point", f"{_split(loss)} = point")
     gradient = formula.gradient if whole else f"np.array({formula.gradient})"
     lines = (split, formula.both)
     functions = [
@@ -315,6 +388,11 @@ def _functions(loss: Loss, formula: _Formula) -> list[str]:
         )
     functions.append(_SHARPNESS)
     return functions
+
+
+def _split(loss: Loss) -> str:
+    """What a point is taken apart into."""
+    return ", ".join(_coordinates(loss)) + ("," if loss.d == 1 else "")
 
 
 def _coordinates(loss: Loss) -> list[str]:
@@ -391,7 +469,9 @@ def _plots(loss: Loss, formula: _Formula, runs: Sequence[Asked]) -> str:
         _FIGURE
         + ground
         + _PICTURE.format(
-            **{"x": names[0], "y": names[1], "clock": clock, "label": label},
+            **{"x": names[0], "y": names[1] if loss.d > 1 else "L"},
+            **{"clock": clock, "label": label},
+            height="path[first::2, 1]" if loss.d > 1 else "[loss(x) for x in path[first::2]]",
             curve="sharpness(limit(x))" if formula.limit else "sharpness(x)",
             curve_label="λ₁(Φ(xₜ))" if formula.limit else "λ₁(xₜ)",
         )
@@ -414,7 +494,7 @@ _PICTURE = dedent(
         threshold = [2 * norm(gradient(x)) / norm(y - x) for x, y in zip(path, path[1:])]
         for first, wall, mark in ((0, "even t", "o"), (1, "odd t", "s")):
             name = f"{{step.__name__}}, η = {{eta}}, {{wall}}"
-            left.plot(path[first::2, 0], path[first::2, 1], mark, ms=3, label=name)
+            left.plot(path[first::2, 0], {height}, mark, ms=3, label=name)
             right.plot(time[:-1][first::2], threshold[first::2], mark, ms=3)
         right.plot(time, [{curve} for x in path], "k-", lw=1)
     left.set(xlabel="{x}", ylabel="{y}")
@@ -430,7 +510,7 @@ _SHORT_PICTURE = dedent(
         for first, wall, mark in ((0, "even t", "o"), (1, "odd t", "s")):
             of = run.step % 2 == first
             name = f"{{run.rule.name}}, η = {{run.eta}}, {{wall}}"
-            left.plot(run.x[of, 0], run.x[of, 1], mark, ms=3, label=name)
+            left.plot(run.x[of, 0], {height}, mark, ms=3, label=name)
             right.plot(time[of], found.threshold[of], mark, ms=3)
         right.plot(time, found.projection_sharpness, "k-", lw=1)
         right.plot(time, found.flow_sharpness, "--", color="teal", lw=1)

@@ -45,6 +45,61 @@ def test_list(capsys) -> None:
         assert tuple(printed["losses"][key]["start"]) == loss.start
 
 
+FORMULA = ["--formula", "½(a − xy)² + b; a = 1 in [0.5, 3]; b = 2 in [0, 3]", "--rule", "ngd"]
+
+
+def test_formula_in_place_of_a_loss(capsys, tmp_path: Path) -> None:
+    """In all three commands; in files and programs too, from which it is reopened."""
+    files = [tmp_path / f"run.{end}" for end in ("npz", "csv", "json", "py")]
+    asked = ["simulate", *FORMULA, "--eta", "0.05", "--steps", "40"]
+    for file in files:
+        assert main([*asked, "--out", str(file)]) == 0
+        printed = json.loads(capsys.readouterr().out)
+    loss = dynamics.formula(FORMULA[1])
+    run = dynamics.simulate(loss, "ngd", None, 0.05, 40)
+    assert printed["x"] == run.x[-1].tolist()
+    assert printed["minimum"] == 2.0
+    assert "is subtracted" in printed["remarks"][0]
+    settings = [
+        json.loads(str(np.load(files[0])["settings"])),
+        json.loads(files[1].with_suffix(".settings.json").read_text(encoding="utf-8")),
+        json.loads(files[2].read_text(encoding="utf-8"))["settings"],
+    ]
+    for one in settings:
+        again = dynamics.formula(one["formula"], one["parameters"])
+        assert again is loss
+        assert tuple(one["start"]) == loss.start
+    scope: dict = {}
+    with np.errstate():
+        exec(files[3].read_text(encoding="utf-8").split("figure, (left")[0], scope)
+    np.testing.assert_allclose(scope["paths"][0], run.x, rtol=1e-12)
+
+
+def test_formula_has_a_flow_and_a_rate(capsys) -> None:
+    text = ["--parameter", "a=2", "--start", "2,1.2"]
+    assert main(["flow", *FORMULA, *text, "--tau", "0.5"]) == 0
+    x = json.loads(capsys.readouterr().out)["x"]
+    assert x[0] * x[1] == pytest.approx(2)
+    assert main(["rate", *FORMULA, *text, "--tau", "0.2", "--etas", "0.1,0.05"]) == 0
+    assert json.loads(capsys.readouterr().out)["settings"]["parameters"] == {"a": 2.0, "b": 2.0}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("sinn(x)", "dynamics: sinn is not known. Did you mean sin? At letter 1 of 'sinn(x)'.\n"),
+        ("x; a = 1", None),
+        ("x³ − 3xy²", "rule must not be sqrt-gd for this formula. L falls without end"),
+    ],
+)
+def test_bad_formula_gets_one_line(capsys, text: str, message: str | None) -> None:
+    line = ["simulate", "--formula", text, "--rule", "sqrt-gd", "--eta", "0.1", "--steps", "3"]
+    assert main([*line, *(["--parameter", "q=1"] if message is None else [])]) == 2
+    told = capsys.readouterr().err
+    assert (message or "no parameter 'q': the formula has a") in told
+    assert told.count("\n") == 1
+
+
 def test_simulate(capsys) -> None:
     printed = answer(capsys, SIMULATE)
     run = dynamics.simulate("hyperbola", "ngd", (2.0, 0.7), 0.05, 40)

@@ -148,3 +148,44 @@ def test_a_program_has_no_line_too_long_for_a_slide() -> None:
         text = program(loss, runs_of(loss), LINK)
         assert max(map(len, text.splitlines())) <= 100, loss.key
         assert len(text.splitlines()) < 105
+
+
+TYPED = [
+    "½(1 − xy)²",
+    "(x²+y²)² − x² − y²",
+    "½(a − xy)² + k y²; a = 2 in [1, 3], k = 0.1",
+    "½λ(x − eta)² + loss y⁴; λ = 2, eta = 0.3, loss = 1",
+    "(tanh(x₁x₂) − ½)² + softplus(x₃) + sigmoid(x₁) erf(x₂) + max(x₁, x₂)² + |x₃|",
+    "π x² + e^x − cbrt(y) y + atan2(y, x) + relu(x) min(x, y)",
+    "(x − 1)²/2",
+]
+
+
+@pytest.mark.parametrize("text", TYPED)
+def test_a_formula_is_written_with_its_gradient(text: str) -> None:
+    """Against JAX: L, ∇L, λ₁; and the steps are those of `simulate`."""
+    loss = dynamics.formula(text)
+    start = tuple(0.8 + 0.31 * k for k in range(loss.d))
+    names = ran(program(loss, [Asked("gd", 0.01, start, 30)], LINK))
+    for x in names["paths"][0][[3, -1]]:
+        np.testing.assert_allclose(names["loss"](x), loss.value(x), rtol=1e-12)
+        np.testing.assert_allclose(names["gradient"](x), gradient(loss, x), rtol=1e-11, atol=1e-13)
+    assert max(map(len, program(loss, [Asked("gd", 0.01, start, 30)], LINK).splitlines())) <= 120
+    run = simulate(loss, "gd", start, 0.01, 30)
+    np.testing.assert_allclose(names["paths"][0], run.x, rtol=1e-12)
+    sharp = [names["sharpness"](x) for x in names["paths"][0][::10]]
+    np.testing.assert_allclose(sharp, measure_iterates(run).sharpness[::10], rtol=1e-10)
+
+
+@pytest.mark.parametrize("library", ["numpy", "dynamics"])
+def test_programs_of_formulas_draw(library: str) -> None:
+    for text in ("½(a − xy)²; a = 1 in [0, 3]", "½(x − 1)²"):
+        loss = dynamics.formula(text)
+        asked = [Asked("ngd", 0.05, loss.start, 40)]
+        plt.close("all")
+        names = ran(program(loss, asked, LINK, library), plots=True)
+        assert names["left"].get_ylabel() == ("y" if loss.d == 2 else "L")
+        if library == "dynamics":
+            assert names["loss"].source == text
+            moved = loss.at(a=2) if loss.d == 2 else loss
+            assert (".at(a=2.0)" in program(moved, asked, LINK, library)) == (loss.d == 2)

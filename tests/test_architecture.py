@@ -32,7 +32,7 @@ LENT = {
     *("formula", "FormulaError", "GALLERY", "Example", "parse", "mathml_of"),
     *("numerals", "read_number", "prepare_process", "let_go_of_programs"),
     *("STUDIES", "Plan", "PAIRS", "with_seed", "Folder"),
-    *("Fate", "Orbits", "Cut", "Heights", "Terrain", "Valley", "View"),
+    *("Fate", "Orbits", "Cut", "Heights", "Terrain", "Valley", "View", "Floor", "Way", "fits"),
     *(
         "Parameter",
         "clean",

@@ -322,6 +322,106 @@ CLAIMS = (
         "CKLKT21",
         ("dynamics/test_study.py::test_gd_sharpens_to_its_edge_and_gradient_flow_beyond",),
     ),
+    Claim(
+        "Momentum moves the edge",
+        (
+            "The heavy ball bears walls up to λ₁ = (2 + 2β)/η, Nesterov’s momentum up to "
+            "(2 + 2β)/(η(1 + 2β)): from there a step along v₁ no longer contracts."
+        ),
+        "A quadratic; on other losses it is shown and not claimed.",
+        "the companion matrix",
+        (
+            "dynamics/test_rules_at_the_edge.py::test_momentum_stops_contracting_at_its_threshold",
+            "dynamics/test_rules_at_the_edge.py::test_a_sweep_finds_the_edge_of_nesterov",
+        ),
+    ),
+    Claim(
+        "RMSProp with one ν drifts as normalized GD does, and slower the longer it remembers",
+        (
+            "dX/dτ = −¼ P⊥∇ log λ₁ / (1 + η²a²β₂/(2(1 − β₂))), a = ‖P⊥∇ log λ₁‖: the memory of "
+            "‖∇L‖² lags behind as λ₁ falls."
+        ),
+        SMOOTH,
+        "derived here, measured",
+        (
+            "dynamics/test_rules_at_the_edge.py::test_rmsprop_drifts_slower_the_longer_it_remembers",
+            "dynamics/test_rules_at_the_edge.py::test_rmsprop_without_a_memory_is_normalized_gd",
+        ),
+    ),
+    Claim(
+        "SAM goes down λ₁, on the clock ηρ²t",
+        (
+            "Its hop at the bottom is ±ηλ₁ρ/(2 − ηλ₁), and dX/ds = −½ P⊥∇λ₁/(1 − ½ηλ₁)²; for small "
+            "steps −½ P⊥∇λ₁."
+        ),
+        SMOOTH + " ηλ₁ < 2, and ρ is small.",
+        "WML22, and for ηλ₁ that is not small derived here",
+        (
+            "dynamics/test_rules_at_the_edge.py::test_sam_bounces_as_its_law_says",
+            "dynamics/test_rules_at_the_edge.py"
+            "::test_sam_drifts_down_the_sharpness_on_its_own_clock",
+        ),
+    ),
+    Claim(
+        "Label noise goes down the trace of ∇²L, not λ₁",
+        (
+            "In the mean over runs dX/dτ = −¼ P⊥∇ tr ∇²L. Where λ₁ and the trace pull apart, it "
+            "ends elsewhere than normalized GD and SAM do."
+        ),
+        SMOOTH + " Labels are moved by ±1 at each step, independently.",
+        "LWA21",
+        (
+            "dynamics/test_rules_at_the_edge.py::test_label_noise_follows_the_trace",
+            "dynamics/test_rules_at_the_edge.py::test_label_noise_drifts_in_the_mean_over_runs",
+            "dynamics/test_rules_at_the_edge.py::test_runs_end_where_their_own_flatness_is",
+        ),
+        "A single run scatters about it; the lab shows the mean over sixteen.",
+    ),
+    Claim(
+        "Weight decay on a loss without scale goes to flatter directions",
+        "It holds ‖x‖² at ½ηλ₁ and drifts by −2P⊥∇log λ₁/(4 + ‖P⊥∇log λ₁‖²) on the clock ηwt.",
+        "L does not change along rays, the start is at the edge, η and w are small.",
+        "LLA22",
+        (
+            "dynamics/test_rules_at_the_edge.py::test_the_flow_of_weight_decay_keeps_to_the_edge",
+            "dynamics/test_rules_at_the_edge.py"
+            "::test_weight_decay_ends_near_its_flow_wherever_it_starts_at_the_edge",
+        ),
+        "Where it ends is a lottery by the start’s norm: 36 starts end at φ = 2.33 … 2.63.",
+    ),
+    Claim(
+        "GD at the edge goes, in the mean over its hops, along the central flow",
+        (
+            "dw/dt = −η(∇L + ½σ²∇λ₁), with the spread σ² that holds λ₁ at 2/η: 0 below the edge. "
+            "The mean loss of the hops is L(w) + σ²/η. With two or three directions at the edge at "
+            "once σ² is a matrix, found from a complementarity problem."
+        ),
+        "L is four times differentiable, and hops are small beside what changes λ₁.",
+        "CDTKL24",
+        (
+            "dynamics/test_central_flow.py::test_gd_stays_at_the_edge_where_the_central_flow_does",
+            "dynamics/test_central_flow.py"
+            "::test_the_mean_over_the_bounce_is_that_of_the_central_flow",
+            "dynamics/test_complementarity.py::test_two_directions_against_enumeration",
+        ),
+        "GD overshoots it: where it first comes to the edge λ₁ peaks above 2/η.",
+    ),
+    Claim(
+        "A formula of one’s own has the numbers of its twin in the catalogue",
+        (
+            "It is read by a grammar and never run as a program; its least value is sought from "
+            "many starts, Γ by continuation. Losses of the catalogue that are typed as formulas "
+            "have their twins’ L, ∇L, λ₁, Φ, flow and Γ."
+        ),
+        "At most eight variables; Γ is drawn as curves in two dimensions.",
+        "checked here",
+        (
+            "dynamics/test_formulas.py::test_twins_have_the_same_loss_and_gradient",
+            "dynamics/test_formulas.py::test_twins_have_the_same_projection_and_flow",
+            "dynamics/test_minima.py::test_least_value_as_printed",
+        ),
+        "A least value that no start finds is not found: the page tells what was subtracted.",
+    ),
 )
 
 WORKS = {
@@ -352,5 +452,27 @@ WORKS = {
             "Minimalist Example"
         ),
         "https://arxiv.org/abs/2210.03294",
+    ),
+    "CDTKL24": (
+        (
+            "Cohen, Damian, Talwalkar, Kolter, Lee: Understanding Optimization in Deep Learning "
+            "with Central Flows"
+        ),
+        "https://arxiv.org/abs/2410.24206",
+    ),
+    "WML22": (
+        "Wen, Ma, Li: How Does Sharpness-Aware Minimization Minimize Sharpness?",
+        "https://arxiv.org/abs/2211.05729",
+    ),
+    "LWA21": (
+        "Li, Wang, Arora: What Happens after SGD Reaches Zero Loss?",
+        "https://arxiv.org/abs/2110.06914",
+    ),
+    "LLA22": (
+        (
+            "Lyu, Li, Arora: Understanding the Generalization Benefit of Normalization Layers: "
+            "Sharpness Reduction"
+        ),
+        "https://arxiv.org/abs/2206.07085",
     ),
 }

@@ -32,8 +32,9 @@ def test_flows_on_the_plane_are_the_closed_forms() -> None:
 def test_runs_stay_by_their_flows(key: str) -> None:
     one = found(key)
     away = np.linalg.norm(one.run.x - one.flow.x, axis=1)
-    assert away.max() < 0.02
-    assert np.linalg.norm(one.flow.x[-1] - one.flow.x[0]) > 0.3
+    assert away.max() < 0.04
+    assert away[-1] < 0.01
+    assert np.linalg.norm(one.flow.x[-1] - one.flow.x[0]) > 0.2
 
 
 def test_a_run_is_told_in_the_mean_of_two_steps() -> None:
@@ -50,7 +51,7 @@ def test_a_run_is_told_in_the_mean_of_two_steps() -> None:
 
 
 def test_label_noise_goes_to_the_least_trace_and_the_others_to_the_least_sharpness() -> None:
-    """λ₁ = 1 + x² there is least at 0, the trace at 9/26; the flow is exponential in closed form."""
+    """λ₁ = 1 + x² is least at 0 there, the trace at 9/26, to which the flow is exponential."""
     noise, sam = found("label-noise", TWO, 4.0), found("sam", TWO, 4.0)
     least = 9 / 26
     x = noise.flow.x[:, 0]

@@ -277,8 +277,9 @@ def _simulate(options: argparse.Namespace) -> dict:
     settings = run_settings(run) | ({"broken": breaks.value} if breaks else {})
     if out and out.suffix in PROGRAMS:
         asked = Asked(
-            run.rule.key, run.eta, tuple(run.start.tolist()), run.steps, run.noise, run.seed
-        )
+            run.rule.key, run.eta, tuple(run.start.tolist()), run.steps, run.noise, run.seed,
+            run.rule.theta,
+        )  # fmt: skip
         out.write_text(PROGRAMS[out.suffix](run.loss, [asked]), encoding="utf-8")
     elif out:
         write(out, run_columns(run, measures), settings, options.decimal_comma)

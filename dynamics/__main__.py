@@ -36,6 +36,7 @@ from dynamics.files import (
     check_path,
     clean,
     loss_settings,
+    rule_settings,
     run_columns,
     run_settings,
     write,
@@ -56,6 +57,8 @@ from dynamics.study import STUDIES, Study, find_study, of_table, with_seed
 from dynamics.types import Array, Loss, Rule
 
 FLOW_POINTS = 501
+
+RULE_NUMBERS = {p.name: p.words for rule in RULES.values() for p in rule.parameters}
 
 
 class _Parser(argparse.ArgumentParser):
@@ -114,7 +117,8 @@ def _parser() -> argparse.ArgumentParser:
     _file_arguments(run, (*SUFFIXES, *PROGRAMS))
 
     flow = _command(commands, "flow", _flow, "integrate the limiting flow")
-    flow.add_argument("--tau", type=_number, required=True, help="slow time τ = η²t")
+    flow.add_argument("--tau", type=_number, required=True, help="slow time τ = η²t, or its own")
+    flow.add_argument("--eta", type=_number, default=0.0, help="η, where the flow depends on it")
     _file_arguments(flow, SUFFIXES)
 
     rate = _command(commands, "rate", _rate, "measure how the gap shrinks with η")
@@ -150,6 +154,8 @@ def _command(commands, name: str, command, words: str) -> argparse.ArgumentParse
     which.add_argument("--loss", metavar="KEY")
     which.add_argument("--formula", help="a loss of one's own: a x^2 + y^2; a = 0.5 in [0, 2]")
     parser.add_argument("--rule", required=True, metavar="KEY")
+    for name, words in RULE_NUMBERS.items():
+        parser.add_argument(f"--{name}", type=_number, help=f"of the rule: {words}")
     parser.add_argument(
         "--parameter", type=_parameter, action="append", default=[], metavar="NAME=NUMBER",
         help="a number in the formula of the loss, k=2; as often as it has some",
@@ -225,6 +231,12 @@ def _loss(options: argparse.Namespace) -> Loss:
     return loss
 
 
+def _rule(options: argparse.Namespace) -> Rule:
+    """The rule that is asked for, with its numbers."""
+    given = {name: getattr(options, name) for name in RULE_NUMBERS}
+    return find_rule(options.rule).at(**{k: v for k, v in given.items() if v is not None})
+
+
 def _list(_: argparse.Namespace) -> dict:
     losses = {
         loss.key: {
@@ -233,23 +245,31 @@ def _list(_: argparse.Namespace) -> dict:
             "manifold": loss.valley,
             "sharpness": loss.sharpness_formula,
             "start": loss.start,
-            "parameters": {
-                p.name: {"default": p.default, "low": p.low, "high": p.high, "words": p.words}
-                for p in loss.parameters
-                if p.is_number
-            },
+            "parameters": _told(loss),
         }
         for loss in LOSSES.values()
     }
-    rules = {rule.key: {"name": rule.name, "formula": rule.formula} for rule in RULES.values()}
+    rules = {
+        rule.key: {"name": rule.name, "formula": rule.formula, "parameters": _told(rule)}
+        for rule in RULES.values()
+    }
     return {"losses": losses, "rules": rules}
+
+
+def _told(record: Loss | Rule) -> dict:
+    """The numbers of a record with their ranges."""
+    return {
+        p.name: {"default": p.default, "low": p.low, "high": p.high, "words": p.words}
+        for p in record.parameters
+        if p.is_number
+    }
 
 
 def _simulate(options: argparse.Namespace) -> dict:
     out = _out(options)
     loss = _loss(options)
     run = simulate(
-        loss, options.rule, options.start, options.eta, options.steps,
+        loss, _rule(options), options.start, options.eta, options.steps,
         noise=options.noise, seed=options.seed,
     )  # fmt: skip
     measures = measure(run)
@@ -257,8 +277,9 @@ def _simulate(options: argparse.Namespace) -> dict:
     settings = run_settings(run) | ({"broken": breaks.value} if breaks else {})
     if out and out.suffix in PROGRAMS:
         asked = Asked(
-            run.rule.key, run.eta, tuple(run.start.tolist()), run.steps, run.noise, run.seed
-        )
+            run.rule.key, run.eta, tuple(run.start.tolist()), run.steps, run.noise, run.seed,
+            run.rule.theta,
+        )  # fmt: skip
         out.write_text(PROGRAMS[out.suffix](run.loss, [asked]), encoding="utf-8")
     elif out:
         write(out, run_columns(run, measures), settings, options.decimal_comma)
@@ -282,25 +303,30 @@ def _simulate(options: argparse.Namespace) -> dict:
 
 def _flow(options: argparse.Namespace) -> dict:
     out = _out(options)
-    loss, rule = find_pair(_loss(options), options.rule)
+    loss, rule = find_pair(_loss(options), _rule(options))
     check_tau(options.tau)
     start = checked_start(loss, options.start)
     tau = np.linspace(0.0, options.tau, FLOW_POINTS)
-    columns = {"tau": tau, **_flow_columns(loss, rule, start, tau)}
-    settings = loss_settings(loss) | {"rule": rule.key, "start": start, "tau": options.tau}
+    columns = {"tau": tau, **_flow_columns(loss, rule, start, tau, options.eta)}
+    numbers = {"start": start, "tau": options.tau} | ({"eta": options.eta} if options.eta else {})
+    settings = loss_settings(loss) | rule_settings(rule) | numbers
     if out:
         write(out, columns, settings, options.decimal_comma)
     return {"settings": settings, "x": columns["flow"][-1], "sharpness": columns["sharpness"][-1]}
 
 
-def _flow_columns(loss: Loss, rule: Rule, start: np.ndarray, tau: np.ndarray) -> dict:
+def _flow_columns(loss: Loss, rule: Rule, start: np.ndarray, tau: np.ndarray, eta: float) -> dict:
     """`flow` [k, d] and `sharpness` [k]; gradient flow itself is integrated in its own time."""
     if rule.step is None:
         points = gradient_flow(loss, start, tau)
     elif rule.flow is None:
-        raise ValueError(f"rule must have a flow (ngd, sqrt-gd, gradient-flow), got {rule.key}")
+        known = ", ".join(one.key for one in RULES.values() if one.flow or one.step is None)
+        raise ValueError(f"rule must have a flow ({known}), got {rule.key}")
     else:
-        points = limiting_flow(loss, rule, _projection(loss, start), tau)
+        flow = rule.flow_at(eta)
+        assert flow is not None
+        foot = _projection(loss, start) if flow.on_manifold else start
+        points = limiting_flow(loss, rule, flow.start(loss, start, foot), tau, eta)
     return {"flow": np.asarray(points), "sharpness": np.asarray(_sharpness_along(loss, points))}
 
 
@@ -314,10 +340,10 @@ def _sharpness_along(loss: Loss, x: Array) -> Array:
 
 def _rate(options: argparse.Namespace) -> dict:
     loss = _loss(options)
-    rate = measure_rate(loss, options.rule, options.start, options.tau, options.etas)
-    names = ("rule", "start", "tau")
-    settings = loss_settings(loss) | {name: getattr(options, name) for name in names}
-    return {"settings": settings, **rate._asdict()}
+    rule = _rule(options)
+    rate = measure_rate(loss, rule, options.start, options.tau, options.etas)
+    numbers = {"start": options.start, "tau": options.tau}
+    return {"settings": loss_settings(loss) | rule_settings(rule) | numbers, **rate._asdict()}
 
 
 def _study(options: argparse.Namespace) -> dict:

@@ -29,6 +29,7 @@ class Broken(Enum):
         "On Γ, L has a kink or ∇²L has not the rank that the theorem asks for: there is no Φ to "
         "measure from, and no prediction."
     )
+    NO_FLOW = "No theorem here: nothing says where this rule goes, so there is no prediction."
     FLOW_ENDS = "The theorem's flow ends on the way, so the prediction does too."
 
 
@@ -38,8 +39,9 @@ def broken(run: Run, measures: Measures) -> Broken | None:
         return Broken.NO_MINIMUM
     if not np.isfinite(measures.projection_sharpness[0]):
         return Broken.NOT_SMOOTH if _arrives(run) else Broken.NO_END
-    follows = run.rule.flow is not None
-    return Broken.FLOW_ENDS if follows and np.isnan(measures.flow[-1]).any() else None
+    if run.rule.step is not None and run.rule.flow is None:
+        return Broken.NO_FLOW
+    return Broken.FLOW_ENDS if run.rule.drifts and np.isnan(measures.flow[-1]).any() else None
 
 
 def _arrives(run: Run) -> bool:

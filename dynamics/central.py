@@ -31,6 +31,7 @@ from dynamics.types import Array, Flow, Loss, Scalar, Theta
 
 DIRECTIONS = 3
 LEAST_ETA = 1e-8  # below it the edge is out of reach, and the central flow is gradient flow
+NEAR = 0.9, 0.98  # of 2/η: from where on a direction begins to count as at the edge, and fully does
 ALONE = 1e-9  # of the edge: by which another direction may pass it before it counts
 
 
@@ -56,10 +57,20 @@ def bounce(loss: Loss, x: Array, eta: Scalar) -> Bounce:
         return jnp.einsum("aij,jd,di->a", basis, products, vectors)
 
     here, slopes = curvature(x), jax.jacrev(curvature)(x)
-    edge = jnp.einsum("aii->a", basis) * 2 / eta
-    drive = -slopes @ gradient(loss, x) + (here - edge) / eta
+    one = jnp.einsum("aii->a", basis)
+    near = _nearness(here[:k], eta)
+    slopes = jnp.where(one == 1, 1.0, near @ basis @ near / jnp.sqrt(2))[:, None] * slopes
+    drive = -slopes @ gradient(loss, x) + (here - one * 2 / eta) / eta
     spread = _spread(0.5 * slopes @ slopes.T, drive, basis, eta)
-    return Bounce(0.5 * slopes.T @ spread, jnp.einsum("aii->a", basis) @ spread)
+    return Bounce(0.5 * slopes.T @ spread, one @ spread)
+
+
+def _nearness(curvatures: Array, eta: Scalar) -> Array:
+    """Of each direction but v₁ whether it is at the edge too, from 0 to 1, [k]: only there does one
+    matter to another, by how the two turn."""
+    low, high = NEAR
+    share = 0.5 * eta * curvatures
+    return jnp.clip((share - low) / (high - low), 0.0, 1.0).at[-1].set(1.0)
 
 
 def _sharpest(loss: Loss, x: Array) -> Array:

@@ -19,7 +19,7 @@ import numpy as np
 
 from dynamics.measures import Measures, measure, measure_extras
 from dynamics.simulate import Run
-from dynamics.types import Loss
+from dynamics.types import Loss, Rule
 
 SUFFIXES = (".npz", ".csv", ".json")
 SETTINGS_SUFFIX = ".settings.json"
@@ -37,16 +37,19 @@ def run_columns(run: Run, measures: Measures | None = None) -> dict[str, np.ndar
 
 def run_settings(run: Run) -> dict:
     """What was asked for, and how the run ended, for the head of a file."""
-    return loss_settings(run.loss) | {
-        "rule": run.rule.key,
-        "eta": run.eta,
-        "start": run.start,
-        "steps": run.steps,
-        "noise": run.noise,
-        "seed": run.seed,
-        "outcome": run.outcome.name.lower(),
-        "outcome_step": run.outcome_step,
-    }
+    return (
+        loss_settings(run.loss)
+        | rule_settings(run.rule)
+        | {
+            "eta": run.eta,
+            "start": run.start,
+            "steps": run.steps,
+            "noise": run.noise,
+            "seed": run.seed,
+            "outcome": run.outcome.name.lower(),
+            "outcome_step": run.outcome_step,
+        }
+    )
 
 
 def loss_settings(loss: Loss) -> dict:
@@ -55,6 +58,11 @@ def loss_settings(loss: Loss) -> dict:
     numbers = {p.name: loss.theta[p.name] for p in loss.parameters if p.is_number}
     typed = {"formula": loss.source, "minimum": loss.minimum} if loss.source else {}
     return {"loss": loss.key} | typed | ({"parameters": numbers} if numbers else {})
+
+
+def rule_settings(rule: Rule) -> dict:
+    """The key of a rule, and its numbers by their names."""
+    return {"rule": rule.key} | {p.name: rule.theta[p.name] for p in rule.parameters}
 
 
 def check_path(path: str, suffixes: Sequence[str] = SUFFIXES) -> Path:

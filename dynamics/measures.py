@@ -115,7 +115,12 @@ class Measures(NamedTuple):
     flow_sharpness: Array
     """λ₁(∇²L(X(η² t)))."""
     gap: Array
-    """‖Φ(x_t) − X(η² t)‖."""
+    """‖Φ(x_t) − X(η² t)‖; from the middle of a pair of iterates to that of the flow's two points,
+    where the flow does not go along Γ but says where the middle is."""
+    flow_spread: Array
+    """σ, how far the bounce about X goes by the central flow; NaN for rules that have another."""
+    flow_loss: Array
+    """The mean of L over that bounce, L(X) + σ²/η; NaN likewise."""
     offset: Array
     """⟨v₁, x_t − Φ(x_t)⟩: where the iterate is across the valley."""
     lopsidedness: Array
@@ -195,7 +200,7 @@ def measure(
     here = Iterates(*(_padded(column, rows) for column in known))
     flow, below = side_by_side(
         (run.loss.family, run.rule.family),
-        lambda: _flow(run, step, foot),
+        lambda: _flow(run, step, rows, foot),
         lambda: _below(run.loss, x, rows),
     )
     columns = _columns(run.rule, x, step, run.eta, rows, flow, here, below, seen)
@@ -352,26 +357,48 @@ def _row_by_row(function, arguments: tuple, rows: Scalar):
 
 
 class _Flow(NamedTuple):
-    """X(η² t) of each row, [t, d], and λ₁ there, [t]."""
+    """X(η² t) of each row, [t, d], and what is to be said there, [t]."""
 
     x: Array
     sharpness: Array
+    spread: Array
+    loss: Array
+    """In the mean over the bounce."""
 
 
-def _flow(run: Run, step: np.ndarray, foot: Callable[[], np.ndarray] | None) -> _Flow:
+def _flow(run: Run, step: np.ndarray, rows: int, foot: Callable[[], np.ndarray] | None) -> _Flow:
     if run.rule.flow is None:
-        return _Flow(np.full((len(step), run.loss.d), np.nan), np.full(len(step), np.nan))
+        nothing = np.full(len(step), np.nan)
+        return _Flow(np.full((len(step), run.loss.d), np.nan), nothing, nothing, nothing)
     flow = run.rule.flow_at(run.eta)
     assert flow is not None
-    below = foot() if foot else foot_of(run.loss, run.start)
+    below = run.start
+    if flow.on_manifold:
+        below = foot() if foot else foot_of(run.loss, run.start)
     follow = _followed if flow.key in run.loss.limiting_flows else _solved
-    return follow(run.loss, flow, run.start, below, run.eta, step)
+    return follow(run.loss, flow, run.start, below, run.eta, step, rows)
 
 
-def _follow(loss: Loss, flow: Flow, start: Array, foot: Array, eta: Scalar, step: Array) -> _Flow:
+def _follow(
+    loss: Loss, flow: Flow, start: Array, foot: Array, eta: Scalar, step: Array, rows: Scalar
+) -> _Flow:
     begin = flow.start(loss, start, foot)
     x = points_along(flow, loss, begin, flow.per_step(eta) * step)
-    return _Flow(x, jax.vmap(partial(sharpness, loss))(x))
+    top = jax.vmap(partial(sharpness, loss))(x)
+    if flow.spread is None:
+        return _Flow(x, top, jnp.full_like(top, jnp.nan), jnp.full_like(top, jnp.nan))
+    spread = _one_by_one(partial(flow.spread, loss), x, rows)
+    return _Flow(x, top, spread, jax.vmap(loss.value)(x) + spread**2 / eta)
+
+
+def _one_by_one(function, x: Array, rows: Scalar) -> Array:
+    """A function [d] -> [] at the first `rows` of points [t, d]; NaN in further rows. In turn,
+    because side by side both ways of a condition would be gone."""
+
+    def put(i: Array, found: Array) -> Array:
+        return found.at[i].set(function(x[i]))
+
+    return jax.lax.fori_loop(0, rows, put, jnp.full(len(x), jnp.nan))
 
 
 _followed = quickly(_follow)
@@ -416,7 +443,9 @@ def _columns(
         "sqrt_loss_pair": paired * (root + root[partner]) / expected,
         "flow": flow.x,
         "flow_sharpness": flow.sharpness,
-        "gap": jnp.linalg.norm(below.projection - flow.x, axis=1),
+        "gap": _gap(rule, x, below.projection, flow.x, partner),
+        "flow_spread": flow.spread,
+        "flow_loss": flow.loss,
         "offset": offsets[:, 0],
         "lopsidedness": paired * uneven(offsets[:, 0], offsets[partner, 0]),
         "bounce": bounce,
@@ -444,6 +473,14 @@ def _partner(step: Array, rows: Scalar) -> Array:
     forward = (step[following] == step + 1) & (following < rows)
     backward = step[before] == step - 1
     return jnp.where(forward, following, jnp.where(backward, before, here))
+
+
+def _gap(rule: Rule, x: Array, below: Array, flow: Array, partner: Array) -> Array:
+    """How far a run is from its flow, [t]."""
+    if rule.flow is None or rule.flow.on_manifold:
+        return jnp.linalg.norm(below - flow, axis=1)
+    off = x - flow
+    return jnp.linalg.norm(0.5 * (off + off[partner]), axis=1)
 
 
 def _law(law, eta: Scalar, sharpness: Array) -> Array:

@@ -56,7 +56,7 @@ def nudge(run: Run, at: int) -> Nudge:
     Raises:
         ValueError: the rule has no limiting flow, Γ is a point, or the run ends before both.
     """
-    if run.rule.flow is None:
+    if not run.rule.drifts:
         raise ValueError(f"{run.rule.name} has no theorem of its drift.")
     if run.loss.codim == run.loss.d:
         raise ValueError(f"Γ of {run.loss.key} is a point: there is nowhere to drift.")

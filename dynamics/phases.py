@@ -56,7 +56,7 @@ class Phase(NamedTuple):
 
 def phases(run: Run, measures: Measures) -> tuple[Phase, ...]:
     """The phases of a run in order; the first begins at step 0, and none is without a step. A rule
-    without a limiting flow has no phases, and without Φ all is descent.
+    without a law of its bounce has no phases, and without Φ all is descent.
 
     Alignment begins at the first step with S_t ≥ 1 from which S_t ≥ 1/1.2 for twelve steps, the
     edge at the first from which, for twelve steps, the law of √L holds within 20 % and x̃ is off v₁
@@ -66,7 +66,7 @@ def phases(run: Run, measures: Measures) -> tuple[Phase, ...]:
     where a run stands still neither begins. The theorem ends, and so does every other phase, where
     the eigengap closes. All are sought on the recorded rows, and found exactly between them.
     """
-    if run.rule.flow is None:
+    if run.rule.bounce is None:
         return ()
     if not np.isfinite(measures.projection_sharpness).any():
         return (Phase("descent", 0),)
@@ -179,7 +179,7 @@ def eigengap_closes(run: Run, measures: Measures) -> int | None:
     turns by as much, and halving leads to where it does so step by step.) Sought on the recorded
     rows, and found exactly between them. None for rules without a limiting flow.
     """
-    if run.rule.flow is None or run.loss.codim < 2:
+    if not run.rule.drifts or run.loss.codim < 2:
         return None
     first, second = measures.spectrum[:, 0], measures.spectrum[:, 1]
     v = measures.direction

@@ -12,8 +12,9 @@ A notebook has a cell for each part.
 import json
 import keyword
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from textwrap import dedent, wrap
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -28,7 +29,7 @@ from dynamics.expressions import (
     derivative,
 )
 from dynamics.grammar import parse
-from dynamics.types import Loss
+from dynamics.types import Loss, Rule
 
 LIBRARIES = ("numpy", "dynamics")
 
@@ -42,6 +43,13 @@ class Asked(NamedTuple):
     steps: int
     noise: float = 0.0
     seed: int = 0
+    theta: Mapping[str, Any] = MappingProxyType({})
+    """Numbers of the rule that are not its own."""
+
+    @property
+    def record(self) -> Rule:
+        """The rule with these numbers."""
+        return RULES[self.rule].at(**self.theta)
 
 
 class _Formula(NamedTuple):
@@ -111,18 +119,19 @@ FORMULAS = {
         limit="np.array([x - a / 4 * y**2, 0, 0])",
     ),
     "two-flatnesses": _Formula(
-        "((1 + x**2) * y**2 + (0.2 + 0.3 * (x - 1.5) ** 2) * z**2) / 2",
-        "[x * y**2 + 0.3 * (x - 1.5) * z**2, (1 + x**2) * y, (0.2 + 0.3 * (x - 1.5) ** 2) * z]",
+        "((1 + x**2) * y**2 + second * z**2) / 2",
+        "[x * y**2 + 0.3 * (x - 1.5) * z**2, (1 + x**2) * y, second * z]",
+        both="second = 0.2 + 0.3 * (x - 1.5) ** 2",
     ),
     "scale-invariant": _Formula(
-        "np.exp(x / np.sqrt(flat)) * z**2 / (flat + z**2) / 2",
-        "[turn * y - inward * x, -turn * x - inward * y, wall * z * flat / (flat + z**2)]",
-        "wall = np.exp(x / np.sqrt(flat)) / (flat + z**2)\n"
+        "np.exp(x / np.sqrt(flat)) * z**2 / whole / 2",
+        "[turn * y - inward * x, -turn * x - inward * y, wall * z * flat / whole]",
+        "wall = np.exp(x / np.sqrt(flat)) / whole\n"
         "turn = wall * z**2 * y / (2 * flat**1.5)\n"
-        "inward = wall * z**2 / (flat + z**2)",
-        "np.sqrt(flat + z**2) * np.array([np.cos(angle), np.sin(angle), 0])",
+        "inward = wall * z**2 / whole",
+        "np.sqrt(whole) * np.array([np.cos(angle), np.sin(angle), 0])",
         "angle = 2 * np.arctan(np.exp(z**2 / (4 * flat)) * y / (np.sqrt(flat) + x))",
-        "flat = x**2 + y**2",
+        "flat = x**2 + y**2\nwhole = flat + z**2",
     ),
     "product-3": _Formula(
         "(1 - x * y * z) ** 2 / 2",
@@ -170,6 +179,55 @@ STEPS = {
     "sqrt-gd": "return x - eta * gradient(x) / (2 * np.sqrt(loss(x)))",
     "gd": "return x - eta * gradient(x)",
 }
+
+# Of rules that remember: (x, eta, memory) -> (x, memory), of which the first is None.
+MEMORY_STEPS = {
+    "heavy-ball": "v = 0 if memory is None else beta * memory\n"
+    "v = v - eta * gradient(x)\nreturn x + v, v",
+    "nesterov": "v = 0 if memory is None else beta * memory\n"
+    "v = v - eta * gradient(x + v)\nreturn x + v, v",
+    "rmsprop": "g, nu = gradient(x), memory\n"
+    "nu = g @ g if nu is None else nu + (1 - beta2) * (g @ g - nu)\n"
+    "return x - eta / np.sqrt(nu) * g, nu",
+    "rmsprop-by-coordinate": "g, nu = gradient(x), memory\n"
+    "nu = g**2 if nu is None else nu + (1 - beta2) * (g**2 - nu)\n"
+    "return x - eta * g / (np.sqrt(nu) + epsilon), nu",
+    "adam": "g, (m, nu, t) = gradient(x), (0, 0, 0) if memory is None else memory\n"
+    "m, nu, t = beta * m + (1 - beta) * g, beta2 * nu + (1 - beta2) * g**2, t + 1\n"
+    "way = m / (1 - beta**t) / (np.sqrt(nu / (1 - beta2**t)) + epsilon)\n"
+    "return x - eta * way, (m, nu, t)",
+    "sam": "g = gradient(x)\nreturn x - eta * gradient(x + rho * g / norm(g)), None",
+    "label-noise": "t = 0 if memory is None else memory\n"
+    "noise = sign(seed, t) / np.sqrt(2 * loss(x))\n"
+    "return x - eta * (1 + noise) * gradient(x), t + 1",
+    "weight-decay": "return x - eta * (gradient(x) + decay * x), None",
+}
+
+# λ₁ at which they stop contracting, where it is not 2/η_t of a step along −∇L.
+EDGES = {
+    "heavy-ball": "(2 + 2 * beta) / eta",
+    "nesterov": "(2 + 2 * beta) / (eta * (1 + 2 * beta))",
+    "rmsprop-by-coordinate": "np.nan",
+    "adam": "np.nan",
+    "sam": "2 / eta",
+    "label-noise": "2 / eta",
+    "weight-decay": "2 / eta - decay",
+}
+
+_SIGN = dedent(
+    '''\
+    def sign(seed, t):
+        """±1, as even as chance, by splitmix64 of the seed and the step."""
+        whole, golden = 2**64 - 1, 0x9E3779B97F4A7C15
+
+        def mixed(z):
+            z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9 & whole
+            z = (z ^ z >> 27) * 0x94D049BB133111EB & whole
+            return z ^ z >> 31
+
+        here = mixed(mixed(seed) + t * golden & whole)
+        return 1 - 2 * (mixed(here + golden & whole) >> 63)'''
+)
 
 LETTERS = dict(zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True))
 
@@ -230,20 +288,22 @@ def _parts(loss: Loss, runs: Sequence[Asked], note: str, library: str) -> list[s
             _words(loss, runs, note, "It needs Edgewalk's folder `dynamics`."),
             *_short(loss, runs),
         ]
-    taken = [run for run in runs if run.rule in STEPS]
+    taken = [run for run in runs if _can_take(loss, run.rule)]
     if not taken:
-        raise ValueError(f"A program of NumPy takes the steps of {', '.join(STEPS)}, of no other.")
+        known = ", ".join(key for key in RULES if _can_take(loss, key))
+        raise ValueError(f"A program of NumPy takes the steps of {known}, of no other.")
+    remembers = any(run.rule in MEMORY_STEPS for run in taken)
     noisy = any(run.noise for run in taken)
     own = " Its noise is NumPy's own." if noisy else ""
     return [
         _words(
             loss, taken, note, f"Steps are Edgewalk's to 12 digits, until rounding decides.{own}"
         ),
-        f"{_IMPORTS}\n\n{_numbers(loss, taken[0])}",
+        f"{_IMPORTS}\n\n{_numbers(loss, taken)}",
         *formula.definitions,
         "\n\n\n".join(_functions(loss, formula)),
-        "\n\n\n".join(_rule(key) for key in dict.fromkeys(run.rule for run in taken)),
-        _loop(noisy),
+        "\n\n\n".join(_rules(taken, remembers)),
+        _loop(noisy, remembers),
         _several("runs", [f"({_call(each, noisy)})" for each in taken])
         + "\npaths = [run(*what) for what in runs]",
         _plots(loss, formula, taken),
@@ -255,7 +315,8 @@ TAKEN = {
     *("np", "plt", "math", "eigvalsh", "norm", "loss", "gradient", "sharpness", "point", "run"),
     *("runs", "paths", "path", "start", "step", "steps", "eta", "noise", "seed", "time", "minimum"),
     *("figure", "left", "right", "threshold", "first", "wall", "mark", "name", "in_ball"),
-    *(*(rule.replace("-", "_") for rule in STEPS), *DEFINITIONS, *keyword.kwlist),
+    *("memory", "edges", "sign", *(p.name for rule in RULES.values() for p in rule.parameters)),
+    *(*(rule.replace("-", "_") for rule in (*STEPS, *MEMORY_STEPS)), *DEFINITIONS, *keyword.kwlist),
 }
 """Names that mean something in a program."""
 
@@ -341,8 +402,12 @@ def _short(loss: Loss, runs: Sequence[Asked]) -> list[str]:
 
 def _simulated(run: Asked) -> str:
     noise = f", noise={_plain(run.noise)}, seed={run.seed}" if run.noise else ""
+    if run.record.seeded and not run.noise:
+        noise = f", seed={run.seed}"
     numbers = f"{_plain(run.start)}, {_plain(run.eta)}, {run.steps}"
-    return f'dynamics.simulate(loss, "{run.rule}", {numbers}{noise})'
+    given = ", ".join(f"{name}={_plain(value)}" for name, value in run.theta.items())
+    rule = f'dynamics.RULES["{run.rule}"].at({given})' if given else f'"{run.rule}"'
+    return f"dynamics.simulate(loss, {rule}, {numbers}{noise})"
 
 
 def _several(name: str, items: Sequence[str]) -> str:
@@ -352,10 +417,18 @@ def _several(name: str, items: Sequence[str]) -> str:
     return "\n".join([f"{name} = [", *(f"    {item}," for item in items), "]"])
 
 
-def _numbers(loss: Loss, run: Asked) -> str:
-    lines = [f"start = np.array({_plain(run.start)})"]
+def _rule_numbers(runs: Sequence[Asked]) -> dict[str, Any]:
+    """The numbers of rules, which have one value a name."""
+    return {name: float(value) for run in runs for name, value in run.record.theta.items()}
+
+
+def _numbers(loss: Loss, runs: Sequence[Asked]) -> str:
+    lines = [f"start = np.array({_plain(runs[0].start)})"]
     if loss.source and loss.gradient:
         lines.append(f"minimum = {_plain(loss.minimum)}")
+    lines += [f"{name} = {_plain(value)}" for name, value in _rule_numbers(runs).items()]
+    if any(run.rule == "label-noise" for run in runs):
+        lines.append(f"seed = {runs[0].seed}")
     for parameter in (p for p in loss.parameters if p.is_number or not loss.source):
         value = np.asarray(loss.theta[parameter.name])
         text = _plain(value.tolist())
@@ -415,17 +488,33 @@ _SHARPNESS = dedent(
 )
 
 
-def _rule(key: str) -> str:
-    return _function(f"{_name(key)}(x, eta)", STEPS[key])
+def _can_take(loss: Loss, rule: str) -> bool:
+    """Whether the steps of a rule are a line or two of NumPy on a loss: noise in the labels is
+    where there is one of them."""
+    return rule in STEPS or (rule in MEMORY_STEPS and (rule != "label-noise" or loss.codim == 1))
 
 
-def _loop(noisy: bool) -> str:
+def _rules(taken: Sequence[Asked], remembers: bool) -> list[str]:
+    """The step of each rule, which takes and returns what it remembers if one of them does."""
+    keys = list(dict.fromkeys(run.rule for run in taken))
+    if not remembers:
+        return [_function(f"{_name(key)}(x, eta)", STEPS[key]) for key in keys]
+    text = [_SIGN] if "label-noise" in keys else []
+    for key in keys:
+        head = f"{_name(key)}(x, eta, memory)"
+        text.append(_function(head, MEMORY_STEPS.get(key) or f"{STEPS[key]}, None"))
+    edges = [f"{_name(key)}: lambda eta: {EDGES[key]}" for key in keys if key in EDGES]
+    return [*text, "\n".join(["edges = {", *(f"    {edge}," for edge in edges), "}"])]
+
+
+def _loop(noisy: bool, remembers: bool) -> str:
     """The function `run`."""
+    step = "x, memory = step(path[-1], eta, memory)" if remembers else "x = step(path[-1], eta)"
     lines = [
-        "path = [start]",
+        "path, memory = [start], None" if remembers else "path = [start]",
         "random = np.random.default_rng(seed)" if noisy else "",
         f"for {'t' if noisy else '_'} in range(steps):",
-        "    x = step(path[-1], eta)",
+        f"    {step}",
         "    if t % 10 == 0:\n        x = x + noise * in_ball(random)" if noisy else "",
         "    if not np.isfinite(x).all():\n        break",
         "    path.append(x)",
@@ -464,13 +553,16 @@ def _plots(loss: Loss, formula: _Formula, runs: Sequence[Asked]) -> str:
     """The landscape with both walls apart, and sharpness on the clock of the drift."""
     names = _coordinates(loss)
     clock, label = _clock(runs, "eta", "np.arange(len(path))")
+    along = "2 * norm(gradient(x)) / norm(y - x)"
+    if any(run.rule in MEMORY_STEPS for run in runs):
+        along = f"\n        edges[step](eta) if step in edges else {along}\n       "
     ground = _GROUND.format(*(_plain(side)[1:-1] for side in loss.view)) if loss.d == 2 else ""
     return (
         _FIGURE
         + ground
         + _PICTURE.format(
             **{"x": names[0], "y": names[1] if loss.d > 1 else "L"},
-            **{"clock": clock, "label": label},
+            **{"clock": clock, "label": label, "along": along},
             height="path[first::2, 1]" if loss.d > 1 else "[loss(x) for x in path[first::2]]",
             curve="sharpness(limit(x))" if formula.limit else "sharpness(x)",
             curve_label="λ₁(Φ(xₜ))" if formula.limit else "λ₁(xₜ)",
@@ -491,7 +583,7 @@ _PICTURE = dedent(
     """\
     for (step, eta, *_), path in zip(runs, paths):
         time = {clock}
-        threshold = [2 * norm(gradient(x)) / norm(y - x) for x, y in zip(path, path[1:])]
+        threshold = [{along} for x, y in zip(path, path[1:])]
         for first, wall, mark in ((0, "even t", "o"), (1, "odd t", "s")):
             name = f"{{step.__name__}}, η = {{eta}}, {{wall}}"
             left.plot(path[first::2, 0], {height}, mark, ms=3, label=name)

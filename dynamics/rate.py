@@ -188,8 +188,8 @@ def _seen(
 def _checked(loss: Loss | str, rule: Rule | str, tau: float) -> tuple[Loss, Rule]:
     loss, rule = find_pair(loss, rule)
     check_tau(tau)
-    if rule.flow is None or not rule.flow.on_manifold:
-        known = ", ".join(one.key for one in RULES.values() if one.flow and one.flow.on_manifold)
+    if not rule.drifts:
+        known = ", ".join(one.key for one in RULES.values() if one.drifts)
         raise ValueError(f"rule must have a limiting flow ({known}), got {rule.key}")
     return loss, rule
 

@@ -1,6 +1,6 @@
 """Update rules, x ← x − η_t ∇L(x), each with the flow its iterates follow along Γ.
 
-    GD               η_t = η
+    GD               η_t = η                       the central flow [CDTKL24]
     normalized GD    η_t = η / ‖∇L(x_t)‖          dX/dτ = −¼ P⊥∇ log λ₁(X)
     GD on √L         η_t = η / (2√L(x_t))          dX/dτ = −⅛ P⊥∇ λ₁(X)
     gradient flow    dx/ds = −∇L(x), s = ηt
@@ -9,6 +9,7 @@ on the clock τ = η²t [ALP22, Phase II]. Rules that remember, look elsewhere o
 `dynamics.memory`.
 
 [ALP22] Arora, Li, Panigrahi, ICML 2022, arXiv 2205.09745.
+[CDTKL24] Cohen, Damian, Talwalkar, Kolter, Lee, arXiv 2410.24206.
 """
 
 from collections.abc import Callable
@@ -18,6 +19,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from dynamics.central import CENTRAL_FLOW
 from dynamics.flows import NGD_FLOW, SQRT_GD_FLOW
 from dynamics.ground import TINY, squared_norm
 from dynamics.memory import MEMORY
@@ -129,7 +131,9 @@ _RULES = (
             "Where λ₁ is below 2/η the iterate settles and stops; where it is above, the bounce "
             "grows until the iterate lands in a flatter place or leaves."
         ),
+        flow=CENTRAL_FLOW,
         clock="eta",
+        source="CDTKL24",
     ),
     Rule(
         key="gradient-flow",

@@ -533,6 +533,11 @@ class Rule:
         """
         return replace(self, theta={**self.theta, **theta})
 
+    @property
+    def drifts(self) -> bool:
+        """Whether its flow goes along Γ."""
+        return self.flow is not None and self.flow.on_manifold
+
     def flow_at(self, eta: Scalar) -> Flow | None:
         """Its flow beside a run of η, with its numbers; None for rules without a theorem."""
         return self.flow and self.flow.at({**self.theta, "eta": eta})

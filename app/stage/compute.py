@@ -144,7 +144,15 @@ class Compute:
             ValueError: as `dynamics.program` does.
         """
         asked = [
-            Asked(run.rule.key, run.eta, run.start, run.steps, run.noise, run.seed)
+            Asked(
+                run.rule.key,
+                run.eta,
+                run.start,
+                run.steps,
+                run.noise,
+                run.seed,
+                dict(run.rule.numbers),
+            )
             for run in settings.runs
         ]
         return PROGRAMS[suffix](settings.chosen.record, asked, note, library).encode()

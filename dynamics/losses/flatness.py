@@ -62,7 +62,7 @@ TWO_FLATNESSES = Loss(
     codim=2,
     branches=(Branch(_floor, -60.0, 60.0),),
     look_for=("Sharpness is least at x = 0, both curvatures together at x = 0.35: rules choose."),
-    start=(1.5, 0.6, 0.8),
+    start=(1.5, 0.45, 0.9),
     view=((-0.4, 2.0), (-0.6, 1.1), (-0.8, 1.1)),
     horizon=6.0,
     opening=Scene(eta=0.2),

@@ -125,7 +125,7 @@ def test_the_step_where_the_eigengap_closes(capsys) -> None:
     assert dynamics.measure(run).projection[closes - 1, 0] > np.log(2)
 
 
-@pytest.mark.parametrize("rule", ["gd", "gradient-flow"])
+@pytest.mark.parametrize("rule", ["heavy-ball", "gradient-flow"])
 def test_a_rule_without_a_flow_has_none(capsys, rule: str) -> None:
     printed = answer(capsys, changed(SIMULATE, rule=rule))
     assert printed["flow"] is None
@@ -261,7 +261,10 @@ BAD = [
     ),
     (changed(SIMULATE, start=None), "the following arguments are required: --start"),
     (changed(SIMULATE, step="1"), "unrecognized arguments: --step"),
-    (changed(FLOW, rule="gd"), "rule must have a flow (ngd, sqrt-gd, gradient-flow), got gd"),
+    (
+        changed(FLOW, rule="adam"),
+        "rule must have a flow (ngd, sqrt-gd, gd, gradient-flow",
+    ),
     (changed(FLOW, tau="-1"), "tau must be a number above 0, got -1.0"),
     (changed(FLOW, tau="inf"), "tau must be a number above 0, got inf"),
     (changed(FLOW, out="run.txt"), "out must end in .npz, .csv, .json, got run.txt"),
@@ -326,3 +329,23 @@ def test_as_a_program(tmp_path: Path) -> None:
     bad = program(changed(SIMULATE, eta="-1"))
     assert (bad.returncode, bad.stdout) == (2, "")
     assert bad.stderr == "dynamics: eta must be a number above 0, got -1.0\n"
+
+
+def test_numbers_of_a_rule_are_options(capsys) -> None:
+    printed = answer(capsys, changed(SIMULATE, rule="heavy-ball", beta="0.5"))
+    assert printed["settings"]["beta"] == 0.5
+    rule = dynamics.RULES["heavy-ball"].at(beta=0.5)
+    assert printed["x"] == dynamics.simulate("hyperbola", rule, (2.0, 0.7), 0.05, 40).x[-1].tolist()
+    flow = answer(capsys, changed(FLOW, rule="sam", rho="0.1", eta="0.05"))
+    assert flow["settings"]["rho"] == 0.1
+    assert answer(capsys, "list")["rules"]["sam"]["parameters"]["rho"]["default"] == 0.05
+
+
+def test_the_flow_of_gd_starts_where_the_run_does(capsys) -> None:
+    printed = answer(capsys, changed(FLOW, rule="gd", eta="0.5", tau="0.001"))
+    np.testing.assert_allclose(printed["x"], [2.0, 0.5], atol=5e-3)
+
+
+def test_a_number_that_a_rule_has_not_is_refused(capsys) -> None:
+    assert main(changed(SIMULATE, beta="0.5").split()) == 2
+    assert "no parameter 'beta': ngd has none" in capsys.readouterr().err

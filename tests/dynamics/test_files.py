@@ -60,7 +60,7 @@ def test_csv(run: Run, columns: dict) -> None:
                 np.testing.assert_array_equal(numbers(rows, f"{name}_{i}"), column[:, i])
     assert sum(np.prod(column.shape[1:], dtype=int) for column in columns.values()) == len(rows[0])
     assert rows[3]["step"] == "3"
-    assert (rows[3]["gap"] == "") == (run.rule.key == "gd")
+    assert (rows[3]["flow_spread"] == "") == (run.rule.key != "gd")
 
 
 def test_a_csv_is_read_without_being_told_how(run: Run, columns: dict, tmp_path: Path) -> None:
@@ -87,7 +87,7 @@ def test_json(run: Run, columns: dict) -> None:
     assert file["columns"].keys() == columns.keys()
     for name, column in columns.items():
         np.testing.assert_array_equal(np.array(file["columns"][name], float), column)
-    assert (file["columns"]["flow"][0] == [None, None]) == (run.rule.key == "gd")
+    assert (file["columns"]["flow_spread"][0] is None) == (run.rule.key != "gd")
 
 
 @pytest.mark.parametrize("suffix", [".npz", ".csv", ".json"])

@@ -8,7 +8,7 @@ from unittest import mock
 import mpmath
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from dynamics.expressions import in_numpy, nodes_of
@@ -200,6 +200,10 @@ def test_nothing_of_python_is_read(text: str) -> None:
 
 def agrees(written: Written) -> None:
     """What the text is worth at a few points, against mpmath."""
+    assume(sum(map(written.text.count, ("exp", "cosh"))) <= 3)  # a tower of them has no digits
+    if slip := slip_in(written.text):
+        assert "not finite" in slip.message
+        return
     parsed = parse(written.text)
     for x, y in ((0.4, 0.9), (-1.1, 0.3)):
         with np.errstate(all="ignore"):

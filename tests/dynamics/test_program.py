@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 import dynamics
-from dynamics import LOSSES, quadratic, simulate
+from dynamics import LOSSES, RULES, quadratic, simulate
 from dynamics.curvature import gradient
 from dynamics.measures import measure_iterates
-from dynamics.program import FORMULAS, STEPS, Asked, notebook, program
+from dynamics.program import FORMULAS, MEMORY_STEPS, STEPS, Asked, notebook, program
 from tests.catalogue import losses
 
 matplotlib.use("Agg")
@@ -189,3 +189,41 @@ def test_programs_of_formulas_draw(library: str) -> None:
             assert names["loss"].source == text
             moved = loss.at(a=2) if loss.d == 2 else loss
             assert (".at(a=2.0)" in program(moved, asked, LINK, library)) == (loss.d == 2)
+
+
+OWN = {"heavy-ball": {"beta": 0.7}, "nesterov": {"beta": 0.7}, "rmsprop": {"beta2": 0.8},
+       "rmsprop-by-coordinate": {"beta2": 0.8, "epsilon": 1e-3}, "sam": {"rho": 0.1},
+       "adam": {"beta": 0.7, "beta2": 0.8, "epsilon": 1e-3}, "label-noise": {},
+       "weight-decay": {"decay": 0.05}}  # fmt: skip
+
+
+def test_every_rule_with_steps_has_them_as_numpy() -> None:
+    assert set(STEPS) | set(MEMORY_STEPS) == {key for key, rule in RULES.items() if rule.step}
+    assert set(OWN) == set(MEMORY_STEPS)
+
+
+@pytest.mark.parametrize("key", OWN)
+def test_rules_that_remember_take_the_same_steps(key: str) -> None:
+    loss = LOSSES["parabolic-valley"]
+    asked = [Asked(key, 0.05, (1.3, 0.4), 150, seed=5, theta=OWN[key])]
+    names = ran(program(loss, [*asked, Asked("ngd", 0.05, (1.3, 0.4), 20)]))
+    run = simulate(loss, RULES[key].at(**OWN[key]), (1.3, 0.4), 0.05, 150, seed=5)
+    np.testing.assert_allclose(names["paths"][0], run.x, rtol=1e-11, atol=1e-11)
+    edge = names["edges"].get(names["runs"][0][0])
+    if edge:
+        np.testing.assert_allclose(edge(0.05), dynamics.measure(run).threshold[5], rtol=1e-12)
+
+
+def test_a_program_of_a_rule_with_numbers_draws_and_asks_the_library_for_them() -> None:
+    loss = LOSSES["parabolic-valley"]
+    asked = [Asked("heavy-ball", 0.05, (1.3, 0.4), 60, theta={"beta": 0.7}),
+             Asked("gd", 0.05, (1.3, 0.4), 60)]  # fmt: skip
+    plt.close("all")
+    ran(program(loss, asked), plots=True)
+    names = ran(program(loss, asked, library="dynamics"))
+    assert names["runs"][0].rule.theta["beta"] == 0.7
+
+
+def test_noise_in_several_labels_is_for_the_library() -> None:
+    with pytest.raises(ValueError, match="takes the steps of ngd, sqrt-gd, gd, heavy-ball"):
+        program(LOSSES["rank-one"], [Asked("label-noise", 0.05, (2.0, 1.0, 1.0, 1.0), 10)])

@@ -39,7 +39,7 @@ def test_drift_by_hand(key: str, expected: list[float]) -> None:
 
 
 def test_only_these_have_a_limiting_flow() -> None:
-    assert {key for key in FIRST if dynamics.RULES[key].flow} == set(DRIFTS)
+    assert {key for key in FIRST if dynamics.RULES[key].drifts} == set(DRIFTS)
 
 
 @rules(lambda rule: rule.effective_step and not rule.parameters)
@@ -80,7 +80,7 @@ def test_texts(rule: Rule) -> None:
     assert rule.name
     assert rule.formula
     assert rule.look_for.endswith(".")
-    assert bool(rule.drift_formula) == (rule.flow is not None)
+    assert bool(rule.drift_formula) == rule.drifts
     assert rule.clock in ("step", "eta", "tau")
 
 

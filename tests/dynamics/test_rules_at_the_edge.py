@@ -31,7 +31,7 @@ def test_it_says_what_it_is(rule: Rule) -> None:
     assert rule.formula
     assert rule.edge
     assert rule.look_for.endswith(".")
-    assert bool(rule.drift_formula) == (rule.flow is not None)
+    assert bool(rule.drift_formula) == rule.drifts
     assert all(parameter.symbol and parameter.words for parameter in rule.parameters)
 
 

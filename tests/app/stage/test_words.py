@@ -38,7 +38,7 @@ def head(
     parted_from: int | None = None,
 ) -> dict[str, Any]:
     """The head of a run, as far as words depend on it."""
-    phases = PHASES[found if RULES[rule].flow else "none"]
+    phases = PHASES[found if RULES[rule].bounce else "none"]
     return {
         "rule": rule,
         "name": RULES[rule].name,
@@ -217,7 +217,7 @@ def test_magnifiers_are_named_by_what_they_show(loss: str) -> None:
     assert named["along"].endswith(": no drift" if loss in BOWLS else ": the drift")
 
 
-@pytest.mark.parametrize("rule", [key for key, rule in RULES.items() if rule.flow is None])
+@pytest.mark.parametrize("rule", [key for key, rule in RULES.items() if rule.bounce is None])
 def test_rules_without_a_law_are_never_said_to_be_at_the_edge(rule: str) -> None:
     told = story("ring", rule)
     assert (told["phases"], told["all"]) == ([], RULES[rule].look_for)

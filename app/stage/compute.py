@@ -51,7 +51,7 @@ PAGE_COLUMNS = (
     "step", "x", "loss", "sharpness", "direction", "projection", "projection_sharpness",
     "threshold", "threshold_mean", "stableness_pair", "sqrt_loss_pair", "flow", "flow_sharpness",
     "gap", "offset", "bounce", "lopsidedness", "lopsidedness_kept", "lopsidedness_sweep", "span",
-    "profile",
+    "profile", "flow_spread", "flow_loss",
 )  # fmt: skip
 
 

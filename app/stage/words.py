@@ -328,7 +328,7 @@ def _told(run: Mapping[str, Any], sentence: str) -> str:
     if not run["broken"]:
         return sentence
     words = run["broken_words"]
-    return f"{sentence} {words}" if run["broken"] == "flow_ends" else words
+    return f"{sentence} {words}" if run["broken"] in ("flow_ends", "no_flow") else words
 
 
 def _steps(count: int) -> str:

@@ -383,7 +383,7 @@ def test_tabs_by_arrow_keys_each_with_its_own_settings(lab: Lab):
     expect(lab.page.locator("#etas")).to_be_visible()
     expect(lab.page.locator("#size")).to_be_hidden()
     lab.page.keyboard.press("End")
-    lab.expect_query(plot="collapse")
+    lab.expect_query(plot="flatness")
     lab.page.keyboard.press("ArrowRight")
     lab.settle()
     assert lab.query == {"size": "40", "steps": "300"}

@@ -17,7 +17,7 @@ AXES = {"linear": "linear", "log": "log time"}
 STROBES = {"all": "all", "even": "even", "odd": "odd", "midpoints": "mid"}
 LOOKS = {"root": "√L", "log": "log L", "sharpness": "λ₁", "surface": "3-D"}
 LENSES = ("on", "off")
-PANELS = {"sharpness": "Sharpness", "alignment": "Alignment"}
+PANELS = {"sharpness": "Sharpness", "alignment": "Alignment", "bounce": "Bounce"}
 
 # What is shown where a link says nothing of it.
 VIEW = {
@@ -132,6 +132,7 @@ PICTURES = {
     "landscape": "Landscape",
     "sharpness": "Sharpness",
     "alignment": "Alignment",
+    "bounce": "Bounce of GD",
     "across": "Across the valley",
     "along": "Along the valley",
     "gap": "The gap",

@@ -24,6 +24,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
+from dynamics.compilation import quickly
 from dynamics.complementarity import complementary, matrices
 from dynamics.curvature import MATRIX_FREE, direction, eigenvectors, gradient, hessian_product
 from dynamics.flows import ARRIVED, SETTLED, from_start, linear_end
@@ -95,6 +96,21 @@ def _spread(matrix: Array, drive: Array, basis: Array, eta: Scalar) -> Array:
 def spread(loss: Loss, x: Array, theta: Theta) -> Array:
     """σ = √tr Σ, how far the bounce about x goes, []."""
     return jnp.sqrt(bounce(loss, x, theta["eta"]).variance)
+
+
+@quickly
+def reach(loss: Loss, x: Array, spread: Array) -> Array:
+    """σ v₁ at points of the central flow [t, d] with their spreads [t]: how far the bounce goes to
+    either side of each, [t, d]; 0 where there is none. Signed so that it turns little from point to
+    point."""
+
+    def at(before: Array, row: tuple[Array, Array]) -> tuple[Array, Array]:
+        z, size = row
+        v = direction(loss, z)
+        v = jnp.where(v @ before < 0, -v, v)
+        return v, jnp.where(size > 0, size, 0.0) * v
+
+    return jax.lax.scan(at, jnp.ones(loss.d), (x, spread))[1]
 
 
 def _velocity(loss: Loss, x: Array, theta: Theta) -> Array:

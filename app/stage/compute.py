@@ -12,6 +12,7 @@ from app.once import Once, Recent
 from app.runspec import LossSpec, RunSpec
 from app.stage.settings import Settings
 from dynamics import Loss
+from dynamics.central import reach
 from dynamics.compilation import side_by_side
 from dynamics.files import encode, run_columns
 from dynamics.manifold import Trace
@@ -46,6 +47,7 @@ NOTHING_FOUND = {"phases": [], "broken": None, "broken_words": "", "parted_from"
 LAWS = {"tolerance": TOLERANCE, "lasting": LASTING, "landed": LANDED}
 
 # Where there is something to align; in codimension 1 they say nothing.
+REACH = ("flow_reach",)  # of GD about its central flow
 ALIGNMENT_COLUMNS = ("spectrum", "components", "alignment")
 PAGE_COLUMNS = (
     "step", "x", "loss", "sharpness", "direction", "projection", "projection_sharpness",
@@ -262,7 +264,7 @@ class Compute:
         header = _header(run) | NOTHING_FOUND | _named(run, first)
         header["absent"] = [
             {"name": name, "width": _width(run.loss, name)}
-            for name in _page_columns(run.loss)
+            for name in _page_columns(run)
             if name not in first
         ]
         return header, b"".join(map(float32, first.values()))
@@ -276,7 +278,8 @@ class Compute:
             run, measures = measured_stretch(run, measures, *stretch)
         else:
             header |= _found(run, measures)
-        columns = {name: getattr(measures, name) for name in _page_columns(run.loss)}
+        known = measures._asdict() | _reach(run, measures)
+        columns = {name: known[name] for name in _page_columns(run)}
         return header | _named(run, columns), b"".join(map(float32, columns.values()))
 
     def _table(self, specs: Sequence[RunSpec]) -> dict[str, np.ndarray]:
@@ -306,6 +309,7 @@ def _header(run: Run) -> dict[str, Any]:
         "rule": run.rule.key,
         "name": run.rule.name,
         "edge": run.rule.edge,
+        "central": is_central(run),
         "eta": run.eta,
         "steps": run.steps,
         "outcome": run.outcome.name.lower(),
@@ -336,13 +340,26 @@ def _named(run: Run, columns: Mapping[str, np.ndarray]) -> dict[str, Any]:
     }
 
 
-def _page_columns(loss: Loss) -> tuple[str, ...]:
-    return PAGE_COLUMNS + (ALIGNMENT_COLUMNS if loss.codim > 1 else ())
+def _page_columns(run: Run) -> tuple[str, ...]:
+    aligned = ALIGNMENT_COLUMNS if run.loss.codim > 1 else ()
+    return PAGE_COLUMNS + aligned + (REACH if is_central(run) else ())
+
+
+def is_central(run: Run) -> bool:
+    """Whether its flow says where it goes in the mean over its hops."""
+    return run.rule.flow is not None and not run.rule.drifts
+
+
+def _reach(run: Run, measures: Measures) -> dict[str, np.ndarray]:
+    """σv₁ at the flow, where a run hops about it."""
+    if not is_central(run):
+        return {}
+    return {"flow_reach": np.asarray(reach(run.loss, measures.flow, measures.flow_spread))}
 
 
 def _width(loss: Loss, name: str) -> int:
     """Of a column, before it is known."""
-    vectors = dict.fromkeys(("direction", "projection", "flow"), loss.d)
+    vectors = dict.fromkeys(("direction", "projection", "flow", "flow_reach"), loss.d)
     spectra = dict.fromkeys(("spectrum", "components"), loss.codim)
     return (vectors | spectra | {"profile": PROFILE_NODES}).get(name, 1)
 

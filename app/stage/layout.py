@@ -468,6 +468,10 @@ def _sharpness() -> html.Figure:
             [_symbol("alignment", "θₜ"), ", ", _symbol("transformed", "x̃ₜ in the sets Iⱼ")],
             className="of-alignment",
         ),
+        html.Span(
+            [_symbol("flow_spread", "σ"), " and mean loss of the central flow"],
+            className="of-bounce",
+        ),
     ]
     figure = _panel(ids.SHARPNESS, "Sharpness", words, tools)
     caption, plot = figure.children  # type: ignore[misc]  # Dash types children too widely
@@ -479,6 +483,7 @@ def _sharpness() -> html.Figure:
         plot.children,
         clocks,
         html.Div(id=ids.ALIGNMENT, className="alignment-plot", hidden=True),
+        html.Div(id=ids.BOUNCE, className="alignment-plot", hidden=True),
     ]
     return figure
 
@@ -558,7 +563,7 @@ def _gap() -> html.Div:
         [
             html.H2(ASKED["gap"]),
             html.P("–", id="now-gap", className="gap-value"),
-            html.P(_symbol("gap", "‖Φ(xₜ) − X(η²t)‖"), className="facts"),
+            html.P(_gap_symbol(), id="gap-symbol", className="facts"),
             html.Button("η → η/2", id="halve", className="button small"),
             _whose(),
             html.P(id="halved", className="facts", **aria(live="polite")),
@@ -581,6 +586,15 @@ def _until(name: str, *more: Component) -> html.Div:
 def _symbol(name: str, symbol: str) -> html.Dfn:
     """A symbol that says what it is where it is pointed at or has the focus."""
     return html.Dfn(symbol, tabIndex=0, className="symbol", **data(explains=SYMBOLS[name]))
+
+
+def _gap_symbol() -> html.Dfn:
+    """What is measured to the flow, which of the central flow is another thing."""
+    text = "‖Φ(xₜ) − X(η²t)‖"
+    symbol = _symbol("gap", text)
+    for key, value in data(own=text, said=SYMBOLS["gap"]).items():
+        setattr(symbol, key, value)
+    return symbol
 
 
 def _edge(name: str) -> html.Dfn:

@@ -30,6 +30,7 @@ SYMBOLS = {
     "then 1",
     "lopsidedness": "A: how far the middle of the bounce is off Γ, in half bounces: 0 even, ±1 one "
     "wall on Γ",
+    "flow_spread": "σ: how far GD hops about the central flow, in the root mean square",
     "alignment": "θₜ: the angle between x̃ₜ and v₁; 0 once the hops go along v₁",
     "transformed": "x̃ₜ: the hop scaled by curvatures and 1/η. Iⱼ: where its part beyond j − 1 "
     "directions is at most λⱼ",

@@ -9,6 +9,12 @@ import { vocabulary } from "./vocabulary.mjs";
  */
 export const pointAt = (column, d, row) => Array.from(column.subarray(d * row, d * (row + 1)));
 
+/**
+ * Whether its flow is the central flow, which is known.
+ * @param {Run} run
+ */
+export const isCentral = ({ central, columns }) => Boolean(central && Number.isFinite(columns.flow_spread?.[0]));
+
 const SHORT = 5; // letters
 
 /**

@@ -59,7 +59,7 @@ type Look = "root" | "log" | "sharpness" | "surface";
 /** `early`: before the edge, where parity means nothing. */
 type Kind = "early" | "even" | "odd" | "midpoint" | "floor";
 type Parity = "even" | "odd";
-type PanelName = "landscape" | "sharpness" | "across" | "along" | "alignment";
+type PanelName = "landscape" | "sharpness" | "across" | "along" | "gap" | "alignment" | "bounce";
 
 // ---- runs, as /run.bin has them ----
 
@@ -81,6 +81,8 @@ type Run = Part & {
   name: string;
   /** The sharpness from which a step no longer contracts, as a formula. */
   edge: string;
+  /** Whether its flow says where it goes in the mean over its hops, and not where it drifts along Γ. */
+  central: boolean;
   eta: number;
   steps: number;
   last: number;
@@ -162,7 +164,7 @@ type PageSettings = {
   strobe: Strobe;
   look: Look;
   lens: "on" | "off";
-  panel: "sharpness" | "alignment";
+  panel: PanelName;
   focus: number | null;
   hide: string[];
   embed: boolean;
@@ -267,7 +269,7 @@ type Scene = {
   why: Why | null;
   /** Whether the panel that tells the gap has been taken away. */
   gapHidden: boolean;
-  panel: "sharpness" | "alignment";
+  panel: PanelName;
   at: number;
   /** How far the iterate is on its way to the next step. */
   hop: number;

@@ -11,7 +11,7 @@ import * as sliders from "../sliders.mjs";
 import { vocabulary } from "../vocabulary.mjs";
 import { actions } from "./actions.mjs";
 import { requests } from "./asked.mjs";
-import { scene } from "./scene.mjs";
+import { panelsOf, scene } from "./scene.mjs";
 import { dispatch, player, state, steps } from "./state.mjs";
 import { chosenView, etasOf, halfOf } from "./store.mjs";
 
@@ -20,6 +20,10 @@ import { chosenView, etasOf, halfOf } from "./store.mjs";
 export const FIELDS = { eta: "eta", start: "start-1", steps: "horizon", noise: "noise", seed: "seed" };
 export const STARTS = ["start-1", "start-2", "start-3", "start-4"]; // one for each coordinate, if they suffice
 const CHOICES = Object.keys(vocabulary.view).filter((name) => name !== "lens"); // which is its own control
+const CENTRAL_GAP = [
+  "‖½(xₜ + xₜ₊₁) − X(ηt)‖",
+  "‖½(xₜ + xₜ₊₁) − X(ηt)‖: from the middle of two iterates to the central flow",
+];
 const HAND_RESTS = 150;
 const LONG = 30; // letters of a formula that is written smaller
 
@@ -306,6 +310,10 @@ function markFocus({ runs, words }) {
       place.dataset.edge === run.edge ? place.dataset.own : "the sharpness from which a step no longer contracts";
     place.dataset.explains = `${run.edge}: ${own}`;
   }
+  const gap = find("#gap-symbol .symbol");
+  const [text, explains] = run.central ? CENTRAL_GAP : [gap.dataset.own, gap.dataset.said];
+  Object.assign(gap.dataset, { explains });
+  gap.textContent = text || "";
   for (const name of document.querySelectorAll("#runs [data-run]")) {
     name.setAttribute("aria-pressed", String(Number(name.dataset.run) === focus));
   }
@@ -486,12 +494,21 @@ export function showRun(result) {
   unlessSame("focus", [words.labels, settings.eta, state.focus], () => markFocus(result));
   actions.showPhases(result.runs[state.focus]);
   $("flattest").disabled = !result.flattest_start;
-  $("panels").hidden = settings.codim < 2;
+  showPanels(panelsOf(result, state.focus));
   fields.optionOf("look", "surface").disabled = settings.start.length > 3; // there is no box to look into
   showHorizon(settings);
   sliders.setMost("playhead", barEnd(result.runs, state.view.clock));
   showSpeed();
   document.body.dataset.ready = "yes";
+}
+
+/**
+ * @param {string[]} names
+ */
+function showPanels(names) {
+  $("panels").hidden = names.length < 2;
+  for (const name of ["alignment", "bounce"])
+    /** @type {HTMLElement} */ (fields.optionOf("panel", name).parentElement).hidden = !names.includes(name);
 }
 
 /**

@@ -6,7 +6,7 @@ import { inksOf } from "../inks.mjs";
 import { vocabulary } from "../vocabulary.mjs";
 import { actions } from "./actions.mjs";
 import { portrait, tallness, wordsOf } from "./portrait.mjs";
-import { scene } from "./scene.mjs";
+import { panelsOf, scene } from "./scene.mjs";
 import { graphOf, player } from "./state.mjs";
 
 const PATIENCE = 20_000; // ms
@@ -27,7 +27,7 @@ export function openStageExports(link, addressOf) {
     ...{ remembered: "edgewalk-picture", link, addressOf, tallness, nameOf },
     caption: () => captionOf(scene()),
     words: () => wordsOf(scene()),
-    has: (what) => what !== "alignment" || scene().result.settings.codim > 1,
+    has: (what) => !["alignment", "bounce"].includes(what) || panelsOf(scene().result, scene().focus).includes(what),
     portrait: async (wanted) => {
       await whole();
       return portrait(scene(), ofPage(wanted));

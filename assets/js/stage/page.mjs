@@ -67,8 +67,8 @@ class Stage {
   constructor() {
     /** @type {Painter[]} */
     this.panels = [];
-    /** @type {{ surface: Promise<unknown> | null, alignment: Promise<unknown> | null }} */
-    this.later = { surface: null, alignment: null }; // panels that few look at: promises of them, once wanted
+    /** @type {Record<"surface" | "alignment" | "bounce", Promise<unknown> | null>} */
+    this.later = { surface: null, alignment: null, bounce: null }; // panels that few look at: promises of them, once wanted
     this.painted = "";
     this.answers = new Answers(
       (url) => fetch(url),
@@ -326,6 +326,7 @@ class Stage {
   addWanted({ look, panel }) {
     if (look === "surface") this.later.surface = this.later.surface || this.addSurface();
     if (panel === "alignment") this.later.alignment = this.later.alignment || this.addAlignment();
+    if (panel === "bounce") this.later.bounce = this.later.bounce || this.addBounce();
   }
 
   async addSurface() {
@@ -338,6 +339,15 @@ class Stage {
     this.panels.push(surface);
     this.repaint();
     return surface;
+  }
+
+  async addBounce() {
+    const { Bounce } = await import("./panels/bounce.mjs");
+    const bounce = new Bounce($("bounce"));
+    this.hover.listen(bounce.host, bounce);
+    this.panels.push(bounce);
+    this.repaint();
+    return bounce;
   }
 
   async addAlignment() {

@@ -9,13 +9,14 @@ import { svgSheet } from "../svgpen.mjs";
 import { heading } from "./heading.mjs";
 import { Across } from "./panels/across.mjs";
 import { Alignment } from "./panels/alignment.mjs";
+import { Bounce } from "./panels/bounce.mjs";
 import { Along } from "./panels/along.mjs";
 import { Gap } from "./panels/gap.mjs";
 import { Ground } from "./panels/ground.mjs";
 import { Landscape } from "./panels/landscape.mjs";
 import { Sharpness } from "./panels/sharpness.mjs";
 
-/** @typedef {"landscape" | "sharpness" | "alignment" | "across" | "along" | "gap"} Drawn */
+/** @typedef {"landscape" | "sharpness" | "alignment" | "bounce" | "across" | "along" | "gap"} Drawn */
 /** @typedef {import("../picture.mjs").Room} Room */
 
 /**
@@ -26,6 +27,7 @@ export const PICTURES = {
   landscape: [[1, [["landscape", 1]]]],
   sharpness: [[1, [["sharpness", 1]]]],
   alignment: [[1, [["alignment", 1]]]],
+  bounce: [[1, [["bounce", 1]]]],
   across: [[1, [["across", 1]]]],
   along: [[1, [["along", 1]]]],
   gap: [[1, [["gap", 1]]]],
@@ -233,7 +235,7 @@ async function painted(name, size, scene, before, wanted, mark) {
   });
   const still = hasAxes(name) ? await stillOf(wanted.graph(name), size, before, scene.inks, wanted.clear) : null;
   const lens = Math.min(...size) < LENS ? "off" : scene.lens;
-  for (const painter of paintersOf(name, host, still?.graph)) painter.paint({ ...scene, lens, panel: "alignment" });
+  for (const painter of paintersOf(name, host, still?.graph)) painter.paint({ ...scene, lens, panel: name });
   still?.remove();
   return [
     ...sheets.below.flatMap((sheet) => sheet.getContext().lines),
@@ -255,7 +257,7 @@ export function paintersOf(name, host, graph) {
   if (name === "across") return [new Across(host)];
   if (name === "along") return [new Along(host)];
   if (name === "gap") return [new Gap(host)];
-  return [new Alignment(host)];
+  return [name === "bounce" ? new Bounce(host) : new Alignment(host)];
 }
 
 /**

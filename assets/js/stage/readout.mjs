@@ -1,7 +1,18 @@
 // Words and numbers that follow the playhead.
 import { $, write } from "../elements.mjs";
 import { inWords, short } from "../numbers.mjs";
-import { consecutiveFrom, edgeOf, failed, isPredicted, isSmooth, locate, phaseAt, phaseOf, rowAt } from "../run.mjs";
+import {
+  consecutiveFrom,
+  edgeOf,
+  failed,
+  isCentral,
+  isPredicted,
+  isSmooth,
+  locate,
+  phaseAt,
+  phaseOf,
+  rowAt,
+} from "../run.mjs";
 import * as sliders from "../sliders.mjs";
 import { vocabulary } from "../vocabulary.mjs";
 import { showFolded } from "./fold.mjs";
@@ -109,11 +120,24 @@ function showGauge(run, name, { part, row }) {
  */
 export function answerOf(run, step, held) {
   const phase = phaseOf(run, step);
+  if (!phase && isCentral(run)) return centralAnswer(run, step);
   if (!phase) return `${run.name} has no law of the edge`;
   if (phase === "overlong") return "no: too large a step";
   if (phase === "beyond") return "beyond the theorem";
   if (!isAtEdge(run, step)) return "not at the edge yet";
   return held ? "yes" : "not at this step";
+}
+
+/**
+ * Where the central flow is, and what it says of the hops and of their loss.
+ * @param {Run} run
+ * @param {number} step
+ */
+function centralAnswer(run, step) {
+  const { part, row } = locate(run, step);
+  const { flow_spread: spread, flow_loss: mean } = part.columns;
+  if (!(spread[row] > 0)) return "below the edge";
+  return `hops of σ = ${inWords(spread[row])}, mean loss ${inWords(mean[row])}`;
 }
 
 /**

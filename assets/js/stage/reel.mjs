@@ -27,7 +27,7 @@ export class Reel {
     this.below = []; // what stands still
     /** @type {Laid[]} */
     this.above = [];
-    /** @type {{ paint: (scene: Scene) => void, reset?: () => void }[]} */
+    /** @type {{ paint: (scene: Scene) => void, reset?: () => void, of?: PanelName }[]} */
     this.painters = [];
     /** @type {Scene["section"]} */
     this.section = null; // in which they have painted
@@ -58,7 +58,9 @@ export class Reel {
       svg.push(`<g transform="translate(${place.x} ${place.y})">`, ...nameOf(name, scene, wanted), "</g>");
       const host = this.hostAt(x, y, size);
       if (isSolid) this.addSolid(solid(host), host, scene);
-      else this.painters.push(...paintersOf(name, host, still?.graph));
+      else
+        for (const painter of paintersOf(name, host, still?.graph))
+          this.painters.push(Object.assign(painter, { of: name }));
     }
     this.still = await imageOf(wanted, this.canvas, svg.join("\n"));
   }
@@ -115,7 +117,7 @@ export class Reel {
     const scene = { ...seen, inks };
     if (scene.section !== this.section) for (const painter of this.painters) painter.reset?.();
     this.section = scene.section;
-    for (const painter of this.painters) painter.paint({ ...scene, panel: "alignment" });
+    for (const painter of this.painters) painter.paint({ ...scene, panel: painter.of || scene.panel });
     pen.setTransform(1, 0, 0, 1, 0, 0);
     pen.fillStyle = inks.card;
     pen.fillRect(0, 0, canvas.width, canvas.height);

@@ -23,7 +23,7 @@ export function sceneOf(state, playhead, steps) {
     focus,
     ...chosen,
     look: lookIn(d, chosen.look),
-    panel: result.settings.codim > 1 ? chosen.panel : "sharpness",
+    panel: panelsOf(result, focus).includes(chosen.panel) ? chosen.panel : "sharpness",
     at: result.runs.length > 1 ? Math.min(playhead.at, playhead.last) : playhead.step,
     hop: result.runs.length > 1 || chosen.strobe !== "all" ? 0 : playhead.hop || 0,
     steps,
@@ -61,6 +61,18 @@ function foundFor({ result, view, answers }, kind) {
   const serves = answer && answer.loss === nameOfLoss(result.settings) && (answer.look || view.look) === view.look;
   return serves ? answer.found : null;
 }
+
+/**
+ * What can stand in the place of the sharpness: where there is something to align, and how GD bounces.
+ * @param {Result} result
+ * @param {number} focus
+ * @returns {string[]}
+ */
+export const panelsOf = ({ settings, runs }, focus) => [
+  "sharpness",
+  ...(settings.codim > 1 ? ["alignment"] : []),
+  ...(runs[focus].central ? ["bounce"] : []),
+];
 
 /**
  * Beyond three dimensions there is no box to look into.

@@ -30,6 +30,7 @@ const RIM = 16; // and from the last one to the rim
 export function againstWhy({ part, settings }, run, step) {
   if (part) return "not measured yet";
   if (isSmooth(run)) return `${run.name} takes no steps`;
+  if (run.central) return "it has no drift along Γ";
   if (!run.phases.length) return `no theorem for ${run.name}`;
   if (settings.codim === settings.start.length) return "the minimum is a point";
   const phase = phaseOf(run, step);

@@ -10,6 +10,7 @@ import { named } from "../../quantity.mjs";
 import {
   consecutiveFrom,
   failed,
+  isCentral,
   isSmooth,
   kindIn,
   locate,
@@ -30,6 +31,8 @@ const SEEN = 4; // pixels from which a gap is worth a line
 const CROWD = 50; // pixels within which names keep clear of each other's iterates
 const REACH = 24; // pixels within which the pointer finds an iterate
 export const FLATTEST = "flattest";
+const BAND = 0.16; // of the ink of the central flow
+const CENTRAL = "the central flow";
 const THEOREM = "X(τ), the theorem"; // its gap has a panel of its own
 const GRADIENT_FLOW = "gradient flow";
 const WAY = [0.4, 0.6, 0.2, 0.8, 0]; // of the way of gradient flow, where its name may stand
@@ -114,6 +117,7 @@ export class Landscape extends Panel {
     }
     result.runs.forEach((run, i) => {
       const flow = this.floor(run, "flow", frame);
+      if (isCentral(run)) named(pen, "flow-spread", () => paintBand(pen, inks.theory, run, frame));
       named(pen, "flow", () => pens.curve(pen, inks.theory, 2, pens.DASHES[i], run.rows, flow));
     });
   }
@@ -413,7 +417,8 @@ export class Landscape extends Panel {
     const { part, row } = locate(run, steps[focus]);
     const [x, y] = this.floor(part, "flow", frame)(row);
     if (!isInside(frame, x, y)) return null;
-    const text = scene.gapHidden ? `${THEOREM}; gap ${inWords(part.columns.gap[row])}` : THEOREM;
+    const name = run.central ? CENTRAL : THEOREM;
+    const text = scene.gapHidden ? `${name}; gap ${inWords(part.columns.gap[row])}` : name;
     const leaders = LEADERS.flatMap((length) => AROUND.map((way) => ({ way, length })));
     const sides = leaders.map((leader) => (/** @type {Point} */ point) => standingOff(point, leader, text));
     const chosen = this.sideOf("theorem", scene, frame, focus, text, sides, this.floor(run, "flow", frame));
@@ -672,3 +677,27 @@ function headKind({ strobe, steps }, run, i) {
  * @param {number} i
  */
 const headInk = (scene, run, i) => (isSmooth(run) ? smoothInk(scene, i) : inkOf(scene, headKind(scene, run, i), i));
+
+/**
+ * How far GD hops to either side of its central flow: a band, as wide as its spread says.
+ * @param {Pen} pen
+ * @param {string} ink
+ * @param {Run} run
+ * @param {Frame} frame
+ */
+function paintBand(pen, ink, run, frame) {
+  const { flow, flow_reach: reach } = run.columns;
+  const sides = [1, -1].map((sign) =>
+    pixelsOf(
+      Float32Array.from(flow, (value, k) => value + sign * reach[k]),
+      frame,
+    ),
+  );
+  pen.globalAlpha = BAND;
+  pen.fillStyle = ink;
+  pen.beginPath();
+  for (let row = 0; row < run.rows; row++) pen.lineTo(...sides[0](row));
+  for (let row = run.rows - 1; row >= 0; row--) pen.lineTo(...sides[1](row));
+  pen.fill();
+  pen.globalAlpha = 1;
+}

@@ -196,7 +196,12 @@ export class Sharpness extends Panel {
       return isThere ? [{ text, ink, symbol: "projection_sharpness", sample: lineOf(2, []) }] : [];
     });
     const isPredicted = Number.isFinite(run.columns.flow_sharpness[run.rows - 1]);
-    const theorem = { text: "λ₁(X), theorem", ink: inks.theory, symbol: "flow_sharpness", sample: lineOf(2, []) };
+    const theorem = {
+      text: run.central ? "λ₁, central flow" : "λ₁(X), theorem",
+      ink: inks.theory,
+      symbol: "flow_sharpness",
+      sample: lineOf(2, []),
+    };
     return [...(isSmooth(run) ? [] : this.stepNames(scene, run, many)), ...own, ...(isPredicted ? [theorem] : [])];
   }
 

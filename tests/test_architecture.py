@@ -91,6 +91,7 @@ ORDER = [
     "dynamics.manifold",
     "dynamics.terrain",
     "dynamics.shown",
+    "dynamics.schedule",
     "dynamics.simulate",
     "dynamics.comparison",
     "dynamics.fates",

@@ -15,7 +15,7 @@ from dynamics.chunk import Sweep
 from dynamics.comparison import Comparison, show
 from dynamics.compilation import prepare_process
 from dynamics.fates import Fate
-from dynamics.formulas import formula
+from dynamics.formulas import fitted, formula
 from dynamics.gallery import GALLERY
 from dynamics.losses.quadratic import quadratic
 from dynamics.measures import Extras, Measures, measure, measure_extras
@@ -54,6 +54,7 @@ __all__ = [
     "eigengap_closes",
     "find_loss",
     "find_rule",
+    "fitted",
     "formula",
     "held_from",
     "invariant_sets",

@@ -51,6 +51,7 @@ from dynamics.program import PROGRAMS, Asked
 from dynamics.projection import projection
 from dynamics.rate import check_tau, measure_rate
 from dynamics.rounding import parted_from
+from dynamics.schedule import Schedule, schedule_of
 from dynamics.simulate import checked_start, simulate
 from dynamics.spelling import FormulaError
 from dynamics.study import STUDIES, Study, find_study, of_table, with_seed
@@ -110,7 +111,9 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("list", help="the losses and rules").set_defaults(command=_list)
 
     run = _command(commands, "simulate", _simulate, "run a rule")
-    run.add_argument("--eta", type=_number, required=True, help="step size η")
+    run.add_argument(
+        "--eta", type=_eta, required=True, help="step size η; 0.2@0,0.05@400 where it changes"
+    )
     run.add_argument("--steps", type=_whole, required=True, help="number of steps")
     run.add_argument("--noise", type=_number, default=0.0, help="radius of the noise")
     run.add_argument("--seed", type=_whole, default=0, help="of the noise")
@@ -191,6 +194,14 @@ def _number(text: str) -> float:
             f"must be a number, got {text!r}{'.' if hint else ''}{hint}"
         )
     return value
+
+
+def _eta(text: str) -> float | Schedule:
+    """η, or how it changes."""
+    try:
+        return schedule_of(text) if "@" in text else _number(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _whole(text: str) -> int:
@@ -276,6 +287,8 @@ def _simulate(options: argparse.Namespace) -> dict:
     breaks = broken(run, measures)
     settings = run_settings(run) | ({"broken": breaks.value} if breaks else {})
     if out and out.suffix in PROGRAMS:
+        if run.schedule:
+            raise ValueError("a program takes one eta: a run whose eta changes is kept as a file")
         asked = Asked(
             run.rule.key, run.eta, tuple(run.start.tolist()), run.steps, run.noise, run.seed,
             run.rule.theta,

@@ -233,7 +233,10 @@ OPERATIONS: dict[str, Operation] = {
         (lambda u, v: _step(v - u), lambda u, v: _step(u - v)),
         kink=True,
     ),
+    "mean": Operation(jnp.mean, lambda u: np.mean(u, axis=-1), ()),
 }
+"""All of them. The mean is over rows of data, so it has no slope of its own: that of a mean is the
+mean of slopes."""
 
 
 def _less_one(exponent: Expression) -> Expression:
@@ -309,6 +312,9 @@ def derivative(tree: Expression, by: Expression) -> Expression:
     """∂tree/∂by, `by` being a leaf."""
     if not isinstance(tree, Apply):
         return ONE if tree == by else ZERO
+    if tree.name == "mean":
+        inner = derivative(tree.arguments[0], by)
+        return inner if inner == ZERO else Apply("mean", (inner,))
     total: Expression = ZERO
     for slope, part in zip(OPERATIONS[tree.name].slopes, tree.arguments, strict=True):
         inner = derivative(part, by)

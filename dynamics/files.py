@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from dynamics.measures import Measures, measure, measure_extras
-from dynamics.simulate import Run
+from dynamics.simulate import Run, eta_along
 from dynamics.types import Loss, Rule
 
 SUFFIXES = (".npz", ".csv", ".json")
@@ -32,7 +32,7 @@ def run_columns(run: Run, measures: Measures | None = None) -> dict[str, np.ndar
     """Every column of a run: `eta`, the measures and the extras, [t] or [t, d] each."""
     columns = (measures or measure(run))._asdict() | measure_extras(run)._asdict()
     columns = {name: column for name, column in columns.items() if name not in PICTURE_ONLY}
-    return {"eta": np.full(len(run.step), run.eta)} | columns
+    return {"eta": eta_along(run)} | columns
 
 
 def run_settings(run: Run) -> dict:
@@ -41,7 +41,7 @@ def run_settings(run: Run) -> dict:
         loss_settings(run.loss)
         | rule_settings(run.rule)
         | {
-            "eta": run.eta,
+            "eta": str(run.schedule) if run.schedule else run.eta,
             "start": run.start,
             "steps": run.steps,
             "noise": run.noise,

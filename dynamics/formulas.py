@@ -5,7 +5,7 @@ Its least value is found and subtracted where it is not 0, and so is what is tak
 one structure share every compiled program, whatever the numbers in them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import NamedTuple
@@ -16,7 +16,7 @@ import numpy as np
 
 from dynamics.continuation import Piece, Window, branches_of, loses_rank, trace
 from dynamics.expressions import CONSTANTS, Expression, folded, in_jax, lifted
-from dynamics.grammar import Formula, parse
+from dynamics.grammar import INPUTS, TARGETS, Formula, parse, residual_in
 from dynamics.jets import jet
 from dynamics.minima import VALLEYS, Kind, Minimum, find_minimum
 from dynamics.types import Array, Loss, Parameter, Scene, Theta
@@ -67,9 +67,34 @@ class Slope:
         return jax.grad(lambda z: in_jax(self.tree, z, theta))(jnp.asarray(x))
 
 
+@dataclass(frozen=True)
+class _Residual:
+    """Model less target as a function of (x [d], theta), [m]."""
+
+    tree: Expression
+
+    def __call__(self, x: Array, theta: Theta) -> Array:
+        return in_jax(self.tree, x, theta)
+
+
 def _nowhere(x: Array, _: Theta) -> Array:
     """Φ where there is no Γ."""
     return jnp.full_like(x, jnp.nan)
+
+
+def fitted(rows: Sequence[tuple[float, float]] | Array, model: str) -> Loss:
+    """The loss of a model that is fitted to data, L = ½ mean (model − y)².
+
+    Args:
+        rows: of an input x and a target y each, [m, 2], up to 200.
+        model: in x and up to eight coordinates of any other letter, "a tanh(b x) + c"; with its
+            parameters after it, like a formula.
+
+    Raises:
+        FormulaError: as `formula` does.
+    """
+    table = ", ".join(f"({x!r}, {y!r})" for x, y in np.asarray(rows, dtype=float).tolist())
+    return formula(f"{model}; data = [{table}]")
 
 
 def formula(text: str, theta: Mapping[str, float] | None = None) -> Loss:
@@ -115,14 +140,18 @@ def _loss(text: str, values: tuple[tuple[str, float], ...]) -> Loss:
     branches, nodes = branches_of(found.pieces)
     least = 0.0 if np.isnan(minimum.value) else minimum.value
     hidden = {CONSTANTS: found.theta[CONSTANTS], MINIMUM: np.float64(least), **nodes}
+    hidden |= _columns(parsed)
+    fits = bool(parsed.data) and not minimum.below
     return Loss(
         key=KEY,
         name="Your formula",
-        value=Objective(tree, minimum.below),
+        value=None if fits else Objective(tree, minimum.below),  # type: ignore[arg-type]
+        residual=_Residual(residual_in(tree)) if fits else None,
+        weight=1 / len(parsed.data) if fits else 1.0,
         gradient=Slope(tree) if minimum.below else None,
         branches=branches,
         projection=None if minimum.kind in (*VALLEYS, Kind.ISOLATED) else _nowhere,
-        formula=f"L = {text_of(parsed)}",
+        formula=_shown(parsed),
         valley=_valley(minimum, parsed.d),
         look_for=minimum.kind.value,
         codim=minimum.rank,
@@ -139,6 +168,13 @@ def _loss(text: str, values: tuple[tuple[str, float], ...]) -> Loss:
         remarks=_remarks(minimum),
         remade=partial(formula, text),
     )
+
+
+def _columns(parsed: Formula) -> dict[str, Array]:
+    """The data of a model, by their names in `theta`."""
+    if not parsed.data:
+        return {}
+    return dict(zip((INPUTS, TARGETS), np.array(parsed.data).T, strict=True))
 
 
 def _own(parsed: Formula) -> tuple[tuple[str, float], ...]:
@@ -159,9 +195,9 @@ class _Found(NamedTuple):
 def _found(text: str, values: tuple[tuple[str, float], ...], view: Window | None) -> _Found:
     """The least value of a formula and, in two dimensions, Γ as it comes into a view."""
     parsed = _parsed(text)
-    tree, constants = lifted(folded(parsed.tree))
+    tree, constants = lifted(folded(parsed.loss))
     tree = structure(tree)
-    theta: Theta = {CONSTANTS: np.array(constants), **dict(values)}
+    theta: Theta = {CONSTANTS: np.array(constants), **dict(values), **_columns(parsed)}
     minimum = find_minimum(tree, parsed.d, theta)
     view = view or _view(minimum)
     if not (parsed.d == 2 and minimum.rank == 1):
@@ -171,6 +207,13 @@ def _found(text: str, values: tuple[tuple[str, float], ...], view: Window | None
     if any(map(loses_rank, pieces)):
         minimum = minimum._replace(kind=Kind.UNEVEN)
     return _Found(tree, theta, minimum, pieces)
+
+
+def _shown(parsed: Formula) -> str:
+    """The formula as a line."""
+    if not parsed.data:
+        return f"L = {text_of(parsed)}"
+    return f"L = ½ mean ({text_of(parsed)} − y)², {len(parsed.data)} rows"
 
 
 def _valley(minimum: Minimum, d: int) -> str:

@@ -16,11 +16,13 @@ import numpy as np
 from dynamics.expressions import (
     CONSTANTS,
     OPERATIONS,
+    Column,
     Expression,
     Variable,
     bends,
     evaluate,
     in_numpy,
+    leaves,
 )
 from dynamics.types import Array, Theta
 
@@ -36,6 +38,8 @@ class Jet(NamedTuple):
 def jet(tree: Expression, x: np.ndarray, theta: Theta) -> Jet:
     """The jet of a tree at points x [..., d]. What is not defined is NaN."""
     d = x.shape[-1]
+    if any(isinstance(part, Column) for part in leaves(tree)):
+        x = x[..., None, :]  # an axis for the rows, over which the mean goes
 
     def leaf(part: Expression) -> Jet:
         if not isinstance(part, Variable):
@@ -54,6 +58,8 @@ def jet(tree: Expression, x: np.ndarray, theta: Theta) -> Jet:
 
 def _applied(name: str, parts: Sequence[Jet]) -> Jet:
     value = OPERATIONS[name].numpy(*(part.value for part in parts))
+    if name == "mean":
+        return _mean(value, parts[0])
     moving = [i for i, part in enumerate(parts) if part.gradient is not None]
     if not moving:
         return Jet(value)
@@ -68,6 +74,11 @@ def _applied(name: str, parts: Sequence[Jet]) -> Jet:
                 outer = parts[i].gradient[..., :, None] * parts[j].gradient[..., None, :]
                 hessian = hessian + _scaled(second[i][j], outer, 2)
     return Jet(value, gradient, hessian)
+
+
+def _mean(value: np.ndarray, part: Jet) -> Jet:
+    """Over the rows, which are the last axis of a value."""
+    return Jet(value, part.gradient.mean(axis=-2), part.hessian.mean(axis=-3))
 
 
 _LINEAR = {"+": (1, 1), "-": (1, -1), "neg": (-1,)}

@@ -39,7 +39,7 @@ from dynamics.flows import points_along
 from dynamics.projection import nearest, projection
 from dynamics.rules import step_length, step_threshold
 from dynamics.shown import table_of
-from dynamics.simulate import ROWS, Measured, Run, measure_rows
+from dynamics.simulate import ROWS, Measured, Run, joined, measure_rows, offset_of
 from dynamics.stableness import root_stableness, root_stableness_at, stableness
 from dynamics.terrain import foot_of
 from dynamics.types import Array, Flow, Loss, Rule, Scalar
@@ -190,6 +190,8 @@ def measure(
         foot: answers with Φ(start) [d], where that need not be computed for it.
         known: what `measure_iterates` has answered, where it has been asked.
     """
+    if run.pieces:
+        return _measure_pieces(run, toward, foot)
     rows = len(run.step)
     x, step = _padded(run.x, rows), _padded(run.step, rows, -1)
     seen = np.zeros((run.loss.codim, run.loss.d))
@@ -207,11 +209,27 @@ def measure(
     across = (columns[name] for name in ("projection", "direction", "span"))
     columns["profile"] = _profile(run.loss, *across)
     columns |= _lopsided(run.rule, run.eta, columns)
+    if run.earlier:
+        columns["tau"] = columns["tau"] + run.earlier.tau
     return Measures(**{name: np.asarray(column)[:rows] for name, column in columns.items()})
+
+
+def _measure_pieces(
+    run: Run, toward: Array | None, foot: Callable[[], np.ndarray] | None
+) -> Measures:
+    """Piece by piece, v₁ of each signed as that of the one before."""
+    found: list[Measures] = []
+    for piece in run.pieces:
+        along = measure(piece, toward=toward, foot=foot)
+        toward = normals(piece, along, -1)
+        found.append(along._replace(step=along.step + offset_of(piece)))
+    return joined(found)
 
 
 def measure_iterates(run: Run) -> Iterates:
     """What can be said first: it takes a tenth of the time of all measures, compiling included."""
+    if run.pieces:
+        return joined([measure_iterates(piece) for piece in run.pieces])
     rows = len(run.step)
     loss, squared_slope, top = _here(run.loss, _padded(run.x, rows), rows)
     state = _padded_state(run, rows)
@@ -222,6 +240,8 @@ def measure_iterates(run: Run) -> Iterates:
 
 def measure_extras(run: Run) -> Extras:
     """The measures that only files and programs ask for."""
+    if run.pieces:
+        return joined([measure_extras(piece) for piece in run.pieces])
     rows = len(run.step)
     state = _padded_state(run, rows)
     columns = _extras(run.loss, run.rule, _padded(run.x, rows), state, run.eta, rows)
@@ -372,11 +392,27 @@ def _flow(run: Run, step: np.ndarray, rows: int, foot: Callable[[], np.ndarray] 
         return _Flow(np.full((len(step), run.loss.d), np.nan), nothing, nothing, nothing)
     flow = run.rule.flow_at(run.eta)
     assert flow is not None
-    below = run.start
+    origin = run.earlier.origin if run.earlier else run.start
+    below = origin
     if flow.on_manifold:
-        below = foot() if foot else foot_of(run.loss, run.start)
+        below = foot() if foot else foot_of(run.loss, origin)
+    if run.earlier and run.earlier.taken:
+        origin = below = _carried(run, origin, below)
     follow = _followed if flow.key in run.loss.limiting_flows else _solved
-    return follow(run.loss, flow, run.start, below, run.eta, step, rows)
+    return follow(run.loss, flow, origin, below, run.eta, step, rows)
+
+
+def _carried(run: Run, origin: Array, below: Array) -> np.ndarray:
+    """Where the flow is that began with the whole run of which this is a piece, [d]."""
+    assert run.earlier
+    step = np.zeros(ROWS, np.int64)
+    for eta, count in run.earlier.taken:
+        flow = run.rule.flow_at(eta)
+        assert flow is not None
+        step[1:] = count
+        there = _solved(run.loss, flow, origin, below, eta, step, 1).x
+        origin = below = np.asarray(there)[-1]
+    return np.asarray(origin)
 
 
 def _follow(

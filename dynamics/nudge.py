@@ -20,7 +20,7 @@ import numpy as np
 from dynamics.compilation import at_once
 from dynamics.curvature import normal_space, sharpness_gradient, tangential
 from dynamics.projection import projection
-from dynamics.simulate import Run, window
+from dynamics.simulate import Run, offset_of, window
 from dynamics.types import Array, Flow, Loss, Scalar
 
 # Of a point's size: a way that is shorter than this is rounding.
@@ -60,6 +60,10 @@ def nudge(run: Run, at: int) -> Nudge:
         raise ValueError(f"{run.rule.name} has no theorem of its drift.")
     if run.loss.codim == run.loss.d:
         raise ValueError(f"Γ of {run.loss.key} is a point: there is nowhere to drift.")
+    for piece in run.pieces:
+        begin = offset_of(piece)
+        if begin <= at and at + 2 <= begin + int(piece.step[-1]):
+            return nudge(piece, at - begin)._replace(at=at)
     last = int(run.step[-1])
     if at + 2 > last:
         raise ValueError(f"A hop and the hop back from step {at} end after the run, at {last}.")

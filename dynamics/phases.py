@@ -34,7 +34,7 @@ from dynamics.curvature import normal_space
 from dynamics.fates import TOLERANCE
 from dynamics.measures import Measures, inverse_stableness, measure
 from dynamics.projection import projection
-from dynamics.simulate import Outcome, Run, pinpoint, window
+from dynamics.simulate import Outcome, Run, offset_of, pinpoint, window
 from dynamics.types import Array, Loss
 
 LASTING = 12
@@ -68,6 +68,8 @@ def phases(run: Run, measures: Measures) -> tuple[Phase, ...]:
     """
     if run.rule.bounce is None:
         return ()
+    if run.pieces:
+        return _of_pieces(run)
     if not np.isfinite(measures.projection_sharpness).any():
         return (Phase("descent", 0),)
     stands = run.outcome in (Outcome.AT_MINIMISER, Outcome.STATIONARY)
@@ -97,6 +99,16 @@ def phases(run: Run, measures: Measures) -> tuple[Phase, ...]:
     floor = None if edge is None else pinpoint(run, lands, LASTING)
     found = _in_order(inside, edge, floor, eigengap_closes(run, measures))
     return _overlong(found, min(int(run.step[-1]), end)) if run.loss.codim == 1 else found
+
+
+def _of_pieces(run: Run) -> tuple[Phase, ...]:
+    """The phases of a run whose η changes: of one piece after another."""
+    found: list[Phase] = []
+    for piece in run.pieces:
+        for phase in phases(piece, measure(piece)):
+            if not found or found[-1].name != phase.name:
+                found.append(Phase(phase.name, phase.first + offset_of(piece)))
+    return tuple(found)
 
 
 def inverse_recorded(measures: Measures) -> np.ndarray:
@@ -179,6 +191,9 @@ def eigengap_closes(run: Run, measures: Measures) -> int | None:
     turns by as much, and halving leads to where it does so step by step.) Sought on the recorded
     rows, and found exactly between them. None for rules without a limiting flow.
     """
+    if run.pieces:
+        steps = ((offset_of(p), eigengap_closes(p, measure(p))) for p in run.pieces)
+        return next((begin + step for begin, step in steps if step is not None), None)
     if not run.rule.drifts or run.loss.codim < 2:
         return None
     first, second = measures.spectrum[:, 0], measures.spectrum[:, 1]

@@ -13,7 +13,7 @@ import json
 import keyword
 import re
 from collections.abc import Mapping, Sequence
-from textwrap import dedent, wrap
+from textwrap import dedent, indent, wrap
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -22,13 +22,14 @@ import numpy as np
 from dynamics.catalogue import RULES
 from dynamics.expressions import (
     DEFINITIONS,
+    Column,
     Expression,
     Named,
     Variable,
     as_numpy,
     derivative,
 )
-from dynamics.grammar import parse
+from dynamics.grammar import INPUTS, TARGETS, parse
 from dynamics.types import Loss, Rule
 
 LIBRARIES = ("numpy", "dynamics")
@@ -314,7 +315,19 @@ WIDTH = 60  # of a line of a formula
 TAKEN = {
     *("np", "plt", "math", "eigvalsh", "norm", "loss", "gradient", "sharpness", "point", "run"),
     *("runs", "paths", "path", "start", "step", "steps", "eta", "noise", "seed", "time", "minimum"),
-    *("figure", "left", "right", "threshold", "first", "wall", "mark", "name", "in_ball"),
+    *(
+        "inputs",
+        "targets",
+        "figure",
+        "left",
+        "right",
+        "threshold",
+        "first",
+        "wall",
+        "mark",
+        "name",
+        "in_ball",
+    ),
     *("memory", "edges", "sign", *(p.name for rule in RULES.values() for p in rule.parameters)),
     *(*(rule.replace("-", "_") for rule in (*STEPS, *MEMORY_STEPS)), *DEFINITIONS, *keyword.kwlist),
 }
@@ -333,9 +346,17 @@ def _typed(loss: Loss) -> _Formula:
     imports = ("import math",) if "erf" in used else ()
     return _Formula(
         value=f"np.maximum({value} - minimum, 0)" if loss.gradient else value,
-        gradient=f"[{', '.join(_broken(as_numpy(slope, names)) for slope in slopes)}]",
+        gradient=_listed([_broken(as_numpy(slope, names)) for slope in slopes]),
         definitions=(*imports, *(text for name, text in DEFINITIONS.items() if name in used)),
     )
+
+
+def _listed(texts: Sequence[str]) -> str:
+    """A list; on several lines where it is too long for one."""
+    line = ", ".join(texts)
+    if len(line) <= WIDTH and "\n" not in line:
+        return f"[{line}]"
+    return "[\n" + "".join(f"{indent(text, '    ')},\n" for text in texts) + "]"
 
 
 def _broken(text: str) -> str:
@@ -346,13 +367,14 @@ def _broken(text: str) -> str:
 
 def _tree_of(loss: Loss) -> tuple[Expression, tuple[Variable, ...]]:
     parsed = parse(loss.source)
-    return parsed.tree, tuple(map(Variable, range(parsed.d)))
+    return parsed.loss, tuple(map(Variable, range(parsed.d)))
 
 
 def _names(loss: Loss, variables: Sequence[Variable]) -> dict[Expression, str]:
     """Variables and parameters by the names that they have in a program."""
     named: dict[Expression, str] = dict(zip(variables, _coordinates(loss), strict=True))
-    return named | {Named(p.name): _free(p.name) for p in loss.parameters}
+    columns: dict[Expression, str] = {Column(INPUTS): "inputs", Column(TARGETS): "targets"}
+    return named | columns | {Named(p.name): _free(p.name) for p in loss.parameters}
 
 
 def _free(name: str) -> str:
@@ -429,10 +451,15 @@ def _numbers(loss: Loss, runs: Sequence[Asked]) -> str:
     lines += [f"{name} = {_plain(value)}" for name, value in _rule_numbers(runs).items()]
     if any(run.rule == "label-noise" for run in runs):
         lines.append(f"seed = {runs[0].seed}")
+    for name, column in ((INPUTS, "inputs"), (TARGETS, "targets")):
+        if name in loss.theta:
+            numbers = "\n    ".join(wrap(_plain(loss.theta[name]), WIDTH))
+            lines.append(f"{column} = np.array({numbers})")
     for parameter in (p for p in loss.parameters if p.is_number or not loss.source):
         value = np.asarray(loss.theta[parameter.name])
         text = _plain(value.tolist())
-        lines.append(f"{_free(parameter.name)} = {f'np.array({text})' if value.ndim else text}")
+        name = _free(parameter.name) if loss.source else parameter.name
+        lines.append(f"{name} = {f'np.array({text})' if value.ndim else text}")
     return "\n".join(lines)
 
 
@@ -556,7 +583,9 @@ def _plots(loss: Loss, formula: _Formula, runs: Sequence[Asked]) -> str:
     along = "2 * norm(gradient(x)) / norm(y - x)"
     if any(run.rule in MEMORY_STEPS for run in runs):
         along = f"\n        edges[step](eta) if step in edges else {along}\n       "
-    ground = _GROUND.format(*(_plain(side)[1:-1] for side in loss.view)) if loss.d == 2 else ""
+    sides = (_plain(side)[1:-1] for side in loss.view)
+    each = _ROWS_OF_POINTS if INPUTS in loss.theta else "loss([x, y])"
+    ground = _GROUND.format(*sides, each) if loss.d == 2 else ""
     return (
         _FIGURE
         + ground
@@ -575,9 +604,12 @@ _FIGURE = 'figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4), layout="c
 _GROUND = dedent(
     """\
     x, y = np.meshgrid(np.linspace({0}, 200), np.linspace({1}, 200))
-    left.contour(x, y, np.sqrt(loss([x, y])), 20, colors="silver", linewidths=0.7)
+    left.contour(x, y, np.sqrt({2}), 20, colors="silver", linewidths=0.7)
     """
 )
+
+# Where L is a mean over data it takes one point at a time.
+_ROWS_OF_POINTS = "[\n    [loss(point) for point in zip(*row)] for row in zip(x, y)\n]"
 
 _PICTURE = dedent(
     """\

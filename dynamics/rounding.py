@@ -25,7 +25,8 @@ def parted_from(run: Run) -> int | None:
     size = np.maximum(np.abs(run.x).max(axis=1), 1.0)
     aslant = np.cos(1.0 + np.arange(run.loss.d))
     start = run.start + MOVED * size[0] * np.sign(aslant)
-    other = simulate(run.loss, run.rule, start, run.eta, run.steps, noise=run.noise, seed=run.seed)
+    eta = run.schedule or run.eta
+    other = simulate(run.loss, run.rule, start, eta, run.steps, noise=run.noise, seed=run.seed)
     both = min(len(run.step), len(other.step))
     if not np.array_equal(run.step[:both], other.step[:both]):
         both = int(np.argmax(run.step[:both] != other.step[:both]))

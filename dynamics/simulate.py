@@ -22,6 +22,7 @@ from dynamics.curvature import sharpness
 from dynamics.flows import gradient_flow
 from dynamics.ground import Ground
 from dynamics.rules import initial_state
+from dynamics.schedule import Schedule, schedule_of
 from dynamics.shown import frame_of
 from dynamics.types import Array, Loss, Rule, Scalar
 
@@ -60,6 +61,25 @@ class Measured(NamedTuple):
     """λ₁(∇²L(x_t))."""
 
 
+class Earlier(NamedTuple):
+    """What a piece of a run comes after."""
+
+    origin: np.ndarray
+    """x_0 of the whole run, [d]."""
+    taken: tuple[tuple[float, int], ...]
+    """η and how many steps of each piece before."""
+
+    @property
+    def steps(self) -> int:
+        """How many in all."""
+        return sum(count for _, count in self.taken)
+
+    @property
+    def tau(self) -> float:
+        """τ = Σ η²."""
+        return sum(eta**2 * count for eta, count in self.taken)
+
+
 @dataclass(frozen=True)
 class Run:
     """A recorded run. Rows are in order of `step`; neighbours of a pair differ by one step.
@@ -74,6 +94,10 @@ class Run:
         outcome_step: the step at which it ended: the last one that could be taken, or the first
             from which the iterate stands still, or goes round one cycle in its last digits.
         measured: loss and sharpness of each row, where `simulate` was asked for them.
+        schedule: of its step sizes, where they change; η is then that of the last piece.
+        pieces: the runs of one η each that it consists of, with steps from 0 on in each; () where η
+            does not change. The row at a change is that of the piece that begins there.
+        earlier: what a piece comes after.
     """
 
     loss: Loss
@@ -89,6 +113,9 @@ class Run:
     outcome_step: int
     measured: Measured | None = None
     state: Any = ()
+    schedule: Schedule | None = None
+    pieces: "tuple[Run, ...]" = ()
+    earlier: "Earlier | None" = None
 
     def _repr_html_(self) -> str | None:
         """In a notebook: what plays it, where that is installed."""
@@ -99,7 +126,7 @@ def simulate(
     loss: Loss | str,
     rule: Rule | str,
     start: Array | tuple[float, ...] | None = None,
-    eta: float = 0.1,
+    eta: float | Schedule | str = 0.1,
     steps: int = 1000,
     *,
     noise: float = 0.0,
@@ -112,7 +139,7 @@ def simulate(
     Args:
         loss, rule: records, or keys of `LOSSES` and `RULES`.
         start: x_0, [d]; the loss's own when left out.
-        eta: η > 0.
+        eta: η > 0; or how it changes, a `Schedule` or "0.2@0,0.05@400".
         steps: number of steps, 0 … 10,000,000.
         noise: radius of the ball from which a vector is added every tenth step; 0 for none.
         seed: of the noise.
@@ -124,13 +151,34 @@ def simulate(
     """
     loss, rule = find_pair(loss, rule)
     begin = checked_start(loss, loss.start if start is None else start)
-    check_numbers(eta, steps, noise, seed)
+    schedule = schedule_of(eta) if isinstance(eta, str) else eta
+    first = schedule.etas[0] if isinstance(schedule, Schedule) else schedule
+    check_numbers(first, steps, noise, seed)
+    place = _Place(begin, jax.tree.map(np.asarray, initial_state(rule, begin, seed)))
     # NumPy's numbers would be compiled anew.
-    eta, steps, noise, seed = float(eta), int(steps), float(noise), int(seed)
+    steps, noise, seed = int(steps), float(noise), int(seed)
+    kept = {"record": record, "measured": measured}
+    if isinstance(schedule, Schedule) and len(schedule.lengths(steps)) > 1:
+        return _in_pieces(loss, rule, place, schedule, steps, noise, seed, **kept)
+    return _of_one_eta(loss, rule, place, float(first), steps, noise, seed, **kept)
+
+
+def _of_one_eta(
+    loss: Loss,
+    rule: Rule,
+    place: "_Place",
+    eta: float,
+    steps: int,
+    noise: float,
+    seed: int,
+    *,
+    record: str,
+    measured: bool,
+) -> Run:
+    begin = place.x
     walk = _Walk(loss, rule, noise > 0, begin, eta, noise, seed)
     spread = overview_ends if record == "overview" else _all_ends
     ends = spread(steps)
-    place = _Place(begin, jax.tree.map(np.asarray, initial_state(rule, begin, seed)))
     taken, places = _record(walk, place, 0, ends, steps)
     if taken < steps:
         ends = spread(taken)
@@ -142,6 +190,78 @@ def simulate(
     )
     outcome, at = _outcome(walk, run)
     return replace(run, outcome=outcome, outcome_step=at)
+
+
+def _in_pieces(
+    loss: Loss,
+    rule: Rule,
+    place: "_Place",
+    schedule: Schedule,
+    steps: int,
+    noise: float,
+    seed: int,
+    **kept: Any,
+) -> Run:
+    """One piece after another, each from the place that the one before has reached."""
+    origin, pieces, taken = place.x, [], ()
+    for eta, count in zip(schedule.etas, schedule.lengths(steps), strict=False):
+        # Each with a seed of its own, so that the noise does not begin again with it.
+        own = (seed + len(pieces)) % 2**32
+        piece = _of_one_eta(loss, rule, place, eta, count, noise, own, **kept)
+        pieces.append(replace(piece, earlier=Earlier(origin, taken)))
+        if piece.step[-1] < count:
+            break
+        taken, place = (*taken, (eta, count)), _place(piece, -1)
+    whole = replace(pieces[0], steps=steps, schedule=schedule, earlier=None)
+    return _joined(whole, tuple(pieces))
+
+
+def _joined(whole: Run, pieces: tuple[Run, ...]) -> Run:
+    """A run of the rows of its pieces."""
+    last = pieces[-1]
+    return replace(
+        whole,
+        pieces=pieces,
+        eta=last.eta,
+        step=joined([piece.step + offset_of(piece) for piece in pieces]),
+        x=joined([piece.x for piece in pieces]),
+        state=joined([piece.state for piece in pieces]),
+        measured=joined([piece.measured for piece in pieces]) if last.measured else None,
+        outcome=last.outcome,
+        outcome_step=offset_of(last) + last.outcome_step,
+    )
+
+
+def joined(parts: list[Any]) -> Any:
+    """Columns of the pieces of a run, pytrees of [t, …], as columns of the run: where one ends and
+    the next begins, the row is that of the next."""
+    *before, last = parts
+    cut = [jax.tree.map(lambda column: column[:-1], part) for part in before]
+    return jax.tree.map(lambda *columns: np.concatenate(columns), *cut, last)
+
+
+def offset_of(piece: Run) -> int:
+    """The step of the whole run at which a piece of it begins."""
+    return piece.earlier.steps if piece.earlier else 0
+
+
+def eta_along(run: Run) -> np.ndarray:
+    """η of the step from each recorded x_t, [t]."""
+    if run.schedule is None:
+        return np.full(len(run.step), run.eta)
+    return run.schedule.eta_at(run.step)
+
+
+def _window_of_pieces(run: Run, first: int, last: int) -> Run:
+    parts = [
+        window(piece, max(first - begin, 0), min(last - begin, end) - max(first - begin, 0) + 1)
+        for piece in run.pieces
+        if (begin := offset_of(piece)) <= last and first <= begin + (end := int(piece.step[-1]))
+    ]
+    # The last row of a piece is the first of the next.
+    if len(parts) > 1 and len(parts[0].step) == 1:
+        del parts[0]
+    return replace(_joined(run, tuple(parts)), outcome=run.outcome, outcome_step=run.outcome_step)
 
 
 def window(run: Run, first: int, count: int) -> Run:
@@ -163,8 +283,10 @@ def window(run: Run, first: int, count: int) -> Run:
             f"a window must start in 0 … {last} and hold 1 … {MAX_STEPS} steps, "
             f"got {first} and {count}"
         )
-    row = int(np.searchsorted(run.step, first, side="right")) - 1
     last = min(last, first + count - 1)
+    if run.pieces:
+        return _window_of_pieces(run, first, last)
+    row = int(np.searchsorted(run.step, first, side="right")) - 1
     ends = window_ends(first, last)
     _, places = _record(_walk_of(run), _place(run, row), int(run.step[row]), ends, last)
     step, (x, state) = _rows(ends, places, first, last)

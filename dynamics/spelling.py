@@ -112,6 +112,15 @@ UPRIGHT = re.compile(r"\\(?:operatorname|mathrm|text)\s*\{\s*([A-Za-z]+)\s*\}")
 ENDS_OPERAND = {"NUMBER", "NAME", "RPAR", "CLOSE", "CLOSE_NORM", "SUPER"}
 
 
+LETTERS_OF_MODELS = (
+    *(chr(k) for k in range(ord("a"), ord("z") + 1) if chr(k) not in "exy"),
+    *_GREEK.split(),
+)
+MODEL_NAMES = (*LETTERS_OF_MODELS, *(f"{name}{k}" for name in LETTERS_OF_MODELS for k in range(10)))
+"""What the coordinates of a model that is fitted to data may be called: any letter but e, x and y,
+and any with a digit."""
+
+
 def tokens(text: str, start: int, end: int, parameters: Collection[str]) -> list[Token]:
     """The tokens of a part of a text.
 

@@ -13,6 +13,7 @@ from dynamics.expressions import (
     LEAF,
     ONE,
     Apply,
+    Column,
     Expression,
     Named,
     Number,
@@ -23,7 +24,7 @@ from dynamics.expressions import (
     nodes_of,
     whole,
 )
-from dynamics.grammar import Formula
+from dynamics.grammar import INPUT, Formula
 from dynamics.spelling import FRACTIONS, GREEK, LOWERED, RAISED
 
 LETTERS = {name: letter for letter, name in GREEK.items()}
@@ -77,6 +78,8 @@ def _walk(
 
 
 def _named(part: Expression) -> str:
+    if isinstance(part, Column):
+        return INPUT
     assert isinstance(part, Named)
     return part.name
 

@@ -54,6 +54,7 @@ ORDER = [
     "dynamics.lapack",
     "dynamics.expressions",
     "dynamics.spelling",
+    "dynamics.syntax",
     "dynamics.grammar",
     "dynamics.typeset",
     "dynamics.jets",
@@ -90,6 +91,7 @@ ORDER = [
     "dynamics.manifold",
     "dynamics.terrain",
     "dynamics.shown",
+    "dynamics.schedule",
     "dynamics.simulate",
     "dynamics.comparison",
     "dynamics.fates",
@@ -180,7 +182,7 @@ MATHEMATICS = {"jax", "numpy", "scipy"}
 PAGE = {"dash"}
 LIBRARIES = {
     "dynamics.cluster": {"distributed"},
-    "dynamics.grammar": {"lark"},
+    "dynamics.syntax": {"lark"},
     "dynamics": MATHEMATICS,
     "app.theme": {"plotly"},
     "app.binary": {"numpy"},

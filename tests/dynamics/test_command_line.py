@@ -349,3 +349,17 @@ def test_the_flow_of_gd_starts_where_the_run_does(capsys) -> None:
 def test_a_number_that_a_rule_has_not_is_refused(capsys) -> None:
     assert main(changed(SIMULATE, beta="0.5").split()) == 2
     assert "no parameter 'beta': ngd has none" in capsys.readouterr().err
+
+
+def test_a_step_size_may_change_on_the_way(capsys, tmp_path: Path) -> None:
+    file = tmp_path / "run.json"
+    line = changed(SIMULATE, eta="0.2@0,0.05@20")
+    printed = answer(capsys, f"{line} --out {file}")
+    assert printed["settings"]["eta"] == "0.2@0,0.05@20"
+    run = dynamics.simulate("hyperbola", "ngd", (2.0, 0.7), "0.2@0,0.05@20", 40)
+    assert printed["x"] == run.x[-1].tolist()
+    kept = json.loads(file.read_text(encoding="utf-8"))["columns"]
+    assert kept["eta"][18:22] == [0.2, 0.2, 0.05, 0.05]
+    with pytest.raises(SystemExit):
+        main(changed(SIMULATE, eta="0.2@0,0.05@0").split())
+    assert "steps of eta must begin with 0 and ascend" in capsys.readouterr().err

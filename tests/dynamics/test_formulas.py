@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 import dynamics
-from dynamics import FormulaError, Loss, formula, measure, simulate
+from dynamics import FormulaError, Loss, fitted, formula, measure, simulate
 from dynamics.compilation import let_go_of_programs, quickly
 from dynamics.flows import limiting_flow
 from dynamics.formulas import KEPT, _found, _loss, _parsed, _place, structure
+from dynamics.grammar import parse
 from dynamics.jets import jet
 from dynamics.manifold import flattest_points, trace_manifold
 from dynamics.projection import projection
@@ -257,3 +258,62 @@ def test_a_thousand_formulas_leave_memory_bounded() -> None:
             before = resident()
     gc.collect()
     assert resident() - before < 200 << 20
+
+
+LINE = [(k / 4, 1.5 * np.tanh(0.2 * k)) for k in range(-8, 9)]
+
+
+def test_a_model_is_fitted_to_data(autodiff) -> None:
+    """½ mean (a tanh(bx) − y)²: least at the numbers that made the data, up to both signs."""
+    loss = fitted(LINE, "a tanh(b x)")
+    assert loss.variables == ("a", "b")
+    assert (loss.d, loss.codim, loss.minimum) == (2, 2, 0.0)
+    x, y = np.array(LINE).T
+    for a, b in ((1.0, 0.5), (-2.0, 0.3)):
+        wanted = np.mean((a * np.tanh(b * x) - y) ** 2) / 2
+        assert float(loss.value(np.array([a, b]))) == pytest.approx(wanted, rel=1e-13)
+        found = jet(parse(loss.source).loss, np.array([a, b]), loss.theta)
+        np.testing.assert_allclose(found.value, wanted, rtol=1e-13)
+        point = np.array([[a, b]])
+        np.testing.assert_allclose(found.gradient, autodiff.gradient(loss, point)[0], rtol=1e-10)
+        np.testing.assert_allclose(found.hessian, autodiff.hessian(loss, point)[0], rtol=1e-9)
+    run = simulate(loss, "gd", (1.0, 0.5), 0.3, 3000)
+    np.testing.assert_allclose(run.x[-1], [1.5, 0.8], atol=1e-6)
+
+
+def test_a_model_with_more_coordinates_than_data_has_a_valley() -> None:
+    """ab x through (1, 1) and (2, 2): L = 5/4 (ab − 1)², Γ two branches, λ₁ = 5/2 (a² + b²)."""
+    loss = fitted([(1, 1), (2, 2)], "a b x")
+    assert (loss.codim, len(loss.branches), loss.remarks) == (1, 2, ())
+    assert loss.residual is not None
+    run = simulate(loss, "ngd", (2.0, 0.7), 0.05, 300)
+    found = measure(run)
+    a, b = found.projection[-1]
+    assert a * b == pytest.approx(1, abs=1e-9)
+    assert found.projection_sharpness[-1] == pytest.approx(2.5 * (a * a + b * b), rel=1e-9)
+    twin = measure(simulate("hyperbola", "ngd", (2.0, 0.7), 0.05, 300))
+    np.testing.assert_allclose(found.flow[-1], twin.flow[-1], atol=1e-6)
+
+
+def test_a_misfit_is_subtracted() -> None:
+    """A line through (0, 0), (1, 1), (2, 0): least squares by hand, a = 0, b = ⅓, misfit ⅑."""
+    loss = fitted([(0, 0), (1, 1), (2, 0)], "a x + b")
+    assert loss.minimum == pytest.approx(1 / 9, rel=1e-9)
+    assert float(loss.value(np.array([0, 1 / 3]))) == pytest.approx(0, abs=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("a x; data = [(1, 2)]", "2 to 200 rows"),
+        ("a x; data = 3", "data = "),
+        ("a x; data = [(1, 2), (2, z)]", "must be a number"),
+        ("a x; data = [(1, 2), 3]", "an input and a target"),
+        ("a x + y; data = [(1, 2), (2, 3)]", "y is what it fits"),
+        ("3x; data = [(1, 2), (2, 3)]", "1 to 8 coordinates"),
+        ("a x; data = [" + ", ".join(["(1, 2)"] * 201) + "]", "2 to 200 rows"),
+    ],
+)
+def test_slips_in_data(text: str, reason: str) -> None:
+    with pytest.raises(FormulaError, match=reason):
+        formula(text)

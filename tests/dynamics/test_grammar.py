@@ -12,8 +12,9 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from dynamics.expressions import in_numpy, nodes_of
-from dynamics.grammar import DEEPEST, LONGEST, MOST_NODES, parse
+from dynamics.grammar import LONGEST, parse
 from dynamics.spelling import FormulaError
+from dynamics.syntax import DEEPEST, MOST_NODES
 from tests.dynamics.written import FORMULAS, Written
 
 AT = {"x": 1.3, "y": 0.7, "z": 0.4}

@@ -667,7 +667,7 @@ type StillOf = { loss: string; zoom: number; turn: number };
 /** What Dash draws still figures from. */
 type Still = {
   loss: string;
-  formula: string | undefined;
+  formula?: string;
   theta: [string, number][];
   look: Look;
   scheme: string;

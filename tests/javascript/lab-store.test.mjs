@@ -79,7 +79,7 @@ test("a setting is of the plot in view, and asks for it anew unless it is how th
   const state = mapped();
   assert.ok(isFresh(state, "regimes"));
   const louder = reduce(state, sets("size", "8"));
-  assert.deepEqual(louder.queries, { regimes: { size: "8" }, rate: {}, collapse: {} });
+  assert.deepEqual(louder.queries, { regimes: { size: "8" }, rate: {}, collapse: {}, flatness: {} });
   assert.equal(isFresh(louder, "regimes"), false);
   const quiet = play(state, sets("colour", "sharpness"), sets("slice", "0.25"));
   assert.ok(isFresh(quiet, "regimes"), "the map is the same one");
@@ -94,6 +94,7 @@ test("another loss is taken to every plot, and what was of the one before goes",
     regimes: { loss: "ring", size: "4" },
     rate: { loss: "ring" },
     collapse: { loss: "ring" },
+    flatness: { loss: "ring" },
   });
   for (const plot of PLOTS) assert.equal(isFresh(now, plot), false, plot);
 });
@@ -429,8 +430,13 @@ test("the stage gets what it has too", () => {
 });
 
 test("whatever is set, what two plots both have goes along, and a way there and back changes nothing", () => {
-  const FIT = { regimes: ["gd", "ngd"], rate: ["ngd", "sqrt-gd"], collapse: ["gd", "ngd", "sqrt-gd", "gradient-flow"] };
-  const MOST = { regimes: 1, rate: 1, collapse: 4 };
+  const FIT = {
+    regimes: ["gd", "ngd"],
+    rate: ["ngd", "sqrt-gd"],
+    collapse: ["gd", "ngd", "sqrt-gd", "gradient-flow"],
+    flatness: ["ngd", "sqrt-gd", "sam"],
+  };
+  const MOST = { regimes: 1, rate: 1, collapse: 4, flatness: 6 };
   const to = (plot) => shows(plot, FIT[plot], MOST[plot]);
   const TYPED = {
     rule: ["ngd", "gd", "sqrt-gd", "gd,ngd", "x", ""],

@@ -38,6 +38,7 @@ function makeRun(steps, more) {
   const widths = Object.fromEntries(Object.keys(columns).map((name) => [name, name === "x" ? 2 : 1]));
   return {
     rule: "ngd",
+    edge: "2/ηₜ",
     eta: 0.1,
     phases: [{ name: "edge", first: 0 }],
     rows: steps.length,

@@ -4,6 +4,7 @@ import * as binary from "../../assets/js/binary.mjs";
 import * as clocks from "../../assets/js/clock.mjs";
 import { inWords } from "../../assets/js/numbers.mjs";
 import * as run from "../../assets/js/run.mjs";
+import { halfHop } from "../../assets/js/stage/panels/bounce.mjs";
 import { interpolate } from "../../assets/js/stage/chebyshev.mjs";
 
 const NODES = Array.from({ length: 9 }, (_, j) => -Math.cos((Math.PI * (j + 0.5)) / 9));
@@ -429,4 +430,20 @@ test("words of any number are within a thousandth of it", () => {
     const plain = text.replace("·10", "e").replace(/[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]/g, (c) => digits[c]);
     assert.ok(Math.abs(Number(plain) / value - 1) < 5.01e-3, `${value} as ${text}`);
   }
+});
+
+test("a threshold is called by its formula where that is short", () => {
+  assert.equal(run.edgeName({ edge: "2/ηₜ" }), "2/ηₜ");
+  assert.equal(run.edgeName({ edge: "2/η" }), "2/η");
+  assert.equal(run.edgeName({ edge: "(2 + 2β)/η" }), "edge");
+});
+
+test("half a hop is to the next step, or from the one before where there is no next", () => {
+  const columns = { step: [0, 1, 5, 6], x: [0, 0, 3, 4, 10, 0, 10, 8] };
+  const part = { columns, widths: { x: 2 }, rows: 4 };
+  assert.deepEqual(
+    [0, 1, 2, 3].map((row) => halfHop(part, row)),
+    [2.5, 2.5, 4, 4],
+  );
+  assert.ok(Number.isNaN(halfHop({ columns: { step: [3], x: [0, 0] }, widths: { x: 2 }, rows: 1 }, 0)));
 });

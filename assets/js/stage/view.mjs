@@ -75,7 +75,7 @@ export function stillOf({ result, picture: { view, zoom }, view: { look }, still
   /** @type {[string, number][]} */
   const theta = numbers.map(([key, text]) => [key.slice(2), Number(text)]);
   const of = { loss: nameOfLoss(result.settings), zoom, turn: still ? still.of.turn + 1 : 1 };
-  return { loss, formula, theta, look, scheme, view, zoom, touch, unit, of };
+  return { loss, ...(formula && { formula }), theta, look, scheme, view, zoom, touch, unit, of };
 }
 
 /**

@@ -15,7 +15,6 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-import scipy.special
 
 from dynamics.types import Array, Theta
 
@@ -205,7 +204,7 @@ OPERATIONS: dict[str, Operation] = {
     "atanh": Operation(jnp.arctanh, np.arctanh, (lambda u: ONE / (ONE - u**TWO),)),
     "sigmoid": Operation(
         jax.nn.sigmoid,
-        scipy.special.expit,
+        lambda u: np.exp(-np.logaddexp(0.0, -u)),
         (lambda u: call("sigmoid", u) * (ONE - call("sigmoid", u)),),
     ),
     "softplus": Operation(
@@ -213,7 +212,7 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "erf": Operation(
         jax.scipy.special.erf,
-        scipy.special.erf,
+        np.vectorize(math.erf, otypes=[float]),
         (lambda u: (TWO / _ROOT_PI) * call("exp", -(u**TWO)),),
     ),
     "sign": Operation(jnp.sign, np.sign, (lambda u: ZERO,), kink=True),

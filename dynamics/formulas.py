@@ -19,6 +19,7 @@ from dynamics.expressions import CONSTANTS, Expression, folded, in_jax, lifted
 from dynamics.grammar import INPUTS, TARGETS, Formula, parse, residual_in
 from dynamics.jets import jet
 from dynamics.minima import VALLEYS, Kind, Minimum, find_minimum
+from dynamics.sheets import Surface, find_sheet
 from dynamics.types import Array, Loss, Parameter, Scene, Theta
 from dynamics.typeset import text_of
 
@@ -141,6 +142,8 @@ def _loss(text: str, values: tuple[tuple[str, float], ...]) -> Loss:
     least = 0.0 if np.isnan(minimum.value) else minimum.value
     hidden = {CONSTANTS: found.theta[CONSTANTS], MINIMUM: np.float64(least), **nodes}
     hidden |= _columns(parsed)
+    sheet = _sheet(found, place.view)
+    hidden |= sheet or {}
     fits = bool(parsed.data) and not minimum.below
     return Loss(
         key=KEY,
@@ -150,6 +153,7 @@ def _loss(text: str, values: tuple[tuple[str, float], ...]) -> Loss:
         weight=1 / len(parsed.data) if fits else 1.0,
         gradient=Slope(tree) if minimum.below else None,
         branches=branches,
+        surface=Surface(tree) if sheet else None,
         projection=None if minimum.kind in (*VALLEYS, Kind.ISOLATED) else _nowhere,
         formula=_shown(parsed),
         valley=_valley(minimum, parsed.d),
@@ -233,6 +237,14 @@ def _remarks(minimum: Minimum) -> tuple[str, ...]:
             "leaves 6 to 8 digits near Γ."
         )
     return tuple(said)
+
+
+def _sheet(found: _Found, view: Window) -> dict[str, np.ndarray] | None:
+    """Γ as a surface in space; None where it is none."""
+    minimum = found.minimum
+    if not (len(view) == 3 and minimum.rank == 1 and minimum.kind is Kind.VALLEY):
+        return None
+    return find_sheet(found.tree, found.theta, minimum.value + minimum.level, view)
 
 
 class _Place(NamedTuple):

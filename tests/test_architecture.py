@@ -60,6 +60,7 @@ ORDER = [
     "dynamics.jets",
     "dynamics.minima",
     "dynamics.continuation",
+    "dynamics.sheets",
     "dynamics.formulas",
     "dynamics.gallery",
     "dynamics.extrapolation",

@@ -1,9 +1,10 @@
 """What a run is computed from, with nothing left open: two equal ones are one run."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dynamics import LOSSES, RULES, Loss, Rule, formula
+from dynamics import LOSSES, RULES, Loss, Parameter, Rule, formula
 
 Numbers = tuple[tuple[str, float], ...]
 """Numbers of a loss or of a rule by name, in its order, where they are not its own."""
@@ -92,3 +93,25 @@ def plain_loss(spec: LossSpec) -> dict[str, Any]:
     """As JSON has it, by the keys of a link."""
     which = {"loss": spec.key} | ({FORMULA: spec.formula} if spec.formula else {})
     return which | {f"p.{name}": value for name, value in spec.theta}
+
+
+def plain_parameter(parameter: Parameter, value: float, default: float) -> dict[str, Any]:
+    """What a slider needs to know."""
+    return {
+        "name": parameter.name,
+        "symbol": parameter.symbol or parameter.name,
+        "value": value,
+        "default": default,
+        "range": parameter.range,
+        "words": parameter.words,
+    }
+
+
+def plain_rule_parameters(rules: Sequence[Rule], numbers: Numbers) -> list[dict[str, Any]]:
+    """The numbers of rules, each name once."""
+    given = dict(numbers)
+    own = {p.name: p for rule in reversed(rules) for p in rule.parameters}
+    return [
+        plain_parameter(p, given.get(name, float(p.default)), float(p.default))
+        for name, p in own.items()
+    ]

@@ -78,6 +78,7 @@ def _controls() -> html.Div:
         [
             _loss(),
             *(_rules(plot) for plot in PLOTS),
+            html.Div(id="rule-numbers", className="numbers"),
             _of("regimes", _step_sizes()),
             _of("regimes", _starts()),
             _of("regimes", _resolution()),

@@ -43,6 +43,7 @@ from app.lab.words import caption
 from app.link import Message, Reading
 from app.once import Gone, StoppedError
 from app.origin import about
+from app.runspec import plain_rule_parameters
 from app.stage.words import coordinate_names
 from dynamics import RULES, Fate
 from dynamics.files import clean, encode, encode_settings
@@ -128,6 +129,9 @@ def _about(asked: Asked) -> dict[str, Any]:
         "notices": [vars(notice) for notice in asked.notices],
         "query": asked.query,
         "caption": asked.caption,
+        "rule_parameters": plain_rule_parameters(
+            [spec.record for spec in asked.settings.chosen_rules], asked.settings.numbers
+        ),
     }
 
 

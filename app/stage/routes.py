@@ -26,7 +26,7 @@ from app.binary import float32, pack
 from app.http import MEDIA_TYPES, as_file, refusal, take_decimal, take_page, unless_known
 from app.link import NUMBER, WHICH, Message, Reading
 from app.origin import about
-from app.runspec import LossSpec, RunSpec
+from app.runspec import LossSpec, RunSpec, plain_parameter, plain_rule_parameters
 from app.stage.compute import LAWS, Compute, Cut, Heights, Valley, View, profile_axis
 from app.stage.settings import (
     FORMULAS_KEPT,
@@ -39,7 +39,7 @@ from app.stage.settings import (
 )
 from app.stage.words import caption, coordinate_names, page_words
 from app.vocabulary import LICENCE, PAGE_KEYS, VIEW
-from dynamics import FormulaError, Parameter, formula
+from dynamics import FormulaError, formula
 from dynamics.files import SETTINGS_SUFFIX, clean, encode_settings
 from dynamics.grammar import parse
 from dynamics.numerals import read_number
@@ -346,7 +346,9 @@ def _header(reading: Reading[Settings], runs: list[tuple[dict[str, Any], bytes]]
             **settings.plain,
             **_about_horizon(settings),
             **_about_loss(settings.chosen),
-            "rule_parameters": _rule_parameters(settings),
+            "rule_parameters": plain_rule_parameters(
+                [run.rule.record for run in settings.runs], settings.numbers
+            ),
             "view": view_of(settings),
         },
         "query": write_query(settings),
@@ -380,7 +382,7 @@ def _about_loss(chosen: LossSpec) -> dict[str, Any]:
         "sheet": loss.surface is not None,
         "remarks": list(loss.remarks),
         "parameters": [
-            _plain_parameter(
+            plain_parameter(
                 parameter,
                 float(loss.theta[parameter.name]),
                 own.get(parameter.name, float(parameter.default)),
@@ -388,25 +390,4 @@ def _about_loss(chosen: LossSpec) -> dict[str, Any]:
             for parameter in loss.parameters
             if parameter.range
         ],
-    }
-
-
-def _rule_parameters(settings: Settings) -> list[dict[str, Any]]:
-    """Of the rules that are chosen, each name once."""
-    given = dict(settings.numbers)
-    own = {p.name: p for run in reversed(settings.runs) for p in run.rule.record.parameters}
-    return [
-        _plain_parameter(p, given.get(name, float(p.default)), float(p.default))
-        for name, p in own.items()
-    ]
-
-
-def _plain_parameter(parameter: Parameter, value: float, default: float) -> dict[str, Any]:
-    return {
-        "name": parameter.name,
-        "symbol": parameter.symbol or parameter.name,
-        "value": value,
-        "default": default,
-        "range": parameter.range,
-        "words": parameter.words,
     }

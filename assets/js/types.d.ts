@@ -430,7 +430,14 @@ type Grid = {
 type Plot = "regimes" | "rate" | "collapse" | "flatness";
 
 /** What the server makes of a link of the lab. */
-type Meaning = { settings: any; notices: Message[]; query: string; caption: string; stage: string };
+type Meaning = {
+  settings: any;
+  notices: Message[];
+  query: string;
+  caption: string;
+  stage: string;
+  rule_parameters?: Parameter[];
+};
 
 type Refusal = { problems: Message[]; nearest: string };
 

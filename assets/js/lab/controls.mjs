@@ -4,6 +4,7 @@ import { short } from "../numbers.mjs";
 import { $, find } from "../elements.mjs";
 import * as fields from "../fields.mjs";
 import { showMessages } from "../messages.mjs";
+import * as numbers from "../numbersliders.mjs";
 import * as sliders from "../sliders.mjs";
 import { vocabulary } from "../vocabulary.mjs";
 import { dispatch, state, writeLink } from "./state.mjs";
@@ -95,6 +96,18 @@ export class Controls {
   }
 
   // ---- the other way round ----
+
+  /**
+   * The numbers of the rules in view.
+   * @param {Parameter[]} parameters
+   */
+  offerNumbers(parameters) {
+    numbers.offer("rule-numbers", parameters, "", (key, value) => {
+      numbers.show(key, value);
+      clearTimeout(this.resting);
+      this.resting = setTimeout(() => this.page.set(key, numbers.textOf(value)), REST);
+    });
+  }
 
   /**
    * Put the settings of a plot into the controls.

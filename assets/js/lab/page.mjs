@@ -118,6 +118,7 @@ class Lab {
     if (!dispatch({ type: "adopts", plot, turn, meaning, names }) || plot !== state.plot) return;
     this.say([...(mended || []), ...meaning.notices]);
     this.controls.show(plot, settingsOf(state, plot));
+    this.controls.offerNumbers(meaning.rule_parameters || []);
     writeLink();
   }
 

@@ -7,6 +7,7 @@ import { nameOfLoss, numbersOf, readQuery } from "../link.mjs";
 import { showMessages } from "../messages.mjs";
 import { inWords, readNumber, short } from "../numbers.mjs";
 import { edgeName, locate } from "../run.mjs";
+import * as numbers from "../numbersliders.mjs";
 import * as sliders from "../sliders.mjs";
 import { vocabulary } from "../vocabulary.mjs";
 import { actions } from "./actions.mjs";
@@ -181,8 +182,8 @@ function drag(key, text, texts, from) {
  * @param {number} value
  */
 function dragNumber(key, value) {
-  const text = String(Number(value.toPrecision(4)));
-  showNumber(key, Number(text));
+  const text = numbers.textOf(value);
+  numbers.show(key, Number(text));
   drag(key, text, {}, state.shown);
 }
 
@@ -479,16 +480,14 @@ export function showView(view) {
 export function showRun(result) {
   const { words, settings } = result;
   unlessSame("formulas", [words.formula, words.rules, words.question], () => showFormulas(words));
-  const numbers = settings.parameters.map(({ name, symbol, range }) => [name, symbol, range]);
+  const inFormula = settings.parameters.map(({ name, symbol, range }) => [name, symbol, range]);
   unlessSame("scenes", settings.scenes, () => offerScenes(settings));
-  unlessSame("numbers", [nameOfLoss(settings), numbers], () => {
-    offerNumbers("numbers", settings.parameters, "p.");
-    showNumbers(settings);
+  unlessSame("numbers", [nameOfLoss(settings), inFormula], () => {
+    numbers.offer("numbers", settings.parameters, "p.", slide);
   });
   const ofRules = settings.rule_parameters.map(({ name }) => name);
   unlessSame("rule-numbers", ofRules, () => {
-    offerNumbers("rule-numbers", settings.rule_parameters, "");
-    showNumbers(settings);
+    numbers.offer("rule-numbers", settings.rule_parameters, "", slide);
   });
   unlessSame("runs", [words.labels, settings.eta, state.view.clock], () => showRuns(result));
   unlessSame("focus", [words.labels, settings.eta, state.focus], () => markFocus(result));
@@ -525,41 +524,11 @@ function offerScenes({ scenes }) {
 }
 
 /**
- * A slider for each number in the formula of the loss, or of the rules.
- * @param {string} id of their place
- * @param {Parameter[]} parameters
- * @param {string} before the names of the keys that they have in the link
- */
-function offerNumbers(id, parameters, before) {
-  const rows = parameters.map(({ name, symbol, range: [low, high], words }) => {
-    const row = Object.assign(element("div", ""), { className: "number", title: words });
-    const slider = Object.assign(element("div", ""), { className: "slider", id: before + name });
-    const step = 10 ** Math.floor(Math.log10((high - low) / 100));
-    Object.assign(slider.dataset, { label: symbol, low, high, step, value: low });
-    row.append(element("span", symbol), slider, Object.assign(element("span", ""), { className: "value" }));
-    return row;
-  });
-  $(id).replaceChildren(...rows);
-  for (const place of document.querySelectorAll(`#${id} .slider`)) sliders.add(place, slide);
-}
-
-/**
  * @param {Settings} settings
  */
 export function showNumbers({ parameters, rule_parameters: ofRules }) {
-  for (const { name, value } of parameters) showNumber(`p.${name}`, value);
-  for (const { name, value } of ofRules) showNumber(name, value);
-}
-
-/**
- * @param {string} key
- * @param {number} value
- */
-function showNumber(key, value) {
-  const place = $(key);
-  if (!place?.classList.contains("slider")) return;
-  sliders.set(key, value);
-  write(find(".value", /** @type {HTMLElement} */ (place.parentElement)), inWords(value));
+  for (const { name, value } of parameters) numbers.show(`p.${name}`, value);
+  for (const { name, value } of ofRules) numbers.show(name, value);
 }
 
 /**

@@ -62,7 +62,8 @@ def phases(run: Run, measures: Measures) -> tuple[Phase, ...]:
     edge at the first from which, for twelve steps, the law of √L holds within 20 % and x̃ is off v₁
     by at most 20 % of the mean hop, which is ½λ₁. (Fewer will do at the end of the run, but for six
     at least.) The floor begins at the edge from where |A| ≥ 0.99 for as long, if A does not sweep.
-    In codimension 1 what is inside for six steps or more and never at the edge is overlong. From
+    In codimension 1 what is inside for six steps or more and never at the edge is overlong, of NGD
+    and GD on √L. From
     where a run stands still neither begins. The theorem ends, and so does every other phase, where
     the eigengap closes. All are sought on the recorded rows, and found exactly between them.
     """
@@ -98,7 +99,9 @@ def phases(run: Run, measures: Measures) -> tuple[Phase, ...]:
     edge = pinpoint(run, arrives, LASTING)
     floor = None if edge is None else pinpoint(run, lands, LASTING)
     found = _in_order(inside, edge, floor, eigengap_closes(run, measures))
-    return _overlong(found, min(int(run.step[-1]), end)) if run.loss.codim == 1 else found
+    # A rule that remembers may be inside for long before it is at the edge.
+    straight = run.loss.codim == 1 and run.rule.lopsided is not None
+    return _overlong(found, min(int(run.step[-1]), end)) if straight else found
 
 
 def _of_pieces(run: Run) -> tuple[Phase, ...]:

@@ -10,6 +10,7 @@ from dynamics.compilation import quickly
 from dynamics.curvature import direction, newton_to_manifold, sharpness
 from dynamics.manifold import flattest_points, lengths_along, trace_manifold
 from dynamics.projection import projection
+from dynamics.rules import initial_state, step_threshold
 from dynamics.sweep import sweep
 from dynamics.terrain import drift_line_from, stretches_within
 from dynamics.types import Array, Loss, Rule
@@ -64,17 +65,30 @@ def line_beside_valley(loss: Loss | str, off: float, count: int) -> Line:
 def interesting_etas(loss: Loss | str, rule: Rule | str, line: Line) -> tuple[float, float]:
     """The range of step sizes that shows what becomes of a rule from a line of starts.
 
-    Of a rule with a bounce: from a bounce of 1/200 of the line to one as long as the line. Else
-    from half of 2/λ₁ at the sharpest of the starts' Φ to twice that at the flattest.
+    Of a rule whose threshold goes as 1/η: from half the η at which it is λ₁ at the sharpest of the
+    starts' Φ, 2/λ₁ for GD, to twice that at the flattest. Else from a bounce of 1/200 of the line
+    to one as long as the line; of a rule that has none, from such steps.
     """
     loss, rule = find_pair(loss, rule)
     known = _sharpness_of(loss, rule, line.starts)
     flat, sharp = known.min(), known.max()
-    if rule.bounce is None:
-        return _rounded(1 / sharp), _rounded(4 / flat)
+    edge = _edge_of_unit_step(loss, rule)
+    if np.isfinite(edge):
+        return _rounded(edge / 2 / sharp), _rounded(2 * edge / flat)
     length = line.positions[-1] or 1.0
-    low = LEAST_BOUNCE * length / rule.bounce(1.0, sharp)
-    return _rounded(low), _rounded(length / rule.bounce(1.0, flat))
+    bounce = rule.bounce or (lambda eta, sharpness: eta)
+    low = LEAST_BOUNCE * length / bounce(1.0, sharp)
+    return _rounded(low), _rounded(length / bounce(1.0, flat))
+
+
+def _edge_of_unit_step(loss: Loss, rule: Rule) -> float:
+    """The threshold for η = 1, where it is the same everywhere; else NaN."""
+    state = initial_state(rule, np.ones(loss.d))
+    here, there = (
+        float(step_threshold(rule, 1.0, np.array(size), np.array(size), state))
+        for size in (1.0, 2.0)
+    )
+    return here if here == there else np.nan
 
 
 def settling_etas(loss: Loss | str, starts: np.ndarray) -> Settling:

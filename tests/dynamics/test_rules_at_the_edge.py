@@ -6,11 +6,15 @@ import numpy as np
 import pytest
 
 import dynamics
-from dynamics import RULES, Fate, Loss, Rule, measure, quadratic, simulate, sweep
+from dynamics import RULES, Broken, Fate, Loss, Rule, broken, measure, quadratic, simulate, sweep
 from dynamics.flows import limiting_flow
 from dynamics.ground import Ground
 from dynamics.memory import Draws, signs
+from dynamics.orbits import orbits
+from dynamics.phases import phases
+from dynamics.rate import cloud_at
 from dynamics.rules import initial_state
+from dynamics.starts import interesting_etas, straight_line
 from tests.catalogue import FIRST
 
 VALLEY = dynamics.LOSSES["parabolic-valley"]
@@ -375,3 +379,60 @@ def test_from_far_outside_the_clock_of_weight_decay_runs_late() -> None:
     start = np.array([np.cos(1.0), np.sin(1.0), 0.01])
     run = simulate("scale-invariant", rule, start, 0.1, round(40 / 0.00125))
     np.testing.assert_allclose(angle(run.x[-1]), 1.0, atol=0.01)
+
+
+# ---- many runs ----
+
+
+@pytest.mark.parametrize("rule", **keyed([rule for rule in RULES.values() if rule.step]))
+def test_a_map_of_every_rule_begins_below_its_edge_and_ends_above(rule: Rule) -> None:
+    line = straight_line((1.0, 0.5), (2.0, 0.5), 5)
+    low, high = interesting_etas(VALLEY, rule, line)
+    edge = {"heavy-ball": 3.8, "nesterov": 3.8 / 2.8, "weight-decay": 1.99}.get(rule.key, 2.0)
+    if rule.key == "gd" or (rule.threshold and rule.key not in ("adam", "rmsprop-by-coordinate")):
+        np.testing.assert_allclose([low, high], [edge / 2 / 4.8, 2 * edge / 1.8], rtol=0.15)
+    else:
+        assert 0.003 < low < 0.02
+        assert 0.5 < high < 2
+    found = sweep(VALLEY, rule, line.starts, np.full(5, low), 300)
+    assert np.all(found.outcome != Fate.DIVERGES)
+
+
+@pytest.mark.parametrize(
+    "rule", **keyed([rule for rule in RULES.values() if rule.step and rule.key != "label-noise"])
+)
+def test_an_orbit_of_every_rule_is_the_end_of_its_run(rule: Rule) -> None:
+    found = orbits(VALLEY, rule, np.array([[1.3, 0.4]]), np.array([0.06]), 80, 6)
+    run = simulate(VALLEY, rule, (1.3, 0.4), 0.06, 80)
+    np.testing.assert_allclose(found.x[0], run.x[-6:], rtol=1e-10, atol=1e-12)
+    assert np.isfinite(found.exponent[0])
+
+
+@pytest.mark.parametrize(("key", "tau"), [("rmsprop", 0.5), ("sam", 0.5)])
+def test_the_gap_to_its_flow_shrinks_with_the_step(key: str, tau: float) -> None:
+    """RMSProp's with η, and SAM's, whose clock is ηρ²t, with η too where ρ goes along."""
+    gaps = []
+    for eta in (0.04, 0.02):
+        rule = RULES[key].at(beta2=0.9) if key == "rmsprop" else RULES[key].at(rho=2.5 * eta)
+        gaps.append(cloud_at(VALLEY, rule, (1.6, 0.01), tau, eta).median)
+    assert 0 < gaps[1] < 0.6 * gaps[0]
+    assert gaps[0] < 5e-3
+
+
+def test_a_rule_without_a_flow_along_gamma_has_no_rate() -> None:
+    for key in ("heavy-ball", "gd"):
+        with pytest.raises(ValueError, match=f"rule must have a limiting flow.*got {key}"):
+            cloud_at(VALLEY, key, (1.6, 0.01), 0.5, 0.04)
+
+
+def test_what_is_said_where_there_is_no_theorem() -> None:
+    run = simulate(VALLEY, "adam", (1.3, 0.4), 0.06, 20)
+    assert broken(run, measure(run)) is Broken.NO_FLOW
+    assert phases(run, measure(run)) == ()
+
+
+@pytest.mark.parametrize(("key", "before"), [("rmsprop", "alignment"), ("sam", "descent")])
+def test_rules_with_a_law_have_phases(key: str, before: str) -> None:
+    """The longer the memory, the longer RMSProp is below its edge before it bounces."""
+    run = simulate(VALLEY, key, (1.6, 0.3), 0.02, 3000)
+    assert [phase.name for phase in phases(run, measure(run))][-2:] == [before, "edge"]

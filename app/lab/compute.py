@@ -124,8 +124,9 @@ class Lab:
         return Grid(settings.chosen, settings.chosen_rules[0], etas, starts, settings.steps)
 
     def settling(self, grid: Grid) -> Settling | None:
-        """The lines of a map, where its rule settles at all: not one with a bounce."""
-        if grid.rule.record.bounce:
+        """The lines of a map of GD: where it settles. Other rules have their edge elsewhere, or none
+        at which they settle."""
+        if grid.rule.key != "gd":
             return None
         key = self.once.key("settling", loss=grid.loss, starts=grid.starts)
         return self.once.result(key, lambda: settling_etas(grid.loss.record, grid.starts))

@@ -167,6 +167,8 @@ def _map_stream(lab: Lab, asked: Asked, gone: Gone) -> Iterator[bytes]:
 
 def _story(rule: str, settling: Settling | None) -> str:
     """What the map of a rule shows."""
+    if settling is None and not RULES[rule].bounce:
+        return RULES[rule].look_for
     if settling is None:
         return (
             f"{RULES[rule].name} settles nowhere, since its steps do not shrink with the slope: it "

@@ -78,7 +78,7 @@ def every_step(steps: int = 100_000, eta: float = 0.005) -> Figures:
     }
 
 
-def with_state(steps: int = 300_000, eta: float = 0.003) -> Figures:
+def with_state(steps: int = 1_000_000, eta: float = 0.003) -> Figures:
     """Runs of rules that remember or take two slopes, pairs kept."""
     ends = overview_ends(steps)
     points = np.empty((len(ends), 2, 2))
@@ -199,7 +199,7 @@ ROWS = (
     ),
     Row(
         "state",
-        f"3 · 10⁵ steps of {', '.join(REMEMBERING)}, pairs recorded: times C",
+        f"10⁶ steps of {', '.join(REMEMBERING)}, pairs recorded: times C",
         (Bound("≤", 1.5, "× C, the slowest"),),
         with_state,
     ),

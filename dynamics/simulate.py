@@ -533,8 +533,9 @@ def _scan(walk: _Walk, place: _Place, t, ends, pairs) -> _Place:
     end − 1 and end, [·, 2, …].
 
     Two steps a turn of the loop, because its state goes through memory from turn to turn, and four
-    where the rule remembers something. (More gain little, and noise costs more than memory.) The number of pairs is a traced bound, so that
-    a short run costs little in the same compiled program.
+    where the rule remembers something. (More gain little, and noise costs more than memory.) The
+    number of pairs is a traced bound, so that a short run costs little in the same compiled
+    program.
     """
     advance = _advance(walk)
 

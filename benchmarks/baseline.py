@@ -21,12 +21,26 @@ ARRAY = ndpointer(np.float64, flags="C_CONTIGUOUS")
 INTEGERS = ndpointer(np.int64, flags="C_CONTIGUOUS")
 
 
+REMEMBERING = ("heavy-ball", "rmsprop", "adam", "sam")
+
+
+def walk_of(rule: str) -> Any:
+    """The loop of a rule that remembers, which keeps pairs as `walk_pairs` does."""
+    return _walk_of(library(), rule)
+
+
+def _walk_of(loaded: Any, rule: str) -> Any:
+    return getattr(loaded, f"walk_{rule.replace('-', '_')}")
+
+
 @cache
 def library() -> Any:
     """The functions of baseline.c, compiled on first use."""
     loaded = _compiled("baseline.c")
     scalars = [ctypes.c_double, ctypes.c_double, ctypes.c_double, ctypes.c_long]
     loaded.walk_pairs.argtypes = [*scalars, INTEGERS, ARRAY]
+    for rule in REMEMBERING:
+        _walk_of(loaded, rule).argtypes = [*scalars, INTEGERS, ARRAY]
     loaded.walk_all.argtypes = [*scalars, ARRAY, ARRAY, ARRAY]
     return loaded
 

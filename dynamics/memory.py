@@ -109,16 +109,19 @@ def _scalar_start(x: Array, _: Theta) -> Remembered:
 
 def _rmsprop_length(eta: Scalar, loss: Array, squared: Array, nu: Remembered, theta: Theta):
     """η/√ν, of ν with this step's ‖∇L‖²."""
-    size = jnp.sqrt(nu.and_of(squared, theta["beta2"]).value + TINY)
-    return jnp.where(squared < jnp.inf, eta, jnp.nan) / size
+    return _per_root(eta, squared, nu.and_of(squared, theta["beta2"]))
+
+
+def _per_root(eta: Scalar, squared: Array, nu: Remembered) -> Array:
+    return jnp.where(squared < jnp.inf, eta, jnp.nan) / jnp.sqrt(nu.value + TINY)
 
 
 def _rmsprop_step(slope: Ground, eta: Scalar, x: Array, nu: Remembered, theta: Theta):
-    loss, gradient = slope(x)
+    gradient = slope(x).gradient
     squared = squared_norm(gradient)
-    length = _rmsprop_length(eta, loss, squared, nu, theta)
-    moved = jax.tree.map(lambda z, g: z - length * g, x, gradient)
-    return moved, nu.and_of(squared, theta["beta2"])
+    nu = nu.and_of(squared, theta["beta2"])
+    length = _per_root(eta, squared, nu)
+    return jax.tree.map(lambda z, g: z - length * g, x, gradient), nu
 
 
 def _by_coordinate_start(x: Array, _: Theta) -> Remembered:

@@ -532,9 +532,10 @@ def _scan(walk: _Walk, place: _Place, t, ends, pairs) -> _Place:
     """Walk from a place at step t to the first `pairs` of `ends` in turn: the places of the steps
     end − 1 and end, [·, 2, …].
 
-    Two steps a turn of the loop, because its state goes through memory from turn to turn. (More
-    gain little, and noise costs more than memory.) The number of pairs is a traced bound, so that
-    a short run costs little in the same compiled program.
+    Two steps a turn of the loop, because its state goes through memory from turn to turn, and four
+    where the rule remembers something. (More gain little, and noise costs more than memory.) The
+    number of pairs is a traced bound, so that a short run costs little in the same compiled
+    program.
     """
     advance = _advance(walk)
 
@@ -542,15 +543,19 @@ def _scan(walk: _Walk, place: _Place, t, ends, pairs) -> _Place:
         place, _, t = state
         return advance(place, t), place, t + 1
 
-    def two_steps(_, state):
-        return step(_, step(_, state))
+    many = 4 if jax.tree.leaves(place.state) else 2
+
+    def some_steps(_, state):
+        for _ in range(many):
+            state = step(_, state)
+        return state
 
     def pair(i, state):
         place, t, places = state
         count, state = ends[i] - t, (place, place, t)
         if not walk.noisy:
-            state = jax.lax.fori_loop(0, count // 2, two_steps, state)
-            count = count % 2
+            state = jax.lax.fori_loop(0, count // many, some_steps, state)
+            count = count % many
         place, before, t = jax.lax.fori_loop(0, count, step, state)
         row = jax.tree.map(lambda *two: jnp.stack(two), before, place)
         put = partial(jax.lax.dynamic_update_index_in_dim, index=i, axis=0)

@@ -42,7 +42,7 @@ from dynamics.files import (
     write,
 )
 from dynamics.flows import gradient_flow, limiting_flow
-from dynamics.formulas import formula
+from dynamics.formulas import formula, with_data
 from dynamics.kept import Folder
 from dynamics.measures import measure
 from dynamics.networks import ACTIVATIONS, Network
@@ -156,6 +156,9 @@ def _command(commands, name: str, command, words: str) -> argparse.ArgumentParse
     which = parser.add_mutually_exclusive_group(required=True)
     which.add_argument("--loss", metavar="KEY")
     which.add_argument("--formula", help="a loss of one's own: a x^2 + y^2; a = 0.5 in [0, 2]")
+    parser.add_argument(
+        "--data", help="a .csv of two columns, to which the formula, a model a x + b, is fitted"
+    )
     parser.add_argument("--rule", required=True, metavar="KEY")
     for name, words in RULE_NUMBERS.items():
         parser.add_argument(f"--{name}", type=_number, help=f"of the rule: {words}")
@@ -234,10 +237,12 @@ def _parameter(text: str) -> tuple[str, float]:
 
 def _loss(options: argparse.Namespace) -> Loss:
     """The loss that is asked for, with its parameters. A formula may do without a start."""
+    if options.data and options.loss:
+        raise ValueError("data wants a formula that is fitted to it, in place of a loss")
     if options.loss and options.start is None:
         raise ValueError("the following arguments are required: --start")
     given = dict(options.parameter)
-    loss = find_loss(options.loss).at(**given) if options.loss else formula(options.formula, given)
+    loss = find_loss(options.loss).at(**given) if options.loss else formula(_text(options), given)
     options.start = options.start or loss.start
     return loss
 
@@ -246,6 +251,14 @@ def _rule(options: argparse.Namespace) -> Rule:
     """The rule that is asked for, with its numbers."""
     given = {name: getattr(options, name) for name in RULE_NUMBERS}
     return find_rule(options.rule).at(**{k: v for k, v in given.items() if v is not None})
+
+
+def _text(options: argparse.Namespace) -> str:
+    """The formula that is asked for, with the data that it is fitted to, where there are."""
+    if not options.data:
+        return options.formula
+    table = read_table(options.data)
+    return with_data(options.formula, np.concatenate([table.inputs, table.targets], axis=1))
 
 
 def _list(_: argparse.Namespace) -> dict:

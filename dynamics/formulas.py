@@ -94,8 +94,20 @@ def fitted(rows: Sequence[tuple[float, float]] | Array, model: str) -> Loss:
     Raises:
         FormulaError: as `formula` does.
     """
-    table = ", ".join(f"({x!r}, {y!r})" for x, y in np.asarray(rows, dtype=float).tolist())
-    return formula(f"{model}; data = [{table}]")
+    return formula(with_data(model, rows))
+
+
+def with_data(model: str, rows: Sequence[tuple[float, float]] | Array) -> str:
+    """The text of a model and the data that it is fitted to, as `formula` takes it.
+
+    Raises:
+        ValueError: rows are not of two numbers each.
+    """
+    table = np.asarray(rows, dtype=float)
+    if table.ndim != 2 or table.shape[1] != 2:
+        raise ValueError(f"data must be rows of an input and a target, got {list(table.shape)}")
+    inner = ", ".join(f"({x!r}, {y!r})" for x, y in table.tolist())
+    return f"{model}; data = [{inner}]"
 
 
 def formula(text: str, theta: Mapping[str, float] | None = None) -> Loss:
@@ -273,7 +285,7 @@ def _holding(view: Window, start: tuple[float, ...]) -> Window:
     """The view, made wider where the start is not well inside."""
     edge = [0.1 * (high - low) for low, high in view]
     return tuple(
-        (_round(min(low, x - e), 4), _round(max(high, x + e), 4))
+        (_snapped(min(low, x - e), e / 10), _snapped(max(high, x + e), e / 10))
         for (low, high), x, e in zip(view, start, edge, strict=True)
     )
 
@@ -303,8 +315,9 @@ def _view(minimum: Minimum) -> Window:
     center, half = (low + high) / 2, (1 + MARGIN) * (high - low) / 2
     half = np.maximum(half, max(NARROWEST * half.max(), AROUND_POINT if alone else LEAST_HALF))
     unit = 10.0 ** np.floor(np.log10(half.max())) / 5
-    low, high = (np.round(edge / unit) * unit for edge in (center - half, center + half))
-    return tuple((_round(a, 4), _round(b, 4)) for a, b in zip(low, high, strict=True))
+    return tuple(
+        (_snapped(c - h, unit), _snapped(c + h, unit)) for c, h in zip(center, half, strict=True)
+    )
 
 
 def _wider(view: Window) -> Window:
@@ -327,7 +340,13 @@ def _start(
         up = np.linalg.eigh(jet(tree, point[None], theta).hessian[0])[1][:, -1]
     ways = [point + sense * BESIDE * half * up for sense in ((1, -1) if up.sum() >= 0 else (-1, 1))]
     fine = [way for way in ways if np.isfinite(jet(tree, way[None], theta).value).all()]
-    return tuple(_round(number, 2) for number in (fine or ways)[0])
+    unit = 10.0 ** np.floor(np.log10(half)) / 10
+    return tuple(_snapped(number, unit) for number in (fine or ways)[0])
+
+
+def _snapped(number: float, unit: float) -> float:
+    """The nearest multiple of a unit, written with few digits."""
+    return float(f"{round(number / unit) * unit:.12g}")
 
 
 def _round(number: float, digits: int = 1) -> float:

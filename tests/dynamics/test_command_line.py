@@ -84,6 +84,21 @@ def test_formula_has_a_flow_and_a_rate(capsys) -> None:
     assert json.loads(capsys.readouterr().out)["settings"]["parameters"] == {"a": 2.0, "b": 2.0}
 
 
+def test_formula_is_fitted_to_a_file(capsys, tmp_path: Path) -> None:
+    """A line through (0, 0), (1, 1), (2, 0): least squares by hand."""
+    (tmp_path / "three.csv").write_text("x,y\n0,0\n1,1\n2,0\n")
+    line = ["simulate", "--formula", "a x + b", "--data", str(tmp_path / "three.csv")]
+    assert main([*line, "--rule", "gd", "--eta", "0.4", "--steps", "300"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    np.testing.assert_allclose(printed["x"], [0, 1 / 3], atol=1e-7)
+    assert printed["minimum"] == pytest.approx(1 / 9)
+    assert dynamics.formula(printed["settings"]["formula"]).variables == ("a", "b")
+    (tmp_path / "wide.csv").write_text("0,0,1\n1,1,1\n2,0,1\n")
+    line[-1] = str(tmp_path / "wide.csv")
+    assert main([*line, "--rule", "gd", "--eta", "0.4", "--steps", "300"]) == 2
+    assert "data must be rows of an input and a target, got [3, 3]" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -1,11 +1,13 @@
 """Formulas as losses: twins of the catalogue, numbers printed elsewhere, and what is kept."""
 
 import gc
+import time
 from functools import partial
 
 import jax
 import numpy as np
 import pytest
+from hypothesis import given, settings
 
 import dynamics
 from dynamics import FormulaError, Loss, fitted, formula, measure, simulate
@@ -17,6 +19,8 @@ from dynamics.jets import jet
 from dynamics.manifold import flattest_points, trace_manifold
 from dynamics.projection import projection
 from tests.catalogue import taking
+from tests.dynamics.test_grammar import QUIETLY, slip_in
+from tests.dynamics.written import FORMULAS, Written
 
 TWINS = {
     "hyperbola": "½(1−xy)²",
@@ -230,6 +234,35 @@ def test_a_slip_is_answered_with_place_and_reason() -> None:
     with pytest.raises(FormulaError) as caught:
         formula("½(1−xy)² + sinn(x)")
     assert caught.value.caret().endswith("\n" + " " * 11 + "^^^^")
+
+
+def becomes_a_loss(written: Written) -> None:
+    """Whatever it is, in no time: with a start in its view, or refused for a number."""
+    for text in (f"({written.text} − 1)² + (x−1)²y²", f"|{written.text}|"):
+        began = time.perf_counter()
+        if slip := slip_in(text):
+            assert "not finite" in slip.message
+            return
+        loss = formula(text)
+        low, high = np.array(loss.view).T
+        assert np.all((low < loss.start) & (loss.start < high))
+        assert loss.opening.eta > 0
+        assert loss.horizon > 0
+        assert all(remark.endswith(".") for remark in loss.remarks)
+        assert time.perf_counter() - began < 4
+
+
+@settings(max_examples=40, **QUIETLY)
+@given(FORMULAS)
+def test_any_formula_becomes_a_loss(written: Written) -> None:
+    becomes_a_loss(written)
+
+
+@pytest.mark.every
+@settings(max_examples=1000, **QUIETLY)
+@given(FORMULAS)
+def test_a_thousand_formulas_become_losses(written: Written) -> None:
+    becomes_a_loss(written)
 
 
 def many(count: int) -> None:

@@ -124,8 +124,7 @@ class Lab:
         return Grid(settings.chosen, settings.chosen_rules[0], etas, starts, settings.steps)
 
     def settling(self, grid: Grid) -> Settling | None:
-        """The lines of a map of GD: where it settles. Other rules have their edge elsewhere, or none
-        at which they settle."""
+        """The lines of a map of GD: where it settles. Other rules have another edge, or none."""
         if grid.rule.key != "gd":
             return None
         key = self.once.key("settling", loss=grid.loss, starts=grid.starts)

@@ -6,6 +6,7 @@ Numbers at the playhead are filled in by the page, where a sentence has their na
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from app.runspec import RuleSpec
 from app.stage.settings import Settings
 from dynamics import RULES, Loss
 
@@ -201,7 +202,7 @@ def question(settings: Settings) -> str:
 
 def caption(settings: Settings) -> str:
     """What the runs are, in a line."""
-    rules = ", ".join(RULES[rule].name for rule in settings.rule)
+    rules = ", ".join(map(_with_numbers, dict.fromkeys(run.rule for run in settings.runs)))
     etas = ", ".join(f"{eta:g}" for eta in settings.eta)
     start = ", ".join(f"{value:g}" for value in settings.start_point)
     noise = f", noise {settings.noise:g} (seed {settings.seed})" if settings.noise else ""
@@ -209,6 +210,13 @@ def caption(settings: Settings) -> str:
     return (
         f"{rules} on {settings.chosen.record.formula}, η = {etas}, from ({start}), {steps}{noise}"
     )
+
+
+def _with_numbers(rule: RuleSpec) -> str:
+    """The name of a rule, with those of its numbers that are not its own."""
+    symbols = {p.name: p.symbol or p.name for p in rule.record.parameters}
+    numbers = ", ".join(f"{symbols[name]} = {value:g}" for name, value in rule.numbers)
+    return rule.record.name + (f" ({numbers})" if numbers else "")
 
 
 def titles(loss: Loss) -> dict[str, str]:

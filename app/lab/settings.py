@@ -234,8 +234,7 @@ def _has_flow(rule: str) -> bool:
 
 
 def _drifts(rule: str) -> bool:
-    flow = RULES[rule].flow
-    return flow is not None and flow.on_manifold
+    return RULES[rule].drifts
 
 
 def _takes_steps(rule: str) -> bool:

@@ -19,6 +19,7 @@ PLOTS = {
     "regimes": f"?{SMALL}",
     "rate": "?plot=rate&etas=0.2,0.1,0.05",
     "collapse": "?plot=collapse",
+    "flatness": "?plot=flatness&tau=1&etas=0.1",
 }
 QUADRATIC = "?loss=quadratic&rule=gd&eta=0.05,20&size=30&steps=3000"
 # More than a second of work on any machine, and never waited for.
@@ -329,6 +330,29 @@ def test_rate_of_a_rule_without_a_flow_is_not_offered(lab: Lab):
     lab.open(PLOTS["rate"])
     names = lab.page.locator("[data-for=rate] label").all_inner_texts()
     assert names == ["Normalized GD", "GD on √L", "RMSProp, one ν"]
+
+
+# ---- which flatness ----
+
+
+def test_rules_drift_side_by_side_and_gamma_is_coloured_by_either_flatness(lab: Lab):
+    lab.open(PLOTS["flatness"])
+    names = lab.page.locator("#flatness-names li").all_inner_texts()
+    assert names == ["Normalized GD", "GD on √L", "SAM", "Label noise"]
+    expect(lab.page.locator("#flatness-words")).to_contain_text("Least trace: ")
+    lab.page.locator("#flatness").get_by_text("trace", exact=True).click()
+    lab.expect_query(plot="flatness", tau="1", etas="0.1", flatness="trace")
+    lab.page.select_option("#loss", "plane-valley")
+    lab.settle()
+    assert lab.page.evaluate("edgewalk.lab.state.flatness.head.floor.sheet.trace.length") == 71
+
+
+def test_a_number_of_a_rule_is_moved_by_its_slider(lab: Lab):
+    lab.open(f"{PLOTS['flatness']}&rule=sam")
+    lab.page.get_by_role("slider", name="ρ").press("ArrowRight")
+    lab.page.wait_for_url("**rho=0.051**")
+    lab.settle()
+    assert lab.page.evaluate("edgewalk.lab.state.flatness.courses[0].steps") == 3845
 
 
 # ---- collapse ----

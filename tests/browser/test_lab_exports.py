@@ -28,6 +28,10 @@ SEEN = {
         {"step", "eta", "tau", "run-1", "run-3"},
         {"slow time τ = η²t", "η = 0.05"},
     ),
+    "?plot=flatness&tau=1&etas=0.1|Which flatness?": (
+        {"flatness-along", "flatness-trace", "flow-ngd", "run-sam", "sharpness"},
+        {"share of its own time", "Label noise"},
+    ),
 }
 
 

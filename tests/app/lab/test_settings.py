@@ -32,13 +32,20 @@ from app.lab.settings import (
 from app.link import BESIDE, MAX_COORDINATE, MAX_ETA, MIN_ETA, WHICH, Reading
 from app.runspec import LossSpec, RuleSpec
 from app.stage.settings import read_query
-from app.vocabulary import MAX_RUNS
+from app.vocabulary import MAX_COURSES, MAX_RUNS
 from dynamics import LOSSES, MAX_STEPS, RULES
 from tests.app.draws import random_start
 
 VALLEYS = [key for key, loss in LOSSES.items() if loss.codim < loss.d]
 STEPPING = [key for key, rule in RULES.items() if rule.step]
 DRIFTING = ("ngd", "sqrt-gd", "rmsprop")
+FIT = {
+    "regimes": STEPPING,
+    "rate": DRIFTING,
+    "collapse": list(RULES),
+    "flatness": [key for key, rule in RULES.items() if rule.drifts],
+}
+MOST = {"regimes": 1, "rate": 1, "collapse": MAX_RUNS, "flatness": MAX_COURSES}
 
 
 def parse(link: str) -> dict[str, str]:
@@ -55,9 +62,8 @@ def only_message(reading: Reading) -> tuple[str, str]:
 def assert_valid(settings: LabSettings) -> None:
     """What every reading promises, whatever was read."""
     loss = LOSSES[settings.loss]
-    fit = {"regimes": STEPPING, "rate": DRIFTING, "collapse": list(RULES)}[settings.plot]
-    assert set(settings.rules) <= set(fit)
-    assert 1 <= len(settings.rules) <= (MAX_RUNS if settings.plot == "collapse" else 1)
+    assert set(settings.rules) <= set(FIT[settings.plot])
+    assert 1 <= len(settings.rules) <= MOST[settings.plot]
     assert settings.along == "line" or loss.codim < loss.d
     assert all(len(end) == loss.d for end in settings.ends)
     assert settings.ends[0] != settings.ends[1]
@@ -73,6 +79,8 @@ def assert_valid(settings: LabSettings) -> None:
         assert 2 <= len(sizes) <= MOST_ETAS
     if settings.plot == "collapse":
         assert 1 <= len(sizes) * len(settings.rules) <= MAX_RUNS
+    if settings.plot == "flatness":
+        assert len(sizes) == 1
     assert len(set(sizes)) == len(sizes)
 
 
@@ -91,10 +99,10 @@ def random_settings(seed: int) -> LabSettings:
     """Any valid settings: each field sometimes left as it is, else drawn from all it may be."""
     draw = random.Random(seed)
     plot, loss = draw.choice(list(PLOTS)), draw.choice(list(LOSSES))
-    rules = {"regimes": STEPPING, "rate": DRIFTING, "collapse": list(RULES)}[plot]
-    count = draw.randint(1, MAX_RUNS) if plot == "collapse" else 1
-    chosen = draw.sample(rules, min(count, len(rules)))
-    most = MOST_ETAS if plot == "rate" else MAX_RUNS // len(chosen)
+    rules = FIT[plot]
+    chosen = draw.sample(rules, min(draw.randint(1, MOST[plot]), len(rules)))
+    count = len(chosen)
+    most = {"rate": MOST_ETAS, "flatness": 1}.get(plot) or MAX_RUNS // count
 
     def maybe(make: Callable[[], Any]) -> Any:
         return draw.choice([None, make()])
@@ -297,7 +305,7 @@ BROKEN = [
     (
         "plot=map",
         "plot",
-        "The plot must be one of regimes, rate, collapse, got ‘map’. Did you mean ‘regimes’?",
+        "The plot must be one of regimes, rate, collapse, flatness, got ‘map’. Did you mean ‘regimes’?",
         "",
     ),
     ("plot=rates", "plot", "Did you mean ‘rate’?", "plot=rate"),

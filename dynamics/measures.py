@@ -34,10 +34,10 @@ import jax.numpy as jnp
 import numpy as np
 
 from dynamics.compilation import at_once, quickly, side_by_side
-from dynamics.curvature import gradient, normal_space, sharpness
+from dynamics.curvature import gradient, hessian, normal_space, sharpness
 from dynamics.flows import points_along
 from dynamics.projection import nearest, projection
-from dynamics.rules import step_length, step_threshold
+from dynamics.rules import scaled_threshold, step_length, step_threshold
 from dynamics.shown import table_of
 from dynamics.simulate import ROWS, Measured, Run, joined, measure_rows, offset_of
 from dynamics.stableness import root_stableness, root_stableness_at, stableness
@@ -234,6 +234,8 @@ def measure_iterates(run: Run) -> Iterates:
     loss, squared_slope, top = _here(run.loss, _padded(run.x, rows), rows)
     state = _padded_state(run, rows)
     length, threshold = _steps(run.rule, run.eta, loss, squared_slope, state)
+    if run.rule.scales:
+        threshold = _scaled(run.loss, run.rule, run.eta, _padded(run.x, rows), state, rows)
     columns = loss, top, length, threshold
     return Iterates(*(np.asarray(column)[:rows] for column in columns))
 
@@ -305,6 +307,16 @@ def _steps(rule: Rule, eta: Scalar, loss: Array, squared_slope: Array, state: An
     there = loss, squared_slope, state
     length = jax.vmap(partial(step_length, rule, eta))(*there)
     return length, jax.vmap(partial(step_threshold, rule, eta))(*there)
+
+
+@quickly
+def _scaled(loss: Loss, rule: Rule, eta: Scalar, x: Array, state: Any, rows: Scalar) -> Array:
+    """The threshold of each row of a rule whose step has a length in each coordinate."""
+
+    def at(x: Array, state: Any) -> Array:
+        return scaled_threshold(rule, eta, gradient(loss, x), hessian(loss, x), state)
+
+    return _in_batches(at, (x, state), rows)
 
 
 class _Below(NamedTuple):

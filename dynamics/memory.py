@@ -143,6 +143,19 @@ def _preconditioned(eta: Scalar, x: Array, way: Array, nu: Array, theta: Theta) 
     return jax.tree.map(move, x, way, nu)
 
 
+def _by_coordinate_scales(eta: Scalar, gradient: Array, nu: Remembered, theta: Theta):
+    """2 is what GD bears of ηλ₁."""
+    size = jnp.sqrt(nu.and_of(_squares(gradient), theta["beta2"]).value)
+    return eta / (size + theta["epsilon"] + TINY), jnp.array(2.0)
+
+
+def _adam_scales(eta: Scalar, gradient: Array, state: "Moments", theta: Theta):
+    """The heavy ball with η(1 − β) bears (2 + 2β)/(1 − β)."""
+    size = jnp.sqrt(state.nu.and_of(_squares(gradient), theta["beta2"]).now())
+    beta = theta["beta"]
+    return eta / (size + theta["epsilon"] + TINY), (2 + 2 * beta) / (1 - beta)
+
+
 class Moments(NamedTuple):
     """What Adam remembers: the means of the slope and of its squares."""
 
@@ -279,7 +292,7 @@ MEMORY = (
         key="rmsprop-by-coordinate",
         step=_by_coordinate_step,
         init=_by_coordinate_start,
-        threshold=lambda eta, loss, squared, nu, _: jnp.nan * loss,
+        scales=_by_coordinate_scales,
         parameters=(BETA2, EPSILON),
         name="RMSProp",
         formula="ν ← β₂ν + (1 − β₂)(∇L)²,  x ← x − η ∇L / (√ν + ε)",
@@ -293,7 +306,7 @@ MEMORY = (
         key="adam",
         step=_adam_step,
         init=_adam_start,
-        threshold=lambda eta, loss, squared, moments, _: jnp.nan * loss,
+        scales=_adam_scales,
         parameters=(MEAN_BETA, BETA2, EPSILON),
         name="Adam",
         formula="m ← βm + (1 − β)∇L,  ν ← β₂ν + (1 − β₂)(∇L)²,  x ← x − η m / (√ν + ε)",

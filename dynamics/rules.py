@@ -22,6 +22,7 @@ import numpy as np
 from dynamics.central import CENTRAL_FLOW
 from dynamics.flows import NGD_FLOW, SQRT_GD_FLOW
 from dynamics.ground import TINY, squared_norm
+from dynamics.lapack import eigvalsh
 from dynamics.memory import MEMORY
 from dynamics.types import Array, Rule, Scalar, Slope
 
@@ -53,10 +54,22 @@ def initial_state(rule: Rule, x: Array, seed: Scalar = 0) -> Any:
 def step_threshold(
     rule: Rule, eta: Scalar, loss: Array, squared_slope: Array, state: Any = ()
 ) -> Array:
-    """λ₁ [] at which a step of a rule stops contracting a quadratic: 2/η_t, unless it says."""
+    """λ₁ [] at which a step of a rule stops contracting a quadratic: 2/η_t, unless it says; NaN
+    where that depends on ∇²L, for `scaled_threshold` to say."""
+    if rule.scales:
+        return jnp.full_like(loss, jnp.nan)
     if rule.threshold:
         return rule.threshold(eta, loss, squared_slope, state)
     return 2 / step_length(rule, eta, loss, squared_slope, state)
+
+
+def scaled_threshold(rule: Rule, eta: Scalar, gradient: Array, hessian: Array, state: Any) -> Array:
+    """λ₁ [] at which a step with a length of its own in each coordinate stops contracting, were all
+    of ∇²L [d, d] so much larger or smaller."""
+    assert rule.scales
+    lengths, most = rule.scales(eta, gradient, state)
+    root = jnp.sqrt(lengths)
+    return most * eigvalsh(hessian)[-1] / eigvalsh(root[:, None] * hessian * root)[-1]
 
 
 def step_length(

@@ -423,6 +423,7 @@ class RuleFamily:
     init: Callable
     effective_step: Callable | None
     threshold: Callable | None
+    scales: Callable | None
     bounce: Callable | None
     sqrt_loss_law: Callable | None
     lopsided: Callable | None
@@ -446,6 +447,7 @@ RULE_FUNCTIONS = (
     "init",
     "effective_step",
     "threshold",
+    "scales",
     "bounce",
     "sqrt_loss_law",
     "lopsided",
@@ -470,6 +472,9 @@ class Rule:
         effective_step: (η [], L [], ‖∇L‖² [], state) -> η_t [] of a rule that moves along −∇L.
         threshold: (η [], L [], ‖∇L‖² [], state) -> λ₁ [] at which a step stops contracting a
             quadratic; 2/η_t when left out.
+        scales: (η [], ∇L [d], state) -> ([d], []), of a rule whose step has a length of its own in
+            each coordinate: those lengths, and which λ₁ of ∇²L between their roots it bears. Its
+            threshold is λ₁ times how much more, or less, that is.
         flow: that its iterates follow; None for rules without a theorem.
         bounce: (η [], λ₁ []) -> |s_t| + |s_{t+1}|, the distance from wall to wall at the edge;
             None for rules that have no such law.
@@ -493,6 +498,7 @@ class Rule:
     init: Callable[..., Any] = lambda x, *_: ()
     effective_step: Callable[..., Array] | None = None
     threshold: Callable[..., Array] | None = None
+    scales: Callable[..., tuple[Array, Array]] | None = None
     flow: Flow | None = None
     bounce: Callable[..., Array] | None = None
     sqrt_loss_law: Callable[..., Array] | None = None

@@ -22,8 +22,11 @@ WITH_NUMBERS = [rule for rule in RULES.values() if rule.parameters]
 OWN = [rule for rule in RULES.values() if rule.key not in FIRST]
 
 
-def keyed(rules: list[Rule]) -> dict:
-    return {"argvalues": rules, "ids": [rule.key for rule in rules]}
+def keyed(rules: list[Rule], kept: tuple[str, ...] | None = None) -> dict:
+    """Rules as a parameter; of those, where they are named, the others with `--every`."""
+    marks = [() if kept is None or rule.key in kept else pytest.mark.every for rule in rules]
+    cases = [pytest.param(rule, marks=mark) for rule, mark in zip(rules, marks, strict=True)]
+    return {"argvalues": cases, "ids": [rule.key for rule in rules]}
 
 
 # ---- records ----
@@ -48,7 +51,7 @@ def test_its_numbers_are_checked(rule: Rule) -> None:
         rule.at(gamma=1.0)
 
 
-@pytest.mark.parametrize("rule", **keyed(WITH_NUMBERS))
+@pytest.mark.parametrize("rule", **keyed(WITH_NUMBERS, ("heavy-ball", "sam", "adam")))
 def test_another_number_compiles_nothing(rule: Rule, compiled: list[str]) -> None:
     def all_of_it(rule: Rule) -> None:
         run = simulate(VALLEY, rule, (1.5, 0.1), 0.05, 50)
@@ -384,7 +387,9 @@ def test_from_far_outside_the_clock_of_weight_decay_runs_late() -> None:
 # ---- many runs ----
 
 
-@pytest.mark.parametrize("rule", **keyed([rule for rule in RULES.values() if rule.step]))
+@pytest.mark.parametrize(
+    "rule", **keyed([rule for rule in RULES.values() if rule.step], ("nesterov", "gd", "adam"))
+)
 def test_a_map_of_every_rule_begins_below_its_edge_and_ends_above(rule: Rule) -> None:
     line = straight_line((1.0, 0.5), (2.0, 0.5), 5)
     low, high = interesting_etas(VALLEY, rule, line)
@@ -399,7 +404,11 @@ def test_a_map_of_every_rule_begins_below_its_edge_and_ends_above(rule: Rule) ->
 
 
 @pytest.mark.parametrize(
-    "rule", **keyed([rule for rule in RULES.values() if rule.step and rule.key != "label-noise"])
+    "rule",
+    **keyed(
+        [rule for rule in RULES.values() if rule.step and rule.key != "label-noise"],
+        ("nesterov", "adam", "rmsprop"),
+    ),
 )
 def test_an_orbit_of_every_rule_is_the_end_of_its_run(rule: Rule) -> None:
     found = orbits(VALLEY, rule, np.array([[1.3, 0.4]]), np.array([0.06]), 80, 6)
@@ -436,3 +445,39 @@ def test_rules_with_a_law_have_phases(key: str, before: str) -> None:
     """The longer the memory, the longer RMSProp is below its edge before it bounces."""
     run = simulate(VALLEY, key, (1.6, 0.3), 0.02, 3000)
     assert [phase.name for phase in phases(run, measure(run))][-2:] == [before, "edge"]
+
+
+# ---- a step for every coordinate ----
+
+
+def test_the_threshold_of_rmsprop_is_that_of_its_preconditioned_hessian() -> None:
+    """η λ₁(D^{-½} ∇²L D^{-½}) = 2 with D = √ν + ε, by NumPy from what it remembers."""
+    loss, eta, rule = dynamics.LOSSES["hyperbola"], 0.02, RULES["rmsprop-by-coordinate"]
+    run = simulate(loss, rule, (2.0, 0.7), eta, 30)
+    found = measure(run)
+    for t in (0, 7, 30):
+        g = np.asarray(jax.grad(loss.value)(run.x[t]))
+        nu = g**2 if t == 0 else 0.99 * run.state.value[t] + 0.01 * g**2
+        root = 1 / np.sqrt(np.sqrt(nu) + 1e-8)
+        hessian = np.asarray(jax.hessian(loss.value)(run.x[t]))
+        top = np.linalg.eigvalsh(root[:, None] * hessian * root)[-1]
+        expected = found.sharpness[t] * 2 / (eta * top)
+        np.testing.assert_allclose(found.threshold[t], expected, rtol=1e-9)
+
+
+@pytest.mark.parametrize("beta", [0.0, 0.8])
+def test_adam_with_a_long_memory_bears_what_a_heavy_ball_does(beta: float) -> None:
+    """With ν as it was, x is a heavy ball of η(1 − β)/√ν, which bears λ₁ = (2 + 2β)/η of those."""
+    loss, rule = quadratic((3.0, 3.0)), RULES["adam"].at(beta=beta, beta2=0.99, epsilon=0.0)
+    found = measure(simulate(loss, rule, (1.0, 1.0), 0.01, 3))
+    slope = 3.0 * found.x[0, 0]
+    expected = (2 + 2 * beta) / ((1 - beta) * 0.01 / slope)
+    np.testing.assert_allclose(found.threshold[0], expected, rtol=1e-12)
+
+
+def test_rmsprop_by_coordinate_bounces_at_its_threshold() -> None:
+    """On walls along an axis it does what RMSProp with one ν does, in the mean over two steps."""
+    rule = RULES["rmsprop-by-coordinate"].at(beta2=0.9)
+    found = measure(simulate(VALLEY, rule, (1.6, 0.01), 0.01, 150))
+    ratio = found.threshold_mean[-20:] / found.sharpness[-20:]
+    np.testing.assert_allclose(np.median(ratio), 1, atol=0.1)

@@ -305,7 +305,8 @@ BROKEN = [
     (
         "plot=map",
         "plot",
-        "The plot must be one of regimes, rate, collapse, flatness, got ‘map’. Did you mean ‘regimes’?",
+        "The plot must be one of regimes, rate, collapse, flatness, got ‘map’. Did you mean "
+        "‘regimes’?",
         "",
     ),
     ("plot=rates", "plot", "Did you mean ‘rate’?", "plot=rate"),

@@ -19,6 +19,7 @@ from app.runspec import FORMULA, LossSpec, Numbers
 from app.vocabulary import RULE_NUMBERS, SENSES
 from dynamics import (
     LOSSES,
+    MAX_STEPS,
     RULES,
     FormulaError,
     Loss,
@@ -29,10 +30,12 @@ from dynamics import (
     numerals,
 )
 from dynamics.catalogue import nearest_key
+from dynamics.schedule import MOST_PIECES, Schedule
 
 MIN_ETA, MAX_ETA = 1e-12, 1e6
 MAX_COORDINATE = 1e6
 LONGEST_ECHO = 40
+CHANGE = "@"  # between η and the step from which it holds
 NUMBER = "p."  # before the name of a number in a formula
 WHICH = ("loss", FORMULA)  # the keys that say which loss
 BESIDE = (*WHICH, *RULE_NUMBERS)  # keys of links that are no fields of a page's own
@@ -244,8 +247,8 @@ def given_fields(fields: Sequence[Field], settings: Any, default: Any) -> dict[s
 
 
 def as_query(given: Mapping[str, str]) -> str:
-    """Keys and values as the text of a link, with commas as they are."""
-    return urlencode(given, safe=",", quote_via=quote)
+    """Keys and values as the text of a link, with commas as they are, and what is before a step."""
+    return urlencode(given, safe="," + CHANGE, quote_via=quote)
 
 
 def _unknown(key: str, known: list[str]) -> str:
@@ -327,6 +330,12 @@ def write_numbers(values: Sequence[float]) -> str:
     return ",".join(map(write_number, values))
 
 
+def write_schedule(schedule: Schedule | None) -> str:
+    """As it is read; nothing where there is none."""
+    pieces = zip(schedule.etas, schedule.firsts, strict=True) if schedule else ()
+    return ",".join(f"{write_number(eta)}{CHANGE}{first}" for eta, first in pieces)
+
+
 def echo(text: str) -> str:
     """What was got, for a message."""
     return f"‘{_short(text)}’" if text else "nothing"
@@ -393,6 +402,9 @@ def read_etas(text: str, most: int, instead: tuple[float, ...], at_most: str) ->
         instead: the nearest valid ones where none can be read.
         at_most: how a notice begins that some are left out.
     """
+    if CHANGE in text:
+        problem = f"η that changes on the way is shown on the stage alone, got {echo(text)}."
+        raise BrokenError(problem, instead)
     if meant := numerals.meant_numbers(text):
         nearest = tuple(filter(None, map(numerals.read_number, meant.split(","))))[:most] or instead
         problem = f"η must be numbers between commas, got {echo(text)}.{numerals.hint(meant)}"
@@ -420,6 +432,50 @@ def read_etas(text: str, most: int, instead: tuple[float, ...], at_most: str) ->
     if notices:
         raise ClampedError(kept, " ".join(dict.fromkeys(notices)))
     return kept
+
+
+def read_schedule(text: str, instead: float) -> Reading[Schedule]:
+    """How η changes, as it is written: 0.2@0,0.05@400; the first is from step 0 on without saying.
+
+    Args:
+        instead: the first η where none can be read.
+    """
+    problems, notices = [], []
+    pieces: list[tuple[float, int]] = []
+    for part in text.split(","):
+        try:
+            pieces.append(_read_piece(part, pieces, notices))
+        except ValueError as error:
+            problems.append(Message("eta", str(error)))
+    if len(pieces) > MOST_PIECES:
+        notices.append(Message("eta", f"η changes at most {MOST_PIECES - 1} times in a run."))
+    etas, firsts = zip(*(pieces[:MOST_PIECES] or [(instead, 0)]), strict=True)
+    return Reading(Schedule(etas, firsts), tuple(problems), tuple(notices))
+
+
+def _read_piece(
+    text: str, before: Sequence[tuple[float, int]], notices: list[Message]
+) -> tuple[float, int]:
+    """η and the step from which it holds."""
+    eta, change, step = text.partition(CHANGE)
+    value = _nearest(notices, read_number, eta, "η", MIN_ETA, MAX_ETA)
+    first = 0
+    if before or change:
+        first = _nearest(notices, read_whole, step, "The step of a change of η", 0, MAX_STEPS)
+    if first and not before:
+        raise ValueError(f"η must be said from step 0 on, as in 0.2@0, 0.05@400, got {echo(text)}.")
+    if before and first <= before[-1][1]:
+        raise ValueError(f"η must change at one step after another, got {echo(text)} too late.")
+    return value, first
+
+
+def _nearest(notices: list[Message], read: Callable[..., Any], text: str, *bounds: Any) -> Any:
+    """What `read` makes of a text, with a notice where that is clamped."""
+    try:
+        return read(text.strip(), *bounds)
+    except ClampedError as clamped:
+        notices.append(Message("eta", str(clamped)))
+        return clamped.value
 
 
 def _is_or_are(things: tuple) -> str:

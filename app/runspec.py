@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dynamics import LOSSES, RULES, Loss, Parameter, Rule, formula
+from dynamics.schedule import Schedule
 
 Numbers = tuple[tuple[str, float], ...]
 """Numbers of a loss or of a rule by name, in its order, where they are not its own."""
@@ -64,7 +65,9 @@ class RunSpec:
     """A rule from a start.
 
     Attributes:
+        eta: η; the first where it changes.
         start: x_0, [d].
+        schedule: how η changes, if it does.
     """
 
     loss: LossSpec
@@ -74,13 +77,14 @@ class RunSpec:
     steps: int
     noise: float = 0.0
     seed: int = 0
+    schedule: Schedule | None = None
 
     @property
     def plain(self) -> dict[str, Any]:
         """As JSON has it, by the keys of a link."""
         return plain_loss(self.loss) | {
             "rule": self.rule.key,
-            "eta": self.eta,
+            "eta": str(self.schedule) if self.schedule else self.eta,
             "start": list(self.start),
             "steps": self.steps,
             "noise": self.noise,

@@ -20,6 +20,7 @@ from dynamics.measures import PROFILE_NODES, Iterates, Measures, measure_iterate
 from dynamics.nudge import Nudge, nudge
 from dynamics.phases import LANDED, LASTING, TOLERANCE, phases
 from dynamics.program import PROGRAMS, Asked
+from dynamics.schedule import Schedule
 from dynamics.sections import Cut, cut, worth_seeing
 from dynamics.simulate import Run
 from dynamics.stretch import measured_stretch
@@ -143,8 +144,10 @@ class Compute:
         """A program that computes the runs, ".py" or ".ipynb", on a library; `note` is said in it.
 
         Raises:
-            ValueError: as `dynamics.program` does.
+            ValueError: as `dynamics.program` does, or where η changes.
         """
+        if settings.schedule:
+            raise ValueError("A program takes one η: a run whose η changes is kept as a file.")
         asked = [
             Asked(
                 run.rule.key,
@@ -296,7 +299,7 @@ def _begin(spec: RunSpec) -> _Begun:
         spec.loss.record,
         spec.rule.record,
         spec.start,
-        spec.eta,
+        spec.schedule or spec.eta,
         spec.steps,
         noise=spec.noise,
         seed=spec.seed,
@@ -310,12 +313,18 @@ def _header(run: Run) -> dict[str, Any]:
         "name": run.rule.name,
         "edge": run.rule.edge,
         "central": is_central(run),
-        "eta": run.eta,
+        "eta": run.schedule.etas[0] if run.schedule else run.eta,
+        **({"changes": changes_of(run.schedule)} if run.schedule else {}),
         "steps": run.steps,
         "outcome": run.outcome.name.lower(),
         "outcome_step": run.outcome_step,
         "outcome_words": run.outcome.value,
     }
+
+
+def changes_of(schedule: Schedule) -> list[tuple[float, int]]:
+    """Every η with the step from which it holds, the first too."""
+    return list(zip(schedule.etas, schedule.firsts, strict=True))
 
 
 def _found(run: Run, measures: Measures) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from app.dialogs import dialog, export_dialog, files, part_of_picture, select
+from app.link import write_schedule
 from app.parts import (
     FEW_RULES,
     OWN,
@@ -303,10 +304,16 @@ def _rules(settings: Settings) -> html.Div:
     )
 
 
+def _eta_text(settings: Settings) -> str:
+    if settings.schedule:
+        return write_schedule(settings.schedule).replace(",", ", ")
+    return ", ".join(f"{eta:g}" for eta in settings.eta)
+
+
 def _eta(settings: Settings) -> html.Div:
     return html.Div(
         [
-            field(ids.ETA, "Step size η", ", ".join(f"{eta:g}" for eta in settings.eta)),
+            field(ids.ETA, "Step size η", _eta_text(settings)),
             slider(
                 ids.ETA_SLIDER,
                 "Step size η",
@@ -317,6 +324,7 @@ def _eta(settings: Settings) -> html.Div:
                 [
                     html.Button("2/λ₁ here", id="critical", className="snap"),
                     html.Button("compare η/2", id="compare", className="snap"),
+                    _switch("keep-going", "keep going"),
                 ],
                 className="snaps",
             ),

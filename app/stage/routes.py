@@ -27,7 +27,7 @@ from app.http import MEDIA_TYPES, as_file, refusal, take_decimal, take_page, unl
 from app.link import NUMBER, WHICH, Message, Reading
 from app.origin import about
 from app.runspec import LossSpec, RunSpec, plain_parameter, plain_rule_parameters
-from app.stage.compute import LAWS, Compute, Cut, Heights, Valley, View, profile_axis
+from app.stage.compute import LAWS, Compute, Cut, Heights, Valley, View, changes_of, profile_axis
 from app.stage.settings import (
     FORMULAS_KEPT,
     Settings,
@@ -134,7 +134,7 @@ def answer_program(compute: Compute, suffix: str, query: dict[str, str]) -> Resp
         try:
             text = compute.program(settings, f".{suffix}", link + LICENCE, library)
         except ValueError as error:
-            problems = (Message("rule", str(error)),)
+            problems = (Message("eta" if settings.schedule else "rule", str(error)),)
     if problems:
         return refusal(problems, write_query(settings))
     tag = compute.once.key(suffix, query=query, page=page, library=library)
@@ -344,6 +344,8 @@ def _header(reading: Reading[Settings], runs: list[tuple[dict[str, Any], bytes]]
     return {
         "settings": {
             **settings.plain,
+            "eta": list(settings.eta),
+            **({"schedule": changes_of(settings.schedule)} if settings.schedule else {}),
             **_about_horizon(settings),
             **_about_loss(settings.chosen),
             "rule_parameters": plain_rule_parameters(

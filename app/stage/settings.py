@@ -11,6 +11,8 @@ from functools import cache, lru_cache
 from typing import Any
 
 from app.link import (
+    CHANGE,
+    BrokenError,
     ClampedError,
     Field,
     Message,
@@ -23,16 +25,19 @@ from app.link import (
     read_number,
     read_point,
     read_rules,
+    read_schedule,
     read_whole,
     read_with_numbers,
     write_fields,
     write_number,
     write_numbers,
+    write_schedule,
 )
 from app.runspec import FORMULA, LossSpec, Numbers, RunSpec, rule_with
 from app.vocabulary import AXES, CLOCKS, LENSES, LOOKS, MAX_RUNS, PANELS, STROBES, VIEW
 from dynamics import GALLERY, MAX_STEPS, RULES, Scene
 from dynamics.gallery import Example
+from dynamics.schedule import Schedule
 
 MIN_DEFAULT_STEPS = 20
 MAX_NOISE = 1.0
@@ -51,7 +56,8 @@ FORMULAS_KEPT = 256  # of which it is known how they open
 class Settings:
     """What is shown: one run of each rule at each η, from one start.
 
-    `theta` are the numbers in the formula of the loss, `numbers` those of the rules.
+    `theta` are the numbers in the formula of the loss, `numbers` those of the rules. Where η
+    changes on the way, as `schedule` has it, `eta` is the first alone.
 
     `start` and `steps` are None where they follow from the loss and η; `focus`, the place of the
     run that the numbers are about, where it is the first that bounces.
@@ -63,6 +69,7 @@ class Settings:
     numbers: Numbers = ()
     rule: tuple[str, ...] = ("ngd",)
     eta: tuple[float, ...] = (0.1,)
+    schedule: Schedule | None = None
     start: tuple[float, ...] | None = None
     steps: int | None = None
     noise: float = 0.0
@@ -119,6 +126,7 @@ class Settings:
                 steps=self.steps_at(eta),
                 noise=self.noise,
                 seed=self.seed,
+                schedule=self.schedule,
             )
             for rule in self.rule
             for eta in self.eta
@@ -135,7 +143,10 @@ class Settings:
     def plain(self) -> dict[str, Any]:
         """What all the runs are computed from, as JSON has it; `steps` are the first run’s."""
         numbers = dict(number for run in self.runs for number in run.rule.numbers)
-        several = {"rule": list(self.rule), "eta": list(self.eta)}
+        several = {
+            "rule": list(self.rule),
+            "eta": str(self.schedule) if self.schedule else list(self.eta),
+        }
         return self.runs[0].plain | numbers | several
 
 
@@ -209,7 +220,10 @@ def view_of(settings: Settings) -> tuple[tuple[float, float], ...]:
 def read_query(query: Mapping[str, str]) -> Reading[Settings]:
     """Settings from the keys of a link, always valid, with what had to be changed."""
     reading = read_with_numbers(FIELDS, opening_of, DEFAULT_LOSS, query)
-    return replace(reading, notices=(*reading.notices, *_bounded_horizon(reading.settings)))
+    settings = reading.settings
+    return replace(
+        reading, notices=(*reading.notices, *_bounded_horizon(settings), *_unreached(settings))
+    )
 
 
 def write_query(settings: Settings) -> str:
@@ -231,6 +245,18 @@ def _bounded_horizon(settings: Settings) -> list[Message]:
     return [Message("steps", text + f"{MAX_STEPS:,}, to {name} = {_powers(reached)}.")]
 
 
+def _unreached(settings: Settings) -> list[Message]:
+    """What to say where a run ends before η changes."""
+    steps = settings.runs[0].steps
+    late = (
+        [first for first in settings.schedule.firsts if first >= steps > 0]
+        if settings.schedule
+        else []
+    )
+    text = f"η changes at step {{:,}}, but the run has {steps:,} steps."
+    return [Message("eta", text.format(late[0]))] if late else []
+
+
 def _powers(value: float) -> str:
     """A number to two digits, large and small ones with a power of ten."""
     if 1e-3 <= value < 1e6:
@@ -249,9 +275,23 @@ def _read_rules(text: str, settings: Settings) -> tuple[str, ...]:
 
 
 def _read_etas(text: str, settings: Settings) -> tuple[float, ...]:
-    """One step size or several, as many as there may be runs."""
+    """One step size or several, as many as there may be runs; the first of a schedule."""
+    if CHANGE in text:
+        reading = read_schedule(text, settings.eta[0])
+        first = reading.settings.etas[:1]
+        for problem in reading.problems:
+            raise BrokenError(problem.text, first)
+        for notice in reading.notices:
+            raise ClampedError(first, notice.text)
+        return first
     most = MAX_RUNS // len(settings.rule)
     return read_etas(text, most, settings.eta, f"At most {MAX_RUNS} runs at once")
+
+
+def _read_changes(text: str, settings: Settings) -> Schedule | None:
+    """How it changes; of what is wrong with it the step sizes have told."""
+    schedule = read_schedule(text, settings.eta[0]).settings
+    return schedule if len(schedule.etas) > 1 else None
 
 
 def _read_at(text: str, settings: Settings) -> int:
@@ -265,6 +305,8 @@ def _read_focus(text: str, settings: Settings) -> int:
 FIELDS: tuple[Field, ...] = (
     Field("rule", _read_rules, ",".join),
     Field("eta", _read_etas, write_numbers),
+    # The same key again: where η changes, it says all of that.
+    Field("eta", _read_changes, write_schedule, attribute="schedule"),
     Field("start", lambda text, settings: read_point(text, settings.chosen), write_numbers),
     Field("steps", lambda text, _: read_whole(text, "The number of steps", 0, MAX_STEPS), str),
     Field("noise", lambda text, _: read_number(text, "The noise", 0.0, MAX_NOISE), write_number),

@@ -203,13 +203,21 @@ def question(settings: Settings) -> str:
 def caption(settings: Settings) -> str:
     """What the runs are, in a line."""
     rules = ", ".join(map(_with_numbers, dict.fromkeys(run.rule for run in settings.runs)))
-    etas = ", ".join(f"{eta:g}" for eta in settings.eta)
+    etas = eta_words(settings)
     start = ", ".join(f"{value:g}" for value in settings.start_point)
     noise = f", noise {settings.noise:g} (seed {settings.seed})" if settings.noise else ""
     steps = f"{settings.runs[0].steps:,} steps"
     return (
         f"{rules} on {settings.chosen.record.formula}, η = {etas}, from ({start}), {steps}{noise}"
     )
+
+
+def eta_words(settings: Settings) -> str:
+    """Its values and, where it changes, when."""
+    if settings.schedule is None:
+        return ", ".join(f"{eta:g}" for eta in settings.eta)
+    (first, _), *later = zip(settings.schedule.etas, settings.schedule.firsts, strict=True)
+    return ", ".join([f"{first:g}", *(f"{eta:g} from step {step:,} on" for eta, step in later)])
 
 
 def _with_numbers(rule: RuleSpec) -> str:

@@ -9,12 +9,14 @@ export function readQuery(search) {
 }
 
 /**
- * Commas are legible in a link, and allowed.
+ * Commas are legible in a link, and allowed, and so is what stands before the step of a change.
  * @param {Query} query
  */
 export function writeQuery(query) {
   const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== null);
-  return given.map(([key, value]) => `${key}=${encodeURIComponent(value).replace(/%2C/g, ",")}`).join("&");
+  return given
+    .map(([key, value]) => `${key}=${encodeURIComponent(value).replace(/%2C/g, ",").replace(/%40/g, "@")}`)
+    .join("&");
 }
 
 /**

@@ -83,7 +83,10 @@ type Run = Part & {
   edge: string;
   /** Whether its flow says where it goes in the mean over its hops, and not where it drifts along Γ. */
   central: boolean;
+  /** The first where it changes. */
   eta: number;
+  /** Where η changes: each with the step from which it holds, the first too. */
+  changes?: [number, number][];
   steps: number;
   last: number;
   outcome: string;
@@ -102,12 +105,17 @@ type Run = Part & {
 
 type Located = { part: Part; row: number; exact: boolean };
 
+/** A step size, or several with the step from which each holds. */
+type Pace = number | [number, number][];
+
 type Settings = {
   loss: string;
   /** The text of a formula of one's own. */
   formula?: string;
   rule: string[];
   eta: number[];
+  /** How η changes, where it does: each with the step from which it holds. */
+  schedule?: [number, number][];
   start: number[];
   steps: number;
   noise: number;
@@ -659,6 +667,8 @@ type StageState = {
   readonly why: { step: number; share: number } | null;
   /** Whether the laws and the gap wait until a run reaches the edge. */
   readonly folded: boolean;
+  /** Whether a new η holds from the playhead on, while it plays. */
+  readonly goesOn: boolean;
   /** The still figures asked for last, and the turn of those on screen. */
   readonly still: Still | null;
   readonly stood: number;
@@ -711,6 +721,7 @@ type StageEvent =
   | { type: "explains"; step: number; share: number }
   | { type: "hasExplained" }
   | { type: "folds"; folded: boolean }
+  | { type: "goesOn"; goesOn: boolean }
   | { type: "paintsIn"; inks: Inks }
   | { type: "showsWhole" }
   | { type: "sees"; of: StillOf | undefined; ranges: View }

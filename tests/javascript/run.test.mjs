@@ -447,3 +447,50 @@ test("half a hop is to the next step, or from the one before where there is no n
   );
   assert.ok(Number.isNaN(halfHop({ columns: { step: [3], x: [0, 0] }, widths: { x: 2 }, rows: 1 }, 0)));
 });
+
+const DROP = [
+  [0.2, 0],
+  [0.05, 400],
+];
+
+test("where η changes, a clock adds up η, or η², of each step taken", () => {
+  let [eta, tau] = [0, 0];
+  for (let t = 0; t < 1000; t++) {
+    for (const [clock, sum] of [
+      ["step", t],
+      ["eta", eta],
+      ["tau", tau],
+    ]) {
+      assert.ok(Math.abs(clocks.clockTime(clock, DROP, t) - sum) < 1e-9 * (1 + sum));
+      assert.ok(Math.abs(clocks.stepAt(clock, DROP, sum) - t) < 1e-6);
+    }
+    const own = clocks.etaAt(DROP, t);
+    assert.equal(own, t < 400 ? 0.2 : 0.05);
+    [eta, tau] = [eta + own, tau + own ** 2];
+  }
+});
+
+test("a clock goes on past the ends of its pieces, and back before them", () => {
+  assert.ok(Math.abs(clocks.stepAt("tau", DROP, -0.04) + 1) < 1e-12);
+  assert.ok(Math.abs(clocks.clockTime("tau", DROP, -1) + 0.04) < 1e-12);
+  assert.ok(Math.abs(clocks.stepAt("tau", DROP, 16 + 0.0025 * 1e6) - 1000400) < 1e-3);
+});
+
+test("runs of one schedule have one time, others are led to theirs", () => {
+  const same = DROP.map((piece) => [...piece]);
+  for (const t of [0, 399, 400, 777]) assert.equal(clocks.sameTime("tau", same, DROP, t), t);
+  assert.ok(Math.abs(clocks.sameTime("tau", 0.05, DROP, 500) - (400 * 16 + 100)) < 1e-6);
+  assert.ok(Math.abs(clocks.sameTime("tau", DROP, 0.05, 400 * 16 + 100) - 500) < 1e-6);
+  assert.equal(clocks.sameTime("step", DROP, 0.1, 12), 12);
+});
+
+test("η from a step on: what has been stays, what was to come goes", () => {
+  assert.deepEqual(clocks.changedFrom(0.2, 400, 0.05), DROP);
+  assert.equal(clocks.changedFrom(0.2, 0, 0.05), 0.05);
+  assert.equal(clocks.changedFrom(DROP, 300, 0.2), 0.2);
+  assert.deepEqual(clocks.changedFrom(DROP, 700, 0.05), DROP);
+  assert.deepEqual(clocks.changedFrom(DROP, 300, 0.1), [DROP[0], [0.1, 300]]);
+  assert.deepEqual(clocks.changedFrom(DROP, 700, 0.1), [...DROP, [0.1, 700]]);
+  assert.equal(clocks.writePace(DROP), "0.2@0,0.05@400");
+  assert.equal(clocks.writePace(0.2), "0.2");
+});

@@ -1,5 +1,5 @@
 // Runs of several step sizes on the three clocks, and how far apart their curves are on each. Pure.
-import { CLOCKS, clockTime } from "../clock.mjs";
+import { CLOCKS, clockTime, paceOf } from "../clock.mjs";
 
 const TIMES = 400;
 
@@ -15,7 +15,7 @@ export function curveOf(run, clock, column = "projection_sharpness") {
   const { step, [column]: value } = run.columns;
   for (let row = 0; row < run.rows; row++) {
     if (!Number.isFinite(value[row])) continue;
-    times.push(clockTime(clock, run.eta, step[row]));
+    times.push(clockTime(clock, paceOf(run), step[row]));
     values.push(value[row]);
   }
   return { times, values };

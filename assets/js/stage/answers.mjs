@@ -1,6 +1,7 @@
 // What a picture is painted from beside its runs: Γ, heights over a part of the plane, Γ as a sheet in
 // space, and the section at the playhead. What is wanted follows from the record; what is not there yet
 // is asked for, and what comes says what it answers.
+import { paceOf, writePace } from "../clock.mjs";
 import { decodeHeights, decodeValley } from "../binary.mjs";
 import { forRun, nameOfLoss, readQuery, writeQuery } from "../link.mjs";
 import { ASIDE, isOpening, isPlane, subjectOf } from "./store.mjs";
@@ -178,7 +179,9 @@ function sectionNeed(state, about, all) {
  * @returns {Query}
  */
 function runAt({ result, focus }, at) {
-  const { rule, eta, steps } = result.runs[focus];
+  const run = result.runs[focus];
+  const { rule, steps } = run;
+  const eta = writePace(paceOf(run));
   return { ...forRun(readQuery(result.query)), rule, eta, steps, at };
 }
 

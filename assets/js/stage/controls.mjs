@@ -1,6 +1,6 @@
 // The controls: what a person set there becomes the text of the query, and the other way round.
 import { keepPlace } from "../address.mjs";
-import { barEnd } from "../clock.mjs";
+import { barEnd, changedFrom, etaAt, paceOf, writePace } from "../clock.mjs";
 import { $, element, find, write } from "../elements.mjs";
 import * as fields from "../fields.mjs";
 import { nameOfLoss, numbersOf, readQuery } from "../link.mjs";
@@ -12,6 +12,7 @@ import * as sliders from "../sliders.mjs";
 import { vocabulary } from "../vocabulary.mjs";
 import { actions } from "./actions.mjs";
 import { requests } from "./asked.mjs";
+import { etaText } from "./heading.mjs";
 import { panelsOf, scene } from "./scene.mjs";
 import { dispatch, player, state, steps } from "./state.mjs";
 import { chosenView, etasOf, halfOf } from "./store.mjs";
@@ -85,6 +86,7 @@ export const changes = {
   "eta-slider": (place) => {
     const eta = String(stops()?.[place] ?? Number((10 ** place).toPrecision(3)));
     showEta(Number(eta));
+    if (state.goesOn && player.playing) return later(Number(eta));
     const list = withEta(eta);
     drag("eta", list.join(","), { eta: list.join(", ") });
   },
@@ -174,6 +176,34 @@ function drag(key, text, texts, from) {
   for (const [id, words] of Object.entries(texts)) fields.write(id, words);
   clearTimeout(due.rest);
   due.rest = setTimeout(() => actions.request({}), HAND_RESTS);
+}
+
+// ---- η that changes on the way ----
+
+export function keepGoing() {
+  dispatch({ type: "goesOn", goesOn: !state.goesOn });
+  $("keep-going").setAttribute("aria-pressed", String(state.goesOn));
+}
+
+/**
+ * A new η from the playhead on, once the hand rests: where it is then.
+ * @param {number} eta
+ */
+function later(eta) {
+  clearTimeout(due.rest);
+  due.rest = setTimeout(() => changeFromHere(eta), HAND_RESTS);
+}
+
+/**
+ * @param {number} eta
+ */
+function changeFromHere(eta) {
+  const { runs, settings } = state.result;
+  if (settings.eta.length > 1)
+    return say([{ field: "eta", text: "Of several η none can change on the way: remove all but one first." }]);
+  const pace = changedFrom(paceOf(runs[0]), steps()[0], eta);
+  set("eta", writePace(pace), state.shown);
+  fields.put("eta", writePace(pace, String, ", "));
 }
 
 /**
@@ -320,10 +350,10 @@ function markFocus({ runs, words }) {
   }
 }
 
-// The slider's η is that of the run in focus, but for a moment while a hand is on it.
+// The slider's η is that of the run in focus at the playhead, but for a moment while a hand is on it.
 export function showFocusEta() {
   const { result, focus } = state;
-  showEta(result.runs[focus].eta);
+  showEta(etaAt(paceOf(result.runs[focus]), steps()[focus]));
 }
 
 /**
@@ -447,7 +477,7 @@ export function showSettings(settings) {
   $("loss").value = settings.loss;
   if (settings.formula && !$("own").open) $("own-text").value = settings.formula;
   fields.put("rules", settings.rule);
-  fields.put("eta", settings.eta.map(short).join(", "));
+  fields.put("eta", etaText(settings));
   unlessSame("start", settings.variables, () => nameStartFields(settings));
   for (const [id, text] of Object.entries(startFields(settings.start.map(short)))) fields.put(id, text);
   fields.put("noise", String(settings.noise));
@@ -493,6 +523,7 @@ export function showRun(result) {
   unlessSame("focus", [words.labels, settings.eta, state.focus], () => markFocus(result));
   actions.showPhases(result.runs[state.focus]);
   $("flattest").disabled = !result.flattest_start;
+  $("compare").disabled = Boolean(settings.schedule);
   showPanels(panelsOf(result, state.focus));
   fields.optionOf("look", "surface").disabled = settings.start.length > 3; // there is no box to look into
   showHorizon(settings);

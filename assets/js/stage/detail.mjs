@@ -1,5 +1,5 @@
 // The run at full resolution where one has zoomed in.
-import { clockTime } from "../clock.mjs";
+import { paceOf, stepAt } from "../clock.mjs";
 import { vocabulary } from "../vocabulary.mjs";
 import { actions } from "./actions.mjs";
 import { frameOf, isAbout } from "./frame.mjs";
@@ -61,7 +61,7 @@ function stretchFor(run, range) {
  */
 function stepsOnClock(run, frame) {
   const { clock } = state.view;
-  const [low, high] = frame.rangeX.map((time) => time / clockTime(clock, run.eta, 1));
+  const [low, high] = frame.rangeX.map((time) => stepAt(clock, paceOf(run), time));
   /**
    * @param {number} t
    */

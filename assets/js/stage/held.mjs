@@ -30,7 +30,7 @@ export function choose(held, name, { first, rule, eta, at, steps, view }) {
   if (first !== undefined) return undefined;
   const isNudge = name === "nudge.json";
   const named = held.filter((one) => one.name === (isNudge ? "nudges.json" : name) && (!one.rule || one.rule === rule));
-  const own = named.filter((one) => !one.rule || one.eta === Number(eta));
+  const own = named.filter((one) => !one.rule || String(one.eta) === String(eta));
   const some = own.length || isNudge ? own : named; // the same way is taken at another η
   if (name === "heights.bin") return some.find((one) => one.view === view) || some[0];
   /** @param {T} one */
@@ -82,7 +82,7 @@ function wantedIn(query, usual) {
   const given = Object.entries(numbersOf(query)).map(([name, text]) => [name, readNumber(text)]);
   return {
     rule: query.rule ? String(query.rule).split(",") : usual.rule,
-    eta: numbersIn(query.eta) || usual.eta,
+    eta: numbersIn(query.eta) || stepSizes(usual),
     start: numbersIn(query.start) || usual.start,
     steps: numbersIn(query.steps)?.[0] ?? null,
     noise: numbersIn(query.noise)?.[0] ?? usual.noise,
@@ -96,10 +96,16 @@ function wantedIn(query, usual) {
  */
 function numbersIn(text) {
   const numbers = String(text ?? "")
-    .split(",")
+    .split(/[,@]/)
     .map(readNumber);
   return numbers.every(Number.isFinite) ? numbers : null;
 }
+
+/**
+ * Step sizes and, where they change on the way, when: as they stand in a link.
+ * @param {Settings} settings
+ */
+const stepSizes = ({ eta, schedule }) => (schedule ? schedule.flat() : eta);
 
 /**
  * What of a query should be numbers and is none.
@@ -129,7 +135,7 @@ function distances(wanted, { settings, query }) {
     rule: [...new Set([...wanted.rule, ...settings.rule])].filter(
       (one) => !wanted.rule.includes(one) || !settings.rule.includes(one),
     ).length,
-    eta: apart(wanted.eta, settings.eta),
+    eta: apart(wanted.eta, stepSizes(settings)),
     start: Number(!isSame(wanted.start, settings.start)),
     steps: Number(!isEnd),
     noise: Number(!isSame([wanted.noise], [settings.noise])),
@@ -151,12 +157,12 @@ const isSame = (one, other) =>
   one.every((value, i) => Math.abs(value - other[i]) <= SAME * Math.max(Math.abs(value), Math.abs(other[i])));
 
 /**
- * How far step sizes are from others, whatever their order.
+ * How far step sizes, and the steps of their changes, are from others, whatever their order.
  * @param {number[]} one
  * @param {number[]} other
  */
 function apart(one, other) {
-  const [a, b] = [one, other].map((etas) => [...etas].sort((x, y) => y - x));
+  const [a, b] = [one, other].map((etas) => etas.filter((eta) => eta > 0).sort((x, y) => y - x));
   return b.reduce(
     (sum, eta, i) => sum + (i < a.length ? Math.abs(Math.log(a[i] / eta)) : 0),
     OTHER_COUNT * Math.abs(a.length - b.length),

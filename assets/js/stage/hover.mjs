@@ -1,6 +1,7 @@
 // What is pointed at, in words: the step and its numbers on a panel, a line for every symbol.
 import { showBeside } from "../beside.mjs";
 import { inWindow, pointIn, unitOf } from "../canvas.mjs";
+import { clockTime, paceOf } from "../clock.mjs";
 import { find } from "../elements.mjs";
 import { inWords } from "../numbers.mjs";
 import { edgeName, isSmooth, pointAt } from "../run.mjs";
@@ -128,7 +129,7 @@ function wordsOf(found) {
   const { words: names, runs } = state.result;
   const { columns } = part;
   const step = columns.step[row];
-  const head = `step t = ${step.toLocaleString("en")}, τ = ${inWords(run.eta ** 2 * step)}`;
+  const head = `step t = ${step.toLocaleString("en")}, τ = ${inWords(clockTime("tau", paceOf(run), step))}`;
   const point = pointWords(pointAt(columns.x, part.widths.x, row));
   const smooth = isSmooth(run);
   const lines = NUMBERS.filter(([, name]) => !(smooth && OF_STEPS.includes(name)))

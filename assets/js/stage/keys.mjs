@@ -73,6 +73,7 @@ export const buttons = {
   },
   critical: () => controls.setCritical(),
   compare: () => controls.compare(),
+  "keep-going": controls.keepGoing,
   flattest: () => controls.startAtFlattest(),
   "show-all": () => showWhole(),
   halve: () => controls.halve(),

@@ -1,7 +1,7 @@
 // The stage: what happens when runs arrive and when time passes, and the loop that paints them.
 import { onWayBack, showLink, takeAlong } from "../address.mjs";
 import { onDensity } from "../canvas.mjs";
-import { lastStep, sameTime } from "../clock.mjs";
+import { etaAt, lastStep, paceOf, sameTime } from "../clock.mjs";
 import { canSetProps, whenReady } from "../dash.mjs";
 import { $, find, isOffline } from "../elements.mjs";
 import { Embed } from "../embed.mjs";
@@ -144,7 +144,7 @@ class Stage {
    */
   accept(result, asked) {
     const previous = state.result;
-    const before = { eta: previous?.runs[0].eta || 0, at: player.at };
+    const before = { pace: previous ? paceOf(previous.runs[0]) : 0, at: player.at };
     const first = isOpening(state); // of a link or a loss
     const { behind } = state;
     const newest = !requests.pending;
@@ -219,14 +219,14 @@ class Stage {
   }
 
   /**
-   * The same time on the clock at another η; in slow time where η was halved.
-   * @param {{ eta: number, at: number }} given
+   * The same time on the clock at another η; in slow time where η was halved. Where it begins as before, so did the run.
+   * @param {{ pace: Pace, at: number }} given
    */
-  carryOver({ eta, at }) {
-    const now = state.result.runs[0].eta;
+  carryOver({ pace, at }) {
+    const now = paceOf(state.result.runs[0]);
     const clock = state.halved ? "tau" : state.view.clock;
-    if (now === eta || clock === "step") return;
-    player.seek(sameTime(clock, now, eta, at));
+    if (etaAt(now, 0) === etaAt(pace, 0) || clock === "step") return;
+    player.seek(sameTime(clock, now, pace, at));
     if (!player.playing) player.seek(Math.round(player.at));
   }
 
@@ -467,7 +467,7 @@ class Stage {
     if (state.veiled) return;
     const { runs } = state.result;
     const within = Math.min(Math.max(step, 0), runs[state.focus].last);
-    this.seek(sameTime(state.view.clock, runs[0].eta, runs[state.focus].eta, within));
+    this.seek(sameTime(state.view.clock, paceOf(runs[0]), paceOf(runs[state.focus]), within));
   }
 
   /**

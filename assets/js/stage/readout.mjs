@@ -1,4 +1,5 @@
 // Words and numbers that follow the playhead.
+import { clockTime, etaAt, paceOf } from "../clock.mjs";
 import { $, write } from "../elements.mjs";
 import { inWords, short } from "../numbers.mjs";
 import {
@@ -70,7 +71,7 @@ export class Readout {
     showStory(run, place, state.result.words.stories[state.focus], numbers);
     this.ribbon.mark(step);
     sliders.set("playhead", player.step, `step ${player.step} of ${player.last}`);
-    this.embed.tell(player.step, run.eta, place.part.columns.sharpness[place.row]);
+    this.embed.tell(player.step, etaAt(paceOf(run), step), place.part.columns.sharpness[place.row]);
     const { why } = scene();
     if (why) setText("summary", storyOf(why));
     else if (standing && !player.playing) summarise(run, numbers);
@@ -88,7 +89,7 @@ function numbersAt(run, { part, row }) {
   const value = (name) => part.columns[name][row];
   return {
     step: value("step").toLocaleString("en"),
-    tau: inWords(run.eta ** 2 * value("step")),
+    tau: inWords(clockTime("tau", paceOf(run), value("step"))),
     loss: inWords(value("loss")),
     sharpness: inWords(value("sharpness")),
     threshold: isSmooth(run) ? "–" : inWords(value("threshold")),
@@ -224,7 +225,8 @@ function showAsides({ part, row }) {
 function showHalved(run, { part, row, exact }) {
   const { halved } = state;
   const bare = !Number.isFinite(run.columns.flow[0]);
-  $("halve").disabled = bare;
+  $("halve").disabled = bare || Boolean(run.changes);
+  if (run.changes) return setText("halved", "η changes on the way here.");
   if (!halved || bare) return setText("halved", bare && !run.absent ? `${run.name} has no limiting flow here.` : "");
   if (!exact || Math.abs(run.eta / halved.eta - 0.5) > 1e-9) return setText("halved", "");
   if (part.columns.step[row] !== 4 * halved.step) return setText("halved", "This run does not reach the same τ.");

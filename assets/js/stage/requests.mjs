@@ -2,6 +2,7 @@
 // is kept, so an answer never overwrites a newer one and the hand is followed as fast as can be. Where
 // the server takes long, as it does for a loss that nobody has opened yet, it is asked for the iterates
 // alone beside the whole.
+import { paceOf, writePace } from "../clock.mjs";
 import { decode } from "../binary.mjs";
 import { forRun, readQuery, writeQuery } from "../link.mjs";
 import { readNumber } from "../numbers.mjs";
@@ -165,7 +166,8 @@ export class Requests {
    * @param {number} count
    */
   async stretch(result, run, first, count) {
-    const { rule, eta, steps } = run;
+    const { rule, steps } = run;
+    const eta = writePace(paceOf(run));
     const wanted = { ...forRun(readQuery(result.query)), rule, eta, steps, first, count };
     try {
       const response = await this.fetch(`run.bin?${writeQuery(wanted)}`);

@@ -1,6 +1,6 @@
 // The phase ribbon above the time bar: descent, alignment and edge of the run in focus, and where the theorem ends, to scale; each
 // is a button that goes where the phase begins. Where the run stopped before it should, what is left is hatched.
-import { barEnd, sameTime } from "../clock.mjs";
+import { barEnd, paceOf, sameTime } from "../clock.mjs";
 import { $, element } from "../elements.mjs";
 import { phaseAt } from "../run.mjs";
 import { vocabulary } from "../vocabulary.mjs";
@@ -44,7 +44,7 @@ export function leftOver(run, runs, clock) {
  */
 function shareOf(run, runs, clock) {
   const end = barEnd(runs, clock);
-  return (/** @type {number} */ t) => sameTime(clock, runs[0].eta, run.eta, t) / end;
+  return (/** @type {number} */ t) => sameTime(clock, paceOf(runs[0]), paceOf(run), t) / end;
 }
 
 export class Ribbon {

@@ -39,6 +39,7 @@ export const INITIAL = {
   lensAt: null,
   why: null,
   folded: false,
+  goesOn: false,
   still: null,
   stood: 0,
   answers: {},
@@ -117,6 +118,9 @@ const reducers = {
   // Why the run drifts is shown of two steps of a run, as long as they are those at the playhead.
   explains: (state, { step, share }) => ({ ...state, why: { step, share } }),
   hasExplained: (state) => (state.why ? unexplained(state) : state),
+
+  // Whether a new η holds from the playhead on, while it plays.
+  goesOn: (state, { goesOn }) => ({ ...state, goesOn }),
 
   // Whether panels wait for the edge.
   folds: (state, { folded }) => ({ ...state, folded }),
@@ -258,7 +262,13 @@ export function focusFor(runs, before, place = 0) {
  * @returns {string[]}
  */
 export const etasOf = ({ query, result }) =>
-  query.eta ? query.eta.split(",") : result ? result.settings.eta.map(String) : [];
+  query.eta ? firstsIn(query.eta) : result ? result.settings.eta.map(String) : [];
+
+/**
+ * Where it changes on the way, the first alone.
+ * @param {string} text
+ */
+const firstsIn = (text) => (text.includes("@") ? text.split(/[@,]/, 1) : text.split(","));
 
 /**
  * @param {number | string} eta

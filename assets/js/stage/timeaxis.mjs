@@ -1,5 +1,5 @@
 // The axes of the sharpness panel: the clock, and λ₁.
-import { clockTime } from "../clock.mjs";
+import { clockTime, etasIn, paceOf } from "../clock.mjs";
 import { nameOfLoss } from "../link.mjs";
 import { vocabulary } from "../vocabulary.mjs";
 import { isDrawn } from "./frame.mjs";
@@ -70,7 +70,7 @@ function timeRange(clock, axis) {
    * @param {Run} run
    * @param {number} t
    */
-  const time = (run, t) => clockTime(clock, run.eta, t);
+  const time = (run, t) => clockTime(clock, paceOf(run), t);
   const end = tidyEnd(Math.max(...runs.map((run) => time(run, Math.max(run.steps, 1)))));
   if (axis === "linear") return [0, end];
   return [Math.log10(Math.min(...runs.map((run) => time(run, 0.8)))), Math.log10(end)];
@@ -106,12 +106,8 @@ function highest(runs) {
       for (const value of run.columns[name]) if (value > own) own = value;
     }
     own = Math.min(bare && !run.absent ? own / 1.3 : own, MOST_RISE * run.columns[names[0]][0] || Infinity);
-    const threshold = 2 / run.eta;
-    top = Math.max(
-      top,
-      1.5 * own,
-      rule.length === 1 && run.rule === "gd" && threshold < 8 * own ? 1.15 * threshold : 0,
-    );
+    const near = etasIn(paceOf(run)).flatMap((eta) => (2 / eta < 8 * own ? [2 / eta] : []));
+    top = Math.max(top, 1.5 * own, rule.length === 1 && run.rule === "gd" ? 1.15 * Math.max(0, ...near) : 0);
   }
   return top || 1;
 }

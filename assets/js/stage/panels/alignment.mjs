@@ -4,7 +4,7 @@
 // In the picture of the sets the part along v₁ is upright and R₂, the length of all other parts signed
 // as the one along v₂, lies across: so I₁ is the disc and I₂ the strip, in any number of dimensions.
 import { addCanvas, penFor, wipe } from "../../canvas.mjs";
-import { clockTime } from "../../clock.mjs";
+import { clockTime, paceOf } from "../../clock.mjs";
 import { inkOf } from "../../inks.mjs";
 import { addPoints, midpointOf } from "../../marks.mjs";
 import { nearestOf, nearestRow } from "../../nearest.mjs";
@@ -122,7 +122,7 @@ export class Alignment {
     /**
      * @param {number} row
      */
-    const time = (row) => clockTime(scene.clock, run.eta, part.columns.step[row]);
+    const time = (row) => clockTime(scene.clock, paceOf(run), part.columns.step[row]);
     return [
       [sets, setsPlace(part, sets)],
       [angle, (row) => [angle.x(time(row)), angle.y(part.columns.alignment[row])]],
@@ -290,8 +290,8 @@ const boxOf = ({ left, right, top, bottom }) => ({ left, top, width: right - lef
  * @param {number} right
  */
 function timeAxis({ clock, axis }, run, left, right) {
-  const end = clockTime(clock, run.eta, Math.max(run.last, 1));
-  const begin = clockTime(clock, run.eta, 1);
+  const end = clockTime(clock, paceOf(run), Math.max(run.last, 1));
+  const begin = clockTime(clock, paceOf(run), 1);
   const log = axis === "log";
   /** @type {(time: number) => number} */
   const share = log

@@ -1,7 +1,7 @@
 // How GD bounces beside what the central flow says: half a hop against its spread σ, and the loss of iterates against
 // its mean over the bounce, both on the clock.
 import { addCanvas, penFor, wipe } from "../../canvas.mjs";
-import { clockTime } from "../../clock.mjs";
+import { clockTime, paceOf } from "../../clock.mjs";
 import { nearestOf, nearestRow } from "../../nearest.mjs";
 import { inWords } from "../../numbers.mjs";
 import * as pens from "../../pens.mjs";
@@ -74,7 +74,7 @@ export class Bounce {
     if (known && known.run === run && known.clock === clock && known.size === size) return known.plots;
     const [width, height] = this.past.size;
     const half = (height - 3 * ROOM) / 2;
-    const end = clockTime(clock, run.eta, Math.max(run.last, 1));
+    const end = clockTime(clock, paceOf(run), Math.max(run.last, 1));
     const x = (/** @type {number} */ time) => LEFT + (time / end) * (width - LEFT - RIGHT);
     const { flow_spread: spread, flow_loss: mean, loss } = run.columns;
     /** @type {(top: number, most: number) => Plotted} */
@@ -131,7 +131,7 @@ export class Bounce {
     const { inks } = scene;
     const { part, row } = locate(run, scene.steps[scene.focus]);
     plots.forEach((plot, which) => {
-      const x = plot.x(clockTime(scene.clock, run.eta, part.columns.step[row]));
+      const x = plot.x(clockTime(scene.clock, paceOf(run), part.columns.step[row]));
       const theory = part.columns[which ? "flow_loss" : "flow_spread"][row];
       if (Number.isFinite(theory)) pens.bead(pen, inks, inks.theory, x, plot.y(theory), 5);
       const [, y] = placeOf(scene, run, part, plot, which)(row);
@@ -201,7 +201,7 @@ const valueOf = (part, which) => (which ? (row) => part.columns.loss[row] : (row
  */
 function placeOf({ clock }, run, part, plot, which) {
   const value = valueOf(part, which);
-  return (row) => [plot.x(clockTime(clock, run.eta, part.columns.step[row])), plot.y(value(row))];
+  return (row) => [plot.x(clockTime(clock, paceOf(run), part.columns.step[row])), plot.y(value(row))];
 }
 
 /**
@@ -226,7 +226,7 @@ function greatest(columns) {
  * @param {[Plotted, Plotted]} plots
  */
 function paintStanding(pen, { inks, clock }, run, plots) {
-  const end = clockTime(clock, run.eta, Math.max(run.last, 1));
+  const end = clockTime(clock, paceOf(run), Math.max(run.last, 1));
   const names = ["half a hop, and σ", "loss L, and its mean over the bounce"];
   const below = plots[1];
   for (const { value, text } of labelledTicks(0, 0.9 * end, 4)) {
@@ -242,7 +242,7 @@ function paintStanding(pen, { inks, clock }, run, plots) {
     const { flow_spread: spread, flow_loss: mean, step } = run.columns;
     const theory = which ? mean : spread;
     /** @type {Place} */
-    const place = (row) => [plot.x(clockTime(clock, run.eta, step[row])), plot.y(theory[row])];
+    const place = (row) => [plot.x(clockTime(clock, paceOf(run), step[row])), plot.y(theory[row])];
     named(pen, which ? "flow-loss" : "flow-spread", () => pens.line(pen, inks.theory, 2, [], 0, run.rows - 1, place));
   });
 }

@@ -1,6 +1,6 @@
 // The gap to the theorem against slow time, and what it was before η was halved.
 import { addCanvas, wipe } from "../../canvas.mjs";
-import { clockTime } from "../../clock.mjs";
+import { clockTime, paceOf, stepAt } from "../../clock.mjs";
 import { inWords } from "../../numbers.mjs";
 import * as pens from "../../pens.mjs";
 import { named } from "../../quantity.mjs";
@@ -47,7 +47,7 @@ export class Gap {
      * @param {number} to
      */
     const draw = (one, ink, width, to) =>
-      pens.line(pen, ink, width, [], 0, to, (k) => pointOf(one, one.eta, rowFor(one, k), frame));
+      pens.line(pen, ink, width, [], 0, to, (k) => pointOf(one, paceOf(one), rowFor(one, k), frame));
     if (halved) {
       pen.globalAlpha = 0.5;
       draw(halved.run, inks.theory, 1.2, POINTS);
@@ -61,7 +61,7 @@ export class Gap {
     const last = rowAt(run, scene.steps[focus]);
     const ink = isPredicted(run, scene.steps[focus]) ? inks.theory : inks.soft;
     named(pen, "gap-so-far", () => draw(run, ink, 1.8, Math.floor((POINTS * last) / Math.max(run.rows - 1, 1))));
-    const [x, y] = pointOf(part, run.eta, row, frame);
+    const [x, y] = pointOf(part, paceOf(run), row, frame);
     if (Number.isFinite(y)) pens.bead(pen, inks, ink, x, y, 4.5);
   }
 
@@ -75,9 +75,9 @@ export class Gap {
     if (!this.view) return null;
     const frame = frameFor(this.view, this.canvas.size);
     const run = scene.result.runs[scene.focus];
-    const wanted = Math.round(frame.time(px) / clockTime("tau", run.eta, 1));
+    const wanted = Math.round(stepAt("tau", paceOf(run), frame.time(px)));
     const { part, row } = locate(run, Math.min(Math.max(wanted, 0), run.last));
-    const [x, y] = pointOf(part, run.eta, row, frame);
+    const [x, y] = pointOf(part, paceOf(run), row, frame);
     return Math.abs(y - py) < REACH ? { run, i: scene.focus, part, row, x, y } : null;
   }
 }
@@ -90,13 +90,13 @@ const rowFor = (run, k) => Math.round((k * (run.rows - 1)) / POINTS);
 
 /**
  * @param {Part} part
- * @param {number} eta
+ * @param {Pace} pace
  * @param {number} row
  * @param {GapFrame} frame
  * @returns {Point}
  */
-const pointOf = ({ columns }, eta, row, frame) => [
-  frame.x(clockTime("tau", eta, columns.step[row])),
+const pointOf = ({ columns }, pace, row, frame) => [
+  frame.x(clockTime("tau", pace, columns.step[row])),
   frame.y(columns.gap[row]),
 ];
 
@@ -106,7 +106,7 @@ const pointOf = ({ columns }, eta, row, frame) => [
  */
 export function viewOf(runs) {
   const top = Math.max(...runs.map(({ columns }) => columns.gap.reduce((a, b) => (b > a ? b : a), 0)));
-  const end = Math.max(...runs.map((run) => clockTime("tau", run.eta, Math.max(run.last, 1))));
+  const end = Math.max(...runs.map((run) => clockTime("tau", paceOf(run), Math.max(run.last, 1))));
   return top > 0 ? { top, end } : null;
 }
 

@@ -1,5 +1,5 @@
 // The sharpness panel: λ₁ of the run and of the theorem against a clock, and the threshold 2/η_t.
-import { clockTime } from "../../clock.mjs";
+import { clockTime, paceOf, stepAt } from "../../clock.mjs";
 import { widthOf } from "../../labels.mjs";
 import { inkOf } from "../../inks.mjs";
 import { addMark, addPoints, midpointOf } from "../../marks.mjs";
@@ -26,7 +26,7 @@ export class Sharpness extends Panel {
   curve(scene, run, part, frame, name) {
     const steps = part.columns.step;
     const column = part.columns[name];
-    return (row) => [frame.x(clockTime(scene.clock, run.eta, steps[row])), frame.y(column[row])];
+    return (row) => [frame.x(clockTime(scene.clock, paceOf(run), steps[row])), frame.y(column[row])];
   }
 
   /**
@@ -53,7 +53,7 @@ export class Sharpness extends Panel {
     const run = result.runs[focus];
     run.phases.forEach(({ name, first }, k) => {
       const end = k + 1 < run.phases.length ? run.phases[k + 1].first : run.last;
-      const [from, to] = [first, end].map((t) => Math.max(frame.x(clockTime(clock, run.eta, t)), frame.left));
+      const [from, to] = [first, end].map((t) => Math.max(frame.x(clockTime(clock, paceOf(run), t)), frame.left));
       if (!(to > from) || name === "descent") return;
       pen.globalAlpha = 0.07;
       pen.fillStyle =
@@ -124,7 +124,7 @@ export class Sharpness extends Panel {
    */
   paintNow(pen, scene, frame) {
     const { inks, result, steps } = scene;
-    const x = frame.x(clockTime(scene.clock, result.runs[0].eta, scene.at));
+    const x = frame.x(clockTime(scene.clock, paceOf(result.runs[0]), scene.at));
     const paintTime = () => {
       pens.line(pen, inks.soft, 1, [], 0, 1, (k) => [x, frame.top + k * frame.height]);
       result.runs.forEach((run, i) => {
@@ -240,7 +240,7 @@ export class Sharpness extends Panel {
     if (name) return { symbol: name.symbol, x: name.x, y: name.y };
     if (!isInside(frame, px, py)) return null;
     const found = scene.result.runs.map((run, i) => {
-      const wanted = frame.dataX(px) / clockTime(scene.clock, run.eta, 1);
+      const wanted = stepAt(scene.clock, paceOf(run), frame.dataX(px));
       const { part, row } = locate(run, shownStep(scene.strobe, Math.min(Math.max(Math.round(wanted), 0), run.last)));
       const [x, y] = this.curve(scene, run, part, frame, "projection_sharpness")(row);
       return { run, i, part, row, x, y, distance: Math.abs(y - py) };

@@ -121,7 +121,7 @@ def read_fields(
             problems.append(Message(field.key, str(error)))
             value = getattr(error, "nearest", getattr(settings, field.name))
         settings = replace(settings, **{field.name: value})  # type: ignore[type-var]  # a dataclass
-    known = [*beside, *(field.key for field in fields)]
+    known = list(dict.fromkeys([*beside, *(field.key for field in fields)]))
     problems += [Message(key, _unknown(key, known)) for key in query if key not in known]
     return Reading(settings, tuple(problems), tuple(notices))
 

@@ -49,7 +49,7 @@ LAB = ("lab.json", "regimes.bin", "orbit.bin", "rate.ndjson", "rate.json", "rate
 MOST_STEPS = 2000  # of queries that can be read, which are computed
 SENSIBLE = {"eta": "0.2, .1", "start": "−1.5, 1", "noise": "1e−3", "steps": "1,000", "at": "7.0"}
 SENSIBLE |= {"seed": "3e2", "clock": "eta", "rule": "gd,ngd", "hide": "header, loss"}
-KEYS = [field.key for field in FIELDS]
+KEYS = list(dict.fromkeys(field.key for field in FIELDS))
 COMPILED = "parabolic-valley"
 
 

@@ -870,3 +870,66 @@ def test_why_a_run_drifts_is_told_in_the_digits_of_the_server(client: FlaskClien
     assert told["left"] == pytest.approx(0.001**2 * 0.5 * x / (1 + x**2), rel=1e-4)
     assert sum(told["hops"]) == pytest.approx(0, abs=1e-9)
     assert told["formula"] == "¼η²‖P⊥∇log λ₁‖"
+
+
+# ---- η that changes on the way ----
+
+CHANGED = "loss=parabolic-valley&start=2,0.3&steps=1200&eta=0.2@0,0.05@400"
+
+
+def test_a_run_whose_eta_changes_is_that_of_dynamics(client: FlaskClient) -> None:
+    header = unpack(client.get(f"/run.bin?{CHANGED}").data)
+    run = dynamics.simulate("parabolic-valley", "ngd", (2, 0.3), "0.2@0,0.05@400", 1200)
+    measures = dynamics.measure(run)
+    (told,) = header["runs"]
+    for name in ("step", "x", "loss", "threshold", "projection_sharpness", "flow", "gap"):
+        expected = getattr(measures, name).astype(np.float32)
+        np.testing.assert_allclose(told["data"][name], expected, rtol=1e-6, atol=1e-9)
+    assert (told["eta"], told["changes"]) == (0.2, [[0.2, 0], [0.05, 400]])
+    assert (header["settings"]["eta"], header["settings"]["schedule"]) == ([0.2], told["changes"])
+    assert header["query"] == CHANGED.replace("loss=parabolic-valley&", "").replace(
+        "start=2,0.3&steps=1200&eta=0.2@0,0.05@400", "eta=0.2@0,0.05@400&start=2,0.3&steps=1200"
+    )
+    assert "η = 0.2, 0.05 from step 400 on" in header["words"]["caption"]
+    assert [phase["first"] for phase in told["phases"]] == [p.first for p in phases(run, measures)]
+
+
+def test_a_stretch_across_the_change_has_the_rows_of_the_run(client: FlaskClient) -> None:
+    whole = unpack(client.get(f"/run.bin?{CHANGED}").data)["runs"][0]["data"]
+    part = unpack(client.get(f"/run.bin?{CHANGED}&first=390&count=21").data)["runs"][0]["data"]
+    assert part["step"].tolist() == list(range(390, 411))
+    for name in ("x", "threshold", "projection_sharpness", "gap", "offset"):
+        np.testing.assert_allclose(part[name], whole[name][390:411], rtol=1e-5, atol=1e-6)
+    hops = np.linalg.norm(np.diff(part["x"], axis=0), axis=1)
+    np.testing.assert_allclose(hops, [0.2] * 10 + [0.05] * 10, rtol=1e-4)
+
+
+def test_files_say_how_eta_changes(client: FlaskClient) -> None:
+    table = table_of(client.get(f"/run.csv?{CHANGED}").text)
+    assert table["eta"] == ["0.2"] * 400 + ["0.05"] * 801
+    assert float(table["tau"][-1]) == pytest.approx(400 * 0.2**2 + 800 * 0.05**2)
+    told = client.get(f"/run.json?{CHANGED}").json["settings"]
+    assert told["eta"] == "0.2@0,0.05@400"
+    assert "eta=0.2@0,0.05@400" in told["about"]["link"]
+
+
+@pytest.mark.parametrize("suffix", ["py", "ipynb"])
+def test_a_program_takes_one_eta_and_says_so(client: FlaskClient, suffix: str) -> None:
+    response = client.get(f"/run.{suffix}?{CHANGED}")
+    assert response.status_code == 400
+    (problem,) = response.json["problems"]
+    assert problem["field"] == "eta"
+    assert "A program takes one η" in problem["text"]
+
+
+def test_why_it_drifts_after_the_change_is_told_of_the_new_eta(client: FlaskClient) -> None:
+    told = client.get(f"/nudge.json?{CHANGED}&at=1000").json
+    steps = np.diff(told["x"], axis=0)
+    np.testing.assert_allclose(np.linalg.norm(steps, axis=1), 0.05, rtol=1e-12)
+    assert told["left"] == pytest.approx(told["law"], rel=0.2)
+
+
+def test_the_lab_says_that_its_runs_have_one_eta(client: FlaskClient) -> None:
+    response = client.get("/rate.ndjson?etas=0.2@0,0.05@400")
+    assert response.status_code == 400
+    assert "on the stage alone" in response.text

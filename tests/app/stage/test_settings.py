@@ -36,11 +36,12 @@ from app.stage.settings import (
 )
 from app.vocabulary import AXES, CLOCKS, LOOKS, MAX_RUNS, PLOTS, SENSES, STROBES, WAYS
 from dynamics import LOSSES, MAX_STEPS, RULES, Parameter
+from dynamics.schedule import Schedule
 from dynamics.simulate import check_numbers
 from tests.app.draws import random_start
 
 DEFAULT = opening(DEFAULT_LOSS)
-KEYS = [field.key for field in FIELDS]
+KEYS = list(dict.fromkeys(field.key for field in FIELDS))
 
 
 def parse(link: str) -> dict[str, str]:
@@ -172,7 +173,7 @@ def test_each_field_has_its_words_in_the_link(change: dict, link: str) -> None:
 
 def test_every_field_of_the_record_is_declared_once_with_its_key() -> None:
     """But for which loss and the numbers of loss and rules, which every page reads alike."""
-    assert sorted([*KEYS, *WHICH, "theta", "numbers"]) == sorted(
+    assert sorted([*(field.name for field in FIELDS), *WHICH, "theta", "numbers"]) == sorted(
         field.name for field in fields(Settings)
     )
 
@@ -762,3 +763,73 @@ def test_bounds_are_those_of_the_runs() -> None:
     """A setting that is valid here must not be refused there."""
     check_numbers(MIN_ETA, MAX_STEPS, MAX_NOISE, 2**32 - 1)
     check_numbers(MAX_ETA, 0, 0.0, 0)
+
+
+# ---- η that changes on the way ----
+
+DROP = Schedule((0.2, 0.05), (0, 400))
+
+
+@pytest.mark.parametrize(
+    "text", ["0.2@0,0.05@400", "0.2, 0.05@400", " 0.2 @ 0 , 5e-2 @ 4e2 ", "0.2@0,0.05@00400"]
+)
+def test_a_schedule_is_read_however_it_is_written(text: str) -> None:
+    reading = read_query({"eta": text, "steps": "1000"})
+    assert not (reading.problems or reading.notices)
+    assert (reading.settings.eta, reading.settings.schedule) == ((0.2,), DROP)
+    link = write_query(reading.settings)
+    assert link == "eta=0.2@0,0.05@400&steps=1000"
+    assert read_query(parse(link)).settings == reading.settings
+
+
+def test_every_rule_takes_the_schedule() -> None:
+    settings = opened(rule=("ngd", "gd", "sqrt-gd"), eta=(0.2,), schedule=DROP, steps=900)
+    assert [(run.rule.key, run.eta, run.schedule, run.steps) for run in settings.runs] == [
+        (rule, 0.2, DROP, 900) for rule in ("ngd", "gd", "sqrt-gd")
+    ]
+    assert settings.last_at == 900
+    assert settings.plain["eta"] == "0.2@0,0.05@400"
+
+
+def test_one_piece_is_no_schedule_and_the_horizon_is_that_of_the_first() -> None:
+    assert read_query({"eta": "0.2@0"}).settings == opened(eta=(0.2,))
+    plain = read_query({"eta": "0.05"}).settings
+    changed = read_query({"eta": "0.05@0,0.1@7"}).settings
+    assert changed.runs[0].steps == plain.runs[0].steps
+    assert changed == replace(plain, schedule=Schedule((0.05, 0.1), (0, 7)))
+
+
+@pytest.mark.parametrize(
+    ("text", "eta", "schedule", "said"),
+    [
+        ("0.2@5,0.1@9", DEFAULT.eta, None, "from step 0 on, as in 0.2@0, 0.05@400, got ‘0.2@5’"),
+        ("0.2@0,0.1", (0.2,), None, "must be a whole number, got nothing"),
+        ("0.2@0,0.1@x", (0.2,), None, "must be a whole number, got ‘x’"),
+        ("0.2@0,0.05@400,0.3@300", (0.2,), DROP, "one step after another, got ‘0.3@300’ too late"),
+        ("0.2@0,0.05@400,0.3@400", (0.2,), DROP, "one step after another"),
+        ("0.2@0,-1@400", (0.2,), None, "η must be above 0"),
+        ("a@0,0.1@400", DEFAULT.eta, None, "η must be a number, got ‘a’"),
+        ("@", DEFAULT.eta, None, "η must be a number"),
+        ("0.2@0,1e9@400", (0.2,), Schedule((0.2, MAX_ETA), (0, 400)), "1e+06 is used"),
+        ("0.2@0,0.05@400@7", (0.2,), None, "must be a whole number"),
+    ],
+)
+def test_a_broken_schedule_is_told_and_mended(
+    text: str, eta: tuple[float, ...], schedule: Schedule | None, said: str
+) -> None:
+    reading = read_query({"eta": text, "steps": "1000"})
+    field, words = only_message(reading)
+    assert field == "eta"
+    assert said in words
+    assert (reading.settings.eta, reading.settings.schedule) == (eta, schedule)
+
+
+def test_of_many_changes_the_first_are_kept() -> None:
+    reading = read_query({"eta": ",".join(f"0.1@{t}" for t in range(40)), "steps": "1000"})
+    assert only_message(reading) == ("eta", "η changes at most 15 times in a run.")
+    assert reading.settings.schedule == Schedule((0.1,) * 16, tuple(range(16)))
+
+
+def test_a_run_that_ends_before_eta_changes_says_so() -> None:
+    message = only_message(read_query({"eta": "0.2@0,0.05@400", "steps": "400"}))
+    assert message == ("eta", "η changes at step 400, but the run has 400 steps.")

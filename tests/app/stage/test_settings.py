@@ -775,7 +775,7 @@ DROP = Schedule((0.2, 0.05), (0, 400))
 )
 def test_a_schedule_is_read_however_it_is_written(text: str) -> None:
     reading = read_query({"eta": text, "steps": "1000"})
-    assert not (reading.problems or reading.notices)
+    assert reading.problems == reading.notices == ()
     assert (reading.settings.eta, reading.settings.schedule) == ((0.2,), DROP)
     link = write_query(reading.settings)
     assert link == "eta=0.2@0,0.05@400&steps=1000"

@@ -84,7 +84,9 @@ def _as_function(name: str, text: str) -> str:
 
     exported = ", ".join(names.strip("{} ") for names in _EXPORT.findall(text))
     body = _LATER.sub(later, _NAMED.sub(imports, _EXPORT.sub("", text)))
-    lines = [line for line in body.splitlines() if line.strip() and not line.startswith("//")]
+    lines = [
+        line for line in body.splitlines() if line.strip() and not line.lstrip().startswith("//")
+    ]
     return "\n".join(
         [f'modules["{name}"] = (() => {{', *lines, f"return {{ {exported} }};", "})();\n"]
     )

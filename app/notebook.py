@@ -13,13 +13,14 @@ HEIGHT = 640  # pixels of the page
 
 def frame(*runs: Run) -> str | None:
     """A frame that plays runs from one start, every rule at every η as `dynamics.show` has them;
-    None of a loss that is not in the catalogue, which has no link.
+    None of a loss that is not in the catalogue, which has no link, and of runs whose η do not change
+    alike.
 
     It has a megabyte, and comes with a notebook that is kept.
     """
     run = runs[0]
     loss = run.loss
-    if loss.key not in LOSSES:
+    if loss.key not in LOSSES or any(one.schedule != run.schedule for one in runs):
         return None
     own = LOSSES[loss.key].theta
     given = {name: float(value) for name, value in loss.theta.items()}
@@ -27,7 +28,10 @@ def frame(*runs: Run) -> str | None:
         loss=loss.key,
         theta=tuple((name, value) for name, value in given.items() if value != float(own[name])),
         rule=tuple(dict.fromkeys(one.rule.key for one in runs)),
-        eta=tuple(dict.fromkeys(one.eta for one in runs)),
+        eta=run.schedule.etas[:1]
+        if run.schedule
+        else tuple(dict.fromkeys(one.eta for one in runs)),
+        schedule=run.schedule,
         start=tuple(map(float, run.start)),
         steps=run.steps,
         noise=run.noise,

@@ -207,6 +207,7 @@ def _more(settings: Settings) -> html.Details:
                     part("horizon", _horizon()),
                     part("start", _start(settings)),
                     part("more", _noise(settings)),
+                    _keep_going(),
                     _switch("all-panels", "all panels from the start"),
                 ],
                 className="sheet",
@@ -324,7 +325,6 @@ def _eta(settings: Settings) -> html.Div:
                 [
                     html.Button("2/λ₁ here", id="critical", className="snap"),
                     html.Button("compare η/2", id="compare", className="snap"),
-                    _switch("keep-going", "keep going"),
                 ],
                 className="snaps",
             ),
@@ -382,6 +382,17 @@ def _noise(settings: Settings) -> html.Div:
             ),
             html.P("every tenth step, a nudge of at most this length", className="facts"),
         ]
+    )
+
+
+def _keep_going() -> html.Div:
+    """Whether a new η holds for what is still to come alone."""
+    return html.Div(
+        [
+            _switch("keep-going", "keep going"),
+            html.P("while it plays, a new η holds from there on", className="facts"),
+        ],
+        className="going",
     )
 
 

@@ -64,3 +64,16 @@ def test_several_are_shown_under_one_time_bar() -> None:
     header = json.loads(sent[PREFIX : PREFIX + int.from_bytes(sent[4:PREFIX], "little")])
     told = [(run["rule"], run["eta"], run["steps"]) for run in header["runs"]]
     assert told == [(run.rule.key, run.eta, run.steps) for run in shown.runs]
+
+
+def test_a_run_whose_eta_changes_shows_itself() -> None:
+    run = dynamics.simulate("parabolic-valley", "ngd", None, "0.2@0,0.05@40", 96)
+    shown = frame(run)
+    assert shown
+    (page,) = re.findall(r'srcdoc="([^"]*)"', shown)
+    content = named(unescape(page))["run.bin"]
+    header = json.loads(content[PREFIX : PREFIX + int.from_bytes(content[4:PREFIX], "little")])
+    assert header["runs"][0]["changes"] == [[0.2, 0], [0.05, 40]]
+    assert header["query"] == "eta=0.2@0,0.05@40&steps=96"
+    other = dynamics.simulate("parabolic-valley", "ngd", None, 0.2, 96)
+    assert frame(run, other) is None

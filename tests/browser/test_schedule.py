@@ -35,7 +35,6 @@ def test_a_schedule_is_typed_and_taken_back(stage: Stage) -> None:
     stage.expect_query(eta=WORDS, at="300")
     expect(stage.button("compare η/2")).to_be_disabled()
     expect(stage.button("η → η/2")).to_be_disabled()
-    assert stage.page.inner_text("#halved") == "η changes on the way here."
     stage.type_into("eta", "0.2@0, 0.05@30x")
     expect(stage.page.get_by_text("must be a whole number")).to_be_visible()
     stage.type_into("eta", "0.1")
@@ -50,6 +49,7 @@ def test_several_rules_take_one_schedule(stage: Stage) -> None:
 
 def test_eta_dragged_while_it_plays_holds_from_there(stage: Stage) -> None:
     stage.open("?eta=0.2&steps=4000")
+    stage.unfold()
     keep_going = stage.page.locator("#keep-going")
     keep_going.click()
     expect(keep_going).to_have_attribute("aria-pressed", "true")

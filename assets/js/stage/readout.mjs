@@ -226,7 +226,7 @@ function showHalved(run, { part, row, exact }) {
   const { halved } = state;
   const bare = !Number.isFinite(run.columns.flow[0]);
   $("halve").disabled = bare || Boolean(run.changes);
-  if (run.changes) return setText("halved", "η changes on the way here.");
+  if (run.changes) return setText("halved", "");
   if (!halved || bare) return setText("halved", bare && !run.absent ? `${run.name} has no limiting flow here.` : "");
   if (!exact || Math.abs(run.eta / halved.eta - 0.5) > 1e-9) return setText("halved", "");
   if (part.columns.step[row] !== 4 * halved.step) return setText("halved", "This run does not reach the same τ.");

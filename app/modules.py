@@ -84,9 +84,9 @@ def _as_function(name: str, text: str) -> str:
 
     exported = ", ".join(names.strip("{} ") for names in _EXPORT.findall(text))
     body = _LATER.sub(later, _NAMED.sub(imports, _EXPORT.sub("", text)))
-    lines = [
-        line for line in body.splitlines() if line.strip() and not line.lstrip().startswith("//")
-    ]
+    # No text goes over several lines, so that what a line begins with says nothing.
+    lines = [line.strip() for line in body.splitlines()]
+    lines = [line for line in lines if line and not line.startswith("//")]
     return "\n".join(
         [f'modules["{name}"] = (() => {{', *lines, f"return {{ {exported} }};", "})();\n"]
     )

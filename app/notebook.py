@@ -13,8 +13,8 @@ HEIGHT = 640  # pixels of the page
 
 def frame(*runs: Run) -> str | None:
     """A frame that plays runs from one start, every rule at every η as `dynamics.show` has them;
-    None of a loss that is not in the catalogue, which has no link, and of runs whose η do not change
-    alike.
+    None of a loss that is not in the catalogue, which has no link, and where η changes in some runs
+    and not alike in all.
 
     It has a megabyte, and comes with a notebook that is kept.
     """

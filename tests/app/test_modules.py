@@ -112,6 +112,13 @@ def test_a_bundle_is_one_script_that_does_the_same(tmp_path: Path) -> None:
     assert said_by(script) == ["1", "13", "1", "2", "6", "Kind", "7", "gone"]
 
 
+def test_no_text_of_a_script_goes_over_several_lines() -> None:
+    """So that lines of a bundle need not keep what they begin with."""
+    for name in MODULES:
+        for line in (ASSETS / name).read_text(encoding="utf-8").splitlines():
+            assert line.replace("\\`", "").count("`") % 2 == 0, f"{name}: {line}"
+
+
 def test_a_circle_of_modules_is_refused(tmp_path: Path) -> None:
     write(
         tmp_path,

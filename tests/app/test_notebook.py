@@ -74,6 +74,6 @@ def test_a_run_whose_eta_changes_shows_itself() -> None:
     content = named(unescape(page))["run.bin"]
     header = json.loads(content[PREFIX : PREFIX + int.from_bytes(content[4:PREFIX], "little")])
     assert header["runs"][0]["changes"] == [[0.2, 0], [0.05, 40]]
-    assert header["query"] == "eta=0.2@0,0.05@40&steps=96"
+    assert header["query"] == "eta=0.2@0,0.05@40&start=1.8,1.05&steps=96"
     other = dynamics.simulate("parabolic-valley", "ngd", None, 0.2, 96)
     assert frame(run, other) is None

@@ -26,6 +26,7 @@ from app.binary import pack
 from app.disk import ROOT
 from app.http import as_file, refusal, take_page, unless_known
 from app.markup import markup
+from app.link import write_schedule
 from app.modules import bundled
 from app.origin import about
 from app.parts import aria
@@ -225,7 +226,8 @@ def of_run(
     """What of a run is asked for at a step: some sections, and where it has so few steps why it
     drifts at each, as a list."""
     alone = replace(settings, rule=(spec.rule.key,), eta=(spec.eta,), steps=spec.steps, focus=None)
-    of_it: dict[str, Any] = {"rule": spec.rule.key, "eta": spec.eta, "steps": spec.steps}
+    eta = write_schedule(spec.schedule) if spec.schedule else spec.eta
+    of_it: dict[str, Any] = {"rule": spec.rule.key, "eta": eta, "steps": spec.steps}
     steps = np.linspace(spec.steps, 0, sections if settings.chosen.record.d > 2 else 0, dtype=int)
     for at in steps.tolist():
         of = "sharpness" if settings.look == "sharpness" else "root"

@@ -102,3 +102,15 @@ def test_in_a_frame_without_an_origin(page: Page, server_url: str, tmp_path: Pat
     inside.wait_for_selector("body[data-ready][data-drawn]", timeout=PATIENCE)
     inside.get_by_role("button", name="Step forward").click()
     expect(inside.locator("#now-step")).to_have_text("13")
+
+
+def test_a_run_whose_eta_changes_plays_and_is_explained(offline: Callable[..., Offline]) -> None:
+    here = offline("eta=0.2@0,0.05@60&steps=200&at=150")
+    assert float(here.read("tau")) == pytest.approx(60 * 0.2**2 + 90 * 0.05**2, rel=1e-3)
+    run = dynamics.simulate("parabolic-valley", "ngd", None, "0.2@0,0.05@60", 200)
+    along = dynamics.measure(run)
+    assert float(here.read("sharpness")) == pytest.approx(along.sharpness[150], rel=1e-3)
+    assert here.page.inner_text("#messages") == ""
+    assert here.page.locator("#eta").input_value() == "0.2@0, 0.05@60"
+    here.button("why does it drift?").click()
+    expect(here.page.locator("#story")).to_contain_text("Step 151", timeout=PATIENCE)

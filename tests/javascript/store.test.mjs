@@ -513,3 +513,16 @@ test("what is pressed while a loss is still to come is kept until it is there", 
   assert.deepEqual([lifted.veiled, lifted.pressed], [false, INITIAL.pressed]);
   assert.deepEqual(reduce(moved, opens({})).pressed, INITIAL.pressed, "it was about what is not wanted any more");
 });
+
+test("of a schedule the first η is that of the link, with which a horizon in time is kept", () => {
+  const asked = (eta) => etasOf({ ...INITIAL, query: { eta } });
+  assert.deepEqual(asked("0.2@0,0.05@400"), ["0.2"]);
+  assert.deepEqual(asked("0.2, 0.05@400"), ["0.2"]);
+  assert.deepEqual(asked("0.2,0.1"), ["0.2", "0.1"]);
+});
+
+test("whether a new η holds from the playhead on stays with what is opened", () => {
+  const going = reduce(INITIAL, { type: "goesOn", goesOn: true });
+  assert.equal(going.goesOn, true);
+  assert.equal(reduce(going, opens({})).goesOn, true);
+});

@@ -25,8 +25,8 @@ from flask import Flask, Response, request
 from app.binary import pack
 from app.disk import ROOT
 from app.http import as_file, refusal, take_page, unless_known
-from app.markup import markup
 from app.link import write_schedule
+from app.markup import markup
 from app.modules import bundled
 from app.origin import about
 from app.parts import aria

@@ -174,7 +174,7 @@ def _step_sizes() -> html.Div:
     )
 
 
-def _starts() -> html.Div:
+def _starts() -> Component:
     return _on(
         "start",
         _group(

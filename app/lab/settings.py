@@ -324,7 +324,7 @@ def _read_rules(text: str, settings: LabSettings) -> tuple[str, ...]:
 
 
 def _axis(name: str) -> Callable[[str, LabSettings], str]:
-    return lambda text, settings: one_of(f"axis {name}", settings.symbols)(text, settings)
+    return lambda text, settings: one_of(name, settings.symbols, f"axis {name}")(text, settings)
 
 
 def _read_spans(text: str, settings: LabSettings) -> tuple[float, ...]:

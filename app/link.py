@@ -360,14 +360,14 @@ def _short(text: str) -> str:
     return text if len(text) <= LONGEST_ECHO else f"{text[:LONGEST_ECHO]}…"
 
 
-def one_of(name: str, known: Collection[str]) -> Callable[[str, Any], str]:
-    """A reader of one of a few words."""
+def one_of(name: str, known: Collection[str], called: str = "") -> Callable[[str, Any], str]:
+    """A reader of one of a few words, of what messages call so, or else by its name."""
 
     def read(text: str, settings: Any) -> str:
         if text in known:
             return text
         near = nearest(text, known, name)
-        problem = f"The {name} must be one of {', '.join(known)}, got {echo(text)}."
+        problem = f"The {called or name} must be one of {', '.join(known)}, got {echo(text)}."
         raise BrokenError(problem + did_you_mean(near).rstrip(), near or getattr(settings, name))
 
     return read

@@ -20,6 +20,7 @@ from dynamics.compilation import AHEAD
 from dynamics.curvature import gradient, sharpness
 from dynamics.fates import MINIMISED, RISE, WINDOW, Ending, Fate, obeys, verdict
 from dynamics.ground import Ground
+from dynamics.own import Own, for_each
 from dynamics.projection import landing, projection
 from dynamics.rules import initial_state, step_threshold
 from dynamics.types import Array, Loss, Rule, Scalar, Theta
@@ -52,7 +53,7 @@ def sweep_chunk(
     theta: Theta,
     rule: Rule | str,
     starts: np.ndarray,
-    etas: np.ndarray,
+    own: Own,
     steps: int,
     *,
     first: int = 0,
@@ -65,7 +66,7 @@ def sweep_chunk(
 
     Args:
         theta: the numbers of the loss; those left out are the record's own.
-        starts, etas, steps: as for `sweep`, and valid.
+        starts, own, steps: as for `sweep`, and valid.
         first: the number of the first run, from which one that draws at random does.
         report: called after each block of steps; once it answers true the runs are given up.
 
@@ -74,42 +75,44 @@ def sweep_chunk(
     """
     loss, rule = find_pair(loss, rule)
     loss = loss.at(**theta) if theta else loss
-    start, eta = padded(starts), padded(etas)
-    state = _begin(loss, rule, start, first)
+    start, each = padded(starts), jax.tree.map(padded, own)
+    state = _begin(loss, rule, start, each, first)
     *blocks, last = _before_the_last(steps)
     for block in blocks:
-        state = jax.block_until_ready(_walk(loss, rule, state, eta, block))
+        state = jax.block_until_ready(_walk(loss, rule, state, each, block))
         if report():
             return None
-    state = _walk(loss, rule, state, eta, last)
-    answers = _finish(loss, rule, start, state, eta, steps)
+    state = _walk(loss, rule, state, each, last)
+    answers = _finish(loss, rule, start, state, each, steps)
     report()
-    return jax.tree.map(lambda column: np.asarray(column)[: len(etas)], answers)
+    return jax.tree.map(lambda column: np.asarray(column)[: len(starts)], answers)
 
 
-def too_sharp(loss: Loss, rule: Rule, starts: np.ndarray, etas: np.ndarray) -> np.ndarray:
+def too_sharp(loss: Loss, rule: Rule, starts: np.ndarray, own: Own) -> np.ndarray:
     """Whether λ₁ at Φ(x_0) is above the threshold of the rule, [n], of at most 1,024 runs: from
     there it cannot settle."""
-    return np.asarray(_too_sharp(loss, rule, padded(starts), padded(etas)))[: len(etas)]
+    each = jax.tree.map(padded, own)
+    return np.asarray(_too_sharp(loss, rule, padded(starts), each))[: len(starts)]
 
 
 def rises(
     loss: Loss,
     rule: Rule,
     starts: np.ndarray,
-    etas: np.ndarray,
+    own: Own,
     steps: int,
     *,
     stop: Callable[[], bool] = lambda: False,
 ) -> np.ndarray | None:
     """Whether L once is more than twice the least before, [n], of at most 1,024 runs; None where
     they were given up. The arguments are those of `last_two`."""
-    seen, eta = _begin_watch(loss, rule, padded(starts)), padded(etas)
+    each = jax.tree.map(padded, own)
+    seen = _begin_watch(loss, rule, padded(starts), each)
     for block in _blocks(steps):
         if stop():
             return None
-        seen = jax.block_until_ready(_watch(loss, rule, seen, eta, block))
-    return np.asarray(seen.rose)[: len(etas)]
+        seen = jax.block_until_ready(_watch(loss, rule, seen, each, block))
+    return np.asarray(seen.rose)[: len(starts)]
 
 
 class LastTwo(NamedTuple):
@@ -125,7 +128,7 @@ def last_two(
     loss: Loss,
     rule: Rule,
     starts: np.ndarray,
-    etas: np.ndarray,
+    own: Own,
     steps: int,
     *,
     stop: Callable[[], bool] = lambda: False,
@@ -133,15 +136,15 @@ def last_two(
     """Where runs are in the end; None where they were given up.
 
     Args:
-        starts, etas, steps: as for `sweep`, and valid.
+        starts, own, steps: as for `sweep`, and valid.
         stop: asked after each block of steps.
     """
-    state = _begin(loss, rule, starts)
+    state = _begin(loss, rule, starts, own)
     for block in _blocks(steps - 1):
-        state = jax.block_until_ready(_walk(loss, rule, state, etas, block))
+        state = jax.block_until_ready(_walk(loss, rule, state, own, block))
         if stop():
             return None
-    last = _walk(loss, rule, state, etas, min(steps, 1))
+    last = _walk(loss, rule, state, own, min(steps, 1))
     before, x = (np.stack(found.x, axis=1) for found in (state, last))
     return LastTwo(before, x, np.asarray(last.ended))
 
@@ -167,16 +170,18 @@ def nothing_known(loss: Loss, rule: Rule, n: int) -> Sweep:
     )
 
 
-def compile_for(loss: Loss, rule: Rule) -> None:
+def compile_for(loss: Loss, rule: Rule, own: Own) -> None:
     """Compile a sweep here and now: threads that ask for one program at one time do so twice."""
     known = AHEAD.setdefault(loss.family, set())
-    if rule.family not in known:
-        start, eta = np.ones((CHUNK, loss.d)), np.ones(CHUNK)
-        _finish(loss, rule, start, _walk(loss, rule, _begin(loss, rule, start), eta, 0), eta, 0)
+    what = rule.family, *sorted(own.theta), None, *sorted(own.numbers)
+    if what not in known:
+        start, each = np.ones((CHUNK, loss.d)), jax.tree.map(lambda _: np.ones(CHUNK), own)
+        walked = _walk(loss, rule, _begin(loss, rule, start, each), each, 0)
+        _finish(loss, rule, start, walked, each, 0)
         if rule.bounce is None:
-            _too_sharp(loss, rule, start, eta)
-            _watch(loss, rule, _begin_watch(loss, rule, start), eta, 0)
-        known.add(rule.family)
+            _too_sharp(loss, rule, start, each)
+            _watch(loss, rule, _begin_watch(loss, rule, start, each), each, 0)
+        known.add(what)
 
 
 class _State(NamedTuple):
@@ -202,11 +207,15 @@ def _before_the_last(steps: int) -> list[int]:
     return _blocks(steps - WINDOW) or [0]
 
 
-def _begin(loss: Loss, rule: Rule, start: np.ndarray, first: int = 0) -> _State:
+def _begin(loss: Loss, rule: Rule, start: np.ndarray, own: Own, first: int = 0) -> _State:
     x = tuple(start.T.copy())
     seeds = first + np.arange(len(start))
-    memory = jax.tree.map(np.asarray, jax.vmap(partial(initial_state, rule))(x, seeds))
+    memory = jax.tree.map(np.asarray, for_each(_first_state, loss, rule, own, x, seeds))
     return _State(x, memory, np.zeros(len(start)), np.zeros(len(start), np.int64))
+
+
+def _first_state(_: Loss, rule: Rule, __: Scalar, x: tuple[Array, ...], seed: Scalar) -> Any:
+    return initial_state(rule, x, seed)
 
 
 def padded(column: np.ndarray) -> np.ndarray:
@@ -214,22 +223,19 @@ def padded(column: np.ndarray) -> np.ndarray:
     return np.concatenate([column, np.repeat(column[-1:], CHUNK - len(column), axis=0)])
 
 
-def advance_all(loss: Loss, rule: Rule, eta: Array):
+def advance_all(loss: Loss, rule: Rule, own: Own):
     """The function (x, memory) -> (x, memory, L at the x before) of a step of every run.
 
     By coordinates, so that XLA sees through the stack: a vector that is added to or summed would go
     through memory.
     """
-    take = rule.step
-    assert take is not None
 
-    slope = Ground(loss)
-
-    def step(x: tuple[Array, ...], memory: Any, eta: Array):
-        moved, memory = take(slope, eta, x, memory)
+    def step(loss: Loss, rule: Rule, eta: Scalar, x: tuple[Array, ...], memory: Any):
+        assert rule.step is not None
+        moved, memory = rule.step(Ground(loss), eta, x, memory)
         return _in_domain(loss, moved), memory, loss.value(jnp.stack(x))
 
-    return lambda x, memory: jax.vmap(step)(x, memory, eta)
+    return lambda x, memory: for_each(step, loss, rule, own, x, memory)
 
 
 def _in_domain(loss: Loss, x: tuple[Array, ...]) -> tuple[Array, ...]:
@@ -249,9 +255,9 @@ def _choose(condition: Array, one: _State, other: _State) -> _State:
 
 
 @jax.jit
-def _walk(loss: Loss, rule: Rule, state: _State, eta: Array, count: Scalar) -> _State:
+def _walk(loss: Loss, rule: Rule, state: _State, own: Own, count: Scalar) -> _State:
     """So many steps of every run; one that would leave stays within 32 steps of its end."""
-    step = advance_all(loss, rule, eta)
+    step = advance_all(loss, rule, own)
 
     def advance(_, carry):
         x, memory, peak = carry
@@ -264,7 +270,7 @@ def _walk(loss: Loss, rule: Rule, state: _State, eta: Array, count: Scalar) -> _
         x, memory, peak = jax.lax.fori_loop(0, length, advance, begin)
         return _choose(_finite(x), _State(x, memory, peak, state.ended + length), state)
 
-    inside = jax.vmap(partial(_in_domain, loss))(state.x)
+    inside = for_each(lambda loss, _, __, x: _in_domain(loss, x), loss, rule, own, state.x)
     return jax.lax.fori_loop(0, -(-count // STRIDE), stride, state._replace(x=inside))
 
 
@@ -279,18 +285,18 @@ class _Watch(NamedTuple):
     """Whether L once was more than twice the least before."""
 
 
-def _begin_watch(loss: Loss, rule: Rule, start: np.ndarray) -> _Watch:
-    begin = _begin(loss, rule, start)
+def _begin_watch(loss: Loss, rule: Rule, start: np.ndarray, own: Own) -> _Watch:
+    begin = _begin(loss, rule, start, own)
     return _Watch(begin.x, begin.memory, np.full(CHUNK, np.inf), np.zeros(CHUNK, bool))
 
 
 @jax.jit
-def _watch(loss: Loss, rule: Rule, seen: _Watch, eta: Array, count: Scalar) -> _Watch:
+def _watch(loss: Loss, rule: Rule, seen: _Watch, own: Own, count: Scalar) -> _Watch:
     """So many steps on, or fewer where all have risen or are down for good.
 
     A loop of its own, since it takes half as long again as that of a sweep.
     """
-    step = advance_all(loss, rule, eta)
+    step = advance_all(loss, rule, own)
 
     def advance(_, seen: _Watch) -> _Watch:
         x, memory, value = step(seen.x, seen.memory)
@@ -304,28 +310,26 @@ def _watch(loss: Loss, rule: Rule, seen: _Watch, eta: Array, count: Scalar) -> _
 
     def goes_on(state: tuple[Array, _Watch]) -> Array:
         done, seen = state
-        value = jax.vmap(lambda *x: loss.value(jnp.stack(x)))(*seen.x)
+        value = for_each(_value, loss, rule, own, *seen.x)
         return (done < count) & jnp.any(~seen.rose & (value > MINIMISED))
 
     return jax.lax.while_loop(goes_on, stride, (jnp.array(0), seen))[1]
 
 
 @jax.jit
-def _too_sharp(loss: Loss, rule: Rule, start: Array, eta: Array) -> Array:
-    def at(x: Array, eta: Scalar) -> Array:
+def _too_sharp(loss: Loss, rule: Rule, start: Array, own: Own) -> Array:
+    def at(loss: Loss, rule: Rule, eta: Scalar, x: Array) -> Array:
         slope = gradient(loss, x)
         there = loss.value(x), slope @ slope, initial_state(rule, tuple(x))
         return _sharpness_below(loss, x) > step_threshold(rule, eta, *there)
 
-    return jax.vmap(at)(start, eta)
+    return for_each(at, loss, rule, own, start)
 
 
 @jax.jit
-def _finish(
-    loss: Loss, rule: Rule, start: Array, state: _State, eta: Array, steps: Scalar
-) -> Sweep:
+def _finish(loss: Loss, rule: Rule, start: Array, state: _State, own: Own, steps: Scalar) -> Sweep:
     """The last steps of every run, and what they tell."""
-    step = advance_all(loss, rule, eta)
+    step = advance_all(loss, rule, own)
 
     def advance(i: Array, carry: tuple[_State, Array]) -> tuple[_State, Array]:
         state, path = carry
@@ -340,17 +344,17 @@ def _finish(
     following, _, value = step(state.x, state.memory)
     x = jnp.stack(state.x)
     left = (state.ended < steps) | ~_finite(state.x) | ~jnp.isfinite(value)
-    flat = jax.vmap(partial(_sharpness_below, loss), in_axes=1)(x)
+    flat = for_each(lambda loss, _, __, x: _sharpness_below(loss, x), loss, rule, own, x, axis=1)
     end = Ending(
         path=path,
         left=left,
         known=steps >= WINDOW,
         still=jnp.all(jnp.stack(following) == x, axis=0),
         moved=jnp.any(x != start.T, axis=0),
-        lawful=obeys(loss, rule, path, eta, flat),
+        lawful=obeys(loss, rule, path, own, flat),
         value=value,
         peak=state.peak,
-        first=jax.vmap(loss.value)(start),
+        first=for_each(_value, loss, rule, own, *start.T),
     )
     outcome, period = verdict(end, bounces=rule.bounce is not None)
     return Sweep(
@@ -361,6 +365,10 @@ def _finish(
         ended=state.ended,
         state=state.memory,
     )
+
+
+def _value(loss: Loss, _: Rule, __: Scalar, *x: Array) -> Array:
+    return loss.value(jnp.stack(x))
 
 
 def _sharpness_below(loss: Loss, x: Array) -> Array:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
+from dynamics.own import Own, for_each
 from dynamics.types import Array, Loss, Rule, Scalar
 
 WINDOW = 48
@@ -90,7 +91,7 @@ def verdict(end: Ending, bounces: bool) -> tuple[Array, Array]:
     return outcome, jnp.where(cycles, period, 0)
 
 
-def obeys(loss: Loss, rule: Rule, path: Array, eta: Array, sharpness: Array) -> Array:
+def obeys(loss: Loss, rule: Rule, path: Array, own: Own, sharpness: Array) -> Array:
     """Whether √L(x_t) + √L(x_{t+1}) of the last iterates [WINDOW + 1, d, n] is what the law says of
     the bounce, with λ₁ at Φ, [n] each; never where there is no law or no Φ.
 
@@ -99,12 +100,14 @@ def obeys(loss: Loss, rule: Rule, path: Array, eta: Array, sharpness: Array) -> 
     """
     if rule.sqrt_loss_law is None:
         return jnp.zeros(path.shape[2], bool)
-    law = rule.sqrt_loss_law(eta, sharpness)
+    law = for_each(_law, loss, rule, own, sharpness)
     first = WINDOW + 1 - SPAN
 
     def root(t: Scalar) -> Array:
         row = jax.lax.dynamic_index_in_dim(path, t, keepdims=False)
-        return jnp.sqrt(jax.vmap(loss.value, in_axes=1)(row))
+        return jnp.sqrt(
+            for_each(lambda loss, _, __, x: loss.value(x), loss, rule, own, row, axis=1)
+        )
 
     def look(t: Scalar, seen: tuple[Array, Array]) -> tuple[Array, Array]:
         before, off = seen
@@ -113,6 +116,11 @@ def obeys(loss: Loss, rule: Rule, path: Array, eta: Array, sharpness: Array) -> 
 
     off = jax.lax.fori_loop(first, WINDOW + 1, look, (root(first - 1), jnp.zeros_like(law)))[1]
     return off <= TOLERANCE * law
+
+
+def _law(loss: Loss, rule: Rule, eta: Scalar, sharpness: Scalar) -> Scalar:
+    assert rule.sqrt_loss_law is not None
+    return rule.sqrt_loss_law(eta, sharpness)
 
 
 def _fate(left, stops, still, risen, going, period) -> Array:

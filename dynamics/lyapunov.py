@@ -15,24 +15,25 @@ import jax.numpy as jnp
 import numpy as np
 
 from dynamics.chunk import CHUNK, advance_all, padded
+from dynamics.own import Own
 from dynamics.types import Array, Loss, Rule
 
 SPAN = 512  # steps over which the mean is taken
 STRIDE = 8  # steps between two measurements of ‖v‖, which cost as much as four steps
 
 
-def exponents(loss: Loss, rule: Rule, x: Array, state: Any, etas: Array) -> np.ndarray:
+def exponents(loss: Loss, rule: Rule, x: Array, state: Any, own: Own) -> np.ndarray:
     """The exponent of each of n runs over their next 512 steps, a step, [n]; NaN where they leave.
 
     Args:
         x: where they are, [n, d].
         state: what the rule remembers there, by coordinates, as in `Sweep.state`.
-        etas: [n].
+        own: the step size of each, and what else is its own.
     """
-    found = np.full(len(etas), np.nan)
-    for first in range(0, len(etas), CHUNK):
+    found = np.full(len(x), np.nan)
+    for first in range(0, len(x), CHUNK):
         rows = slice(first, first + CHUNK)
-        part = jax.tree.map(lambda column, rows=rows: padded(column[rows]), (x, state, etas))
+        part = jax.tree.map(lambda column, rows=rows: padded(column[rows]), (x, state, own))
         found[rows] = np.asarray(_exponent(loss, rule, *part))[: len(found[rows])]
     return found
 
@@ -43,8 +44,8 @@ def is_chaos(exponent: Array) -> Array:
 
 
 @jax.jit
-def _exponent(loss: Loss, rule: Rule, x: Array, state: Any, etas: Array) -> Array:
-    step = advance_all(loss, rule, etas)
+def _exponent(loss: Loss, rule: Rule, x: Array, state: Any, own: Own) -> Array:
+    step = advance_all(loss, rule, own)
 
     def advance(_, carry):
         return jax.jvp(lambda *at: step(*at)[:2], *carry)
@@ -60,6 +61,6 @@ def _exponent(loss: Loss, rule: Rule, x: Array, state: Any, etas: Array) -> Arra
     # Any direction does that is not one which is kept by accident.
     beside = jax.tree.map(jnp.zeros_like, place)
     aslant = np.cos(1.0 + np.arange(len(place[0])))
-    turned = (aslant / np.linalg.norm(aslant))[:, None] * jnp.ones_like(etas)
-    begin = place, (tuple(turned), beside[1]), jnp.zeros_like(etas)
+    turned = (aslant / np.linalg.norm(aslant))[:, None] * jnp.ones_like(own.eta)
+    begin = place, (tuple(turned), beside[1]), jnp.zeros_like(own.eta)
     return jax.lax.fori_loop(0, SPAN // STRIDE, stride, begin)[2] / SPAN

@@ -18,9 +18,10 @@ from dynamics.compilation import quickly
 from dynamics.curvature import direction
 from dynamics.fates import Fate
 from dynamics.lyapunov import exponents
+from dynamics.own import Own, checked_own, for_each
 from dynamics.projection import projection
 from dynamics.sweep import sweep
-from dynamics.types import Array, Loss, Rule
+from dynamics.types import Array, Loss, Rule, Scalar, Theta
 
 
 class Orbits(NamedTuple):
@@ -47,12 +48,15 @@ def orbits(
     steps: int,
     keep: int,
     *,
+    theta: Theta | None = None,
+    numbers: Theta | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> Orbits:
     """Run a rule from many starts and keep the last iterates of each run.
 
     Args:
-        loss, rule, starts, etas, steps, stop: as for `sweep`; what is stopped is NaN.
+        loss, rule, starts, etas, steps, theta, numbers, stop: as for `sweep`; what is stopped is
+            NaN.
         keep: K, one or more; cut to steps + 1.
 
     Raises:
@@ -60,14 +64,15 @@ def orbits(
     """
     loss, rule = find_pair(loss, rule)
     keep = min(keep, steps + 1)
-    fate = sweep(loss, rule, starts, etas, steps, stop=stop)
-    before = sweep(loss, rule, starts, etas, steps + 1 - keep, stop=stop)
+    run = partial(sweep, loss, rule, starts, etas, theta=theta, numbers=numbers, stop=stop)
+    fate, before = run(steps), run(steps + 1 - keep)
+    own = checked_own(loss, rule, np.asarray(etas, dtype=np.float64), theta, numbers)
     alive = _where_alive(before, steps + 1 - keep)
-    x = np.asarray(_follow(loss, rule, alive, before.state, etas, keep))
-    offset, values = _seen_across(loss, x)
+    x = np.asarray(_follow(loss, rule, alive, before.state, own, keep))
+    offset, values = _seen_across(loss, rule, own, x)
     offset = _turned_alike(*map(np.asarray, offset))
     ends = np.where((fate.outcome == Fate.DIVERGES)[:, None], np.nan, fate.x)
-    parting = exponents(loss, rule, ends, fate.state, np.asarray(etas, dtype=np.float64))
+    parting = exponents(loss, rule, ends, fate.state, own)
     return Orbits(x, offset, np.asarray(values), fate, parting)
 
 
@@ -77,9 +82,9 @@ def _where_alive(found: Sweep, step: int) -> np.ndarray:
 
 
 @partial(quickly, static_argnames=("keep",))
-def _follow(loss: Loss, rule: Rule, x: Array, state: Any, etas: Array, keep: int) -> Array:
+def _follow(loss: Loss, rule: Rule, x: Array, state: Any, own: Own, keep: int) -> Array:
     """x [n, d] and the keep − 1 iterates after it, [n, keep, d]."""
-    step = advance_all(loss, rule, etas)
+    step = advance_all(loss, rule, own)
 
     def advance(place: tuple, _: None) -> tuple[tuple, Array]:
         return step(*place)[:2], jnp.stack(place[0], axis=1)
@@ -88,14 +93,14 @@ def _follow(loss: Loss, rule: Rule, x: Array, state: Any, etas: Array, keep: int
 
 
 @quickly
-def _seen_across(loss: Loss, x: Array):
+def _seen_across(loss: Loss, rule: Rule, own: Own, x: Array):
     """((x − Φ) [n, K, d], v₁ [n, d]) of the last iterates, and L [n, K]."""
 
-    def across(x: Array):
+    def across(loss: Loss, _: Rule, __: Scalar, x: Array):
         end = projection(loss, x[-1])
-        return x - end, direction(loss, end)
+        return (x - end, direction(loss, end)), jax.vmap(loss.value)(x)
 
-    return jax.vmap(across)(x), jax.vmap(jax.vmap(loss.value))(x)
+    return for_each(across, loss, rule, own, x)
 
 
 def _turned_alike(away: np.ndarray, v: np.ndarray) -> np.ndarray:

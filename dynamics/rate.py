@@ -28,6 +28,7 @@ from dynamics.compilation import quickly
 from dynamics.curvature import direction
 from dynamics.flows import points_along
 from dynamics.measures import uneven
+from dynamics.own import Own
 from dynamics.projection import projection
 from dynamics.rules import initial_state
 from dynamics.simulate import check_numbers, checked_start
@@ -147,7 +148,7 @@ def cloud_at(
     steps = round(min(tau / max(pace, 1e-300), 1e30))  # a whole number, however small η is
     check_numbers(eta, steps)
     starts = np.asarray(_landings(loss, rule, begin, eta))
-    found = last_two(loss, rule, starts, np.full(LANDINGS, eta), steps, stop=stop)
+    found = last_two(loss, rule, starts, Own(np.full(LANDINGS, eta)), steps, stop=stop)
     if found is None:
         return Cloud(np.full(LANDINGS, np.nan), np.full(LANDINGS, np.nan))
     gaps, lopsidedness = _seen(loss, flow, starts, found.before, found.x, pace * steps)
@@ -160,9 +161,9 @@ def _landings(loss: Loss, rule: Rule, start: Array, eta: Scalar) -> Array:
     """Starts at equal shares of the first step from x_0, [LANDINGS, d]. A run from its end would be
     the run from x_0 again, so they land at every phase once."""
     x = tuple(start[:, None])
-    after = advance_all(loss, rule, jnp.full(1, eta))(x, jax.vmap(partial(initial_state, rule))(x))[
-        0
-    ]
+    after = advance_all(loss, rule, Own(jnp.full(1, eta)))(
+        x, jax.vmap(partial(initial_state, rule))(x)
+    )[0]
     first = jnp.stack(after)[:, 0] - start
     return start + jnp.linspace(0.0, 1.0, LANDINGS, endpoint=False)[:, None] * first
 

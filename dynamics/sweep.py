@@ -30,8 +30,9 @@ from dynamics.chunk import (
 )
 from dynamics.fates import Fate
 from dynamics.lyapunov import exponents, is_chaos
+from dynamics.own import Own, checked_own
 from dynamics.simulate import check_numbers
-from dynamics.types import Array, Loss, Rule
+from dynamics.types import Array, Loss, Rule, Theta
 
 
 def sweep(
@@ -41,6 +42,8 @@ def sweep(
     etas: Array,
     steps: int,
     *,
+    theta: Theta | None = None,
+    numbers: Theta | None = None,
     progress: Callable[[int, int], None] | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> Sweep:
@@ -84,6 +87,8 @@ def sweep(
         starts: x_0 of each run, [n, d]. One outside the domain diverges at once.
         etas: η > 0 of each run, [n].
         steps: number of steps of each, 0 … 10,000,000.
+        theta, numbers: what is not the same for all of the numbers of the loss and of the rule, by
+            name, [n] each; those left out are the records' own.
         progress: called with (done, total), in equal parts of the work, as parts are done.
         stop: asked before the first part and after each; once it answers true, runs whose chunk is
             not done are left UNKNOWN, with x NaN and ended 0.
@@ -94,9 +99,10 @@ def sweep(
     """
     loss, rule = find_pair(loss, rule)
     starts, etas = _checked(loss, rule, starts, etas, steps)
+    own = checked_own(loss, rule, etas, theta, numbers)
     found = nothing_known(loss, rule, len(etas))
-    work = _Work(loss, rule, starts, etas, int(steps), found)
-    compile_for(loss, rule)
+    work = _Work(loss, rule, starts, own, int(steps), found)
+    compile_for(loss, rule, own)
     _share_out(work, progress, stop)
     asked_to_stop = stop or (lambda: False)
     _look_again(work, asked_to_stop)
@@ -129,21 +135,21 @@ class _Work(NamedTuple):
     loss: Loss
     rule: Rule
     starts: np.ndarray
-    etas: np.ndarray
+    own: Own
     steps: int
     found: Sweep
 
     @property
     def chunks(self) -> range:
         """The first run of each."""
-        return range(0, len(self.etas), CHUNK)
+        return range(0, len(self.starts), CHUNK)
 
     def do(self, first: int, report: Callable[[], bool]) -> None:
         """Run a chunk, reporting after each block; a report that answers true ends it there."""
         rows = slice(first, first + CHUNK)
-        starts, etas = self.starts[rows], self.etas[rows]
+        starts, own = self.starts[rows], self.own.of(rows)
         answers = sweep_chunk(
-            self.loss, {}, self.rule, starts, etas, self.steps, first=first, report=report
+            self.loss, {}, self.rule, starts, own, self.steps, first=first, report=report
         )
         if answers is not None:
             jax.tree.map(lambda column, values: _put(column, rows, values), self.found, answers)
@@ -202,11 +208,11 @@ def _look_again(work: _Work, stop: Callable[[], bool]) -> None:
         rows = first + np.flatnonzero(resting)
         if not rows.size:
             return rows
-        return rows[too_sharp(loss, rule, work.starts[rows], work.etas[rows])]
+        return rows[too_sharp(loss, rule, work.starts[rows], work.own.of(rows))]
 
     def look(rows: np.ndarray) -> None:
-        starts, etas = work.starts[rows], work.etas[rows]
-        rose = rises(loss, rule, starts, etas, work.steps, stop=stop)
+        starts, own = work.starts[rows], work.own.of(rows)
+        rose = rises(loss, rule, starts, own, work.steps, stop=stop)
         if rose is not None:
             found.outcome[rows[rose]] = Fate.CATAPULT
 
@@ -224,7 +230,7 @@ def _tell_chaos(work: _Work, stop: Callable[[], bool]) -> None:
     def look(rows: np.ndarray) -> None:
         if not stop():
             x, state = jax.tree.map(lambda column: column[rows], (found.x, found.state))
-            parting = exponents(work.loss, work.rule, x, state, work.etas[rows])
+            parting = exponents(work.loss, work.rule, x, state, work.own.of(rows))
             found.outcome[rows[is_chaos(parting)]] = Fate.CHAOS
 
     parts = [wild[first : first + CHUNK] for first in range(0, len(wild), CHUNK)]

@@ -95,6 +95,7 @@ ORDER = [
     "dynamics.schedule",
     "dynamics.simulate",
     "dynamics.comparison",
+    "dynamics.own",
     "dynamics.fates",
     "dynamics.chunk",
     "dynamics.lyapunov",

@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from app.lab.settings import LabSettings, Way
+from app.lab.settings import ETA, START, LabSettings, Way
+from app.link import NUMBER
 from app.once import PATIENCE, Gone, Once, StoppedError
 from app.runspec import LossSpec, RuleSpec
 from dynamics import MAX_STEPS, Fate, sweep
@@ -42,20 +43,71 @@ ORBIT_ETAS = 600
 ORBIT_STEPS = 64
 
 
+class Axis(NamedTuple):
+    """What an axis of a map shows, and of a number of the rule or of the loss its values."""
+
+    name: str
+    values: tuple[float, ...] = ()
+
+
+class Runs(NamedTuple):
+    """Some runs of a map as `dynamics.sweep` takes them."""
+
+    starts: np.ndarray
+    etas: np.ndarray
+    theta: dict[str, np.ndarray]
+    numbers: dict[str, np.ndarray]
+
+    def of(self, rows: np.ndarray | slice) -> "Runs":
+        """Those of some rows."""
+        numbers = ({name: c[rows] for name, c in part.items()} for part in self[2:])
+        return Runs(self.starts[rows], self.etas[rows], *numbers)
+
+
 class Grid(NamedTuple):
-    """What a map is computed from: a run at each of `etas` [rows] from each of `starts` [columns,
-    d]."""
+    """What a map is computed from: a run for each value of one axis [rows] and each of the other
+    [columns], from one of `starts` [., d] at one of `etas` [.], which are one where no axis shows
+    them."""
 
     loss: LossSpec
     rule: RuleSpec
     etas: np.ndarray
     starts: np.ndarray
     steps: int
+    across: Axis = Axis(ETA)
+    up: Axis = Axis(START)
 
     @property
     def shape(self) -> tuple[int, int]:
         """Rows and columns."""
-        return len(self.etas), len(self.starts)
+        among = {ETA: self.etas, START: self.starts}
+        across, up = (len(among.get(axis.name, axis.values)) for axis in (self.across, self.up))
+        return across, up
+
+    def places(self, rows: Sequence[int] | range) -> dict[str, np.ndarray]:
+        """Which value of each axis every run of some rows has, row by row."""
+        columns = self.shape[1]
+        return {
+            self.across.name: np.repeat(rows, columns),
+            self.up.name: np.tile(np.arange(columns), len(rows)),
+        }
+
+    def runs(self, rows: Sequence[int] | range) -> Runs:
+        """Those of some rows, row by row."""
+        at = self.places(rows)
+        only = np.zeros(len(rows) * self.shape[1], int)
+        given = {
+            axis.name: np.array(axis.values)[at[axis.name]]
+            for axis in (self.across, self.up)
+            if axis.values
+        }
+        theta = {
+            name.removeprefix(NUMBER): column
+            for name, column in given.items()
+            if name.startswith(NUMBER)
+        }
+        numbers = {name: column for name, column in given.items() if not name.startswith(NUMBER)}
+        return Runs(self.starts[at.get(START, only)], self.etas[at.get(ETA, only)], theta, numbers)
 
 
 class Regimes(NamedTuple):
@@ -101,14 +153,22 @@ class Lab:
             return settings
         way, rule = settings.way, settings.chosen_rules[0]
         key = self.once.key("etas", way=way, rule=rule)
-        return replace(settings, eta=self.once.result(key, lambda: self._etas(way, rule)))
+        low, high = self.once.result(key, lambda: self._etas(way, rule))
+        if ETA in settings.axes:
+            return replace(settings, eta=(low, high))
+        return replace(settings, eta=(float(f"{np.sqrt(low * high):.2g}"),))
 
     def _etas(self, way: Way, rule: RuleSpec) -> tuple[float, float]:
         return interesting_etas(way.loss.record, rule.record, self._line(way, SCOUTS))
 
     def line(self, settings: LabSettings) -> Line:
-        """The starts of a map."""
-        return self._line(settings.way, settings.size)
+        """The starts of a map, or the one of all its runs."""
+        return self._starts(settings, settings.size)
+
+    def _starts(self, settings: LabSettings, count: int) -> Line:
+        if START in settings.axes:
+            return self._line(settings.way, count)
+        return Line(np.array([settings.start_point]), np.zeros(1))
 
     def _line(self, way: Way, count: int) -> Line:
         if way.ends:
@@ -118,24 +178,46 @@ class Lab:
 
     def grid(self, settings: LabSettings) -> Grid:
         """What the map of filled settings is computed from."""
+        return self._grid(settings, settings.size)
+
+    def _grid(self, settings: LabSettings, across: int) -> Grid:
+        """The grid with so many values across."""
         assert settings.eta
-        etas = np.geomspace(*settings.eta, settings.size)
-        starts = self.line(settings).starts
-        return Grid(settings.chosen, settings.chosen_rules[0], etas, starts, settings.steps)
+        counts = dict(zip(settings.axes, (across, settings.size), strict=True))
+        etas, axes = np.array(settings.eta), []
+        if ETA in counts:
+            etas = np.geomspace(etas[0], etas[1], counts[ETA])
+        starts = self._starts(settings, counts.get(START, 1)).starts
+        for name in settings.axes:
+            ends = settings.ranges.get(name)
+            axes.append(
+                Axis(name, tuple(np.linspace(*ends, counts[name]).tolist()) if ends else ())
+            )
+        return Grid(settings.chosen, settings.chosen_rules[0], etas, starts, settings.steps, *axes)
 
     def settling(self, grid: Grid) -> Settling | None:
         """The lines of a map of GD: where it settles. Other rules have another edge, or none."""
-        if grid.rule.key != "gd":
+        if grid.rule.key != "gd" or (grid.across.name, grid.up.name) != (ETA, START):
             return None
         key = self.once.key("settling", loss=grid.loss, starts=grid.starts)
         return self.once.result(key, lambda: settling_etas(grid.loss.record, grid.starts))
 
     def orbit_grid(self, settings: LabSettings) -> Grid:
-        """What the orbit diagram of filled settings is computed from: one start."""
-        assert settings.eta
-        etas = np.geomspace(*settings.eta, ORBIT_ETAS)
-        start = self.line(settings).starts[[settings.column]]
-        return Grid(settings.chosen, settings.chosen_rules[0], etas, start, settings.steps)
+        """What the orbit diagram of filled settings is computed from: one column, of more rows."""
+        grid, only = self._grid(settings, ORBIT_ETAS), slice(settings.column, settings.column + 1)
+        if grid.up.name == ETA:
+            return grid._replace(etas=grid.etas[only])
+        if grid.up.name == START:
+            return grid._replace(starts=grid.starts[only])
+        return grid._replace(up=Axis(grid.up.name, grid.up.values[only]))
+
+    def orbit_line(self, settings: LabSettings) -> Line:
+        """The starts of the orbit diagram: those that it goes along, or one."""
+        if settings.axes[0] == START:
+            return self._starts(settings, ORBIT_ETAS)
+        line = self.line(settings)
+        at = settings.column if settings.axes[1] == START else 0
+        return Line(line.starts[[at]], line.positions[[at]])
 
     def bands(self, grid: Grid, gone: Gone) -> Iterator[Band]:
         """A map band by band, each row once; in one band where it is known.
@@ -165,14 +247,16 @@ class Lab:
 
         def make() -> Orbits:
             with self.turn(gone):
-                starts = np.repeat(grid.starts, len(grid.etas), axis=0)
+                runs = grid.runs(range(grid.shape[0]))
                 found = orbits(
                     grid.loss.record,
                     grid.rule.record,
-                    starts,
-                    grid.etas,
+                    runs.starts,
+                    runs.etas,
                     grid.steps,
                     ORBIT_STEPS,
+                    theta=runs.theta,
+                    numbers=runs.numbers,
                     stop=gone,
                 )
             if gone():
@@ -229,7 +313,7 @@ class _Map:
 
     def __init__(self, lab: Lab, grid: Grid, known: Regimes | None) -> None:
         self.lab, self.grid, self.known = lab, grid, known
-        self.left = [] if known else interlaced(len(grid.etas))
+        self.left = [] if known else interlaced(grid.shape[0])
         self.chunks = cores()
         self.table = _empty(grid.shape)
         self.told = False
@@ -237,10 +321,10 @@ class _Map:
     def next(self, gone: Gone) -> Band | None:
         if self.known and not self.told:
             self.told = True
-            return Band(list(range(len(self.grid.etas))), self.known)
+            return Band(list(range(self.grid.shape[0])), self.known)
         if not self.left:
             return None
-        count = max(1, self.chunks * CHUNK // len(self.grid.starts))
+        count = max(1, self.chunks * CHUNK // self.grid.shape[1])
         band = self._swept(self.left[:count], gone)
         self.left = self.left[count:]
         band.put_into(self.table)
@@ -251,24 +335,30 @@ class _Map:
 
     def _swept(self, rows: list[int], gone: Gone) -> Band:
         grid = self.grid
-        shape = len(rows), len(grid.starts)
+        shape = len(rows), grid.shape[1]
         with self.lab.turn(gone):
             begun = time.monotonic()
-            starts = np.tile(grid.starts, (shape[0], 1))
-            etas = np.repeat(grid.etas[rows], shape[1])
-            found = _decided(grid, starts, etas, gone)
+            found = _decided(grid, grid.runs(rows), gone)
             self.chunks = _next_size(self.chunks, time.monotonic() - begun)
         if gone():
             raise StoppedError
         return Band(rows, Regimes(*(column.reshape(shape) for column in found)))
 
 
-def _decided(grid: Grid, starts: np.ndarray, etas: np.ndarray, gone: Gone) -> Regimes:
-    """What becomes of runs [n, d]; those that are on their way still go on."""
+def _decided(grid: Grid, runs: Runs, gone: Gone) -> Regimes:
+    """What becomes of runs; those that are on their way still go on."""
 
     def swept(rows: np.ndarray | slice, steps: int) -> Regimes:
+        some = runs.of(rows)
         found = sweep(
-            grid.loss.record, grid.rule.record, starts[rows], etas[rows], steps, stop=gone
+            grid.loss.record,
+            grid.rule.record,
+            some.starts,
+            some.etas,
+            steps,
+            theta=some.theta,
+            numbers=some.numbers,
+            stop=gone,
         )
         many = np.full(len(found.ended), steps)
         return Regimes(found.outcome, found.period, found.sharpness, found.ended, many)

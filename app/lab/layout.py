@@ -79,11 +79,12 @@ def _controls() -> html.Div:
             _loss(),
             *(_rules(plot) for plot in PLOTS),
             html.Div(id="rule-numbers", className="numbers"),
+            _of("regimes", _axes()),
             _of("regimes", _step_sizes()),
             _of("regimes", _starts()),
             _of("regimes", _resolution()),
             _of("regimes", _slice()),
-            _of("rate collapse flatness", html.Div(field("start", "Start"))),
+            _of("regimes rate collapse flatness", _on("!start", html.Div(field("start", "Start")))),
             _of("rate collapse flatness", _slow_time()),
             _of("rate collapse flatness", html.Div(field("etas", "Step sizes η"))),
         ],
@@ -136,6 +137,26 @@ def _rules(plot: str) -> Component:
     )
 
 
+def _axes() -> html.Div:
+    """What goes across and upwards, of which the page's scripts fill in the choice."""
+    pair = [
+        html.Div(
+            [
+                html.Label(words, htmlFor=name, className="label"),
+                html.Select(id=name, className="select"),
+            ]
+        )
+        for name, words in (("across", "across"), ("up", "upwards"))
+    ]
+    return _group(
+        "Axes",
+        [
+            html.Div(pair, className="pair"),
+            _on("range", html.Div(field("range", "from, to"))),
+        ],
+    )
+
+
 def _step_sizes() -> html.Div:
     return _group(
         "Step sizes η",
@@ -146,23 +167,28 @@ def _step_sizes() -> html.Div:
                     html.Div([field("eta-high", "to"), _slider("eta-high")]),
                 ],
                 className="pair",
-            )
+                **data(axis="eta"),
+            ),
+            _on("!eta", html.Div(field("eta-one", "of all runs"))),
         ],
     )
 
 
-def _starts() -> html.Div:
-    return _group(
-        "Starts",
-        [
-            choice("along", "Starts", WAYS, "line"),
-            html.Div(
-                [field("from", "from"), field("to", "to")],
-                className="pair",
-                **data(along="line"),
-            ),
-            html.Div(field("off", "distance from Γ along v₁"), **data(along="valley")),
-        ],
+def _starts() -> Component:
+    return _on(
+        "start",
+        _group(
+            "Starts",
+            [
+                choice("along", "Starts", WAYS, "line"),
+                html.Div(
+                    [field("from", "from"), field("to", "to")],
+                    className="pair",
+                    **data(along="line"),
+                ),
+                html.Div(field("off", "distance from Γ along v₁"), **data(along="valley")),
+            ],
+        ),
     )
 
 
@@ -329,6 +355,7 @@ def _cell() -> list[Component]:
     rows = (
         ("eta", "η"),
         ("start", "start"),
+        ("own", "numbers"),
         ("threshold", "2/η"),
         ("sharpness", "λ₁ in the end"),
         ("period", "period"),
@@ -507,6 +534,12 @@ def _picture(name: str, label: str) -> html.Div:
 def _of(plots: str, component: Component) -> Component:
     """Mark a control that belongs to some plots alone."""
     setattr(component, "data-for", plots)
+    return component
+
+
+def _on(axis: str, component: Component) -> Component:
+    """Mark a control of a map that belongs to an axis of it, or with a ! to where none is that."""
+    setattr(component, "data-axis", axis)
     return component
 
 

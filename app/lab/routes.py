@@ -37,10 +37,10 @@ from flask import Flask, Response, request
 
 from app.binary import float32, pack
 from app.http import as_file, gone_from, json_line, refusal, take_decimal, take_page, unless_known
-from app.lab.compute import Band, Lab, Settling, rate_through
-from app.lab.settings import LabSettings, read_lab_query, write_lab_query
+from app.lab.compute import Band, Grid, Lab, Runs, Settling, rate_through
+from app.lab.settings import START, LabSettings, read_lab_query, write_lab_query
 from app.lab.words import caption
-from app.link import Message, Reading
+from app.link import NUMBER, Message, Reading
 from app.once import Gone, StoppedError
 from app.origin import about
 from app.runspec import plain_rule_parameters
@@ -144,8 +144,10 @@ def _map_stream(lab: Lab, asked: Asked, gone: Gone) -> Iterator[bytes]:
     grid, line = lab.grid(settings), lab.line(settings)
     settling = lab.settling(grid)
     header = _about(asked) | {
-        "rows": len(grid.etas),
-        "columns": len(grid.starts),
+        "rows": grid.shape[0],
+        "columns": grid.shape[1],
+        "axes": _axes(grid, settings),
+        "offered": [{"name": name, "words": settings.symbols[name]} for name in settings.offered],
         "etas": grid.etas.tolist(),
         "starts": grid.starts.tolist(),
         "positions": line.positions.tolist(),
@@ -163,6 +165,14 @@ def _map_stream(lab: Lab, asked: Asked, gone: Gone) -> Iterator[bytes]:
             return
 
     return parts()
+
+
+def _axes(grid: Grid, settings: LabSettings) -> list[dict[str, Any]]:
+    """What goes across and upwards; values of η and starts stand beside."""
+    return [
+        {"name": axis.name, "symbol": settings.symbols[axis.name], "values": axis.values}
+        for axis in (grid.across, grid.up)
+    ]
 
 
 def _story(rule: str, settling: Settling | None) -> str:
@@ -200,11 +210,13 @@ def _map_file(suffix: str, lab: Lab, asked: Asked, gone: Gone) -> bytes:
     settings = asked.settings
     grid, line = lab.grid(settings), lab.line(settings)
     found = lab.regimes(grid, gone)
-    rows, columns = grid.shape
+    every = range(grid.shape[0])
+    runs, at = grid.runs(every), grid.places(every)
     table = {
-        "eta": np.repeat(grid.etas, columns),
-        "position": np.tile(line.positions, rows),
-        "start": np.tile(grid.starts, (rows, 1)),
+        "eta": runs.etas,
+        "position": line.positions[at.get(START, 0 * found.outcome.ravel())],
+        "start": runs.starts,
+        **_own(runs),
         "outcome": _names(found.outcome.ravel()),
         "period": found.period.ravel(),
         "sharpness": found.sharpness.ravel(),
@@ -212,6 +224,11 @@ def _map_file(suffix: str, lab: Lab, asked: Asked, gone: Gone) -> bytes:
         "steps": found.steps.ravel(),
     }
     return _encoded(suffix, table, asked)
+
+
+def _own(runs: Runs) -> dict[str, np.ndarray]:
+    """Numbers that are not the same for all runs, by the keys of a link."""
+    return {NUMBER + name: column for name, column in runs.theta.items()} | runs.numbers
 
 
 def _names(outcomes: np.ndarray) -> np.ndarray:
@@ -228,14 +245,18 @@ def _orbit_of(lab: Lab, asked: Asked, gone: Gone) -> tuple[Orbits, np.ndarray]:
 
 def _orbit_binary(lab: Lab, asked: Asked, gone: Gone) -> bytes:
     settings = asked.settings
-    grid, line = lab.orbit_grid(settings), lab.line(settings)
+    grid, line = lab.orbit_grid(settings), lab.orbit_line(settings)
     found, steps = _orbit_of(lab, asked, gone)
     header = _about(asked) | {
-        "etas": grid.etas.tolist(),
+        "etas": grid.runs(range(grid.shape[0])).etas.tolist(),
+        "axes": _axes(grid, settings),
         "keep": len(steps),
         "step": int(steps[0]),
+        "starts": grid.starts.tolist(),
+        "positions": line.positions.tolist(),
         "start": grid.starts[0].tolist(),
-        "position": float(line.positions[settings.column]),
+        "position": float(line.positions[0]),
+        "variables": coordinate_names(settings.chosen.record),
         "column": settings.column,
         "fates": _fates(),
     }
@@ -247,8 +268,15 @@ def _orbit_binary(lab: Lab, asked: Asked, gone: Gone) -> bytes:
 def _orbit_file(suffix: str, lab: Lab, asked: Asked, gone: Gone) -> bytes:
     found, steps = _orbit_of(lab, asked, gone)
     runs, keep, d = found.x.shape
+    grid = lab.orbit_grid(asked.settings)
+    asked_for = grid.runs(range(runs))
+    varying = (
+        {"start": np.repeat(asked_for.starts, keep, axis=0)} if grid.across.name == START else {}
+    )
     table = {
-        "eta": np.repeat(lab.orbit_grid(asked.settings).etas, keep),
+        "eta": np.repeat(asked_for.etas, keep),
+        **varying,
+        **{name: np.repeat(column, keep) for name, column in _own(asked_for).items()},
         "step": np.tile(steps, runs),
         "x": found.x.reshape(-1, d),
         "offset": found.offset.ravel(),

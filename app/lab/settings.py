@@ -2,8 +2,10 @@
 
     plot       regimes | rate | collapse
     loss, rule one rule; of a collapse several
-    regimes    eta=LOW,HIGH · along=line, from and to, or along=valley, off · size · steps ·
-               colour · slice
+    regimes    across and up, of eta, start, NAME of the rule, p.NAME of the loss · eta=LOW,HIGH, or
+               one where no axis is η · along=line, from and to, or along=valley, off; start where
+               no axis is that line · range=LOW,HIGH of each axis that is another number ·
+               size · steps · colour · slice
     rate       start · tau · etas
     collapse   start · tau · etas, at most four runs
     flatness   start · tau (of each rule's own clock) · etas (one) · flatness=sharpness or trace
@@ -20,6 +22,7 @@ from app.link import (
     MAX_COORDINATE,
     MAX_ETA,
     MIN_ETA,
+    NUMBER,
     BrokenError,
     ClampedError,
     Field,
@@ -40,13 +43,14 @@ from app.link import (
 from app.runspec import LossSpec, Numbers, RuleSpec, plain_loss, rule_with
 from app.stage.settings import Settings, opening_of, write_query
 from app.vocabulary import COLOURS, FLATNESSES, MAX_COURSES, MAX_RUNS, PLOTS, WAYS
-from dynamics import MAX_STEPS, RULES, numerals
+from dynamics import MAX_STEPS, RULES, Parameter, numerals
 from dynamics.flatness import fits
 
 LEAST_SIZE, MOST_SIZE = 16, 400
 MAX_MAP_STEPS = 100_000
 MIN_TAU, MAX_TAU = 0.05, 40.0  # the least of `RATE_ETAS` takes ten million steps to the last
 MOST_ETAS = 16
+ETA, START = "eta", "start"  # axes of a map that are no number of a loss or of a rule
 DEFAULT_LOSS = "hyperbola"  # of which GD does everything that there is a name for
 # On which λ₁ and the trace pull apart.
 LOSS_OF_FLATNESS = "two-flatnesses"
@@ -85,7 +89,10 @@ class LabSettings:
     formula: str = ""
     numbers: Numbers = ()
     rule: tuple[str, ...] | None = None
-    eta: tuple[float, float] | None = None
+    across: str | None = None
+    up: str | None = None
+    eta: tuple[float, ...] | None = None
+    spans: tuple[float, ...] | None = None
     along: str = "line"
     first: tuple[float, ...] | None = None
     last: tuple[float, ...] | None = None
@@ -121,6 +128,38 @@ class LabSettings:
         return tuple(spec for spec in self.chosen_rules if fits(loss, spec.record))
 
     @property
+    def axes(self) -> tuple[str, str]:
+        """What the axes of a map show, across and upwards: step sizes by starts, unless it says."""
+        across = self.across or (START if self.up == ETA else ETA)
+        return across, self.up or (ETA if across == START else START)
+
+    @property
+    def offered(self) -> dict[str, Parameter | None]:
+        """What an axis may show, and of a number of the rule or of the loss which."""
+        rule, loss = self.chosen_rules[0].record, self.chosen.record
+        # Of a formula the least value follows from its numbers, and is not found run by run.
+        theirs = () if loss.remade else loss.parameters
+        return {
+            ETA: None,
+            START: None,
+            **{p.name: p for p in rule.parameters if p.range},
+            **{NUMBER + p.name: p for p in theirs if p.range},
+        }
+
+    @property
+    def ranges(self) -> dict[str, tuple[float, float]]:
+        """Of each axis that shows another number than η its least and its greatest."""
+        offered, given = self.offered, iter(self.spans or ())
+        own = {name: p.range for name in self.axes if (p := offered[name]) and p.range}
+        return {name: (next(given, low), next(given, high)) for name, (low, high) in own.items()}
+
+    @property
+    def symbols(self) -> dict[str, str]:
+        """What an axis may show, as a person reads it."""
+        words = {ETA: "η", START: "start"}
+        return words | {name: p.symbol or p.name for name, p in self.offered.items() if p}
+
+    @property
     def ends(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
         """The line of starts: where its ends are not given, the loss's own start with the first
         coordinate from end to end of its view."""
@@ -137,7 +176,7 @@ class LabSettings:
 
     @property
     def column(self) -> int:
-        """The start whose orbit diagram is shown."""
+        """The column whose orbit diagram is shown: a start, or what else goes upwards."""
         return round(self.slice * (self.size - 1))
 
     @property
@@ -188,9 +227,14 @@ class LabSettings:
             return what | ({"flatness": self.flatness} if self.plot == "flatness" else {})
         ends = {"from": list(self.ends[0]), "to": list(self.ends[1])}
         names = ("off", "size", "steps", "colour", "slice")
+        across, up = self.axes
+        spans = [end for span in self.ranges.values() for end in span]
         return (
             what
+            | {"across": across, "up": up}
             | {"eta": self.eta and list(self.eta), "along": self.along}
+            | ({"range": spans} if spans else {})
+            | ({} if START in self.axes else {"start": list(self.start_point)})
             | ends
             | {name: getattr(self, name) for name in names}
         )
@@ -199,7 +243,7 @@ class LabSettings:
 def read_lab_query(query: Mapping[str, str]) -> Reading[LabSettings]:
     """Settings from the keys of a link, always valid, with what had to be changed."""
     usual = _usual(query.get("plot", ""))
-    return _with_two_ends(read_with_numbers(FIELDS, _opening, usual, query))
+    return _with_two_ends(_with_two_axes(read_with_numbers(FIELDS, _opening, usual, query)))
 
 
 def write_lab_query(settings: LabSettings) -> str:
@@ -224,6 +268,18 @@ def _with_two_ends(reading: Reading[LabSettings]) -> Reading[LabSettings]:
         return reading
     problem = Message("to", "The line of starts must end elsewhere than it begins.")
     mended = replace(settings, first=None, last=None)
+    return replace(reading, settings=mended, problems=(*reading.problems, problem))
+
+
+def _with_two_axes(reading: Reading[LabSettings]) -> Reading[LabSettings]:
+    """The axes of a map show two things."""
+    across, up = reading.settings.axes
+    if across != up:
+        return reading
+    problem = Message("up", f"The axes must show two different things, got {echo(up)} for both.")
+    mended = replace(reading.settings, up=None, spans=None)
+    if across == START:
+        mended = replace(mended, across=None, eta=None)  # it was one for all
     return replace(reading, settings=mended, problems=(*reading.problems, problem))
 
 
@@ -267,7 +323,46 @@ def _read_rules(text: str, settings: LabSettings) -> tuple[str, ...]:
     return fit
 
 
-def _read_range(text: str, _: LabSettings) -> tuple[float, float] | None:
+def _axis(name: str) -> Callable[[str, LabSettings], str]:
+    return lambda text, settings: one_of(name, settings.symbols, f"axis {name}")(text, settings)
+
+
+def _read_spans(text: str, settings: LabSettings) -> tuple[float, ...]:
+    """Two numbers for each axis that shows a number, the least and the greatest."""
+    shown = {name: settings.offered[name] for name in settings.axes}
+    wanted = [(settings.symbols[name], p.range) for name, p in shown.items() if p and p.range]
+    parts = [part.strip() for part in text.split(",")]
+    if len(parts) != 2 * len(wanted):
+        names = " and of ".join(symbol for symbol, _ in wanted)
+        of = f"two numbers of {names}, the least and the greatest" if wanted else "left out"
+        raise ValueError(f"The range must be {of}, got {echo(text)}.")
+    found, notices = [], []
+    for k, (symbol, (low, high)) in enumerate(wanted):
+        ends = sorted(_bounded(part, symbol, low, high, notices) for part in parts[2 * k :][:2])
+        if ends[0] == ends[1]:
+            raise ValueError(f"The greatest {symbol} must be greater than the least.")
+        found += ends
+    if notices:
+        raise ClampedError(tuple(found), notices[0])
+    return tuple(found)
+
+
+def _read_eta(text: str, settings: LabSettings) -> tuple[float, ...]:
+    """The range of step sizes, or the one of all runs where no axis shows them."""
+    if ETA in settings.axes:
+        return _read_range(text)
+    if "," in text:
+        problem = f"η must be one number, since no axis shows it, got {echo(text)}."
+        raise BrokenError(problem, None)
+    try:
+        return (read_number(text, "η", MIN_ETA, MAX_ETA),)
+    except ClampedError as clamped:
+        raise ClampedError((clamped.value,), str(clamped)) from None
+    except BrokenError as broken:
+        raise BrokenError(str(broken), (broken.nearest,)) from None
+
+
+def _read_range(text: str) -> tuple[float, float]:
     """The least and the greatest step size."""
     parts = [part.strip() for part in text.split(",")]
     none = any(numerals.read_number(part) == 0 for part in parts)
@@ -350,7 +445,10 @@ def _point(name: str) -> Callable[[str, LabSettings], tuple[float, ...]]:
 FIELDS: tuple[Field, ...] = (
     Field("plot", one_of("plot", PLOTS), str),
     Field("rule", _read_rules, ",".join),
-    Field("eta", _read_range, write_numbers),
+    Field("across", _axis("across"), str),
+    Field("up", _axis("up"), str),
+    Field("eta", _read_eta, write_numbers),
+    Field("range", _read_spans, write_numbers, "spans"),
     Field("along", _read_along, str),
     Field("from", _point("The first start"), write_numbers, "first"),
     Field("to", _point("The last start"), write_numbers, "last"),

@@ -1,6 +1,7 @@
 """What the lab says of its plots, from their settings."""
 
-from app.lab.settings import LabSettings
+from app.lab.settings import ETA, START, LabSettings
+from app.link import NUMBER
 from dynamics import RULES
 
 
@@ -8,20 +9,26 @@ def caption(settings: LabSettings, name: str) -> str:
     """What a resource of the lab shows, in a line; `name` is that of `app.lab.routes`, and settings
     have nothing left open."""
     rules = ", ".join(RULES[rule].name for rule in settings.rules)
-    numbers = "".join(f", {name} = {value:g}" for name, value in settings.theta)
+    shown = settings.axes if settings.plot == "regimes" else ()
+    fixed = [(name, value) for name, value in settings.theta if NUMBER + name not in shown]
+    numbers = "".join(f", {name} = {value:g}" for name, value in fixed)
     of = f"{rules} on {settings.chosen.record.formula}{numbers}"
     return SAID.get(name, SAID.get(settings.plot, _of_runs))(settings, of)
 
 
 def _of_map(settings: LabSettings, of: str) -> str:
     many = f"{settings.size} × {settings.size} runs of {settings.steps:,} steps"
-    return f"Regime map of {of}: {many}, {_step_sizes(settings)}, {_starts(settings)}"
+    return f"Regime map of {of}: {many}, {_along_axes(settings, settings.axes)}"
 
 
 def _of_orbit(settings: LabSettings, of: str) -> str:
+    across, up = settings.axes
     share = settings.column / max(settings.size - 1, 1)
-    start = f"the start after {100 * share:.0f} % of the way; {_starts(settings)}"
-    return f"Orbit diagram of {of}: the last iterates, {_step_sizes(settings)}, from {start}"
+    if up == START:
+        where = f"from the start after {100 * share:.0f} % of the way; {_starts(settings)}"
+        return f"Orbit diagram of {of}: the last iterates, {_along(settings, across)}, {where}"
+    where = f"after {100 * share:.0f} % of the way up, {_along_axes(settings, (across, up))}"
+    return f"Orbit diagram of {of}: the last iterates, {where}"
 
 
 def _of_rate(settings: LabSettings, of: str) -> str:
@@ -46,12 +53,23 @@ def _of_flatness(settings: LabSettings, of: str) -> str:
 SAID = {"regimes": _of_map, "orbit": _of_orbit, "rate": _of_rate, "flatness": _of_flatness}
 
 
-def _step_sizes(settings: LabSettings) -> str:
-    low, high = settings.eta or (0.0, 0.0)
-    return f"η = {low:.3g} … {high:.3g}"
+def _along_axes(settings: LabSettings, axes: tuple[str, ...]) -> str:
+    """What goes along the axes, η and the starts last where none shows them."""
+    names = [*axes, *(name for name in (ETA, START) if name not in axes)]
+    return ", ".join(_along(settings, name) for name in names)
+
+
+def _along(settings: LabSettings, name: str) -> str:
+    if name == START:
+        return _starts(settings)
+    low, *high = settings.ranges.get(name) or settings.eta or (0.0,)
+    to = "".join(f" … {end:.3g}" for end in high)
+    return f"{settings.symbols[name]} = {low:.3g}{to}"
 
 
 def _starts(settings: LabSettings) -> str:
+    if START not in settings.axes:
+        return f"from ({_point(settings.start_point)})"
     if settings.along == "valley":
         return f"starts along Γ, {settings.off:g} from it along v₁"
     first, last = settings.ends

@@ -445,25 +445,37 @@ type Meaning = {
   caption: string;
   stage: string;
   rule_parameters?: Parameter[];
+  /** What an axis of a map may show. */
+  offered?: { name: string; words: string }[];
 };
 
 type Refusal = { problems: Message[]; nearest: string };
 
 type Fate = { value: number; name: string; sentence: string };
 
-/** The header of /regimes.bin. */
-type MapHead = Meaning & {
-  rows: number;
-  columns: number;
+/** What goes across a map and upwards: η, starts, or another number and its values. */
+type AxesHead = {
+  axes: { name: string; symbol: string; values: number[] }[];
   etas: number[];
   starts: number[][];
   positions: number[];
-  variables: string[];
-  fates: Fate[];
-  story: string;
-  /** Step sizes up to which it can settle: at the flattest minimum, and from each start; null where it is not known. */
-  settles: { flattest: number | null; starts: (number | null)[] } | null;
+  settings: any;
 };
+type ShownAxis = AxisKind & { values: number[]; title: string };
+/** A number that a run of a map has of its own. */
+type Own = { name: string; symbol: string; value: number };
+
+/** The header of /regimes.bin. */
+type MapHead = Meaning &
+  AxesHead & {
+    rows: number;
+    columns: number;
+    variables: string[];
+    fates: Fate[];
+    story: string;
+    /** Step sizes up to which it can settle: at the flattest minimum, and from each start; null where it is not known. */
+    settles: { flattest: number | null; starts: (number | null)[] } | null;
+  };
 
 type MapRecord = {
   row: number;
@@ -475,19 +487,19 @@ type MapRecord = {
 
 type Cursor = { row: number; column: number };
 
-type OrbitData = Meaning & {
-  fates: Fate[];
-  etas: number[];
-  keep: number;
-  step: number;
-  start: number[];
-  column: number;
-  offset: Float32Array;
-  loss: Float32Array;
-  sharpness: Float32Array;
-  exponent: Float32Array;
-  fate: Float32Array;
-};
+type OrbitData = Meaning &
+  AxesHead & {
+    fates: Fate[];
+    keep: number;
+    step: number;
+    start: number[];
+    column: number;
+    offset: Float32Array;
+    loss: Float32Array;
+    sharpness: Float32Array;
+    exponent: Float32Array;
+    fate: Float32Array;
+  };
 
 /** A scale of an axis, from values to pixels and back. */
 type Scale = {
@@ -607,9 +619,9 @@ type LabScene = {
   fateInks: string[];
   cells: any;
   cursor: Cursor | null;
-  ranges: { eta: Span; place: Span };
+  axes: { across: ShownAxis; up: ShownAxis };
 };
-type MapScene = LabScene & { colour: "fate" | "sharpness"; slice: number; only: number | null; places: any };
+type MapScene = LabScene & { colour: "fate" | "sharpness"; slice: number; only: number | null };
 type OrbitScene = LabScene & { orbit: OrbitData; orbitView: OrbitView };
 
 // ---- the page ----
@@ -753,10 +765,9 @@ type LabState = {
   readonly mended: Message[] | null;
   readonly inks: Inks;
   readonly fateInks: string[];
-  /** The map on screen, the positions on its axis, and the ranges of both. */
+  /** The map on screen, and its axes. */
   readonly cells: any;
-  readonly places: any;
-  readonly ranges: { eta: Span; place: Span };
+  readonly axes: { across: ShownAxis; up: ShownAxis };
   readonly cursor: Cursor;
   /** The fate that is picked out. */
   readonly only: number | null;

@@ -9,6 +9,7 @@ import pytest
 
 from dynamics import LOSSES, RULES, chunk
 from dynamics.compilation import let_go_of_programs, side_by_side
+from dynamics.own import Own
 
 
 def test_they_say_the_same() -> None:
@@ -34,7 +35,7 @@ def test_a_sweep_compiles_ahead_again(monkeypatch: pytest.MonkeyPatch) -> None:
     let_go_of_programs()
     for times in (1, 2):
         for _ in range(2):
-            chunk.compile_for(LOSSES["quadratic"], RULES["gd"])
+            chunk.compile_for(LOSSES["quadratic"], RULES["gd"], Own(np.ones(1)))
         assert len(compiled) == times
         let_go_of_programs()
 

@@ -6,6 +6,7 @@ import pytest
 
 from dynamics import LOSSES, RULES, Fate, Loss, simulate, sweep
 from dynamics.lyapunov import SPAN, exponents, is_chaos
+from dynamics.own import Own
 
 GD, NGD = RULES["gd"], RULES["ngd"]
 
@@ -13,7 +14,7 @@ GD, NGD = RULES["gd"], RULES["ngd"]
 def after(loss: Loss, rule: str, start, eta: float, steps: int = 4000) -> float:
     start = np.atleast_2d(start)
     found = sweep(loss, rule, start, [eta], steps)
-    return float(exponents(loss, RULES[rule], found.x, found.state, np.array([eta]))[0])
+    return float(exponents(loss, RULES[rule], found.x, found.state, Own(np.array([eta])))[0])
 
 
 def test_gd_on_the_hyperbola_at_two_is_the_third_chebyshev_map() -> None:
@@ -55,10 +56,10 @@ def test_steps_of_one_length_keep_neighbours_apart_as_they_are() -> None:
 def test_runs_that_leave_or_stand_have_none() -> None:
     loss = LOSSES["hyperbola"]
     x, etas = np.array([[3.0, 3.0], [1.0, 1.0], [np.nan, 1.0]]), np.array([1.0, 0.1, 0.1])
-    found = exponents(loss, GD, x, (), etas)
+    found = exponents(loss, GD, x, (), Own(etas))
     assert np.isnan(found[[0, 2]]).all()
     assert abs(found[1]) < 20 / SPAN  # along Γ nothing changes
-    assert np.isnan(exponents(loss, NGD, x[1:2], (), etas[1:2])).all()
+    assert np.isnan(exponents(loss, NGD, x[1:2], (), Own(etas[1:2]))).all()
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from dynamics.chunk import BLOCK, CHUNK, sweep_chunk
 from dynamics.curvature import sharpness
 from dynamics.fates import WINDOW
 from dynamics.losses.quadratic import EIGENVALUES
+from dynamics.own import Own
 from dynamics.projection import projection
 from tests.catalogue import each_kind_of_loss, each_kind_of_valley
 
@@ -515,7 +516,9 @@ def test_bad_input_is_answered_with_what_must_hold(settings: dict, message: str)
 
 def test_a_chunk_is_plain_data_in_and_out() -> None:
     """What goes in and what comes out can be pickled, so that any executor may do it."""
-    call = partial(sweep_chunk, "ring", {"k": 1.5}, "ngd", np.array([[1.5, 0.7]]), np.array([0.05]))
+    call = partial(
+        sweep_chunk, "ring", {"k": 1.5}, "ngd", np.array([[1.5, 0.7]]), Own(np.array([0.05]))
+    )
     found = pickle.loads(pickle.dumps(call))(200)
     again = pickle.loads(pickle.dumps(found))
     expected = sweep(dynamics.LOSSES["ring"].at(k=1.5), "ngd", [[1.5, 0.7]], [0.05], 200)

@@ -1,13 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Cells, placesOf, rangesOf } from "../../assets/js/lab/cells.mjs";
+import { Cells, axesOf, placesOf } from "../../assets/js/lab/cells.mjs";
 
 const FATES = [
   { value: 0, name: "unknown" },
   { value: 4, name: "edge" },
   { value: 8, name: "diverges" },
 ];
+const AXES = [
+  { name: "eta", symbol: "η", values: [] },
+  { name: "start", symbol: "start", values: [] },
+];
 const head = (more) => ({
+  axes: AXES,
   rows: 5,
   columns: 3,
   etas: [0.01, 0.1, 1, 10, 100],
@@ -105,10 +110,22 @@ test("keys move from cell to cell and stop at the sides", () => {
 });
 
 test("the axes reach half a cell beyond the outermost middles", () => {
-  const { eta, place } = rangesOf(head(), [1, 2, 3]);
-  assert.ok(Math.abs(eta[0] - 0.01 / Math.sqrt(10)) < 1e-12);
-  assert.ok(Math.abs(eta[1] - 100 * Math.sqrt(10)) < 1e-9);
-  assert.deepEqual(place, [0.5, 3.5]);
+  const { across, up } = axesOf(head());
+  assert.ok(Math.abs(across.range[0] - 0.01 / Math.sqrt(10)) < 1e-12);
+  assert.ok(Math.abs(across.range[1] - 100 * Math.sqrt(10)) < 1e-9);
+  assert.deepEqual(up.range, [0.5, 3.5]);
+  assert.deepEqual([across.kind, up.kind], ["log", "linear"]);
+});
+
+test("an axis of another number has its symbol, and each cell that number", () => {
+  const axes = [{ name: "beta", symbol: "β", values: [0, 0.25, 0.5] }, AXES[0]];
+  const one = head({ rows: 3, columns: 5, axes, starts: [[1, 0.3]], positions: [0] });
+  const { across, up } = axesOf(one);
+  assert.deepEqual([across.title, across.kind, across.range], ["β", "linear", [-0.125, 0.625]]);
+  assert.deepEqual([up.title, up.kind], ["step size η", "log"]);
+  const { eta, start, own } = new Cells(one).at(2, 3);
+  assert.deepEqual([eta, start], [10, [1, 0.3]]);
+  assert.deepEqual(own, [{ name: "beta", symbol: "β", value: 0.5 }]);
 });
 
 test("the axis of positions is the coordinate that moves", () => {

@@ -43,7 +43,8 @@ function mapOf(state) {
   const { size } = meaning.settings;
   const etas = Array.from({ length: size }, (_, k) => 0.1 * 2 ** k);
   const starts = etas.map((_, k) => [k, 1]);
-  return { ...meaning, rows: size, columns: size, etas, starts, positions: [...starts.keys()], fates: FATES };
+  const axes = ["eta", "start"].map((name) => ({ name, symbol: name, values: [] }));
+  return { ...meaning, axes, rows: size, columns: size, etas, starts, positions: [...starts.keys()], fates: FATES };
 }
 const recordOf = (row, size) => ({
   row,
@@ -183,10 +184,10 @@ test("the last map stays until another has its first row", () => {
   assert.equal(expected.cells, before.cells);
   const now = reduce(expected, row(asked, 3, 8));
   assert.deepEqual([now.cells.rows, now.cells.count, now.coming.regimes], [8, 1, null]);
-  assert.equal(now.places.values.length, 8);
-  assert.equal(now.ranges.eta.length, 2);
+  assert.equal(now.axes.up.values.length, 8);
+  assert.equal(now.axes.across.range.length, 2);
   const named = reduce(asked, { ...adopts(asked, "regimes", mapOf(asked)), names: ["a", "b"] });
-  assert.equal(reduce(named, row(asked, 0, 8)).places.title, "start a (b = 1)");
+  assert.equal(reduce(named, row(asked, 0, 8)).axes.up.title, "start a (b = 1)");
 });
 
 test("what was on its way is not waited for once something else is asked", () => {

@@ -1,11 +1,11 @@
-// The table of a regime map: step sizes by positions, filled row by row, and how to find a cell. Pure.
+// The table of a regime map: step sizes by starts, or two other axes, filled row by row, and how to find a cell. Pure.
 
 const VARIABLES = ["x", "y", "z", "w"];
 const FAR = 10; // cells, of a move with Shift
 
 export class Cells {
   /**
-   * `head` is that of /regimes.bin: a row is one of `etas`, a column one of `starts`.
+   * `head` is that of /regimes.bin: a row is a value of the first of `axes`, a column one of the second.
    * @param {MapHead} head
    */
   constructor(head) {
@@ -78,12 +78,18 @@ export class Cells {
   at(row, column) {
     const k = row * this.columns + column;
     const outcome = this.outcome[k];
+    const places = [row, column];
+    const { axes, etas, starts } = this.head;
+    /** @type {(name: string) => number} */
+    const along = (name) => places[axes.findIndex((axis) => axis.name === name)] ?? 0;
     return {
       row,
       column,
-      eta: this.head.etas[row],
-      start: this.head.starts[column],
-      position: this.head.positions[column],
+      eta: etas[along("eta")],
+      start: starts[along("start")],
+      own: axes.flatMap(({ name, symbol, values }, i) =>
+        values.length ? [{ name, symbol, value: values[places[i]] }] : [],
+      ),
       known: Boolean(this.done[row]),
       fate: this.head.fates.find(({ value }) => value === outcome),
       sharpness: this.sharpness[k],
@@ -142,14 +148,38 @@ export class Cells {
 export const columnOf = (slice, columns) => Math.round(slice * (columns - 1));
 
 /**
- * The ranges of both axes, half a cell beyond the middle of the outermost ones.
- * @param {MapHead} mapHead
- * @param {number[]} places
+ * Both axes of a map.
+ * @param {AxesHead} head
+ * @param {string[]} [names] of the coordinates
+ * @returns {{ across: ShownAxis, up: ShownAxis }}
  */
-export function rangesOf({ etas, rows, columns }, places) {
-  const step = (etas[rows - 1] / etas[0]) ** (0.5 / Math.max(rows - 1, 1));
-  const half = (places[columns - 1] - places[0]) / Math.max(columns - 1, 1) / 2;
-  return { eta: [etas[0] / step, etas[rows - 1] * step], place: [places[0] - half, places[columns - 1] + half] };
+export const axesOf = (head, names) => ({ across: axisOf(head, 0, names), up: axisOf(head, 1, names) });
+
+/**
+ * What an axis of a map shows, and its range, half a cell beyond the middle of the outermost ones.
+ * @param {AxesHead} head
+ * @param {number} i
+ * @param {string[]} [names] of the coordinates
+ * @returns {ShownAxis}
+ */
+export function axisOf(head, i, names) {
+  const { name, symbol, values } = head.axes[i];
+  if (name === "start") return linear(placesOf(head, names));
+  if (name !== "eta") return linear({ values, title: symbol });
+  const { etas } = head;
+  const [low, high] = [etas[0], etas[etas.length - 1]];
+  const step = (high / low) ** (0.5 / Math.max(etas.length - 1, 1));
+  return { values: etas, title: "step size η", kind: "log", range: [low / step, high * step] };
+}
+
+/**
+ * @param {{ values: number[], title: string }} shown
+ * @returns {ShownAxis}
+ */
+function linear({ values, title }) {
+  const [low, high] = [values[0], values[values.length - 1]];
+  const half = (high - low) / Math.max(values.length - 1, 1) / 2;
+  return { values, title, kind: "linear", range: [low - half, high + half] };
 }
 
 /**
@@ -167,7 +197,7 @@ const sub = (number) => String(number).replace(/\d/g, (c) => "₀₁₂₃₄₅
  * What the axis of positions shows: the coordinate, where the starts differ in one alone, else the
  * length along their line or along Γ; as {values [columns], title}. Coordinates have `names` where
  * they are not x, y, z, w, or x₁ … of many.
- * @param {MapHead} mapHead
+ * @param {AxesHead} head
  * @param {string[]} [names]
  */
 export function placesOf({ starts, positions, settings }, names = []) {

@@ -11,7 +11,20 @@ import { dispatch, state, writeLink } from "./state.mjs";
 import { flatnessIn } from "./store.mjs";
 
 const REST = 150; // ms that a slider rests before anything is asked for
-export const FIELDS = ["eta-low", "eta-high", "from", "to", "off", "size", "steps", "start", "tau", "etas"];
+export const FIELDS = [
+  "eta-low",
+  "eta-high",
+  "eta-one",
+  "range",
+  "from",
+  "to",
+  "off",
+  "size",
+  "steps",
+  "start",
+  "tau",
+  "etas",
+];
 // Where a message about a key of the link is shown.
 /** @type {Record<string, string>} */
 const PLACES = { eta: "eta-low", ...Object.fromEntries(FIELDS.map((name) => [name, name])) };
@@ -22,7 +35,8 @@ const POWERS = {
   "steps-slider": "steps",
   "tau-slider": "tau",
 };
-const LISTS = ["from", "to", "start", "etas"];
+const LISTS = ["from", "to", "start", "etas", "range"];
+const AXES = ["across", "up"];
 
 export class Controls {
   /**
@@ -33,6 +47,7 @@ export class Controls {
     /** @type {number | undefined} */
     this.resting = undefined;
     $("loss").addEventListener("change", () => this.chooseLoss($("loss").value));
+    for (const id of AXES) $(id).addEventListener("change", () => this.chooseAxis(id, $(id).value));
     fields.begin((id, value) => this.heard(id, value));
     sliders.begin((id, value) => this.slid(id, value));
   }
@@ -56,6 +71,7 @@ export class Controls {
    * @param {string} text
    */
   setField(id, text) {
+    if (id === "eta-one") return this.page.set("eta", text.trim());
     if (id.startsWith("eta-"))
       return this.page.set("eta", ["eta-low", "eta-high"].map((name) => $(name).value.trim()).join(","));
     return this.page.set(id, LISTS.includes(id) ? packed(text) : text.trim());
@@ -85,6 +101,30 @@ export class Controls {
     if (kept.length) return this.page.set("rule", kept.join(","));
     this.say([{ field: "", text: "Choose at least one rule." }]);
     return fields.put(`rule-${plot}`, state.settings[plot].rule);
+  }
+
+  /**
+   * Two axes that would show the same change places.
+   * @param {string} id
+   * @param {string} name
+   */
+  chooseAxis(id, name) {
+    const now = state.settings.regimes;
+    const other = AXES[1 - AXES.indexOf(id)];
+    if (name === now[other]) dispatch({ type: "sets", key: other, text: now[id] });
+    this.page.set(id, name);
+  }
+
+  /**
+   * What an axis of a map may show.
+   * @param {{ name: string, words: string }[]} offered
+   */
+  offerAxes(offered) {
+    const { across, up } = state.settings.regimes;
+    for (const [id, chosen] of Object.entries({ across, up })) {
+      $(id).replaceChildren(...offered.map(({ name, words }) => new Option(words, name)));
+      $(id).value = chosen;
+    }
   }
 
   /**
@@ -125,10 +165,13 @@ export class Controls {
   /**
    * @param {any} any
    */
-  showMap({ eta, along, from, to, off, size, steps, colour, slice }) {
+  showMap({ across, up, eta, range, start, along, from, to, off, size, steps, colour, slice }) {
+    const shown = [across, up];
+    const [low, high = low] = eta;
     for (const [name, value] of [
-      ["eta-low", eta[0]],
-      ["eta-high", eta[1]],
+      ["eta-low", low],
+      ["eta-high", high],
+      ["eta-one", low],
       ["off", off],
       ["size", size],
       ["steps", steps],
@@ -136,10 +179,18 @@ export class Controls {
       fields.put(name, short(value));
     fields.put("from", list(from));
     fields.put("to", list(to));
+    if (range) fields.put("range", list(range));
+    if (start) fields.put("start", list(start));
     fields.put("along", along);
     fields.put("colour", colour);
     for (const part of document.querySelectorAll("[data-along]")) part.hidden = part.dataset.along !== along;
-    const powers = { "eta-low-slider": eta[0], "eta-high-slider": eta[1], "steps-slider": steps };
+    /** @type {Record<string, boolean>} */
+    const seen = { eta: shown.includes("eta"), start: shown.includes("start"), range: Boolean(range) };
+    for (const part of document.querySelectorAll("[data-axis]"))
+      part.hidden = !(part.dataset.axis || "")
+        .split(" ")
+        .every((name) => seen[name.replace("!", "")] !== name.startsWith("!"));
+    const powers = { "eta-low-slider": low, "eta-high-slider": high, "steps-slider": steps };
     for (const [id, value] of Object.entries(powers)) sliders.set(id, Math.log10(value), short(value));
     sliders.set("slice", slice);
   }

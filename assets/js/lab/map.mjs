@@ -55,14 +55,14 @@ export class RegimeMap {
    * @param {MapScene} scene
    */
   draw(pen, size, scene) {
-    const { inks, cells, places } = scene;
+    const { inks, cells, axes } = scene;
     const box = frameOf(scene, size);
     named(pen, "cells", () => {
       fill(this.grid, scene);
       pen.imageSmoothingEnabled = box.width < cells.rows || box.height < cells.columns;
       pen.drawImage(this.grid, box.left, box.top, box.width, box.height);
     });
-    axis.paintAxes(pen, inks, box, { x: "step size η", y: [places.title, "start"] }, { inside: false });
+    axis.paintAxes(pen, inks, box, { x: axes.across.title, y: [axes.up.title, "start"] }, { inside: false });
     pen.strokeStyle = inks.soft;
     pen.lineWidth = 1;
     pen.strokeRect(box.left - 0.5, box.top - 0.5, box.width + 1, box.height + 1);
@@ -149,12 +149,12 @@ function drawSliceLine(pen, { inks, slice, cells }, box) {
  * @param {MapScene} mapScene
  * @param {Axes} box
  */
-function drawSettles(pen, { inks, cells, places }, box) {
+function drawSettles(pen, { inks, cells, axes }, box) {
   const { settles } = cells.head;
   if (!settles) return;
   const [top, bottom] = [box.top, box.top + box.height];
   /** @type {Place} */
-  const from = (k) => [box.x.at(settles.starts[k] ?? NaN), box.y.at(places.values[k])];
+  const from = (k) => [box.x.at(settles.starts[k] ?? NaN), box.y.at(axes.up.values[k])];
   /** @type {Place} */
   const atAll = (k) => [box.x.at(settles.flattest ?? NaN), k ? bottom : top];
   const within = (/** @type {() => void} */ paint) => named(pen, "settles", () => pens.within(pen, box, paint));
@@ -202,11 +202,10 @@ function name(pen, inks, box, text, x, y) {
 }
 
 /**
- * @param {{ ranges: { eta: Span, place: Span } }} scene
+ * @param {{ axes: { across: ShownAxis, up: ShownAxis } }} scene
  * @param {Size} size
  */
-export const frameOf = ({ ranges: { eta, place } }, size) =>
-  axis.frame(size, MARGIN, { kind: "log", range: eta }, { kind: "linear", range: place });
+export const frameOf = ({ axes: { across, up } }, size) => axis.frame(size, MARGIN, across, up);
 
 /**
  * Where the slice lies: through the middle of its column.
@@ -230,7 +229,7 @@ export function sliceOf(py, { top, height }, columns) {
 }
 
 /**
- * One pixel a cell, η to the right and positions upwards.
+ * One pixel a cell, the first axis to the right and the other upwards.
  * @param {HTMLCanvasElement} grid
  * @param {MapScene} scene
  */

@@ -1,10 +1,11 @@
-// The orbit diagram: where the last iterates of each step size lie, for the starts of one slice.
+// The orbit diagram: where the last iterates lie along the first axis of the map, for one slice of it.
 import { addCanvas, wipe } from "../canvas.mjs";
 import * as pens from "../pens.mjs";
 import { named } from "../quantity.mjs";
 import { parity } from "../run.mjs";
 import { vocabulary } from "../vocabulary.mjs";
 import * as axis from "../axis.mjs";
+import { axisOf } from "./cells.mjs";
 import { MARGIN } from "./map.mjs";
 import { floats, readHead } from "../stream.mjs";
 
@@ -49,11 +50,11 @@ export class Orbit {
    * @param {OrbitScene} orbitScene
    * @param {Size} [size]
    */
-  frame({ ranges, orbit, orbitView }, size = this.still.size) {
+  frame({ axes, orbit, orbitView }, size = this.still.size) {
     const { left, right, top, bottom } = MARGIN;
     const margin = { left, right, top, bottom: bottom + STRIP + GAP };
     const y = rangeFor(orbit, orbitView);
-    return axis.frame(size, margin, { kind: "log", range: ranges.eta }, y);
+    return axis.frame(size, margin, axes.across, y);
   }
 
   /**
@@ -61,13 +62,13 @@ export class Orbit {
    * @param {{ above?: boolean }} [given1]
    */
   paint(scene, { above = false } = {}) {
-    if (!scene.ranges || !this.still.size[0]) return;
+    if (!scene.axes || !this.still.size[0]) return;
     const [still, pen] = [above ? null : wipe(this.still), wipe(this.above)];
     if (!scene.orbit) return;
     if (still) this.draw(still, this.still.size, scene);
     if (!scene.cursor) return;
     const box = this.frame(scene);
-    const x = box.x.at(scene.cells.head.etas[scene.cursor.row]);
+    const x = box.x.at(scene.axes.across.values[scene.cursor.row]);
     pens.line(pen, scene.inks.soft, 1, [2, 3], 0, 1, (k) => [x, box.top + k * box.height]);
   }
 
@@ -80,7 +81,7 @@ export class Orbit {
     const { inks, orbitView } = scene;
     const box = this.frame(scene, size);
     const axes = { ...box, height: box.height + GAP + STRIP };
-    axis.paintAxes(pen, inks, axes, { x: "step size η", y: vocabulary.orbit_titles[orbitView] });
+    axis.paintAxes(pen, inks, axes, { x: scene.axes.across.title, y: vocabulary.orbit_titles[orbitView] });
     pens.within(pen, box, () => {
       if (orbitView === "sharpness") this.drawSharpness(pen, scene, box);
       else if (orbitView === "exponent") this.drawExponent(pen, scene, box);
@@ -101,12 +102,13 @@ export class Orbit {
       named(pen, `iterates-${kind}`, () => {
         pen.fillStyle = inks[kind];
         pen.globalAlpha = 0.55;
+        const { values } = axisOf(orbit, 0);
         for (let k = 0; k < orbit.keep; k++) {
           if (parity(stepOf(orbit, k)) !== kind) continue;
           for (let i = 0; i < orbit.etas.length; i++) {
             const value = valueAt(orbit, orbitView, i, k);
             if (!Number.isFinite(value)) continue;
-            pen.fillRect(box.x.at(orbit.etas[i]) - POINT, box.y.at(value) - POINT, 2 * POINT, 2 * POINT);
+            pen.fillRect(box.x.at(values[i]) - POINT, box.y.at(value) - POINT, 2 * POINT, 2 * POINT);
           }
         }
         pen.globalAlpha = 1;
@@ -120,14 +122,15 @@ export class Orbit {
    */
   drawSharpness(pen, { inks, orbit }, box) {
     const { etas, sharpness } = orbit;
-    pens.line(pen, inks.threshold, 1.6, [5, 4], 0, etas.length - 1, (i) => [box.x.at(etas[i]), box.y.at(2 / etas[i])]);
+    const { values } = axisOf(orbit, 0);
+    const at = (/** @type {number} */ i) => box.x.at(values[i]);
+    pens.line(pen, inks.threshold, 1.6, [5, 4], 0, etas.length - 1, (i) => [at(i), box.y.at(2 / etas[i])]);
     pen.fillStyle = inks.ink;
     for (let i = 0; i < etas.length; i++) {
-      if (sharpness[i] > 0) pen.fillRect(box.x.at(etas[i]) - 1.2, box.y.at(sharpness[i]) - 1.2, 2.4, 2.4);
+      if (sharpness[i] > 0) pen.fillRect(at(i) - 1.2, box.y.at(sharpness[i]) - 1.2, 2.4, 2.4);
     }
     const i = etas.findIndex((eta) => box.y.at(2 / eta) > box.top + 12);
-    if (i >= 0)
-      pens.label(pen, inks, "2/η", Math.max(box.x.at(etas[i]) + 8, box.left + 8), box.top + 12, inks.threshold);
+    if (i >= 0) pens.label(pen, inks, "2/η", Math.max(at(i) + 8, box.left + 8), box.top + 12, inks.threshold);
   }
 
   /**
@@ -137,11 +140,12 @@ export class Orbit {
    * @param {Axes} box
    */
   drawExponent(pen, { inks, orbit }, box) {
-    const { etas, exponent } = orbit;
+    const { exponent } = orbit;
+    const { values } = axisOf(orbit, 0);
     pens.line(pen, inks.threshold, 1.6, [5, 4], 0, 1, (k) => [box.left + k * box.width, box.y.at(0)]);
     pen.fillStyle = inks.ink;
-    for (let i = 0; i < etas.length; i++) {
-      if (Number.isFinite(exponent[i])) pen.fillRect(box.x.at(etas[i]) - 1.2, box.y.at(exponent[i]) - 1.2, 2.4, 2.4);
+    for (let i = 0; i < values.length; i++) {
+      if (Number.isFinite(exponent[i])) pen.fillRect(box.x.at(values[i]) - 1.2, box.y.at(exponent[i]) - 1.2, 2.4, 2.4);
     }
     pens.label(pen, inks, "chaos above", box.left + 8, box.y.at(0) - 8, inks.threshold);
   }
@@ -154,13 +158,14 @@ export class Orbit {
    */
   drawFates(pen, { orbit, fateInks }, box) {
     const top = box.top + box.height + GAP;
-    const { etas, fate } = orbit;
-    const half = box.width / (etas.length - 1) / 2;
-    const end = box.x.at(etas[etas.length - 1]) + half;
+    const { fate } = orbit;
+    const { values } = axisOf(orbit, 0);
+    const half = box.width / (values.length - 1) / 2;
+    const end = box.x.at(values[values.length - 1]) + half;
     // Each lies over all that follows, so that no paper shows at a seam.
-    for (let i = 0; i < etas.length; i++) {
+    for (let i = 0; i < values.length; i++) {
       if (i > 0 && fate[i] === fate[i - 1]) continue;
-      const from = box.x.at(etas[i]) - half;
+      const from = box.x.at(values[i]) - half;
       pen.fillStyle = fateInks[fate[i]] || fateInks[0];
       pen.fillRect(from, top, end - from, STRIP);
     }

@@ -119,6 +119,7 @@ class Lab {
     this.say([...(mended || []), ...meaning.notices]);
     this.controls.show(plot, settingsOf(state, plot));
     this.controls.offerNumbers(meaning.rule_parameters || []);
+    if (meaning.offered) this.controls.offerAxes(meaning.offered);
     writeLink();
   }
 

@@ -332,9 +332,13 @@ function showCaption() {
 }
 
 function showCell() {
-  const { eta, start, known, fate, sharpness, period, steps } = cellOf(state);
+  const { eta, start, own, known, fate, sharpness, period, steps } = cellOf(state);
   $("cell-eta").textContent = inWords(eta);
   $("cell-start").textContent = `(${start.map(inWords).join(", ")})`;
+  $("cell-own").textContent = own
+    .map((/** @type {Own} */ { symbol, value }) => `${symbol} = ${inWords(value)}`)
+    .join(", ");
+  $("cell-own").parentElement?.toggleAttribute("hidden", !own.length);
   $("cell-threshold").textContent = inWords(2 / eta);
   $("cell-sharpness").textContent = known ? inWords(sharpness) : "–";
   $("cell-period").textContent = known && period > 0 ? `${period} steps` : "none";
@@ -352,8 +356,14 @@ const endingOf = (run) => `${(failed(run) ? run.outcome_step : run.last).toLocal
 
 function showSlice() {
   const { slice, cells } = scene(state);
-  const start = `(${cells.head.starts[columnOf(slice, cells.columns)].map(inWords).join(", ")})`;
-  sliders.set("slice", slice, `start ${start}`);
-  $("slice-words").textContent = `start ${start}`;
-  $("orbit-aside").textContent = `the last iterates from ${start}`;
+  const column = columnOf(slice, cells.columns);
+  const { eta, start, own } = cells.at(0, column);
+  const [{ name: across }, { name: up }] = cells.head.axes;
+  const from = `(${start.map(inWords).join(", ")})`;
+  const value = up === "eta" ? eta : own.find((/** @type {Own} */ { name }) => name === up)?.value;
+  const words = up === "start" ? `start ${from}` : `${cells.head.axes[1].symbol} = ${inWords(value)}`;
+  sliders.set("slice", slice, words);
+  $("slice-words").textContent = words;
+  const of = [...(across === "start" ? [] : [`from ${from}`]), ...(up === "start" ? [] : [`at ${words}`])];
+  $("orbit-aside").textContent = `the last iterates ${of.join(" ")}`;
 }

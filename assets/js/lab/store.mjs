@@ -5,7 +5,7 @@
 import { CLOCKS } from "../clock.mjs";
 import { lossIn, nameOfLoss, numbersOf, readQuery, ruleNumbersOf, writeQuery } from "../link.mjs";
 import { vocabulary } from "../vocabulary.mjs";
-import { Cells, columnOf, placesOf, rangesOf } from "./cells.mjs";
+import { Cells, axesOf, columnOf } from "./cells.mjs";
 import { curveOf, spreadOf } from "./clocks.mjs";
 
 export const PLOTS = vocabulary.plots;
@@ -16,9 +16,11 @@ export const USUAL = "regimes";
 export const QUIET = ["colour", "slice", "flatness"];
 // What every plot has that has it at all.
 const COMMON = ["start", "rule", "etas"];
+// What a map shows across and upwards.
+const AXES = ["across", "up"];
 // Of another loss these mean nothing.
 const WHICH = ["loss", "formula"];
-const OF_A_LOSS = [...WHICH, "eta", "along", "from", "to", "off", "slice", "start", "tau", "etas"];
+const OF_A_LOSS = [...WHICH, ...AXES, "eta", "range", "along", "from", "to", "off", "slice", "start", "tau", "etas"];
 
 /** @type {Progress} */
 const RESTS = { at: "rest", share: 0 };
@@ -37,8 +39,7 @@ export const INITIAL = {
   inks: /** @type {any} */ (null),
   fateInks: /** @type {any} */ (null),
   cells: null,
-  places: null,
-  ranges: /** @type {any} */ (null),
+  axes: /** @type {any} */ (null),
   cursor: /** @type {any} */ (null),
   only: null,
   orbit: /** @type {any} */ (null),
@@ -72,7 +73,8 @@ const reducers = {
   // A setting of the plot in view.
   sets: (state, { key, text }) => {
     const { plot } = state;
-    const next = { ...state, queries: { ...state.queries, [plot]: { ...state.queries[plot], [key]: text } } };
+    const query = onAxes({ ...state.queries[plot], [key]: text }, key);
+    const next = { ...state, queries: { ...state.queries, [plot]: query } };
     return QUIET.includes(key) ? next : turned(next, plot);
   },
 
@@ -170,6 +172,18 @@ const reducers = {
 };
 
 /**
+ * A query in which a key has been changed, without what other axes had, or a number that another rule has not.
+ * @param {Query} query
+ * @param {string} key
+ * @returns {Query}
+ */
+function onAxes(query, key) {
+  const lost = key === "rule" && AXES.some((name) => query[name] in vocabulary.rule_numbers) ? AXES : [];
+  if (!AXES.includes(key) && !lost.length) return query;
+  return Object.fromEntries(Object.entries(query).filter(([name]) => ![...lost, "eta", "range"].includes(name)));
+}
+
+/**
  * @template Value
  * @param {(plot: Plot) => Value} make
  */
@@ -246,7 +260,7 @@ function carried({ plot: from, queries, settings }, plot, fit, most) {
     const value = fitting(name, there[name], fit, most);
     if (value && !(name === "rule" && isAmong(value, next.rule))) next[name] = value;
   }
-  return next;
+  return next.rule === here.rule ? next : onAxes(next, "rule");
 }
 
 /**
@@ -384,9 +398,8 @@ function mapCame(state) {
   const { head, names } = /** @type {Coming} */ (state.coming.regimes);
   const { cells: before } = state;
   const cells = new Cells(/** @type {MapHead} */ (head));
-  const places = placesOf(cells.head, names);
-  const next = { ...state, cells, places, ranges: rangesOf(cells.head, places.values) };
-  const same = before && subjectOf(before.head) === subjectOf(head);
+  const next = { ...state, cells, axes: axesOf(cells.head, names) };
+  const same = before && subjectOf(before.head) === subjectOf(head) && namesOf(before) === namesOf(cells);
   return {
     ...came(next, "regimes"),
     cursor: before && state.cursor ? scaled(state.cursor, before, cells) : tellingOf(next),
@@ -400,6 +413,12 @@ function mapCame(state) {
  * @param {Meaning} meaning
  */
 const subjectOf = ({ settings }) => writeQuery(lossIn(settings));
+
+/**
+ * What the axes of a map show.
+ * @param {Cells} cells
+ */
+const namesOf = ({ head }) => head.axes.map(({ name }) => name).join();
 
 /**
  * @param {Cursor} cursor
@@ -501,11 +520,12 @@ export function orbitQuery(state) {
  */
 export function runQuery(state) {
   const { rule, ...settings } = state.cells.head.settings;
-  const { eta, start, known, steps: taken } = cellOf(state);
+  const { eta, start, own, known, steps: taken } = cellOf(state);
   const steps = known ? taken : settings.steps;
   return {
     ...lossIn(settings),
     ...ruleNumbersOf(settings),
+    ...Object.fromEntries(own.map((/** @type {Own} */ { name, value }) => [name, short(value)])),
     rule,
     eta: short(eta),
     start: start.map(short).join(","),

@@ -20,6 +20,8 @@ LENT = {
     *(
         "LOSSES",
         "RULES",
+        "MOST_PIECES",
+        "Schedule",
         "MAX_STEPS",
         "Loss",
         "Rule",

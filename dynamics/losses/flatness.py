@@ -134,5 +134,6 @@ SCALE_INVARIANT = Loss(
     scenes=(
         # From the edge, ‖x‖² = ½ηλ₁ of the direction.
         Scene("weight decay", "weight-decay", 0.1, (0.158, 0.246, 0.004), 4000, clock="step"),
+        Scene("smaller hops", eta=0.05),
     ),
 )

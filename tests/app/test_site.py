@@ -11,6 +11,7 @@ import pytest
 
 from app import scorm
 from app.held import COMPARED, held_of
+from app.runspec import LossSpec
 from app.site import main, size_of, write_package, write_site
 from app.stage.settings import of_scene, opening, write_query
 from dynamics import LOSSES
@@ -37,9 +38,9 @@ def test_what_a_loss_offers_is_held(key: str) -> None:
     """As it opens, its scenes, every rule, all of them side by side, and half of the step size."""
     held = [one.runs for some in held_of(key).values() for one in some]
     first = opening(key)
-    offered = [first, *(of_scene(key, scene) for scene in LOSSES[key].scenes)]
+    offered = [first, *(of_scene(LossSpec(key), scene) for scene in LOSSES[key].scenes)]
     assert all(one.runs in held for one in offered)
-    rules = {tuple(run.rule for run in runs) for runs in held}
+    rules = {tuple(run.rule.key for run in runs) for runs in held}
     assert {(rule,) for rule in COMPARED} <= rules
     assert max(map(len, rules)) == 4
     assert (first.eta[0], first.eta[0] / 2) in {tuple(run.eta for run in runs) for runs in held}

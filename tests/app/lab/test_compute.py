@@ -18,7 +18,7 @@ from app.lab import compute as lab_compute
 from app.lab.compute import CHUNK, Grid, Lab, Regimes, interlaced
 from app.lab.settings import LabSettings
 from app.once import Once, StoppedError
-from app.runspec import LossSpec
+from app.runspec import LossSpec, RuleSpec
 from dynamics import LOSSES, RULES, Fate
 from dynamics.compilation import quickly
 from dynamics.curvature import sharpness
@@ -57,7 +57,7 @@ def test_the_grid_is_what_the_settings_say(lab: Lab) -> None:
     grid, orbit = lab.grid(settings), lab.orbit_grid(settings)
     assert (grid.loss, grid.rule, grid.steps, grid.shape) == (
         LossSpec("hyperbola"),
-        "ngd",
+        RuleSpec("ngd"),
         77,
         (21, 21),
     )
@@ -65,7 +65,7 @@ def test_the_grid_is_what_the_settings_say(lab: Lab) -> None:
     np.testing.assert_allclose(grid.starts[:, 0], np.linspace(1, 3, 21))
     np.testing.assert_allclose(orbit.etas[[0, -1]], [0.01, 1.0])
     np.testing.assert_array_equal(orbit.starts, grid.starts[[10]])
-    assert (orbit.loss, orbit.rule, orbit.steps) == (LossSpec("hyperbola"), "ngd", 77)
+    assert (orbit.loss, orbit.rule.key, orbit.steps) == (LossSpec("hyperbola"), "ngd", 77)
 
 
 def test_the_default_line_crosses_the_view_at_equal_distances(lab: Lab) -> None:
@@ -176,7 +176,7 @@ def test_a_map_is_what_a_sweep_says(lab: Lab) -> None:
     rows, columns = grid.shape
     found = lab.regimes(grid, stays)
     starts, etas = np.tile(grid.starts, (rows, 1)), np.repeat(grid.etas, columns)
-    expected = dynamics.sweep(grid.loss.record, grid.rule, starts, etas, grid.steps)
+    expected = dynamics.sweep(grid.loss.record, grid.rule.record, starts, etas, grid.steps)
     assert Fate.UNDECIDED not in expected.outcome
     assert np.all(found.steps == grid.steps)
     for name in set(Regimes._fields) - {"steps"}:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import dynamics
+from app.runspec import LossSpec
 from app.stage.settings import of_scene, opening, read_query, write_query
 from dynamics import LOSSES
 from dynamics.phases import phases
@@ -15,7 +16,7 @@ SCENES = {(loss.key, scene.name): scene for loss in LOSSES.values() for scene in
 
 def run_of(key: str, name: str, **more) -> dynamics.Run:
     """The run of a scene."""
-    (what,) = of_scene(key, SCENES[key, name]).runs
+    (what,) = of_scene(LossSpec(key), SCENES[key, name]).runs
     plain = {name: value for name, value in what.plain.items() if not name.startswith("p.")}
     return dynamics.simulate(**plain | {"loss": what.loss.record} | more)
 
@@ -30,7 +31,7 @@ def test_a_loss_opens_on_a_link_of_its_name_alone(key: str) -> None:
 
 @pytest.mark.parametrize(("key", "name"), SCENES)
 def test_a_scene_is_a_link_of_its_loss(key: str, name: str) -> None:
-    settings = of_scene(key, SCENES[key, name])
+    settings = of_scene(LossSpec(key), SCENES[key, name])
     reading = read_query(dict(parse_qsl(write_query(settings))))
     assert (reading.settings, reading.problems, reading.notices) == (settings, (), ())
 

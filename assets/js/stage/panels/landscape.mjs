@@ -696,7 +696,8 @@ function paintBand(pen, ink, run, frame) {
   pen.globalAlpha = BAND;
   pen.fillStyle = ink;
   pen.beginPath();
-  for (let row = 0; row < run.rows; row++) pen.lineTo(...sides[0](row));
+  pen.moveTo(...sides[0](0));
+  for (let row = 1; row < run.rows; row++) pen.lineTo(...sides[0](row));
   for (let row = run.rows - 1; row >= 0; row--) pen.lineTo(...sides[1](row));
   pen.fill();
   pen.globalAlpha = 1;

@@ -20,7 +20,6 @@ from app.vocabulary import RULE_NUMBERS, SENSES
 from dynamics import (
     LOSSES,
     RULES,
-    FormulaError,
     Loss,
     Parameter,
     find_loss,
@@ -167,8 +166,8 @@ def read_loss(query: Mapping[str, str], usual: str) -> Reading[LossSpec]:
     the usual one."""
     if text := query.get(FORMULA, ""):
         try:
-            return Reading(LossSpec(FORMULA, (), formula(text).source))
-        except FormulaError as error:
+            return Reading(LossSpec(FORMULA, (), own_loss(text).source))
+        except ValueError as error:
             return Reading(LossSpec(usual), (Message(FORMULA, str(error)),))
     key = _short(query.get("loss", usual))
     try:
@@ -176,6 +175,22 @@ def read_loss(query: Mapping[str, str], usual: str) -> Reading[LossSpec]:
     except ValueError as error:
         near = nearest_key(key, LOSSES) or usual
         return Reading(LossSpec(near), (Message("loss", str(error)),))
+
+
+def own_loss(text: str) -> Loss:
+    """The loss that a formula is, for a page.
+
+    Raises:
+        FormulaError: it cannot be read.
+        ValueError: a page cannot show it.
+    """
+    found = formula(text)
+    if found.d < 2:
+        raise ValueError(
+            "Of one variable there is no landscape: pages want two or more. From Python and on the "
+            "command line it runs."
+        )
+    return found
 
 
 def _read_rule_numbers(query: Mapping[str, str]) -> Reading[Numbers]:

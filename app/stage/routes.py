@@ -24,7 +24,7 @@ from flask import Flask, Response, jsonify, request
 
 from app.binary import float32, pack
 from app.http import MEDIA_TYPES, as_file, refusal, take_decimal, take_page, unless_known
-from app.link import NUMBER, WHICH, Message, Reading
+from app.link import NUMBER, WHICH, Message, Reading, own_loss
 from app.origin import about
 from app.runspec import LossSpec, RunSpec, plain_parameter, plain_rule_parameters
 from app.stage.compute import LAWS, Compute, Cut, Heights, Valley, View, profile_axis
@@ -39,7 +39,7 @@ from app.stage.settings import (
 )
 from app.stage.words import caption, coordinate_names, page_words
 from app.vocabulary import LICENCE, PAGE_KEYS, VIEW
-from dynamics import FormulaError, formula
+from dynamics import FormulaError
 from dynamics.files import SETTINGS_SUFFIX, clean, encode_settings
 from dynamics.grammar import parse
 from dynamics.numerals import read_number
@@ -278,10 +278,11 @@ def answer_formula(text: str) -> Response:
     it can be shown, for which its least value is sought."""
     try:
         if request.args.get("whole") == "1":
-            formula(text)
+            own_loss(text)
         return jsonify({"mathml": mathml_of(parse(text)), "problem": None})
-    except FormulaError as error:
-        return jsonify({"mathml": "", "problem": {"text": str(error), "place": error.caret()}})
+    except ValueError as error:
+        place = error.caret() if isinstance(error, FormulaError) else ""
+        return jsonify({"mathml": "", "problem": {"text": str(error), "place": place}})
 
 
 def answer_sheet(compute: Compute, loss: LossSpec) -> Response:

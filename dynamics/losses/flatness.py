@@ -66,6 +66,10 @@ TWO_FLATNESSES = Loss(
     view=((-0.4, 2.0), (-0.6, 1.1), (-0.8, 1.1)),
     horizon=6.0,
     opening=Scene(eta=0.2),
+    scenes=(
+        Scene("label noise", "label-noise", 0.05, steps=2400),
+        Scene("SAM", "sam", 0.2, steps=8000),
+    ),
 )
 
 
@@ -127,4 +131,8 @@ SCALE_INVARIANT = Loss(
     equal_axes=True,
     horizon=4.0,
     opening=Scene(eta=0.2),
+    scenes=(
+        # From the edge, ‖x‖² = ½ηλ₁ of the direction.
+        Scene("weight decay", "weight-decay", 0.1, (0.158, 0.246, 0.004), 4000, clock="step"),
+    ),
 )

@@ -1,5 +1,7 @@
 """The ribbon and the gauges say what the phases are, as Python finds them."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -163,10 +165,12 @@ def test_what_the_theorem_is_not_about_is_not_green(stage: Stage):
 
 
 def test_where_there_is_no_flow_eta_is_not_halved(stage: Stage):
-    stage.open("?rule=gd")
+    stage.open("?rule=heavy-ball")
     expect(stage.page.get_by_role("button", name="η → η/2")).to_be_disabled()
     answer = stage.page.locator("#edge-answer")
-    expect(answer).to_have_text("GD has no law of the edge")
+    expect(answer).to_have_text("Heavy ball has no law of the edge")
+    stage.open("?rule=gd")
+    expect(answer).to_have_text("below the edge")
     stage.open("?loss=crossing&eta=0.1&at=500")
     expect(answer).to_have_text("beyond the theorem")
     assert stage.page.locator(".gauge.on").count() == 0
@@ -206,3 +210,23 @@ def test_why_it_drifts_is_shown_in_slow_motion(stage: Stage):
     expect(stage.page.locator("#story")).to_contain_text("Step 40: down the slope")
     stage.page.keyboard.press("Escape")
     expect(why).to_have_attribute("aria-pressed", "false")
+
+
+def test_how_gd_bounces_about_its_central_flow(stage: Stage):
+    """On self-stabilization with s₀ = 10, c = 1, k = 0.02, z∞ = 60, at 2/η = 40: y* = 30 and z =
+    31.2/1.02, so σ² = 2c(z − y*) = 1.1765, and the mean loss is L there and σ²/η."""
+    stage.open("?loss=self-stabilization&rule=gd&at=2500")
+    words = stage.page.locator("#edge-answer").inner_text()
+    told = re.fullmatch(r"hops of σ = ([\d.]+), mean loss ([\d.]+)", words)
+    assert told
+    z = 31.2 / 1.02
+    variance = 2 * (z - 30)
+    mean = 0.5 * (30 - z) ** 2 + 0.01 * (z - 60) ** 2 + variance / 0.05
+    assert [float(number) for number in told.groups()] == pytest.approx(
+        [variance**0.5, mean], rel=2e-3
+    )
+    stage.page.locator("#panels").get_by_text("Bounce", exact=True).click()
+    stage.expect_query(panel="bounce")
+    assert stage.page.locator("#bounce").is_visible()
+    stage.open("?loss=self-stabilization&rule=ngd")
+    expect(stage.page.locator("#panels").get_by_text("Bounce", exact=True)).to_be_hidden()

@@ -22,8 +22,8 @@ export const FIELDS = { eta: "eta", start: "start-1", steps: "horizon", noise: "
 export const STARTS = ["start-1", "start-2", "start-3", "start-4"]; // one for each coordinate, if they suffice
 const CHOICES = Object.keys(vocabulary.view).filter((name) => name !== "lens"); // which is its own control
 const CENTRAL_GAP = [
-  "‖½(xₜ + xₜ₊₁) − X(ηt)‖",
-  "‖½(xₜ + xₜ₊₁) − X(ηt)‖: from the middle of two iterates to the central flow",
+  "‖x̄ₜ − X(ηt)‖",
+  "‖x̄ₜ − X(ηt)‖: from the middle of two iterates, x̄ₜ = ½(xₜ + xₜ₊₁), to the central flow",
 ];
 const HAND_RESTS = 150;
 const LONG = 30; // letters of a formula that is written smaller

@@ -31,7 +31,8 @@ export function againstWhy({ part, settings }, run, step) {
   if (part) return "not measured yet";
   if (isSmooth(run)) return `${run.name} takes no steps`;
   if (run.central) return "it has no drift along Γ";
-  if (!run.phases.length) return `no theorem for ${run.name}`;
+  if (!run.phases.length)
+    return Number.isFinite(run.columns.flow?.[0]) ? "no law of its hops is known" : `no theorem for ${run.name}`;
   if (settings.codim === settings.start.length) return "the minimum is a point";
   const phase = phaseOf(run, step);
   if (phase === "overlong") return "too large a step for the theorem";

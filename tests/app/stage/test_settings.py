@@ -664,6 +664,13 @@ def test_a_formula_stands_in_the_place_of_a_loss() -> None:
     assert read_query(parse(write_query(settings))) == reading
 
 
+def test_a_formula_of_one_variable_has_no_landscape() -> None:
+    reading = read_query({"formula": "x^4 - x^2"})
+    assert reading.settings == DEFAULT
+    field, said = only_message(reading)
+    assert (field, "two or more" in said) == ("formula", True)
+
+
 def test_a_formula_that_cannot_be_read_leaves_the_usual_loss() -> None:
     reading = read_query({"formula": "x^2 + (y"})
     assert reading.settings == DEFAULT

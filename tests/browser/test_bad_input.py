@@ -165,6 +165,6 @@ def test_a_message_can_be_closed(stage: Stage):
 
 
 def test_a_rule_without_a_flow_says_so_at_the_gap(stage: Stage):
-    stage.open("?eta=0.1&rule=gd&at=100")
-    expect(stage.page.get_by_text("GD has no limiting flow here.")).to_be_visible()
+    stage.open("?eta=0.1&rule=heavy-ball&at=100")
+    expect(stage.page.get_by_text("Heavy ball has no limiting flow here.")).to_be_visible()
     expect(stage.button("η → η/2")).to_be_disabled()

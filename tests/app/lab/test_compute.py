@@ -190,7 +190,7 @@ def test_a_run_that_is_not_decided_goes_on(lab: Lab) -> None:
     leaves that slowly, and is told for what it is after 12,000 steps, as a run of NumPy is."""
     loss = LossSpec("quartic-hyperbola")
     eta, far = 0.18077, np.array([2.4154, 0.6])
-    grid = Grid(loss, "gd", np.array([eta]), np.stack([far, [1.1, 0.9]]), 3000)
+    grid = Grid(loss, RuleSpec("gd"), np.array([eta]), np.stack([far, [1.1, 0.9]]), 3000)
     found = lab.regimes(grid, stays)
     assert found.steps.tolist() == [[12_000, 3000]]
     assert found.outcome[0, 0] == Fate.CATAPULT

@@ -304,7 +304,7 @@ function chooseRun({ target }) {
  */
 function showRuns({ runs, words, settings }) {
   const several = settings.eta.length > 1;
-  find(".stage .eta").toggleAttribute("data-several", several);
+  find(".stage .eta").toggleAttribute("data-several", several || Boolean(settings.schedule));
   const rows =
     runs.length < 2
       ? []
@@ -519,7 +519,7 @@ export function showRun(result) {
   unlessSame("rule-numbers", ofRules, () => {
     numbers.offer("rule-numbers", settings.rule_parameters, "", slide);
   });
-  unlessSame("runs", [words.labels, settings.eta, state.view.clock], () => showRuns(result));
+  unlessSame("runs", [words.labels, settings.eta, settings.schedule, state.view.clock], () => showRuns(result));
   unlessSame("focus", [words.labels, settings.eta, state.focus], () => markFocus(result));
   actions.showPhases(result.runs[state.focus]);
   $("flattest").disabled = !result.flattest_start;

@@ -10,6 +10,7 @@ from app.process import begin
 THREADS = 8
 # A worker leaves in milliseconds; one that cannot is ended after this many seconds.
 PATIENCE = 1
+LONGEST_LINE = 8190  # of a request, the most that gunicorn takes: links have formulas in them
 
 
 def serve(listener: socket.socket) -> None:
@@ -38,6 +39,7 @@ class Server(BaseApplication):
             "timeout": 120,
             "graceful_timeout": PATIENCE,
             "keepalive": 30,
+            "limit_request_line": LONGEST_LINE,
             "control_socket_disable": True,
         }
         for key, value in settings.items():

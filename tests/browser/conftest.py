@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page
 
 from benchmarks.session import FLAGS, installed_shell
+from tests.browser.lab import Lab
 from tests.browser.stage import Stage
 
 # What a page makes itself: canvases and exports.
@@ -85,3 +86,10 @@ def new_context(
 def stage(page: Page) -> Stage:
     """The stage, not yet opened."""
     return Stage(page)
+
+
+@pytest.fixture
+def lab(page: Page) -> Lab:
+    """The lab, not yet opened."""
+    page.set_viewport_size({"width": 1440, "height": 900})
+    return Lab(page)

@@ -5,7 +5,7 @@ import re
 import jax
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from dynamics import LOSSES, sweep
 from dynamics.rate import measure_rate
@@ -24,13 +24,6 @@ PLOTS = {
 QUADRATIC = "?loss=quadratic&rule=gd&eta=0.05,20&size=30&steps=3000"
 # More than a second of work on any machine, and never waited for.
 LONG = "?size=400&steps=5000&loss=sine-valley&rule=ngd"
-
-
-@pytest.fixture
-def lab(page: Page) -> Lab:
-    """The lab, not yet opened."""
-    page.set_viewport_size({"width": 1440, "height": 900})
-    return Lab(page)
 
 
 # ---- the map ----

@@ -2,19 +2,12 @@
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from dynamics import RULES, sweep
 from tests.browser.lab import Lab
 
 BETAS = "?size=24&steps=120&rule=heavy-ball&across=beta&range=0.1,0.9&eta=0.5"
-
-
-@pytest.fixture
-def lab(page: Page) -> Lab:
-    """The lab, not yet opened."""
-    page.set_viewport_size({"width": 1440, "height": 900})
-    return Lab(page)
 
 
 def test_a_map_of_beta_is_drawn_and_its_cell_opens_with_that_beta(lab: Lab):

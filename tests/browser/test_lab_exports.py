@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 from matplotlib.image import imread
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from dynamics import sweep
 from tests.browser.lab import SMALL, Lab
@@ -33,13 +33,6 @@ SEEN = {
         {"share of its own time", "Label noise"},
     ),
 }
-
-
-@pytest.fixture
-def lab(page: Page) -> Lab:
-    """The lab, not yet opened."""
-    page.set_viewport_size({"width": 1440, "height": 900})
-    return Lab(page)
 
 
 def exporting(lab: Lab, query: str, **choices: str) -> Lab:

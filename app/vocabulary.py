@@ -120,6 +120,8 @@ SENSES = {
 
 MAX_RUNS = 4
 MAX_COURSES = 6  # of rules side by side in the lab, which paint no iterates
+# How many rules a plot of the lab takes at once.
+MOST_RULES = {"regimes": 1, "rate": 1, "collapse": MAX_RUNS, "flatness": MAX_COURSES}
 
 # The numbers of rules by name: one name is one quantity, whatever rule has it.
 RULE_NUMBERS = {p.name: p for rule in RULES.values() for p in rule.parameters}
@@ -204,7 +206,7 @@ VOCABULARY: dict[str, Any] = {
     "scale": len(SHARPNESS_SCALES["light"]),
     "heights": len(HEIGHT_SCALES["light"]),
     "most_runs": MAX_RUNS,
-    "most_rules": {"regimes": 1, "rate": 1, "collapse": MAX_RUNS, "flatness": MAX_COURSES},
+    "most_rules": MOST_RULES,
     "run_inks": len(RUN_INKS["light"]),
     "rule_numbers": {name: p.symbol or name for name, p in RULE_NUMBERS.items()},
     "licence": LICENCE,

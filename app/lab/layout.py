@@ -17,6 +17,7 @@ from app.vocabulary import (
     CLOCKS,
     COLOURS,
     FLATNESSES,
+    MOST_RULES,
     ORBIT_VIEWS,
     PICTURE_FORMS,
     PLOT_PICTURES,
@@ -120,7 +121,7 @@ def _loss() -> html.Div:
 
 def _rules(plot: str) -> Component:
     """The rules that a plot can be made of; of a collapse several."""
-    fits, most, _ = FIT[plot]
+    fits, most = FIT[plot][0], MOST_RULES[plot]
     names = {rule.key: rule.name for rule in RULES.values() if fits(rule.key)}
     label = f"rule-{plot}-label"
     return _of(

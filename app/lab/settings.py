@@ -42,7 +42,7 @@ from app.link import (
 )
 from app.runspec import LossSpec, Numbers, RuleSpec, plain_loss, rule_with
 from app.stage.settings import Settings, opening_of, write_query
-from app.vocabulary import COLOURS, FLATNESSES, MAX_COURSES, MAX_RUNS, PLOTS, WAYS
+from app.vocabulary import COLOURS, FLATNESSES, MAX_RUNS, MOST_RULES, PLOTS, WAYS
 from dynamics import MAX_STEPS, RULES, Parameter, numerals
 from dynamics.flatness import fits
 
@@ -297,18 +297,18 @@ def _takes_steps(rule: str) -> bool:
     return RULES[rule].step is not None
 
 
-# Of which rules a plot can be made, how many at a time, and what to say of others.
-FIT: dict[str, tuple[Callable[[str], bool], int, str]] = {
-    "regimes": (_takes_steps, 1, "A regime map needs a rule that takes steps"),
-    "rate": (_has_flow, 1, "The gap is measured to a limiting flow, which only some rules have"),
-    "collapse": (lambda _: True, MAX_RUNS, ""),
-    "flatness": (_drifts, MAX_COURSES, "Only some rules have a flow along Γ"),
+# Of which rules a plot can be made, and what to say of others.
+FIT: dict[str, tuple[Callable[[str], bool], str]] = {
+    "regimes": (_takes_steps, "A regime map needs a rule that takes steps"),
+    "rate": (_has_flow, "The gap is measured to a limiting flow, which only some rules have"),
+    "collapse": (lambda _: True, ""),
+    "flatness": (_drifts, "Only some rules have a flow along Γ"),
 }
 
 
 def _read_rules(text: str, settings: LabSettings) -> tuple[str, ...]:
-    """The rules of a plot; see `FIT`."""
-    fits, most, why = FIT[settings.plot]
+    """The rules of a plot; see `FIT` and `MOST_RULES`."""
+    (fits, why), most = FIT[settings.plot], MOST_RULES[settings.plot]
     rules = read_rules(text, replace(settings, rule=settings.rules))
     fit = tuple(rule for rule in rules if fits(rule))
     if len(fit) < len(rules):

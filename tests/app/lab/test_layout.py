@@ -23,6 +23,7 @@ from app.runspec import FORMULA
 from app.theme import INKS
 from app.vocabulary import (
     CLOCKS,
+    MOST_RULES,
     ORBIT_TITLES,
     ORBIT_VIEWS,
     PLOT_PICTURES,
@@ -136,7 +137,7 @@ def test_every_view_of_the_orbit_has_a_title() -> None:
 
 def test_rules_are_those_that_a_plot_can_be_made_of(layout: dict) -> None:
     for plot in PLOTS:
-        fits, most, _ = FIT[plot]
+        fits, most = FIT[plot][0], MOST_RULES[plot]
         (group,) = (p for p in of_data(layout, "words") if p["id"] == f"rule-{plot}")
         assert list(json.loads(group["data-words"])) == [rule for rule in RULES if fits(rule)]
         assert group["data-kind"] == ("checkbox" if most > 1 else "radio")

@@ -15,6 +15,7 @@ from dynamics.chunk import Sweep
 from dynamics.comparison import Comparison, show
 from dynamics.compilation import prepare_process
 from dynamics.fates import Fate
+from dynamics.forks import Fork
 from dynamics.formulas import fitted, formula
 from dynamics.gallery import GALLERY
 from dynamics.losses.quadratic import quadratic
@@ -39,6 +40,7 @@ __all__ = [
     "Extras",
     "Fate",
     "Flow",
+    "Fork",
     "FormulaError",
     "InvariantSets",
     "Loss",

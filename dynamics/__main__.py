@@ -42,6 +42,7 @@ from dynamics.files import (
     write,
 )
 from dynamics.flows import gradient_flow, limiting_flow
+from dynamics.forks import Fork
 from dynamics.formulas import formula, with_data
 from dynamics.kept import Folder
 from dynamics.measures import measure
@@ -117,6 +118,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--steps", type=_whole, required=True, help="number of steps")
     run.add_argument("--noise", type=_number, default=0.0, help="radius of the noise")
     run.add_argument("--seed", type=_whole, default=0, help="of the noise")
+    _fork_arguments(run)
     _file_arguments(run, (*SUFFIXES, *PROGRAMS))
 
     flow = _command(commands, "flow", _flow, "integrate the limiting flow")
@@ -170,6 +172,18 @@ def _command(commands, name: str, command, words: str) -> argparse.ArgumentParse
         "--start", type=_numbers, help="comma-separated numbers; a formula has its own"
     )
     return parser
+
+
+def _fork_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--fork", type=_whole, metavar="T", help="leave the run at step T, from there on with:"
+    )
+    command.add_argument("--fork-eta", type=_number, help="another step size η")
+    command.add_argument("--fork-rule", metavar="KEY", help="another rule")
+    command.add_argument("--fork-noise", type=_number, help="another radius of the noise")
+    command.add_argument(
+        "--fork-push", type=_numbers, default=(), help="numbers that are added to the iterate"
+    )
 
 
 def _file_arguments(command: argparse.ArgumentParser, suffixes: tuple[str, ...]) -> None:
@@ -248,9 +262,32 @@ def _loss(options: argparse.Namespace) -> Loss:
 
 
 def _rule(options: argparse.Namespace) -> Rule:
-    """The rule that is asked for, with its numbers."""
+    """The rule that is asked for, with its numbers; others may be those of one it is forked to."""
+    rule, forked = find_rule(options.rule), getattr(options, "fork_rule", None)
+    later = {p.name for p in find_rule(forked).parameters} if forked else set()
     given = {name: getattr(options, name) for name in RULE_NUMBERS}
-    return find_rule(options.rule).at(**{k: v for k, v in given.items() if v is not None})
+    own = {p.name for p in rule.parameters} | set(given) - later
+    return rule.at(**{k: v for k, v in given.items() if v is not None and k in own})
+
+
+def _forked_rule(options: argparse.Namespace) -> Rule | None:
+    """The rule that it is forked to, with its numbers."""
+    if options.fork_rule is None:
+        return None
+    rule = find_rule(options.fork_rule)
+    given = {p.name: getattr(options, p.name) for p in rule.parameters}
+    return rule.at(**{name: value for name, value in given.items() if value is not None})
+
+
+def _forks(options: argparse.Namespace) -> tuple[Fork, ...]:
+    """Where the run that is asked for leaves its parent, if it does."""
+    changed = (options.fork_eta, options.fork_rule, options.fork_noise, options.fork_push or None)
+    if options.fork is None:
+        if any(value is not None for value in changed):
+            raise ValueError("fork must say at which step: --fork T")
+        return ()
+    rule = _forked_rule(options)
+    return (Fork(options.fork, options.fork_eta, rule, options.fork_noise, options.fork_push),)
 
 
 def _text(options: argparse.Namespace) -> str:
@@ -294,18 +331,16 @@ def _simulate(options: argparse.Namespace) -> dict:
     loss = _loss(options)
     run = simulate(
         loss, _rule(options), options.start, options.eta, options.steps,
-        noise=options.noise, seed=options.seed,
+        noise=options.noise, seed=options.seed, forks=_forks(options),
     )  # fmt: skip
     measures = measure(run)
     breaks = broken(run, measures)
     settings = run_settings(run) | ({"broken": breaks.value} if breaks else {})
     if out and out.suffix in PROGRAMS:
-        if run.schedule:
-            raise ValueError("a program takes one eta: a run whose eta changes is kept as a file")
+        first, eta = run.pieces[0] if run.pieces else run, run.schedule or run.eta
         asked = Asked(
-            run.rule.key, run.eta, tuple(run.start.tolist()), run.steps, run.noise, run.seed,
-            run.rule.theta,
-        )  # fmt: skip
+            first.rule, eta, tuple(run.start.tolist()), run.steps, first.noise, run.seed, run.forks
+        )
         out.write_text(PROGRAMS[out.suffix](run.loss, [asked]), encoding="utf-8")
     elif out:
         write(out, run_columns(run, measures), settings, options.decimal_comma)

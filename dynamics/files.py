@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from dynamics.forks import Fork
 from dynamics.measures import Measures, measure, measure_extras
 from dynamics.simulate import Run, eta_along
 from dynamics.types import Loss, Rule
@@ -37,19 +38,29 @@ def run_columns(run: Run, measures: Measures | None = None) -> dict[str, np.ndar
 
 def run_settings(run: Run) -> dict:
     """What was asked for, and how the run ended, for the head of a file."""
+    first = run.pieces[0] if run.pieces else run
+    forks = {"forks": [fork_settings(fork) for fork in run.forks]} if run.forks else {}
     return (
         loss_settings(run.loss)
-        | rule_settings(run.rule)
+        | rule_settings(first.rule)
         | {
             "eta": str(run.schedule) if run.schedule else run.eta,
             "start": run.start,
             "steps": run.steps,
-            "noise": run.noise,
+            "noise": first.noise,
             "seed": run.seed,
-            "outcome": run.outcome.name.lower(),
-            "outcome_step": run.outcome_step,
         }
+        | forks
+        | {"outcome": run.outcome.name.lower(), "outcome_step": run.outcome_step}
     )
+
+
+def fork_settings(fork: Fork) -> dict:
+    """At which step a run leaves its parent, and what changes there."""
+    rule = rule_settings(fork.rule) if fork.rule else {}
+    numbers = {"eta": fork.eta, "noise": fork.noise, "push": fork.push or None}
+    changed = {name: value for name, value in numbers.items() if value is not None}
+    return {"step": fork.step} | rule | changed
 
 
 def loss_settings(loss: Loss) -> dict:

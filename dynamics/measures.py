@@ -220,7 +220,9 @@ def _measure_pieces(
     """Piece by piece, v₁ of each signed as that of the one before."""
     found: list[Measures] = []
     for piece in run.pieces:
-        along = measure(piece, toward=toward, foot=foot)
+        assert piece.earlier
+        own = foot if piece.earlier.fresh == 0 else None
+        along = measure(piece, toward=toward, foot=own)
         toward = normals(piece, along, -1)
         found.append(along._replace(step=along.step + offset_of(piece)))
     return joined(found)
@@ -408,17 +410,17 @@ def _flow(run: Run, step: np.ndarray, rows: int, foot: Callable[[], np.ndarray] 
     below = origin
     if flow.on_manifold:
         below = foot() if foot else foot_of(run.loss, origin)
-    if run.earlier and run.earlier.taken:
+    if run.earlier and run.earlier.taken[run.earlier.fresh :]:
         origin = below = _carried(run, origin, below)
     follow = _followed if flow.key in run.loss.limiting_flows else _solved
     return follow(run.loss, flow, origin, below, run.eta, step, rows)
 
 
 def _carried(run: Run, origin: Array, below: Array) -> np.ndarray:
-    """Where the flow is that began with the whole run of which this is a piece, [d]."""
+    """Where the flow of a piece of a run is that began with an earlier one, [d]."""
     assert run.earlier
     step = np.zeros(ROWS, np.int64)
-    for eta, count in run.earlier.taken:
+    for eta, count in run.earlier.taken[run.earlier.fresh :]:
         flow = run.rule.flow_at(eta)
         assert flow is not None
         step[1:] = count

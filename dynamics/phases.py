@@ -105,8 +105,9 @@ def phases(run: Run, measures: Measures) -> tuple[Phase, ...]:
 
 
 def _of_pieces(run: Run) -> tuple[Phase, ...]:
-    """The phases of a run whose η changes: of one piece after another."""
-    found: list[Phase] = []
+    """The phases of a run in pieces: of one after another. What those are in whose rule has no
+    phases is told as descent where they come first."""
+    found: list[Phase] = [] if run.pieces[0].rule.bounce else [Phase("descent", 0)]
     for piece in run.pieces:
         for phase in phases(piece, measure(piece)):
             if not found or found[-1].name != phase.name:

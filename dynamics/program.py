@@ -12,14 +12,13 @@ A notebook has a cell for each part.
 import json
 import keyword
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from textwrap import dedent, indent, wrap
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from dynamics.catalogue import RULES
+from dynamics.catalogue import RULES, find_rule
 from dynamics.expressions import (
     DEFINITIONS,
     Column,
@@ -29,28 +28,36 @@ from dynamics.expressions import (
     as_numpy,
     derivative,
 )
+from dynamics.forks import Fork, Leg, legs_of, lengths_of
 from dynamics.grammar import INPUTS, TARGETS, parse
+from dynamics.schedule import Schedule
 from dynamics.types import Loss, Rule
 
 LIBRARIES = ("numpy", "dynamics")
 
 
 class Asked(NamedTuple):
-    """A run that a program is to take."""
+    """A run that a program is to take, as `simulate` is asked for it."""
 
-    rule: str
-    eta: float
+    rule: Rule | str
+    eta: float | Schedule
     start: tuple[float, ...]
     steps: int
     noise: float = 0.0
     seed: int = 0
-    theta: Mapping[str, Any] = MappingProxyType({})
-    """Numbers of the rule that are not its own."""
+    forks: tuple[Fork, ...] = ()
 
     @property
-    def record(self) -> Rule:
-        """The rule with these numbers."""
-        return RULES[self.rule].at(**self.theta)
+    def legs(self) -> tuple[Leg, ...]:
+        """The stretches on which nothing changes, none of which is without a step."""
+        schedule = self.eta if isinstance(self.eta, Schedule) else Schedule((self.eta,), (0,))
+        legs = legs_of(find_rule(self.rule), schedule, self.noise, self.forks)
+        return legs[: len(lengths_of(legs, self.steps))]
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Of its rules, in their order."""
+        return tuple(dict.fromkeys(leg.rule.key for leg in self.legs))
 
 
 class _Formula(NamedTuple):
@@ -289,12 +296,12 @@ def _parts(loss: Loss, runs: Sequence[Asked], note: str, library: str) -> list[s
             _words(loss, runs, note, "It needs Edgewalk's folder `dynamics`."),
             *_short(loss, runs),
         ]
-    taken = [run for run in runs if _can_take(loss, run.rule)]
+    taken = [run for run in runs if all(_can_take(loss, key) for key in run.keys)]
     if not taken:
         known = ", ".join(key for key in RULES if _can_take(loss, key))
         raise ValueError(f"A program of NumPy takes the steps of {known}, of no other.")
-    remembers = any(run.rule in MEMORY_STEPS for run in taken)
-    noisy = any(run.noise for run in taken)
+    remembers = any(key in MEMORY_STEPS for key in _keys(taken))
+    noisy = any(leg.noise for run in taken for leg in run.legs)
     own = " Its noise is NumPy's own." if noisy else ""
     return [
         _words(
@@ -304,11 +311,37 @@ def _parts(loss: Loss, runs: Sequence[Asked], note: str, library: str) -> list[s
         *formula.definitions,
         "\n\n\n".join(_functions(loss, formula)),
         "\n\n\n".join(_rules(taken, remembers)),
-        _loop(noisy, remembers),
-        _several("runs", [f"({_call(each, noisy)})" for each in taken])
-        + "\npaths = [run(*what) for what in runs]",
+        *_taking(taken, noisy, remembers),
         _plots(loss, formula, taken),
     ]
+
+
+def _taking(taken: Sequence[Asked], noisy: bool, remembers: bool) -> list[str]:
+    """The function `run`, and what it is called with."""
+    if _in_legs(taken):
+        legs = [_several("", _legs(each, noisy)) for each in taken]
+        seeds = ", ".join(str(each.seed) for each in taken)
+        call = (
+            f"run(*what) for what in zip(runs, [{seeds}])"
+            if noisy
+            else "run(legs) for legs in runs"
+        )
+        return [
+            _loop_of_legs(noisy, remembers),
+            _several("runs = ", legs) + f"\npaths = [{call}]",
+        ]
+    calls = _several("runs = ", [f"({_call(each, noisy)})" for each in taken])
+    return [_loop(noisy, remembers), calls + "\npaths = [run(*what) for what in runs]"]
+
+
+def _keys(runs: Sequence[Asked]) -> list[str]:
+    """The rules of runs, each once."""
+    return list(dict.fromkeys(key for run in runs for key in run.keys))
+
+
+def _in_legs(runs: Sequence[Asked]) -> bool:
+    """Whether something changes on the way of one of them."""
+    return any(len(run.legs) > 1 for run in runs)
 
 
 WIDTH = 60  # of a line of a formula
@@ -393,7 +426,7 @@ _IMPORTS = dedent(
 
 
 def _words(loss: Loss, runs: Sequence[Asked], note: str, needs: str) -> str:
-    names = ", ".join(dict.fromkeys(RULES[run.rule].name for run in runs))
+    names = ", ".join(RULES[key].name for key in _keys(runs))
     more = f"{note}\n" if note else ""
     return f"{names} on\n\n    {loss.formula}\n\n{needs}\n{more}"
 
@@ -409,9 +442,11 @@ def _short(loss: Loss, runs: Sequence[Asked]) -> list[str]:
     record = f"dynamics.{made}" + (f".at({given})" if given else "")
     names = _coordinates(loss)
     clock, label = _clock(runs, "run.eta", "run.step")
+    if _in_legs(runs):
+        clock, label = ("found.tau", label) if "²" in label else ("run.step", "step t")
     return [
         f"import matplotlib.pyplot as plt\n\nimport dynamics\n\nloss = {record}",
-        _several("runs", [_simulated(run) for run in runs])
+        _several("runs = ", [_simulated(run) for run in runs])
         + "\nmeasures = [dynamics.measure(run) for run in runs]",
         _FIGURE
         + _SHORT_PICTURE.format(
@@ -424,24 +459,56 @@ def _short(loss: Loss, runs: Sequence[Asked]) -> list[str]:
 
 def _simulated(run: Asked) -> str:
     noise = f", noise={_plain(run.noise)}, seed={run.seed}" if run.noise else ""
-    if run.record.seeded and not run.noise:
-        noise = f", seed={run.seed}"
-    numbers = f"{_plain(run.start)}, {_plain(run.eta)}, {run.steps}"
-    given = ", ".join(f"{name}={_plain(value)}" for name, value in run.theta.items())
-    rule = f'dynamics.RULES["{run.rule}"].at({given})' if given else f'"{run.rule}"'
-    return f"dynamics.simulate(loss, {rule}, {numbers}{noise})"
+    drawn = any(leg.rule.seeded or leg.noise for leg in run.legs)
+    noise = noise or (f", seed={run.seed}" if drawn else "")
+    eta = f'"{run.eta}"' if isinstance(run.eta, Schedule) else _plain(run.eta)
+    rule, start = _rule(find_rule(run.rule)), _plain(run.start)
+    asked = f"loss, {rule}, {start}, {eta}, {run.steps}{noise}"
+    if not run.forks:
+        return f"dynamics.simulate({asked})"
+    forks = indent(_several("forks=", list(map(_fork, run.forks))), "    ")
+    return f"dynamics.simulate(\n    {asked},\n{forks},\n)"
 
 
-def _several(name: str, items: Sequence[str]) -> str:
-    """A list under a name: of one item in a line."""
-    if len(items) == 1:
-        return f"{name} = [{items[0]}]"
-    return "\n".join([f"{name} = [", *(f"    {item}," for item in items), "]"])
+def _fork(fork: Fork) -> str:
+    """As `dynamics` has it."""
+    given = {
+        "eta": None if fork.eta is None else _plain(fork.eta),
+        "rule": fork.rule and _record(fork.rule),
+        "noise": None if fork.noise is None else _plain(fork.noise),
+        "push": _plain(fork.push) if fork.push else None,
+    }
+    texts = [str(fork.step), *(f"{name}={text}" for name, text in given.items() if text)]
+    return f"dynamics.Fork({', '.join(texts)})"
+
+
+def _rule(rule: Rule) -> str:
+    """Its key where that says all of it."""
+    return _record(rule) if _own_numbers(rule) else f'"{rule.key}"'
+
+
+def _record(rule: Rule) -> str:
+    given = ", ".join(f"{name}={_plain(value)}" for name, value in _own_numbers(rule).items())
+    return f'dynamics.RULES["{rule.key}"]' + (f".at({given})" if given else "")
+
+
+def _own_numbers(rule: Rule) -> dict[str, Any]:
+    """Those that are not what they usually are."""
+    given = {p.name: float(rule.theta[p.name]) for p in rule.parameters}
+    return {p.name: given[p.name] for p in rule.parameters if given[p.name] != float(p.default)}
+
+
+def _several(head: str, items: Sequence[str]) -> str:
+    """A list after a head, `name = `: of one short item in a line."""
+    if len(items) == 1 and "\n" not in items[0]:
+        return f"{head}[{items[0]}]"
+    return "\n".join([f"{head}[", *(indent(f"{item},", "    ") for item in items), "]"])
 
 
 def _rule_numbers(runs: Sequence[Asked]) -> dict[str, Any]:
     """The numbers of rules, which have one value a name."""
-    return {name: float(value) for run in runs for name, value in run.record.theta.items()}
+    legs = [leg for run in runs for leg in run.legs]
+    return {name: float(value) for leg in legs for name, value in leg.rule.theta.items()}
 
 
 def _numbers(loss: Loss, runs: Sequence[Asked]) -> str:
@@ -449,7 +516,7 @@ def _numbers(loss: Loss, runs: Sequence[Asked]) -> str:
     if loss.source and loss.gradient:
         lines.append(f"minimum = {_plain(loss.minimum)}")
     lines += [f"{name} = {_plain(value)}" for name, value in _rule_numbers(runs).items()]
-    if any(run.rule == "label-noise" for run in runs):
+    if "label-noise" in _keys(runs):
         lines.append(f"seed = {runs[0].seed}")
     for name, column in ((INPUTS, "inputs"), (TARGETS, "targets")):
         if name in loss.theta:
@@ -523,13 +590,15 @@ def _can_take(loss: Loss, rule: str) -> bool:
 
 def _rules(taken: Sequence[Asked], remembers: bool) -> list[str]:
     """The step of each rule, which takes and returns what it remembers if one of them does."""
-    keys = list(dict.fromkeys(run.rule for run in taken))
+    keys = _keys(taken)
     if not remembers:
         return [_function(f"{_name(key)}(x, eta)", STEPS[key]) for key in keys]
     text = [_SIGN] if "label-noise" in keys else []
     for key in keys:
         head = f"{_name(key)}(x, eta, memory)"
         text.append(_function(head, MEMORY_STEPS.get(key) or f"{STEPS[key]}, None"))
+    if _in_legs(taken):
+        return text
     edges = [f"{_name(key)}: lambda eta: {EDGES[key]}" for key in keys if key in EDGES]
     return [*text, "\n".join(["edges = {", *(f"    {edge}," for edge in edges), "}"])]
 
@@ -561,8 +630,45 @@ _IN_BALL = dedent(
 
 def _call(run: Asked, noisy: bool) -> str:
     """The arguments of `run`."""
-    noise = (_plain(run.noise), str(run.seed)) if noisy else ()
-    return ", ".join([_name(run.rule), _plain(run.eta), str(run.steps), *noise])
+    (leg,) = run.legs
+    noise = (_plain(leg.noise), str(run.seed)) if noisy else ()
+    return ", ".join([_name(leg.rule.key), _plain(leg.eta), str(run.steps), *noise])
+
+
+def _legs(run: Asked, noisy: bool) -> list[str]:
+    """The legs of a run: the step, η, how many, what is added before, and the noise."""
+    still = [0.0] * len(run.start)
+    return [
+        "(" + ", ".join(
+            [_name(leg.rule.key), _plain(leg.eta), str(count), _plain(leg.push or still)]
+            + ([_plain(leg.noise)] if noisy else [])
+        ) + ")"
+        for leg, count in zip(run.legs, lengths_of(run.legs, run.steps), strict=True)
+    ]  # fmt: skip
+
+
+def _loop_of_legs(noisy: bool, remembers: bool) -> str:
+    """The function `run` where something changes on the way."""
+    step = "x, memory = step(path[-1], eta, memory)" if remembers else "x = step(path[-1], eta)"
+    lines = [
+        "path, etas = [start], []",
+        "random = np.random.default_rng(seed)" if noisy else "",
+        "before, memory = None, None" if remembers else "",
+        f"for step, eta, steps, push{', noise' if noisy else ''} in legs:",
+        "    path[-1] = path[-1] + push",
+        "    before, memory = step, memory if step is before else None" if remembers else "",
+        "    for _ in range(steps):",
+        f"        {step}",
+        "        if len(etas) % 10 == 0:\n            x = x + noise * in_ball(random)"
+        if noisy
+        else "",
+        "        if not np.isfinite(x).all():\n            return np.array(path), np.array(etas)",
+        "        path.append(x)",
+        "        etas.append(eta)",
+        "return np.array(path), np.array(etas)",
+    ]
+    run = _function(f"run(legs{', seed' if noisy else ''})", *lines)
+    return f"{_IN_BALL}\n\n\n{run}" if noisy else run
 
 
 def _name(rule: str) -> str:
@@ -571,7 +677,7 @@ def _name(rule: str) -> str:
 
 def _clock(runs: Sequence[Asked], eta: str, step: str) -> tuple[str, str]:
     """The clock on which one of the runs drifts, as Python and in words."""
-    if any(RULES[run.rule].clock == "tau" for run in runs):
+    if any(RULES[key].clock == "tau" for key in _keys(runs)):
         return f"{eta}**2 * {step}", "slow time η²t"
     return f"{eta} * {step}", "time ηt"
 
@@ -581,15 +687,19 @@ def _plots(loss: Loss, formula: _Formula, runs: Sequence[Asked]) -> str:
     names = _coordinates(loss)
     clock, label = _clock(runs, "eta", "np.arange(len(path))")
     along = "2 * norm(gradient(x)) / norm(y - x)"
-    if any(run.rule in MEMORY_STEPS for run in runs):
+    if any(key in MEMORY_STEPS for key in _keys(runs)) and not _in_legs(runs):
         along = f"\n        edges[step](eta) if step in edges else {along}\n       "
     sides = (_plain(side)[1:-1] for side in loss.view)
     each = _ROWS_OF_POINTS if INPUTS in loss.theta else "loss([x, y])"
     ground = _GROUND.format(*sides, each) if loss.d == 2 else ""
+    picture = _PICTURE
+    if _in_legs(runs):
+        clock = "np.append(0, np.cumsum(" + ("etas**2" if "²" in label else "etas") + "))"
+        picture = _PICTURE_OF_LEGS
     return (
         _FIGURE
         + ground
-        + _PICTURE.format(
+        + picture.format(
             **{"x": names[0], "y": names[1] if loss.d > 1 else "L"},
             **{"clock": clock, "label": label, "along": along},
             height="path[first::2, 1]" if loss.d > 1 else "[loss(x) for x in path[first::2]]",
@@ -624,6 +734,21 @@ _PICTURE = dedent(
     left.set(xlabel="{x}", ylabel="{y}")
     left.legend(fontsize=7)
     right.set(xlabel="{label}", ylabel="2/ηₜ and, in black, {curve_label}", yscale="log")
+    plt.show()"""
+)
+
+# What takes the steps changes on the way, so of rules with a memory the edge is not drawn.
+_PICTURE_OF_LEGS = dedent(
+    """\
+    for k, (path, etas) in enumerate(paths):
+        time = {clock}
+        for first, wall, mark in ((0, "even t", "o"), (1, "odd t", "s")):
+            left.plot(path[first::2, 0], {height}, mark, ms=3, label=f"run {{k + 1}}, {{wall}}")
+        right.plot(time, [{curve} for x in path], lw=1, label=f"run {{k + 1}}")
+    left.set(xlabel="{x}", ylabel="{y}")
+    left.legend(fontsize=7)
+    right.set(xlabel="{label}", ylabel="{curve_label}", yscale="log")
+    right.legend(fontsize=7)
     plt.show()"""
 )
 

@@ -25,8 +25,11 @@ def parted_from(run: Run) -> int | None:
     size = np.maximum(np.abs(run.x).max(axis=1), 1.0)
     aslant = np.cos(1.0 + np.arange(run.loss.d))
     start = run.start + MOVED * size[0] * np.sign(aslant)
-    eta = run.schedule or run.eta
-    other = simulate(run.loss, run.rule, start, eta, run.steps, noise=run.noise, seed=run.seed)
+    first, eta = run.pieces[0] if run.pieces else run, run.schedule or run.eta
+    other = simulate(
+        run.loss, first.rule, start, eta, run.steps,
+        noise=first.noise, seed=run.seed, forks=run.forks,
+    )  # fmt: skip
     both = min(len(run.step), len(other.step))
     if not np.array_equal(run.step[:both], other.step[:both]):
         both = int(np.argmax(run.step[:both] != other.step[:both]))

@@ -43,11 +43,6 @@ class Schedule:
         pieces = zip(self.etas, self.firsts, strict=True)
         return ",".join(f"{eta!r}@{first}" for eta, first in pieces)
 
-    def lengths(self, steps: int) -> tuple[int, ...]:
-        """How many of so many steps each piece takes; pieces that begin later are left out."""
-        begun = [first for first in self.firsts if first < steps or first == 0]
-        return tuple(int(n) for n in np.diff([*begun, max(steps, 0)]))
-
     def eta_at(self, step: np.ndarray) -> np.ndarray:
         """η_t of the step from x_t, [t]."""
         return np.array(self.etas)[np.searchsorted(self.firsts, step, side="right") - 1]

@@ -6,7 +6,7 @@ thousand pairs spread over the rest. Where a run has no more steps than rows, it
 `window` simulates any stretch again from the nearest recorded step, with as many rows.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import partial
@@ -20,6 +20,7 @@ import numpy as np
 from dynamics.catalogue import find_pair
 from dynamics.curvature import sharpness
 from dynamics.flows import gradient_flow
+from dynamics.forks import Fork, Leg, legs_of, lengths_of, schedule_along
 from dynamics.ground import Ground
 from dynamics.rules import initial_state
 from dynamics.schedule import Schedule, schedule_of
@@ -33,6 +34,7 @@ ROWS = 2 * PAIRS
 MAX_STEPS = 10_000_000
 NOISE_PERIOD = 10
 CACHE_ROWS = 2048
+PUSHED = "the place after a push"
 
 # Rounding keeps GD from coming to rest: near a minimiser it ends in a cycle of 2 or 4 steps in its
 # last digits. In 1,350 runs over the catalogue none was longer or wider than this.
@@ -65,9 +67,12 @@ class Earlier(NamedTuple):
     """What a piece of a run comes after."""
 
     origin: np.ndarray
-    """x_0 of the whole run, [d]."""
+    """Where the piece began whose flow it goes on with, [d]: x_0 of the whole run, or where it was
+    pushed or got another rule, from where the theorem begins anew."""
     taken: tuple[tuple[float, int], ...]
     """η and how many steps of each piece before."""
+    fresh: int = 0
+    """How many of them came before that flow began."""
 
     @property
     def steps(self) -> int:
@@ -85,7 +90,8 @@ class Run:
     """A recorded run. Rows are in order of `step`; neighbours of a pair differ by one step.
 
     Attributes:
-        loss, rule, eta, steps, noise, seed: what was asked for.
+        loss, rule, eta, steps, noise, seed: what was asked for; of a run in pieces the rule, η and
+            noise of the last, the others being theirs.
         start: x_0, [d].
         step: t, [t] integers.
         x: x_t, [t, d].
@@ -94,9 +100,10 @@ class Run:
         outcome_step: the step at which it ended: the last one that could be taken, or the first
             from which the iterate stands still, or goes round one cycle in its last digits.
         measured: loss and sharpness of each row, where `simulate` was asked for them.
-        schedule: of its step sizes, where they change; η is then that of the last piece.
-        pieces: the runs of one η each that it consists of, with steps from 0 on in each; () where η
-            does not change. The row at a change is that of the piece that begins there.
+        schedule: of its step sizes, where they change.
+        forks: where else it changes; each has left another run there.
+        pieces: the runs on which nothing changes that it consists of, with steps from 0 on in each;
+            () where it is one. The row at a change is that of the piece that begins there.
         earlier: what a piece comes after.
     """
 
@@ -114,6 +121,7 @@ class Run:
     measured: Measured | None = None
     state: Any = ()
     schedule: Schedule | None = None
+    forks: tuple[Fork, ...] = ()
     pieces: "tuple[Run, ...]" = ()
     earlier: "Earlier | None" = None
 
@@ -131,6 +139,7 @@ def simulate(
     *,
     noise: float = 0.0,
     seed: int = 0,
+    forks: Sequence[Fork] = (),
     record: Literal["overview", "all"] = "overview",
     measured: bool = False,
 ) -> Run:
@@ -143,6 +152,7 @@ def simulate(
         steps: number of steps, 0 … 10,000,000.
         noise: radius of the ball from which a vector is added every tenth step; 0 for none.
         seed: of the noise.
+        forks: where it leaves the run that it would have been: up to there it is that run.
         record: "overview" keeps at most 5,000 rows, "all" every step.
         measured: keep loss and sharpness of each row too, where `measure` would be too slow.
 
@@ -151,32 +161,48 @@ def simulate(
     """
     loss, rule = find_pair(loss, rule)
     begin = checked_start(loss, loss.start if start is None else start)
-    schedule = schedule_of(eta) if isinstance(eta, str) else eta
-    first = schedule.etas[0] if isinstance(schedule, Schedule) else schedule
-    check_numbers(first, steps, noise, seed)
-    place = _Place(begin, jax.tree.map(np.asarray, initial_state(rule, begin, seed)))
+    schedule = _schedule(eta)
+    check_numbers(schedule.etas[0], steps, noise, seed)
+    _check_pushes(loss, forks)
     # NumPy's numbers would be compiled anew.
-    steps, noise, seed = int(steps), float(noise), int(seed)
+    steps, seed = int(steps), int(seed)
+    legs = legs_of(rule, schedule, float(noise), forks)
+    if any(legs[0].push):
+        begin = checked_start(loss, begin + np.array(legs[0].push), PUSHED)
+    place = _Place(begin, jax.tree.map(np.asarray, initial_state(legs[0].rule, begin, seed)))
     kept = {"record": record, "measured": measured}
-    if isinstance(schedule, Schedule) and len(schedule.lengths(steps)) > 1:
-        return _in_pieces(loss, rule, place, schedule, steps, noise, seed, **kept)
-    return _of_one_eta(loss, rule, place, float(first), steps, noise, seed, **kept)
+    if len(lengths_of(legs, steps)) > 1:
+        run = _in_pieces(loss, place, legs, steps, seed, **kept)
+        # What changes before the first step is what the first piece has.
+        return replace(run, forks=tuple(fork for fork in forks if fork.step))
+    return _of_one_leg(loss, legs[0], place, steps, seed, **kept)
 
 
-def _of_one_eta(
+def _schedule(eta: float | Schedule | str) -> Schedule:
+    if isinstance(eta, str):
+        return schedule_of(eta)
+    return eta if isinstance(eta, Schedule) else Schedule((float(eta),), (0,))
+
+
+def _check_pushes(loss: Loss, forks: Sequence[Fork]) -> None:
+    for fork in forks:
+        if len(fork.push) not in (0, loss.d):
+            raise ValueError(f"push must have {loss.d} numbers for {loss.key}, got {fork.push}")
+
+
+def _of_one_leg(
     loss: Loss,
-    rule: Rule,
+    leg: Leg,
     place: "_Place",
-    eta: float,
     steps: int,
-    noise: float,
     seed: int,
     *,
     record: str,
     measured: bool,
 ) -> Run:
     begin = place.x
-    walk = _Walk(loss, rule, noise > 0, begin, eta, noise, seed)
+    _, rule, eta, noise, _ = leg
+    walk = _Walk(loss, rule, noise > 0, begin, eta, noise, seed, leg.first)
     spread = overview_ends if record == "overview" else _all_ends
     ends = spread(steps)
     taken, places = _record(walk, place, 0, ends, steps)
@@ -193,39 +219,50 @@ def _of_one_eta(
 
 
 def _in_pieces(
-    loss: Loss,
-    rule: Rule,
-    place: "_Place",
-    schedule: Schedule,
-    steps: int,
-    noise: float,
-    seed: int,
-    **kept: Any,
+    loss: Loss, place: "_Place", legs: tuple[Leg, ...], steps: int, seed: int, **kept: Any
 ) -> Run:
     """One piece after another, each from the place that the one before has reached."""
-    origin, pieces, taken = place.x, [], ()
-    for eta, count in zip(schedule.etas, schedule.lengths(steps), strict=False):
-        # Each with a seed of its own, so that the noise does not begin again with it.
-        own = (seed + len(pieces)) % 2**32
-        piece = _of_one_eta(loss, rule, place, eta, count, noise, own, **kept)
-        pieces.append(replace(piece, earlier=Earlier(origin, taken)))
+    pieces, earlier = [], Earlier(place.x, ())
+    for leg, count in zip(legs, lengths_of(legs, steps), strict=False):
+        if pieces:
+            place, earlier = _next_piece(pieces[-1], leg, seed)
+        piece = replace(_of_one_leg(loss, leg, place, count, seed, **kept), earlier=earlier)
+        pieces.append(piece)
         if piece.step[-1] < count:
             break
-        taken, place = (*taken, (eta, count)), _place(piece, -1)
-    whole = replace(pieces[0], steps=steps, schedule=schedule, earlier=None)
-    return _joined(whole, tuple(pieces))
+    begun = legs[: len(pieces)]
+    return _joined(replace(pieces[0], steps=steps, schedule=schedule_along(begun)), tuple(pieces))
+
+
+def _next_piece(before: Run, leg: Leg, seed: int) -> tuple["_Place", Earlier]:
+    """Where the piece of a leg begins, and what it comes after."""
+    assert before.earlier
+    taken = (*before.earlier.taken, (before.eta, before.steps))
+    place, earlier = _place(before, -1), before.earlier._replace(taken=taken)
+    same = leg.rule.key == before.rule.key
+    if same and not any(leg.push):
+        return place, earlier
+    x = place.x + np.array(leg.push) if leg.push else place.x
+    x = checked_start(before.loss, x, PUSHED)
+    state = place.state if same else jax.tree.map(np.asarray, initial_state(leg.rule, x, seed))
+    return _Place(x, state), Earlier(x, taken, len(taken))
 
 
 def _joined(whole: Run, pieces: tuple[Run, ...]) -> Run:
     """A run of the rows of its pieces."""
     last = pieces[-1]
+    one_rule = all(piece.rule.key == last.rule.key for piece in pieces)
     return replace(
         whole,
         pieces=pieces,
+        earlier=None,
+        rule=last.rule,
         eta=last.eta,
+        noise=last.noise,
         step=joined([piece.step + offset_of(piece) for piece in pieces]),
         x=joined([piece.x for piece in pieces]),
-        state=joined([piece.state for piece in pieces]),
+        # A window of it starts from its pieces, so what no one state could hold need not be held.
+        state=joined([piece.state for piece in pieces]) if one_rule else (),
         measured=joined([piece.measured for piece in pieces]) if last.measured else None,
         outcome=last.outcome,
         outcome_step=offset_of(last) + last.outcome_step,
@@ -354,15 +391,15 @@ def check_numbers(eta: float, steps: int, noise: float = 0.0, seed: int = 0) -> 
         raise ValueError(f"seed must be a whole number in 0 … {2**32 - 1}, got {seed}")
 
 
-def checked_start(loss: Loss, start: Array | tuple[float, ...]) -> np.ndarray:
+def checked_start(loss: Loss, start: Array | tuple[float, ...], name: str = "start") -> np.ndarray:
     """x_0 as an array [d]; ValueError where it is not one of the loss."""
     x = np.asarray(start, dtype=np.float64)
     if x.shape != (loss.d,):
-        raise ValueError(f"start must have {loss.d} numbers for {loss.key}, got {x.size}")
+        raise ValueError(f"{name} must have {loss.d} numbers for {loss.key}, got {x.size}")
     if not np.all(np.isfinite(x)):
-        raise ValueError(f"start must be finite numbers, got {','.join(map(str, x))}")
+        raise ValueError(f"{name} must be finite numbers, got {','.join(map(str, x))}")
     if loss.domain and not bool(loss.domain.inside(jnp.asarray(x))):
-        raise ValueError(f"start must lie in {loss.domain.words}, got {','.join(map(str, x))}")
+        raise ValueError(f"{name} must lie in {loss.domain.words}, got {','.join(map(str, x))}")
     return x
 
 
@@ -391,7 +428,7 @@ def _flat(places: _Place) -> _Place:
 
 @partial(
     jax.tree_util.register_dataclass,
-    data_fields=["loss", "rule", "start", "eta", "noise", "seed"],
+    data_fields=["loss", "rule", "start", "eta", "noise", "seed", "first"],
     meta_fields=["noisy"],
 )
 @dataclass(frozen=True)
@@ -405,10 +442,13 @@ class _Walk:
     eta: Scalar
     noise: Scalar
     seed: Scalar
+    first: Scalar
+    """The step of the whole run that is 0 here."""
 
 
 def _walk_of(run: Run) -> _Walk:
-    return _Walk(run.loss, run.rule, run.noise > 0, run.start, run.eta, run.noise, run.seed)
+    first = offset_of(run)
+    return _Walk(run.loss, run.rule, run.noise > 0, run.start, run.eta, run.noise, run.seed, first)
 
 
 def _record(walk: _Walk, place: _Place, t: int, ends: np.ndarray, steps: int) -> tuple[int, _Place]:
@@ -506,7 +546,8 @@ def _inside(loss: Loss, place: _Place) -> _Place:
 def _raw_step(walk: _Walk, key, place: _Place, t: Array) -> _Place:
     moved = _step(walk.loss, walk.rule, walk.eta, place)
     if walk.noisy:
-        moved = moved._replace(x=moved.x + _noise(key, t, walk.noise, walk.loss.d))
+        step = t + walk.first  # so that noise goes on where a leg ends
+        moved = moved._replace(x=moved.x + _noise(key, step, walk.noise, walk.loss.d))
     return moved
 
 

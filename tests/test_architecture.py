@@ -95,6 +95,7 @@ ORDER = [
     "dynamics.terrain",
     "dynamics.shown",
     "dynamics.schedule",
+    "dynamics.forks",
     "dynamics.simulate",
     "dynamics.comparison",
     "dynamics.own",

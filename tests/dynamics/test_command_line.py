@@ -378,3 +378,37 @@ def test_a_step_size_may_change_on_the_way(capsys, tmp_path: Path) -> None:
     with pytest.raises(SystemExit):
         main(changed(SIMULATE, eta="0.2@0,0.05@0").split())
     assert "steps of eta must begin with 0 and ascend" in capsys.readouterr().err
+
+
+def test_a_fork_leaves_the_run_at_its_step(capsys, tmp_path: Path) -> None:
+    """And says of its file, and of its program, what was changed."""
+    more = "--fork 20 --fork-rule rmsprop --beta2 0.5 --fork-eta 0.02 --fork-push 0.1,-0.1"
+    files = [tmp_path / f"run.{end}" for end in ("csv", "py")]
+    for file in files:
+        printed = answer(capsys, f"{SIMULATE} {more} --fork-noise 1e-9 --out {file}")
+    fork = {"step": 20, "rule": "rmsprop", "beta2": 0.5, "eta": 0.02, "noise": 1e-9}
+    assert printed["settings"]["forks"] == [fork | {"push": [0.1, -0.1]}]
+    parent = dynamics.simulate("hyperbola", "ngd", (2, 0.7), 0.05, 40)
+    rows = np.genfromtxt(files[0], delimiter=",", names=True)
+    np.testing.assert_array_equal(rows["x_0"][:20], parent.x[:20, 0])
+    np.testing.assert_allclose(rows["x_1"][20], parent.x[20, 1] - 0.1, atol=1e-12)
+    assert "(rmsprop, 0.02, 20, [0.1, -0.1], 1e-09)" in files[1].read_text()
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ("--fork-eta 0.1", "fork must say at which step: --fork T"),
+        ("--fork 5 --fork-eta 0", "eta of a fork must be a number above 0, got 0.0"),
+        ("--fork 5 --fork-rule gdd", "no rule called 'gdd'. Did you mean 'gd'?"),
+        ("--fork 5 --fork-push 1", "push must have 2 numbers for hyperbola, got (1.0,)"),
+        ("--fork -5", "fork must be a step, 0 or more, got -5"),
+        ("--fork 5 --beta 0.5", "no parameter 'beta': ngd has none"),
+    ],
+)
+def test_what_is_wrong_with_a_fork_is_told(capsys, more: str, message: str) -> None:
+    assert main(f"{SIMULATE} {more}".split()) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith(f"dynamics: {message}")
+    assert printed.err.count("\n") == 1

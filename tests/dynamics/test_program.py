@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 import dynamics
-from dynamics import LOSSES, RULES, quadratic, simulate
+from dynamics import LOSSES, RULES, Fork, quadratic, simulate
 from dynamics.curvature import gradient
 from dynamics.measures import measure_iterates
 from dynamics.program import FORMULAS, MEMORY_STEPS, STEPS, Asked, notebook, program
+from dynamics.schedule import Schedule
 from tests.catalogue import losses
 
 matplotlib.use("Agg")
@@ -207,7 +208,7 @@ def test_every_rule_with_steps_has_them_as_numpy() -> None:
 @pytest.mark.parametrize("key", OWN)
 def test_rules_that_remember_take_the_same_steps(key: str) -> None:
     loss = LOSSES["parabolic-valley"]
-    asked = [Asked(key, 0.05, (1.3, 0.4), 150, seed=5, theta=OWN[key])]
+    asked = [Asked(RULES[key].at(**OWN[key]), 0.05, (1.3, 0.4), 150, seed=5)]
     names = ran(program(loss, [*asked, Asked("ngd", 0.05, (1.3, 0.4), 20)]))
     run = simulate(loss, RULES[key].at(**OWN[key]), (1.3, 0.4), 0.05, 150, seed=5)
     np.testing.assert_allclose(names["paths"][0], run.x, rtol=1e-11, atol=1e-11)
@@ -221,7 +222,7 @@ def test_rules_that_remember_take_the_same_steps(key: str) -> None:
 
 def test_a_program_of_a_rule_with_numbers_draws_and_asks_the_library_for_them() -> None:
     loss = LOSSES["parabolic-valley"]
-    asked = [Asked("heavy-ball", 0.05, (1.3, 0.4), 60, theta={"beta": 0.7}),
+    asked = [Asked(RULES["heavy-ball"].at(beta=0.7), 0.05, (1.3, 0.4), 60),
              Asked("gd", 0.05, (1.3, 0.4), 60)]  # fmt: skip
     plt.close("all")
     ran(program(loss, asked), plots=True)
@@ -232,3 +233,34 @@ def test_a_program_of_a_rule_with_numbers_draws_and_asks_the_library_for_them() 
 def test_noise_in_several_labels_is_for_the_library() -> None:
     with pytest.raises(ValueError, match="takes the steps of ngd, sqrt-gd, gd, heavy-ball"):
         program(LOSSES["rank-one"], [Asked("label-noise", 0.05, (2.0, 1.0, 1.0, 1.0), 10)])
+
+
+CHANGED = (Fork(20, eta=0.02), Fork(40, rule=RULES["gd"], push=(0.1, -0.05)))
+
+
+@pytest.mark.parametrize("rule", ["ngd", "heavy-ball"])
+@pytest.mark.parametrize("forks", [(), CHANGED])
+def test_what_changes_on_the_way_changes_in_the_program(rule: str, forks: tuple[Fork, ...]) -> None:
+    loss = LOSSES["parabolic-valley"]
+    asked = Asked(rule, Schedule((0.1, 0.05), (0, 10)), (1.5, 0.4), 70, forks=forks)
+    text = program(loss, [asked, Asked(rule, 0.1, (1.5, 0.4), 30)], LINK)
+    names = ran(text, plots=True)
+    path, etas = names["paths"][0]
+    run = simulate(loss, rule, (1.5, 0.4), asked.eta, 70, forks=forks)
+    np.testing.assert_allclose(path, run.x, atol=1e-12)
+    assert len(etas) == 70
+    assert len(names["paths"][1][0]) == 31
+    time = plt.gcf().axes[1].lines[0].get_xdata()
+    clock = etas**2 if RULES[rule].clock == "tau" else etas
+    np.testing.assert_allclose(time, np.append(0, np.cumsum(clock)))
+    short = ran(program(loss, [asked], library="dynamics"), plots=True)
+    np.testing.assert_array_equal(short["runs"][0].x, run.x)
+
+
+def test_noise_begins_where_it_is_asked_for() -> None:
+    asked = Asked("ngd", 0.1, (1.5, 0.4), 30, seed=4, forks=(Fork(15, noise=0.1),))
+    names = ran(program(LOSSES["parabolic-valley"], [asked]))
+    run = simulate("parabolic-valley", "ngd", (1.5, 0.4), 0.1, 30)
+    path = names["paths"][0][0]
+    np.testing.assert_allclose(path[:21], run.x[:21], atol=1e-12)
+    assert 0 < np.linalg.norm(path[21] - run.x[21]) < 0.1

@@ -35,6 +35,7 @@ MIN_ETA, MAX_ETA = 1e-12, 1e6
 MAX_COORDINATE = 1e6
 LONGEST_ECHO = 40
 CHANGE = "@"  # between η and the step from which it holds
+BETWEEN = ":"  # between the numbers of a point among others
 NUMBER = "p."  # before the name of a number in a formula
 WHICH = ("loss", FORMULA)  # the keys that say which loss
 BESIDE = (*WHICH, *RULE_NUMBERS)  # keys of links that are no fields of a page's own
@@ -62,7 +63,7 @@ class Reading(Generic[Record]):
 
 @dataclass(frozen=True)
 class Field:
-    """One key of a link: (text, settings so far) -> value, and value -> text.
+    """One key of a link: (text, settings so far) -> value, and value -> text, or None for none.
 
     `read` raises `ClampedError` where the value is out of range and ValueError, best as a
     `BrokenError`, where there is none. The record has the value as `attribute`, or else as `key`.
@@ -70,7 +71,7 @@ class Field:
 
     key: str
     read: Callable[[str, Any], Any]
-    write: Callable[[Any], str]
+    write: Callable[[Any], str | None]
     attribute: str = ""
 
     @property
@@ -254,16 +255,18 @@ def write_fields(fields: Sequence[Field], settings: Any, opening: Any, usual: st
 
 def given_fields(fields: Sequence[Field], settings: Any, default: Any) -> dict[str, str]:
     """The keys of a link, without what is as it is by default."""
-    return {
+    texts = {
         field.key: field.write(getattr(settings, field.name))
         for field in fields
         if getattr(settings, field.name) != getattr(default, field.name)
     }
+    return {key: text for key, text in texts.items() if text is not None}
 
 
 def as_query(given: Mapping[str, str]) -> str:
-    """Keys and values as the text of a link, with commas as they are, and what is before a step."""
-    return urlencode(given, safe="," + CHANGE, quote_via=quote)
+    """Keys and values as the text of a link, with commas as they are, and what is before a step or
+    between numbers."""
+    return urlencode(given, safe="," + CHANGE + BETWEEN, quote_via=quote)
 
 
 def _unknown(key: str, known: list[str]) -> str:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dynamics import LOSSES, RULES, Loss, Parameter, Rule, formula
+from dynamics import LOSSES, RULES, Fork, Loss, Parameter, Rule, formula
+from dynamics.forks import Leg, legs_of
 from dynamics.schedule import Schedule
 
 Numbers = tuple[tuple[str, float], ...]
@@ -61,6 +62,22 @@ def rule_with(key: str, numbers: Numbers) -> RuleSpec:
 
 
 @dataclass(frozen=True)
+class ForkSpec:
+    """Where a run leaves its parent, as `dynamics.Fork` has it."""
+
+    step: int
+    eta: float | None = None
+    rule: RuleSpec | None = None
+    noise: float | None = None
+    push: tuple[float, ...] = ()
+
+    @property
+    def record(self) -> Fork:
+        """The fork itself."""
+        return Fork(self.step, self.eta, self.rule and self.rule.record, self.noise, self.push)
+
+
+@dataclass(frozen=True)
 class RunSpec:
     """A rule from a start.
 
@@ -68,6 +85,7 @@ class RunSpec:
         eta: η; the first where it changes.
         start: x_0, [d].
         schedule: how η changes, if it does.
+        forks: where it leaves the run that it would have been, one after another.
     """
 
     loss: LossSpec
@@ -78,6 +96,33 @@ class RunSpec:
     noise: float = 0.0
     seed: int = 0
     schedule: Schedule | None = None
+    forks: tuple[ForkSpec, ...] = ()
+
+    @property
+    def legs(self) -> tuple[Leg, ...]:
+        """The stretches on which nothing changes."""
+        schedule = self.schedule or Schedule((self.eta,), (0,))
+        forks = [fork.record for fork in self.forks]
+        return legs_of(self.rule.record, schedule, self.noise, forks)
+
+    @property
+    def last_rule(self) -> RuleSpec:
+        """The rule that it ends with."""
+        changed = [fork.rule for fork in self.forks if fork.rule]
+        return changed[-1] if changed else self.rule
+
+    def eta_after(self, step: int) -> float:
+        """η of the step from x_t."""
+        return [leg.eta for leg in self.legs if leg.first <= step][-1]
+
+    def time(self, power: int, step: int) -> float:
+        """Σ η_t^power up to a step."""
+        legs = self.legs
+        ends = [*(leg.first for leg in legs[1:]), step]
+        return sum(
+            leg.eta**power * max(min(end, step) - leg.first, 0)
+            for leg, end in zip(legs, ends, strict=True)
+        )
 
     @property
     def plain(self) -> dict[str, Any]:

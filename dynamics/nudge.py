@@ -56,14 +56,14 @@ def nudge(run: Run, at: int) -> Nudge:
     Raises:
         ValueError: the rule has no limiting flow, Γ is a point, or the run ends before both.
     """
-    if not run.rule.drifts:
-        raise ValueError(f"{run.rule.name} has no theorem of its drift.")
-    if run.loss.codim == run.loss.d:
-        raise ValueError(f"Γ of {run.loss.key} is a point: there is nowhere to drift.")
     for piece in run.pieces:
         begin = offset_of(piece)
         if begin <= at and at + 2 <= begin + int(piece.step[-1]):
             return nudge(piece, at - begin)._replace(at=at)
+    if not run.rule.drifts:
+        raise ValueError(f"{run.rule.name} has no theorem of its drift.")
+    if run.loss.codim == run.loss.d:
+        raise ValueError(f"Γ of {run.loss.key} is a point: there is nowhere to drift.")
     last = int(run.step[-1])
     if at + 2 > last:
         raise ValueError(f"A hop and the hop back from step {at} end after the run, at {last}.")

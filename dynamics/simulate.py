@@ -34,7 +34,6 @@ ROWS = 2 * PAIRS
 MAX_STEPS = 10_000_000
 NOISE_PERIOD = 10
 CACHE_ROWS = 2048
-PUSHED = "the place after a push"
 
 # Rounding keeps GD from coming to rest: near a minimiser it ends in a cycle of 2 or 4 steps in its
 # last digits. In 1,350 runs over the catalogue none was longer or wider than this.
@@ -52,6 +51,10 @@ class Outcome(Enum):
     TOO_STEEP = "‖∇L‖² is too large for a number here, though the step is not."
     AT_MINIMISER = "The iterate no longer moves: it has stopped at a minimiser."
     STATIONARY = "The iterate no longer moves, but this is no minimiser."
+
+
+class PushedOutError(ValueError):
+    """An iterate was pushed to where its loss is not defined."""
 
 
 class Measured(NamedTuple):
@@ -157,7 +160,8 @@ def simulate(
         measured: keep loss and sharpness of each row too, where `measure` would be too slow.
 
     Raises:
-        ValueError: says what must hold and what was got.
+        ValueError: says what must hold and what was got; a `PushedOutError` where a fork's
+            push leaves the domain of the loss.
     """
     loss, rule = find_pair(loss, rule)
     begin = checked_start(loss, loss.start if start is None else start)
@@ -168,7 +172,7 @@ def simulate(
     steps, seed = int(steps), int(seed)
     legs = legs_of(rule, schedule, float(noise), forks)
     if any(legs[0].push):
-        begin = checked_start(loss, begin + np.array(legs[0].push), PUSHED)
+        begin = _pushed(loss, begin, legs[0])
     place = _Place(begin, jax.tree.map(np.asarray, initial_state(legs[0].rule, begin, seed)))
     kept = {"record": record, "measured": measured}
     if len(lengths_of(legs, steps)) > 1:
@@ -242,10 +246,18 @@ def _next_piece(before: Run, leg: Leg, seed: int) -> tuple["_Place", Earlier]:
     same = leg.rule.key == before.rule.key
     if same and not any(leg.push):
         return place, earlier
-    x = place.x + np.array(leg.push) if leg.push else place.x
-    x = checked_start(before.loss, x, PUSHED)
+    x = _pushed(before.loss, place.x, leg) if leg.push else place.x
     state = place.state if same else jax.tree.map(np.asarray, initial_state(leg.rule, x, seed))
     return _Place(x, state), Earlier(x, taken, len(taken))
+
+
+def _pushed(loss: Loss, x: np.ndarray, leg: Leg) -> np.ndarray:
+    """Where an iterate is after the push with which a leg begins, [d]."""
+    try:
+        return checked_start(loss, x + np.array(leg.push))
+    except ValueError as error:
+        moved = str(error).removeprefix("start ")
+        raise PushedOutError(f"after the push at step {leg.first} the iterate {moved}") from None
 
 
 def _joined(whole: Run, pieces: tuple[Run, ...]) -> Run:
@@ -287,6 +299,13 @@ def eta_along(run: Run) -> np.ndarray:
     if run.schedule is None:
         return np.full(len(run.step), run.eta)
     return run.schedule.eta_at(run.step)
+
+
+def rule_along(run: Run) -> np.ndarray:
+    """The key of the rule of the step from each recorded x_t, [t]."""
+    firsts = [offset_of(piece) for piece in run.pieces[1:]]
+    keys = np.array([piece.rule.key for piece in run.pieces or (run,)])
+    return keys[np.searchsorted(firsts, run.step, side="right")]
 
 
 def _window_of_pieces(run: Run, first: int, last: int) -> Run:
@@ -395,11 +414,11 @@ def checked_start(loss: Loss, start: Array | tuple[float, ...], name: str = "sta
     """x_0 as an array [d]; ValueError where it is not one of the loss."""
     x = np.asarray(start, dtype=np.float64)
     if x.shape != (loss.d,):
-        raise ValueError(f"{name} must have {loss.d} numbers for {loss.key}, got {x.size}")
+        raise ValueError(f"start must have {loss.d} numbers for {loss.key}, got {x.size}")
     if not np.all(np.isfinite(x)):
-        raise ValueError(f"{name} must be finite numbers, got {','.join(map(str, x))}")
+        raise ValueError(f"start must be finite numbers, got {','.join(map(str, x))}")
     if loss.domain and not bool(loss.domain.inside(jnp.asarray(x))):
-        raise ValueError(f"{name} must lie in {loss.domain.words}, got {','.join(map(str, x))}")
+        raise ValueError(f"start must lie in {loss.domain.words}, got {','.join(map(str, x))}")
     return x
 
 

@@ -1,6 +1,6 @@
 """What the stage asks of `dynamics`: settings in, a run as bytes out, each computed once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -22,7 +22,7 @@ from dynamics.phases import LANDED, LASTING, TOLERANCE, phases
 from dynamics.program import PROGRAMS, Asked
 from dynamics.schedule import Schedule
 from dynamics.sections import Cut, cut, worth_seeing
-from dynamics.simulate import Run
+from dynamics.simulate import Run, rule_along
 from dynamics.stretch import measured_stretch
 from dynamics.terrain import (
     Heights,
@@ -137,26 +137,24 @@ class Compute:
         """
         key = self.once.key(suffix, runs=settings.runs, about=about, comma=decimal_comma)
         return self.once.result(
-            key, lambda: encode(suffix, self._table(settings.runs), about, decimal_comma)
+            key, lambda: encode(suffix, self._table(settings), about, decimal_comma)
         )
 
     def program(self, settings: Settings, suffix: str, note: str, library: str) -> bytes:
         """A program that computes the runs, ".py" or ".ipynb", on a library; `note` is said in it.
 
         Raises:
-            ValueError: as `dynamics.program` does, or where η changes.
+            ValueError: as `dynamics.program` does.
         """
-        if settings.schedule:
-            raise ValueError("A program takes one η: a run whose η changes is kept as a file.")
         asked = [
             Asked(
-                run.rule.key,
-                run.eta,
+                run.rule.record,
+                run.schedule or run.eta,
                 run.start,
                 run.steps,
                 run.noise,
                 run.seed,
-                dict(run.rule.numbers),
+                tuple(fork.record for fork in run.forks),
             )
             for run in settings.runs
         ]
@@ -285,12 +283,14 @@ class Compute:
         columns = {name: known[name] for name in _page_columns(run)}
         return header | _named(run, columns), b"".join(map(float32, columns.values()))
 
-    def _table(self, specs: Sequence[RunSpec]) -> dict[str, np.ndarray]:
-        tables = [(spec, run_columns(*self._measured(spec))) for spec in specs]
-        named = [
-            {"rule": np.full(len(table["step"]), spec.rule.key), "eta": table["eta"]} | table
-            for spec, table in tables
-        ]
+    def _table(self, settings: Settings) -> dict[str, np.ndarray]:
+        """All runs below each other; where there are branches, with the place of each."""
+        named = []
+        for i, spec in enumerate(settings.runs):
+            run, measures = self._measured(spec)
+            table = run_columns(run, measures)
+            branch = {"branch": np.full(len(run.step), i)} if settings.branches else {}
+            named.append(branch | {"rule": rule_along(run), "eta": table["eta"]} | table)
         return {name: np.concatenate([table[name] for table in named]) for name in named[0]}
 
 
@@ -303,6 +303,7 @@ def _begin(spec: RunSpec) -> _Begun:
         spec.steps,
         noise=spec.noise,
         seed=spec.seed,
+        forks=[fork.record for fork in spec.forks],
     )
     return _Begun(run, measure_iterates(run))
 

@@ -89,6 +89,7 @@ class Held(NamedTuple):
     eta: float | None = None
     steps: int | None = None
     at: int | None = None
+    branch: int | None = None
     view: str | None = None
 
 
@@ -195,8 +196,10 @@ def _held(
     yield Held("query", query.encode())
     yield from _answers(get, "run.bin", query)
     yield from of_picture(compute, get, settings, looks)
-    for spec in settings.runs:
-        yield from of_run(compute, get, settings, spec, sections)
+    roots = len(settings.roots)
+    for i, spec in enumerate(settings.runs):
+        branch = i if i >= roots else None
+        yield from of_run(compute, get, settings, spec, sections, branch=branch)
 
 
 def of_picture(
@@ -222,18 +225,24 @@ def of_run(
     spec: RunSpec,
     sections: int,
     most_nudges: int = MOST_NUDGES,
+    branch: int | None = None,
 ) -> Iterator[Held]:
     """What of a run is asked for at a step: some sections, and where it has so few steps why it
-    drifts at each, as a list."""
-    alone = replace(settings, rule=(spec.rule.key,), eta=(spec.eta,), steps=spec.steps, focus=None)
+    drifts at each, as a list. `branch` is its place where it is one."""
     eta = write_schedule(spec.schedule) if spec.schedule else spec.eta
-    of_it: dict[str, Any] = {"rule": spec.rule.key, "eta": eta, "steps": spec.steps}
+    if branch is None:
+        alone = replace(settings, rule=(spec.rule.key,), eta=(spec.eta,), branches=(), focus=None)
+        alone = replace(alone, steps=spec.steps)
+        of_it: dict[str, Any] = {"rule": spec.rule.key, "eta": eta, "steps": spec.steps}
+    else:
+        alone = replace(settings, focus=branch)
+        of_it = {"branch": branch, "steps": spec.steps}
     steps = np.linspace(spec.steps, 0, sections if settings.chosen.record.d > 2 else 0, dtype=int)
     for at in steps.tolist():
         of = "sharpness" if settings.look == "sharpness" else "root"
         asked = f"{write_query(replace(alone, at=at))}&of={of}"
         yield from _answers(get, "section.bin", asked, **of_it, at=at)
-    if spec.steps > most_nudges or not spec.rule.record.drift_formula:
+    if spec.steps > most_nudges or not spec.last_rule.record.drift_formula:
         return
     nudges = [_nudge(compute, spec, at) for at in range(spec.steps)]
     if any(nudges):

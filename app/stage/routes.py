@@ -5,18 +5,19 @@ heights of a view as /heights.bin; how a formula of one's own is read, as
 /formula.json.
 
 A run takes the query of the page's own link. /run.bin takes `first` and `count` too: a stretch of
-steps, in full up to 5,000 of them, else as pairs spread over it. With `part=iterates` it answers
-with x, L, λ₁ and the threshold alone, which are there first: the rest of a loss that nobody has
-opened yet takes seconds, for its programs to be compiled. /run.csv takes `decimal=comma`. A program
-is of NumPy alone or, with `on=dynamics`, of this library; `page`, the address of the page that
-asks, is where its link leads. A query that cannot be read is answered with 400 and JSON: the
-problems, each with its field and a message for a person, and the query of the nearest valid
-settings.
+steps, in full up to 5,000 of them, else as pairs spread over it; with `focus`, of that run alone.
+With `part=iterates` it answers with x, L, λ₁ and the threshold alone, which are there first: the
+rest of a loss that nobody has opened yet takes seconds, for its programs to be compiled. /run.csv
+takes `decimal=comma`. A program is of NumPy alone or, with `on=dynamics`, of this library; `page`,
+the address of the page that asks, is where its link leads. A query that cannot be read is answered
+with 400 and JSON: the problems, each with its field and a message for a person, and the query of
+the nearest valid settings.
 """
 
 import math
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache, partial
 from typing import Any
 
@@ -27,6 +28,7 @@ from app.http import MEDIA_TYPES, as_file, refusal, take_decimal, take_page, unl
 from app.link import NUMBER, WHICH, Message, Reading, own_loss
 from app.origin import about
 from app.runspec import LossSpec, RunSpec, plain_parameter, plain_rule_parameters
+from app.stage.branches import without_pushes
 from app.stage.compute import LAWS, Compute, Cut, Heights, Valley, View, changes_of, profile_axis
 from app.stage.settings import (
     FORMULAS_KEPT,
@@ -44,6 +46,7 @@ from dynamics.files import SETTINGS_SUFFIX, clean, encode_settings
 from dynamics.grammar import parse
 from dynamics.numerals import read_number
 from dynamics.program import LIBRARIES
+from dynamics.simulate import PushedOutError
 from dynamics.typeset import mathml_of
 
 
@@ -102,12 +105,16 @@ def answer_run(compute: Compute, suffix: str, query: dict[str, str]) -> Response
     tag = compute.once.key(
         suffix, query=query, stretch=stretch, part=part, decimal_comma=decimal_comma, page=page
     )
-    if suffix == "bin":
-        return unless_known(tag, suffix, lambda: _binary(compute, reading, stretch, part))
     said = _said(settings, page)
-    response = unless_known(
-        tag, suffix, lambda: compute.file(settings, f".{suffix}", said, decimal_comma)
-    )
+    try:
+        if suffix == "bin":
+            return unless_known(tag, suffix, lambda: _binary(compute, reading, stretch, part))
+        response = unless_known(
+            tag, suffix, lambda: compute.file(settings, f".{suffix}", said, decimal_comma)
+        )
+    except PushedOutError as error:
+        still = replace(settings, branches=without_pushes(settings.branches))
+        return refusal((Message("fork.push", str(error)),), write_query(still))
     if response.status_code != 200:
         return response
     beside = f"run{SETTINGS_SUFFIX}?{write_query(settings)}" if suffix == "csv" else ""
@@ -134,7 +141,7 @@ def answer_program(compute: Compute, suffix: str, query: dict[str, str]) -> Resp
         try:
             text = compute.program(settings, f".{suffix}", link + LICENCE, library)
         except ValueError as error:
-            problems = (Message("eta" if settings.schedule else "rule", str(error)),)
+            problems = (Message("rule", str(error)),)
     if problems:
         return refusal(problems, write_query(settings))
     tag = compute.once.key(suffix, query=query, page=page, library=library)
@@ -217,8 +224,8 @@ def _pack_heights(heights: Heights, view: View) -> bytes:
 
 
 def answer_section(compute: Compute, query: dict[str, str]) -> Response:
-    """√L, and with `of=sharpness` λ₁, on a grid of the section of a run at step `at`. The grid
-    fills `view`, or else what is worth seeing."""
+    """√L, and with `of=sharpness` λ₁, on a grid of the section at step `at` of a run, that in
+    `focus` or the first. The grid fills `view`, or else what is worth seeing."""
     of, text = query.pop("of", "root"), query.pop("view", None)
     reading = read_query(query)
     problems = reading.problems
@@ -235,7 +242,7 @@ def answer_section(compute: Compute, query: dict[str, str]) -> Response:
         problems += (Message("of", "of must be root or sharpness."),)
     if problems:
         return refusal(problems, write_query(settings))
-    cut = compute.cut(settings.runs[0], settings.at, view, flat=of == "root")
+    cut = compute.cut(settings.runs[settings.focus or 0], settings.at, view, flat=of == "root")
     return Response(_pack_cut(cut), content_type=MEDIA_TYPES["bin"])
 
 
@@ -251,13 +258,15 @@ def _pack_cut(cut: Cut) -> bytes:
 
 
 def answer_nudge(compute: Compute, query: dict[str, str]) -> Response:
-    """Why a run drifts: its steps at and after `at`, across Γ and along it, and what they leave."""
+    """Why a run drifts, that in `focus` or the first: its steps at and after `at`, across Γ and
+    along it, and what they leave."""
     reading = read_query(query)
     settings = reading.settings
     problems = reading.problems
     if not problems:
         try:
-            return jsonify(told_nudge(compute, settings.runs[0], settings.at))
+            spec = settings.runs[settings.focus or 0]
+            return jsonify(told_nudge(compute, spec, settings.at))
         except ValueError as error:
             problems = (Message("at", str(error)),)
     return refusal(problems, write_query(settings))
@@ -270,7 +279,7 @@ def told_nudge(compute: Compute, spec: RunSpec, at: int) -> dict[str, Any]:
         ValueError: there is no drift to be explained there.
     """
     told: Any = clean(compute.nudge(spec, at)._asdict())
-    return told | {"formula": spec.rule.record.drift_formula}
+    return told | {"formula": spec.last_rule.record.drift_formula}
 
 
 def answer_formula(text: str) -> Response:
@@ -324,7 +333,9 @@ def _binary(
 ) -> bytes:
     settings = reading.settings
     if stretch is not None:
-        runs = [compute.page_run(spec, stretch) for spec in settings.runs]
+        one = settings.focus is not None
+        specs = [settings.runs[settings.focus]] if one else settings.runs  # type: ignore[index]
+        runs = [compute.page_run(spec, stretch) for spec in specs]
         return pack(_header(reading, runs), [block for _, block in runs])
     page = compute.first_page(settings) if part else compute.page(settings)
     header = _header(reading, page.runs) | {
@@ -358,8 +369,19 @@ def _header(reading: Reading[Settings], runs: list[tuple[dict[str, Any], bytes]]
         "notices": [vars(notice) for notice in reading.notices],
         "profile_axis": profile_axis(),
         "laws": LAWS,
-        "runs": [header for header, _ in runs],
+        "runs": _told_runs(settings, [header for header, _ in runs]),
     }
+
+
+def _told_runs(settings: Settings, headers: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Of each branch with where it leaves which run, its parent's place."""
+    if not settings.branches or len(headers) == 1:
+        return headers
+    roots = len(settings.roots)
+    return headers[:roots] + [
+        header | {"fork": {"step": branch.step, "of": branch.of}}
+        for header, branch in zip(headers[roots:], settings.branches, strict=True)
+    ]
 
 
 def _about_horizon(settings: Settings) -> dict[str, Any]:

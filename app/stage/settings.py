@@ -34,13 +34,13 @@ from app.link import (
     write_schedule,
 )
 from app.runspec import FORMULA, LossSpec, Numbers, RunSpec, rule_with
+from app.stage.branches import FORK_FIELDS, KEY, MAX_NOISE, Branches, runs_of
 from app.vocabulary import AXES, CLOCKS, LENSES, LOOKS, MAX_RUNS, PANELS, STROBES, VIEW
 from dynamics import GALLERY, MAX_STEPS, RULES, Scene
 from dynamics.gallery import Example
 from dynamics.schedule import Schedule
 
 MIN_DEFAULT_STEPS = 20
-MAX_NOISE = 1.0
 LARGEST_EXACT = 2**53
 HIDEABLE = (
     "header", "loss", "rules", "eta", "horizon", "start", "more", "strobe", "look", "clock", "axis",
@@ -54,7 +54,7 @@ FORMULAS_KEPT = 256  # of which it is known how they open
 
 @dataclass(frozen=True)
 class Settings:
-    """What is shown: one run of each rule at each η, from one start.
+    """What is shown: one run of each rule at each η, from one start; or one run and its branches.
 
     `theta` are the numbers in the formula of the loss, `numbers` those of the rules. Where η
     changes on the way, as `schedule` has it, `eta` is the first alone.
@@ -74,6 +74,7 @@ class Settings:
     steps: int | None = None
     noise: float = 0.0
     seed: int = 0
+    branches: Branches = ()
     clock: str = VIEW["clock"]
     axis: str = VIEW["axis"]
     strobe: str = VIEW["strobe"]
@@ -116,7 +117,13 @@ class Settings:
 
     @property
     def runs(self) -> tuple[RunSpec, ...]:
-        """What each run is computed from."""
+        """What each run is computed from, branches last."""
+        roots = self.roots
+        return (*roots, *runs_of(roots[0], self.branches, self.numbers))
+
+    @property
+    def roots(self) -> tuple[RunSpec, ...]:
+        """Those that are no branches."""
         return tuple(
             RunSpec(
                 loss=self.chosen,
@@ -136,8 +143,8 @@ class Settings:
     def last_at(self) -> int:
         """The end of the time bar, which counts steps of the first η: there the last run ends."""
         power = list(CLOCKS).index(self.clock)
-        ends = (self.steps_at(eta) * (eta / self.eta[0]) ** power for eta in self.eta)
-        return min(math.ceil(max(ends)), LARGEST_EXACT)
+        runs = self.runs
+        return min(math.ceil(max(_on_bar(runs[0], run, power) for run in runs)), LARGEST_EXACT)
 
     @property
     def plain(self) -> dict[str, Any]:
@@ -147,7 +154,16 @@ class Settings:
             "rule": list(self.rule),
             "eta": str(self.schedule) if self.schedule else list(self.eta),
         }
-        return self.runs[0].plain | numbers | several
+        branches = {"forks": [branch.plain for branch in self.branches]} if self.branches else {}
+        return self.runs[0].plain | numbers | several | branches
+
+
+def _on_bar(lead: RunSpec, run: RunSpec, power: int) -> float:
+    """The step of the first run at the time at which another ends, on the clock η^power t."""
+    if run == lead:
+        return lead.steps
+    beyond = run.time(power, run.steps) - lead.time(power, lead.steps)
+    return lead.steps + beyond / lead.eta_after(lead.steps) ** power
 
 
 def horizon_steps(horizon: float, power: int, eta: float) -> int:
@@ -222,7 +238,13 @@ def read_query(query: Mapping[str, str]) -> Reading[Settings]:
     reading = read_with_numbers(FIELDS, opening_of, DEFAULT_LOSS, query)
     settings = reading.settings
     return replace(
-        reading, notices=(*reading.notices, *_bounded_horizon(settings), *_unreached(settings))
+        reading,
+        notices=(
+            *reading.notices,
+            *_bounded_horizon(settings),
+            *_unreached(settings),
+            *_never_begun(settings),
+        ),
     )
 
 
@@ -255,6 +277,17 @@ def _unreached(settings: Settings) -> list[Message]:
     )
     text = f"η changes at step {{:,}}, but the run has {steps:,} steps."
     return [Message("eta", text.format(late[0]))] if late else []
+
+
+def _never_begun(settings: Settings) -> list[Message]:
+    """What to say where a run ends before a branch leaves it."""
+    runs = settings.runs
+    text = "Fork {} leaves at step {:,} a run that has {:,} steps, so it is that run."
+    return [
+        Message(KEY, text.format(k + 1, branch.step, runs[branch.of].steps))
+        for k, branch in enumerate(settings.branches)
+        if branch.step >= runs[branch.of].steps
+    ]
 
 
 def _powers(value: float) -> str:
@@ -295,7 +328,10 @@ def _read_changes(text: str, settings: Settings) -> Schedule | None:
 
 
 def _read_at(text: str, settings: Settings) -> int:
-    return read_whole(text, "The playhead", 0, settings.last_at)
+    """A step of the first run or, where the query is about a branch, of that one."""
+    branches = settings.runs[len(settings.roots) :]
+    last = max([settings.last_at, *(run.steps for run in branches)])
+    return read_whole(text, "The playhead", 0, last)
 
 
 def _read_focus(text: str, settings: Settings) -> int:
@@ -311,6 +347,7 @@ FIELDS: tuple[Field, ...] = (
     Field("steps", lambda text, _: read_whole(text, "The number of steps", 0, MAX_STEPS), str),
     Field("noise", lambda text, _: read_number(text, "The noise", 0.0, MAX_NOISE), write_number),
     Field("seed", lambda text, _: read_whole(text, "The seed", 0, 2**32 - 1), str),
+    *FORK_FIELDS,
     Field("clock", one_of("clock", CLOCKS), str),
     Field("axis", one_of("axis", AXES), str),
     Field("strobe", one_of("strobe", STROBES), str),

@@ -6,7 +6,8 @@ Numbers at the playhead are filled in by the page, where a sentence has their na
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from app.runspec import RuleSpec
+from app.runspec import RuleSpec, rule_with
+from app.stage.branches import Branch
 from app.stage.settings import Settings
 from dynamics import RULES, Loss
 
@@ -184,13 +185,15 @@ def page_words(settings: Settings, runs: list[Mapping[str, Any]]) -> dict[str, A
             {"key": key, "name": RULES[key].name, "formula": RULES[key].formula}
             for key in settings.rule
         ],
-        "labels": [_label(settings, run) for run in runs],
+        "labels": _labels(settings, runs),
         "stories": [_story(settings, run) for run in runs],
     }
 
 
 def question(settings: Settings) -> str:
     """The sentence at the top of the stage: what is seen, and what to ask of it."""
+    if settings.branches:
+        return "The same way up to a fork: does what is changed there change where it ends?"
     one_rule, one_eta = len(settings.rule) == 1, len(settings.eta) == 1
     if not one_rule:
         return "One start, several rules: do they end in the same place?"
@@ -202,14 +205,41 @@ def question(settings: Settings) -> str:
 
 def caption(settings: Settings) -> str:
     """What the runs are, in a line."""
-    rules = ", ".join(map(_with_numbers, dict.fromkeys(run.rule for run in settings.runs)))
+    rules = ", ".join(map(_with_numbers, dict.fromkeys(run.rule for run in settings.roots)))
     etas = eta_words(settings)
     start = ", ".join(f"{value:g}" for value in settings.start_point)
     noise = f", noise {settings.noise:g} (seed {settings.seed})" if settings.noise else ""
     steps = f"{settings.runs[0].steps:,} steps"
-    return (
-        f"{rules} on {settings.chosen.record.formula}, η = {etas}, from ({start}), {steps}{noise}"
-    )
+    forks = "".join(f"; {_forked(settings, k)}" for k in range(len(settings.branches)))
+    formula = settings.chosen.record.formula
+    return f"{rules} on {formula}, η = {etas}, from ({start}), {steps}{noise}{forks}"
+
+
+def _forked(settings: Settings, k: int) -> str:
+    """What a branch is, in words."""
+    branch = settings.branches[k]
+    named = f" ({branch.name})" if branch.name else ""
+    parent = f" of {branch_name(settings, branch.of)}" if branch.of else ""
+    return f"fork {k + 1}{named} at step {branch.step:,}{parent}: {changes_at(settings, branch)}"
+
+
+def branch_name(settings: Settings, i: int) -> str:
+    """What a person calls the i-th of a run and its branches."""
+    if i == 0:
+        return "the run"
+    return settings.branches[i - 1].name or f"fork {i}"
+
+
+def changes_at(settings: Settings, branch: Branch) -> str:
+    """What a branch changes."""
+    push = ", ".join(f"{value:g}" for value in branch.push)
+    changes = [
+        _with_numbers(rule_with(branch.rule, settings.numbers)) if branch.rule else "",
+        "" if branch.eta is None else f"η = {branch.eta:g}",
+        "" if branch.noise is None else f"noise {branch.noise:g}",
+        f"pushed by ({push})" if branch.push else "",
+    ]
+    return ", ".join(filter(None, changes)) or "nothing changed"
 
 
 def eta_words(settings: Settings) -> str:
@@ -237,6 +267,15 @@ def titles(loss: Loss) -> dict[str, str]:
 def _drifts(loss: Loss) -> bool:
     """Whether its minimisers are more than a point."""
     return loss.codim < loss.d
+
+
+def _labels(settings: Settings, runs: list[Mapping[str, Any]]) -> list[str]:
+    """What tells runs from each other: branches by the name that a person has given them, or by
+    what they change."""
+    if not settings.branches:
+        return [_label(settings, run) for run in runs]
+    named = [branch.name or changes_at(settings, branch) for branch in settings.branches]
+    return [_label(settings, runs[0]), *named]
 
 
 def _label(settings: Settings, run: Mapping[str, Any]) -> str:

@@ -77,7 +77,7 @@ def test_a_fork_is_checked(given: dict, message: str) -> None:
 def test_a_push_may_not_leave_the_domain() -> None:
     ring = dynamics.LOSSES["ring"]
     assert ring.domain
-    with pytest.raises(ValueError, match="the place after a push must lie in"):
+    with pytest.raises(ValueError, match="after the push at step 0 the iterate must lie in"):
         simulate(ring, "ngd", (1.5, 0.0), 0.1, 20, forks=[Fork(0, push=(-1.5, 0.0))])
 
 

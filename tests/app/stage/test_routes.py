@@ -913,13 +913,10 @@ def test_files_say_how_eta_changes(client: FlaskClient) -> None:
     assert "eta=0.2@0,0.05@400" in told["about"]["link"]
 
 
-@pytest.mark.parametrize("suffix", ["py", "ipynb"])
-def test_a_program_takes_one_eta_and_says_so(client: FlaskClient, suffix: str) -> None:
-    response = client.get(f"/run.{suffix}?{CHANGED}")
-    assert response.status_code == 400
-    (problem,) = response.json["problems"]
-    assert problem["field"] == "eta"
-    assert "A program takes one η" in problem["text"]
+def test_a_program_takes_the_changes_too(client: FlaskClient) -> None:
+    text = client.get(f"/run.py?{CHANGED}").text
+    assert "(ngd, 0.2, 400, [0.0, 0.0])" in text
+    assert "(ngd, 0.05, 800, [0.0, 0.0])" in text
 
 
 def test_why_it_drifts_after_the_change_is_told_of_the_new_eta(client: FlaskClient) -> None:

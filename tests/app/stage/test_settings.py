@@ -22,6 +22,7 @@ from app.link import (
     nearest,
 )
 from app.runspec import LossSpec, RuleSpec
+from app.stage.branches import MOST_BRANCHES
 from app.stage.settings import (
     DEFAULT_LOSS,
     FIELDS,
@@ -69,8 +70,10 @@ def assert_valid(settings: Settings) -> None:
     """What every reading promises, whatever was read."""
     assert settings.loss in LOSSES
     assert list(settings.rule) == [key for key in RULES if key in settings.rule]
-    assert 1 <= len(settings.runs) <= MAX_RUNS
-    assert len(settings.runs) == len(settings.rule) * len(settings.eta)
+    assert 1 <= len(settings.roots) <= MAX_RUNS
+    assert len(settings.roots) == len(settings.rule) * len(settings.eta)
+    assert len(settings.runs) == len(settings.roots) + len(settings.branches)
+    assert len(settings.branches) <= (MOST_BRANCHES if len(settings.roots) == 1 else 0)
     assert len(set(settings.eta)) == len(settings.eta)
     assert all(MIN_ETA <= eta <= MAX_ETA for eta in settings.eta)
     assert len(settings.start_point) == LOSSES[settings.loss].d
@@ -173,7 +176,7 @@ def test_each_field_has_its_words_in_the_link(change: dict, link: str) -> None:
 
 def test_every_field_of_the_record_is_declared_once_with_its_key() -> None:
     """But for which loss and the numbers of loss and rules, which every page reads alike."""
-    assert sorted([*(field.name for field in FIELDS), *WHICH, "theta", "numbers"]) == sorted(
+    assert sorted([*{field.name for field in FIELDS}, *WHICH, "theta", "numbers"]) == sorted(
         field.name for field in fields(Settings)
     )
 

@@ -17,7 +17,12 @@ AXES = {"linear": "linear", "log": "log time"}
 STROBES = {"all": "all", "even": "even", "odd": "odd", "midpoints": "mid"}
 LOOKS = {"root": "√L", "log": "log L", "sharpness": "λ₁", "surface": "3-D"}
 LENSES = ("on", "off")
-PANELS = {"sharpness": "Sharpness", "alignment": "Alignment", "bounce": "Bounce"}
+PANELS = {
+    "sharpness": "Sharpness",
+    "alignment": "Alignment",
+    "bounce": "Bounce",
+    "difference": "Difference",
+}
 
 # What is shown where a link says nothing of it.
 VIEW = {
@@ -27,6 +32,7 @@ VIEW = {
     "look": "root",
     "lens": "on",
     "panel": "sharpness",
+    "against": None,
 }
 
 # What belongs to the page and not to a run, in a link of the stage.
@@ -119,6 +125,7 @@ SENSES = {
 }
 
 MAX_RUNS = 4
+MOST_BRANCHES = 4  # of a run on the stage
 MAX_COURSES = 6  # of rules side by side in the lab, which paint no iterates
 # How many rules a plot of the lab takes at once.
 MOST_RULES = {"regimes": 1, "rate": 1, "collapse": MAX_RUNS, "flatness": MAX_COURSES}
@@ -135,6 +142,7 @@ PICTURES = {
     "sharpness": "Sharpness",
     "alignment": "Alignment",
     "bounce": "Bounce of GD",
+    "difference": "Difference of two runs",
     "across": "Across the valley",
     "along": "Along the valley",
     "gap": "The gap",
@@ -206,6 +214,7 @@ VOCABULARY: dict[str, Any] = {
     "scale": len(SHARPNESS_SCALES["light"]),
     "heights": len(HEIGHT_SCALES["light"]),
     "most_runs": MAX_RUNS,
+    "most_branches": MOST_BRANCHES,
     "most_rules": MOST_RULES,
     "run_inks": len(RUN_INKS["light"]),
     "rule_numbers": {name: p.symbol or name for name, p in RULE_NUMBERS.items()},

@@ -26,6 +26,7 @@ LENT = {
         "Fork",
         "Leg",
         "legs_of",
+        "offset_of",
         "PushedOutError",
         "Loss",
         "Rule",

@@ -26,10 +26,9 @@ from app.link import (
     write_number,
 )
 from app.runspec import ForkSpec, Numbers, RunSpec, rule_with
-from app.vocabulary import CLOCKS
+from app.vocabulary import CLOCKS, MOST_BRANCHES
 from dynamics import MAX_STEPS, RULES, find_rule
 
-MOST_BRANCHES = 4
 LONGEST_NAME = 24
 MAX_NOISE = 1.0
 KEY = "fork"

@@ -111,6 +111,7 @@ KEYS = (
     ("s", "strobe: all, even, odd or midpoints"),
     ("m", "the lens on the landscape"),
     ("w", "why it drifts, in slow motion"),
+    ("f", "from here, with something else: a branch"),
     ("l", "loop"),
     ("e", "export: a picture, a file, a program"),
     ("Ctrl + z", "back to the rule, loss or scene before"),
@@ -224,7 +225,14 @@ def _asked(settings: Settings) -> html.Div:
         [
             part("question", html.Div([asked, _why()], className="asking")),
             html.Div(id="scenes", className="snaps", role="group", **aria(label="Scenes")),
-            html.Div(id="runs", className="runs", role="group", **aria(label="Runs")),
+            html.Div(
+                [
+                    html.Div(id="runs", className="runs", role="group", **aria(label="Runs")),
+                    _switch("lock", "lock axes"),
+                ],
+                className="compared",
+            ),
+            _branch(),
         ],
         className="asked",
     )
@@ -399,7 +407,31 @@ def _keep_going() -> html.Div:
 def _why() -> html.Div:
     """The answer to the question, in slow motion, where there is one at the playhead."""
     button = html.Button("why does it drift?", id="why", className="button small", disabled=True)
-    return html.Div([button, html.Span(id="why-not", className="facts")], className="why")
+    fork = html.Button("from here, with …", id="fork", className="button small")
+    return html.Div([button, html.Span(id="why-not", className="facts"), fork], className="why")
+
+
+def _branch() -> html.Div:
+    """What the branch in focus changes where it leaves its parent."""
+    rules = [html.Option("rule as before", value="")]
+    rules += [html.Option(rule.name, value=rule.key) for rule in RULES.values()]
+    fields = {"step": "From step", "eta": "η", "noise": "Noise", "push": "Push", "name": "Name"}
+    lines = {name: field(f"branch-{name}", label) for name, label in fields.items()}
+    rule = html.Div(
+        [html.Label("Rule", htmlFor="branch-rule"), html.Select(rules, id="branch-rule")],
+        className="field",
+    )
+    return html.Div(
+        [
+            *(lines["step"], lines["eta"], rule, lines["noise"], lines["push"], lines["name"]),
+            html.P("drag its ring to push the iterate", className="facts"),
+        ],
+        id="branch",
+        className="branch",
+        role="group",
+        hidden=True,
+        **aria(label="Branch"),
+    )
 
 
 def _panels(settings: Settings) -> html.Div:
@@ -503,6 +535,14 @@ def _sharpness() -> html.Figure:
         clocks,
         html.Div(id=ids.ALIGNMENT, className="alignment-plot", hidden=True),
         html.Div(id=ids.BOUNCE, className="alignment-plot", hidden=True),
+        html.Div(
+            html.Label(
+                ["from ", html.Select(id="against")], htmlFor="against", className="against facts"
+            ),
+            id=ids.DIFFERENCE,
+            className="alignment-plot",
+            hidden=True,
+        ),
     ]
     return figure
 

@@ -51,6 +51,8 @@ MOST_NUDGES = 400  # of a run
 MOST_SECTIONS, FEW_SECTIONS = 24, 1  # of a run, from its last step back
 AROUND = 0.5  # of a view, beyond each of its sides: heights of the map, which one can pan
 
+UNESCAPED = str.maketrans("&<>", ",.:")  # in the letters of base 85, which HTML then leaves alone
+
 # Nothing is asked of anybody.
 POLICY = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
@@ -294,7 +296,7 @@ def _packed(held: list[Held]) -> str:
     """All of it in one text, as `assets/js/unpack.js` reads it."""
     named = [one._asdict() | {"content": len(one.content)} for one in held]
     content = pack({"held": named}, [one.content for one in held])
-    return base64.b64encode(gzip.compress(content, 9, mtime=0)).decode()
+    return base64.b85encode(gzip.compress(content, 9, mtime=0)).decode().translate(UNESCAPED)
 
 
 @cache

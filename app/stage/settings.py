@@ -7,7 +7,7 @@ a value becomes text.
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 from app.link import (
@@ -81,6 +81,7 @@ class Settings:
     look: str = VIEW["look"]
     lens: str = VIEW["lens"]
     panel: str = VIEW["panel"]
+    against: int | None = VIEW["against"]
     focus: int | None = None
     at: int = 0
     hide: tuple[str, ...] = ()
@@ -115,7 +116,7 @@ class Settings:
         loss = self.chosen.record
         return loss.horizon if self.power == 2 else loss.duration or 10 * loss.horizon
 
-    @property
+    @cached_property
     def runs(self) -> tuple[RunSpec, ...]:
         """What each run is computed from, branches last."""
         roots = self.roots
@@ -338,6 +339,10 @@ def _read_focus(text: str, settings: Settings) -> int:
     return read_whole(text, "The run in focus", 0, len(settings.runs) - 1)
 
 
+def _read_against(text: str, settings: Settings) -> int:
+    return read_whole(text, "The run to compare with", 0, len(settings.runs) - 1)
+
+
 FIELDS: tuple[Field, ...] = (
     Field("rule", _read_rules, ",".join),
     Field("eta", _read_etas, write_numbers),
@@ -354,6 +359,7 @@ FIELDS: tuple[Field, ...] = (
     Field("look", one_of("look", LOOKS), str),
     Field("lens", one_of("lens", LENSES), str),
     Field("panel", one_of("panel", PANELS), str),
+    Field("against", _read_against, str),
     Field("focus", _read_focus, str),
     Field("at", _read_at, str),
     Field("hide", lambda text, _: read_hidden(text, HIDEABLE), ",".join),

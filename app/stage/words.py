@@ -193,7 +193,7 @@ def page_words(settings: Settings, runs: list[Mapping[str, Any]]) -> dict[str, A
 def question(settings: Settings) -> str:
     """The sentence at the top of the stage: what is seen, and what to ask of it."""
     if settings.branches:
-        return "The same way up to a fork: does what is changed there change where it ends?"
+        return "Changed on the way: does it end elsewhere?"
     one_rule, one_eta = len(settings.rule) == 1, len(settings.eta) == 1
     if not one_rule:
         return "One start, several rules: do they end in the same place?"

@@ -9,13 +9,17 @@ export function readQuery(search) {
 }
 
 /**
- * Commas are legible in a link, and allowed, and so is what stands before the step of a change.
+ * Commas are legible in a link, and allowed, and so is what stands before the step of a change or between the numbers of a
+ * push.
  * @param {Query} query
  */
 export function writeQuery(query) {
   const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== null);
   return given
-    .map(([key, value]) => `${key}=${encodeURIComponent(value).replace(/%2C/g, ",").replace(/%40/g, "@")}`)
+    .map(
+      ([key, value]) =>
+        `${key}=${encodeURIComponent(value).replace(/%2C/g, ",").replace(/%40/g, "@").replace(/%3A/g, ":")}`,
+    )
     .join("&");
 }
 

@@ -154,9 +154,10 @@ export function midpointOf(part, place) {
 }
 
 /**
- * How strongly a run is painted beside others: of more than two those out of focus are faded, for
- * together they are a thicket.
+ * How strongly a run is painted beside others: of more than two those out of focus are faded, for together they are a
+ * thicket; and one beside its branches.
  * @param {Scene} scene
  * @param {number} i
  */
-export const strength = ({ result, focus }, i) => (result.runs.length > 2 && i !== focus ? 0.3 : 1);
+export const strength = ({ result: { runs }, focus }, i) =>
+  i !== focus && (runs.length > 2 || runs.some(({ fork }) => fork?.of === i)) ? 0.3 : 1;

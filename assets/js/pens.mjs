@@ -2,7 +2,7 @@
 import { TYPE } from "./canvas.mjs";
 import { addMark } from "./marks.mjs";
 
-export const DASHES = [[], [7, 3], [2, 3], [9, 3, 2, 3]];
+export const DASHES = [[], [7, 3], [2, 3], [9, 3, 2, 3], [12, 4], [4, 2, 1, 2]];
 const SMOOTH = 400; // points that make a smooth curve
 
 /**

@@ -13,7 +13,25 @@ export const pointAt = (column, d, row) => Array.from(column.subarray(d * row, d
  * Whether its flow is the central flow, which is known.
  * @param {Run} run
  */
-export const isCentral = ({ central, columns }) => Boolean(central && Number.isFinite(columns.flow_spread?.[0]));
+export const isCentral = (run) => Boolean(run.central && Number.isFinite(run.columns.flow_spread?.[ownFrom(run, run)]));
+
+/**
+ * Whether a run has left its parent at a step; what is no branch has none.
+ * @param {Run} run
+ * @param {number} step
+ */
+export const hasLeft = ({ fork }, step) => !fork || step >= fork.step;
+
+/**
+ * The first row of a part of a run that is its own: of a branch that of its fork.
+ * @param {Run} run
+ * @param {Part} part
+ */
+export function ownFrom({ fork }, part) {
+  if (!fork) return 0;
+  const row = rowAt(part, fork.step);
+  return part.columns.step[row] < fork.step ? row + 1 : row;
+}
 
 const SHORT = 5; // letters
 

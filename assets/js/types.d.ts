@@ -46,6 +46,7 @@ type Vocabulary = {
   scale: number; // colours of the scale of sharpness
   heights: number; // and of the landscape, from the valley up
   most_runs: number;
+  most_branches: number;
   /** Of each plot of the lab, how many rules at once. */
   most_rules: Record<Plot, number>;
   run_inks: number;
@@ -59,7 +60,7 @@ type Look = "root" | "log" | "sharpness" | "surface";
 /** `early`: before the edge, where parity means nothing. */
 type Kind = "early" | "even" | "odd" | "midpoint" | "floor";
 type Parity = "even" | "odd";
-type PanelName = "landscape" | "sharpness" | "across" | "along" | "gap" | "alignment" | "bounce";
+type PanelName = "landscape" | "sharpness" | "across" | "along" | "gap" | "alignment" | "bounce" | "difference";
 
 // ---- runs, as /run.bin has them ----
 
@@ -95,6 +96,8 @@ type Run = Part & {
   /** From which step on rounding decides where it goes; null where it does not. */
   parted_from: number | null;
   phases: Phase[];
+  /** Of a branch: the step at which it leaves the run at a place. */
+  fork?: { step: number; of: number };
   /** Columns that are still to come. */
   absent?: { name: string; width: number }[];
   /** Full resolution around the playhead, and where one has zoomed in. */
@@ -116,6 +119,8 @@ type Settings = {
   eta: number[];
   /** How η changes, where it does: each with the step from which it holds. */
   schedule?: [number, number][];
+  /** What branches change, where there are some. */
+  forks?: { step: number; of: number; eta?: number; rule?: string; noise?: number; push?: number[]; name?: string }[];
   start: number[];
   steps: number;
   noise: number;
@@ -173,13 +178,14 @@ type PageSettings = {
   look: Look;
   lens: "on" | "off";
   panel: PanelName;
+  against: number | null;
   focus: number | null;
   hide: string[];
   embed: boolean;
 };
 
 /** What belongs to the picture and not to a run. */
-type Chosen = Pick<PageSettings, "clock" | "axis" | "strobe" | "look" | "lens" | "panel">;
+type Chosen = Pick<PageSettings, "clock" | "axis" | "strobe" | "look" | "lens" | "panel" | "against">;
 
 /** An answer of /run.bin. */
 type Result = {
@@ -275,6 +281,10 @@ type Scene = {
   lensAt: Point | null;
   /** What is shown of why the run drifts. */
   why: Why | null;
+  /** The place of the run that the one in focus is compared with. */
+  against: number;
+  /** Whether axes stay as they are. */
+  locked: boolean;
   /** Whether the panel that tells the gap has been taken away. */
   gapHidden: boolean;
   panel: PanelName;
@@ -544,6 +554,8 @@ type HeldAs = {
   eta: number | null;
   steps: number | null;
   at: number | null;
+  /** Its place, where it is a branch. */
+  branch?: number | null;
   view: string | null;
 };
 type Held = HeldAs & { content: ArrayBuffer };
@@ -629,6 +641,7 @@ type OrbitScene = LabScene & { orbit: OrbitData; orbitView: OrbitView };
 /** A part of the page: what any of them can have. */
 type Control = Graph & {
   value: string;
+  placeholder: string;
   disabled: boolean;
   href: string;
   open: boolean;
@@ -661,6 +674,8 @@ type StageState = {
   /** The last runs that came, and which of them the magnifiers, the laws and the numbers are about. */
   readonly result: Result;
   readonly focus: number;
+  /** The place of the run that is to be in focus once it has come. */
+  readonly toFocus: number | null;
   /** Of the run in focus, before η was halved. */
   readonly halved: Halved | null;
   /** The horizon: in what it is told, and what it is in time once a person has set it. */
@@ -681,6 +696,8 @@ type StageState = {
   readonly folded: boolean;
   /** Whether a new η holds from the playhead on, while it plays. */
   readonly goesOn: boolean;
+  /** Whether axes stay as they are. */
+  readonly locked: boolean;
   /** The still figures asked for last, and the turn of those on screen. */
   readonly still: Still | null;
   readonly stood: number;
@@ -723,6 +740,7 @@ type StageEvent =
   | { type: "refuses"; problems: Message[]; asked: Asked }
   | { type: "mends"; query: Query; asked: Asked }
   | { type: "sets"; key: string; text: string; from?: number }
+  | { type: "branches"; query: Query; focus?: number; several?: boolean; from: number }
   | { type: "halves"; halved: Halved; from: number }
   | { type: "takesUnit"; unit: "tau" | "steps" }
   | { type: "takesHorizon"; tau: number; from: number }
@@ -733,6 +751,7 @@ type StageEvent =
   | { type: "explains"; step: number; share: number }
   | { type: "hasExplained" }
   | { type: "folds"; folded: boolean }
+  | { type: "locks"; locked: boolean }
   | { type: "goesOn"; goesOn: boolean }
   | { type: "paintsIn"; inks: Inks }
   | { type: "showsWhole" }

@@ -12,7 +12,7 @@ from app.binary import MAGIC, PREFIX
 def held_in(page: str) -> list[tuple[dict[str, Any], bytes]]:
     """What a page holds, with what it is called."""
     (text,) = re.findall(r'id="held">([^<]*)<', page)
-    data = gzip.decompress(base64.b64decode(text))
+    data = gzip.decompress(base64.b85decode(text.translate(str.maketrans(",.:", "&<>"))))
     assert data[:4] == MAGIC
     begin = PREFIX + int.from_bytes(data[4:PREFIX], "little")
     found = []

@@ -53,6 +53,20 @@ def test_a_loss_of_ones_own_is_told_in_words() -> None:
     assert run._repr_html_() is None
 
 
+def test_a_branch_is_shown_beside_what_it_has_left() -> None:
+    forks = [dynamics.Fork(40, eta=0.05), dynamics.Fork(60, rule=dynamics.RULES["gd"])]
+    run = dynamics.simulate("hyperbola", "ngd", (2.0, 0.7), 0.1, 120, forks=forks)
+    shown = frame(run)
+    assert shown
+    (page,) = re.findall(r'srcdoc="([^"]*)"', shown)
+    query = named(unescape(page))["query"].decode()
+    assert (
+        "steps=60&" in query
+    )  # of which 40, and then 80 of half the length, a fourth of its slow time
+    assert "fork=40,60&fork.of=,1&fork.eta=0.05,&fork.rule=,gd" in query
+    assert "focus=2" in query
+
+
 def test_several_are_shown_under_one_time_bar() -> None:
     """With the steps that the stage itself takes, and together as small."""
     shown = dynamics.show("hyperbola", ("ngd", "sqrt-gd"), (2.0, 0.7), (0.1, 0.05), 60)

@@ -599,6 +599,6 @@ test("the range of a logarithmic axis is told in its own unit", () => {
   );
 });
 
-test("each of four runs has a dash of its own", () => {
-  assert.equal(new Set(pens.DASHES.map(String)).size, 4);
+test("each of four runs, and of a run and its four branches, has a dash of its own", () => {
+  assert.equal(new Set(pens.DASHES.map(String)).size, 6);
 });

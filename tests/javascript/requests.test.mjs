@@ -422,10 +422,22 @@ test("a window that does not come changes nothing", async () => {
 
 test("a stretch is of one run", async () => {
   const { requests, sent } = setUp();
-  const shown = { query: "loss=ring&rule=ngd,gd&eta=0.1,0.2&look=surface" };
-  const coming = requests.stretch(shown, makeRun([0, 7000], { rule: "gd", eta: 0.2 }), 30, 5000);
+  const run = makeRun([0, 7000], { rule: "gd", eta: 0.2 });
+  const shown = { query: "loss=ring&rule=ngd,gd&eta=0.1,0.2&look=surface", runs: [run] };
+  const coming = requests.stretch(shown, run, 30, 5000);
   const expected = { loss: "ring", rule: "gd", eta: "0.2", steps: "7000", first: "30", count: "5000" };
   assert.deepEqual(queryOf(sent[0]), expected);
   sent[0].resolve(found(30, 31));
   assert.deepEqual([...(await coming).columns.step], [30, 31]);
+});
+
+test("a stretch of a branch is asked for with all that its run is from, by its place", async () => {
+  const { requests, sent } = setUp();
+  const [root, branch] = [makeRun([0, 7000]), makeRun([0, 9000], { fork: { step: 400, of: 0 } })];
+  const query = "loss=ring&fork=400&fork.eta=0.05&fork.name=slow&focus=0";
+  requests.stretch({ query, runs: [root, branch] }, branch, 30, 5000);
+  requests.stretch({ query, runs: [root, branch] }, root, 30, 5000);
+  const expected = { loss: "ring", fork: "400", "fork.eta": "0.05", "fork.name": "slow" };
+  assert.deepEqual(queryOf(sent[0]), { ...expected, focus: "1", first: "30", count: "5000" });
+  assert.equal(queryOf(sent[1]).fork, undefined);
 });

@@ -1,9 +1,9 @@
 // What a picture is painted from beside its runs: Γ, heights over a part of the plane, Γ as a sheet in
 // space, and the section at the playhead. What is wanted follows from the record; what is not there yet
 // is asked for, and what comes says what it answers.
-import { paceOf, writePace } from "../clock.mjs";
 import { decodeHeights, decodeValley } from "../binary.mjs";
-import { forRun, nameOfLoss, readQuery, writeQuery } from "../link.mjs";
+import { nameOfLoss, readQuery, writeQuery } from "../link.mjs";
+import { queryOf } from "./branches.mjs";
 import { ASIDE, isOpening, isPlane, subjectOf } from "./store.mjs";
 
 const PATIENCE = 1000; // ms until what failed is asked for again
@@ -178,12 +178,7 @@ function sectionNeed(state, about, all) {
  * @param {number} at
  * @returns {Query}
  */
-function runAt({ result, focus }, at) {
-  const run = result.runs[focus];
-  const { rule, steps } = run;
-  const eta = writePace(paceOf(run));
-  return { ...forRun(readQuery(result.query)), rule, eta, steps, at };
-}
+const runAt = ({ result, focus }, at) => ({ ...queryOf(result, focus), at });
 
 /**
  * A view with shares of itself more on each side.

@@ -12,20 +12,28 @@ import * as sliders from "../sliders.mjs";
 import { vocabulary } from "../vocabulary.mjs";
 import { actions } from "./actions.mjs";
 import { requests } from "./asked.mjs";
+import { branchesIn, readPush } from "./branches.mjs";
 import { etaText } from "./heading.mjs";
+import * as lineage from "./lineage.mjs";
 import { panelsOf, scene } from "./scene.mjs";
 import { dispatch, player, state, steps } from "./state.mjs";
-import { chosenView, etasOf, halfOf } from "./store.mjs";
+import { frameSharpness } from "./timeaxis.mjs";
+import { chosenView, etasOf, halfOf, isOpening } from "./store.mjs";
 
 // Where a message about a field of the link is shown.
 /** @type {Record<string, string>} */
-export const FIELDS = { eta: "eta", start: "start-1", steps: "horizon", noise: "noise", seed: "seed" };
+export const FIELDS = {
+  ...{ eta: "eta", start: "start-1", steps: "horizon", noise: "noise", seed: "seed" },
+  ...{ fork: "branch-step", "fork.eta": "branch-eta", "fork.noise": "branch-noise", "fork.push": "branch-push" },
+};
 export const STARTS = ["start-1", "start-2", "start-3", "start-4"]; // one for each coordinate, if they suffice
-const CHOICES = Object.keys(vocabulary.view).filter((name) => name !== "lens"); // which is its own control
+// Those that are no control of a few words.
+const CHOICES = Object.keys(vocabulary.view).filter((name) => !["lens", "against"].includes(name));
 const CENTRAL_GAP = [
   "‖x̄ₜ − X(ηt)‖",
   "‖x̄ₜ − X(ηt)‖: from the middle of two iterates, x̄ₜ = ½(xₜ + xₜ₊₁), to the central flow",
 ];
+const BRANCH_PARTS = /** @type {const} */ (["step", "eta", "noise", "push", "name"]); // that are texts
 const HAND_RESTS = 150;
 const LONG = 30; // letters of a formula that is written smaller
 
@@ -38,6 +46,9 @@ export function begin() {
   sliders.begin(slide);
   fields.begin(heard);
   $("runs").addEventListener("click", chooseRun);
+  lineage.begin();
+  $("against").addEventListener("change", () => actions.setView("against", Number($("against").value)));
+  $("branch-rule").addEventListener("change", () => changeBranch("rule", $("branch-rule").value));
   document.addEventListener("pointerdown", ({ target }) => fold(/** @type {Element} */ (target)));
   document.addEventListener("keydown", ({ key }) => key === "Escape" && fold());
   showSpeed();
@@ -86,6 +97,7 @@ export const changes = {
   "eta-slider": (place) => {
     const eta = String(stops()?.[place] ?? Number((10 ** place).toPrecision(3)));
     showEta(Number(eta));
+    if (lineage.isOnBranch(state)) return dragBranch("eta", eta, { "branch-eta": eta });
     if (state.goesOn && player.playing) return later(Number(eta));
     const list = withEta(eta);
     drag("eta", list.join(","), { eta: list.join(", ") });
@@ -97,6 +109,9 @@ export const changes = {
   },
   ...Object.fromEntries(
     STARTS.map((id) => [id, (text) => set("start", startTexts({ [id]: text }).join(","), state.shown)]),
+  ),
+  ...Object.fromEntries(
+    BRANCH_PARTS.map((part) => [`branch-${part}`, (/** @type {string} */ text) => changeBranch(part, text)]),
   ),
   noise: (text) => set("noise", text),
   seed: (text) => set("seed", text),
@@ -171,14 +186,98 @@ function setEtas(list) {
  * @param {number} [from]
  */
 function drag(key, text, texts, from) {
-  if (!dispatch({ type: "sets", key, text, from })) return;
+  dragTo({ type: "sets", key, text, from }, texts);
+}
+
+/**
+ * @param {StageEvent} event
+ * @param {Record<string, any>} texts
+ */
+function dragTo(event, texts) {
+  if (!dispatch(event)) return;
   actions.request({ dragged: true });
   for (const [id, words] of Object.entries(texts)) fields.write(id, words);
   clearTimeout(due.rest);
   due.rest = setTimeout(() => actions.request({}), HAND_RESTS);
 }
 
+// ---- branches ----
+
+/**
+ * Something else of the branch in focus.
+ * @param {import("./branches.mjs").BranchPart} part
+ * @param {string} text
+ */
+function changeBranch(part, text) {
+  if (!lineage.isOnBranch(state)) return;
+  if (dispatch({ type: "branches", query: lineage.edited(state, part, text), from: state.shown })) actions.request({});
+}
+
+/**
+ * @param {import("./branches.mjs").BranchPart} part
+ * @param {string} text
+ * @param {Record<string, any>} texts
+ */
+function dragBranch(part, text, texts) {
+  dragTo({ type: "branches", query: lineage.edited(state, part, text), from: state.shown }, texts);
+}
+
+/**
+ * The iterate at which the branch in focus begins, pushed to a point.
+ * @param {string[]} point
+ */
+export function dragPush(point) {
+  const text = lineage.pushTo(state, point.map(Number));
+  dragBranch("push", text, { "branch-push": text.split(":").join(", ") });
+}
+
+// Where it is by now, whether or not its run has arrived.
+export const pushedNow = () => {
+  const { step = "0", push = "" } = branchesIn(state.query)[state.focus - 1] || {};
+  const shown = state.result.settings.forks?.[state.focus - 1];
+  const begin = lineage.beginOf(state);
+  if (!shown || String(shown.step) !== step) return begin;
+  const wanted = readPush(push);
+  return begin.map((value, i) => value - (shown.push?.[i] || 0) + (wanted[i] || 0));
+};
+
+// From here, with something else: what it is is said of the branch, which is in focus then.
+export function forkHere() {
+  if (!state.result || state.veiled || isOpening(state)) return undefined;
+  if (player.playing) actions.pause();
+  const { eta, rule, steps: count } = state.result.runs[state.focus];
+  const alone = { rule, eta: String(eta), ...(state.query.steps && { steps: String(count) }) };
+  const event = lineage.forked(state, steps()[state.focus], alone);
+  if (!event) {
+    const most = `At most ${vocabulary.most_branches} branches: remove one first.`;
+    return say([{ field: "", text: most }]);
+  }
+  keepPlace();
+  if (dispatch({ type: "branches", ...event, from: state.shown })) actions.request({});
+  return undefined;
+}
+
+/**
+ * @param {number} i
+ */
+function removeBranch(i) {
+  keepPlace();
+  const focus = state.result.runs[i].fork?.of ?? 0;
+  if (dispatch({ type: "branches", query: lineage.removed(state, i), focus: focus < i ? focus : 0, from: state.shown }))
+    actions.request({});
+}
+
 // ---- η that changes on the way ----
+
+export function lockAxes() {
+  dispatch({ type: "locks", locked: !state.locked });
+  showLock();
+  if (state.locked) return;
+  frameSharpness();
+  actions.repaint();
+}
+
+const showLock = () => $("lock").setAttribute("aria-pressed", String(state.locked));
 
 export function keepGoing() {
   dispatch({ type: "goesOn", goesOn: !state.goesOn });
@@ -294,34 +393,9 @@ function chooseRun({ target }) {
   const button = target.closest("button");
   if (!button) return;
   if (button.dataset.run) return actions.attend(Number(button.dataset.run));
+  if (button.dataset.branch) return removeBranch(Number(button.dataset.branch));
   setEtas(etasOf(state).filter((eta) => readNumber(eta) !== Number(button.dataset.eta)));
   $("eta").focus();
-}
-
-/**
- * The runs, when there are several: the ink and the name of each.
- * @param {Result} result
- */
-function showRuns({ runs, words, settings }) {
-  const several = settings.eta.length > 1;
-  find(".stage .eta").toggleAttribute("data-several", several || Boolean(settings.schedule));
-  const rows =
-    runs.length < 2
-      ? []
-      : runs.map((run, i) => {
-          const row = element("span", "");
-          const name = element("button", words.labels[i]);
-          name.dataset.run = String(i);
-          name.style.setProperty("--swatch", `var(--run-${i + 1})`);
-          row.append(name);
-          if (several) row.append(removal(run.eta));
-          return row;
-        });
-  const { clock } = state.view;
-  const meeting = several
-    ? [element("p", `side by side at the same ${vocabulary.clocks[clock]}: the clock decides`)]
-    : [];
-  $("runs").replaceChildren(...rows, ...meeting);
 }
 
 /**
@@ -345,6 +419,8 @@ function markFocus({ runs, words }) {
   const [text, explains] = run.central ? CENTRAL_GAP : [gap.dataset.own, gap.dataset.said];
   Object.assign(gap.dataset, { explains });
   gap.textContent = text || "";
+  lineage.showBranch(state);
+  lineage.offerOthers(words.labels, focus, scene().against);
   for (const name of document.querySelectorAll("#runs [data-run]")) {
     name.setAttribute("aria-pressed", String(Number(name.dataset.run) === focus));
   }
@@ -356,23 +432,16 @@ export function showFocusEta() {
   showEta(etaAt(paceOf(result.runs[focus]), steps()[focus]));
 }
 
-/**
- * @param {number} eta
- */
-function removal(eta) {
-  const cross = element("button", "×");
-  cross.dataset.eta = String(eta);
-  cross.setAttribute("aria-label", `Remove η = ${eta}`);
-  return cross;
-}
-
 // ---- buttons that set what they name ----
 
 // η at which 2/η is the sharpness at the playhead.
 export function setCritical() {
   const { part, row } = locate(state.result.runs[state.focus], scene().steps[state.focus]);
   const eta = 2 / part.columns.sharpness[row];
-  if (eta > 0 && Number.isFinite(eta)) setEtas(withEta(String(Number(eta.toPrecision(4)))));
+  const text = String(Number(eta.toPrecision(4)));
+  if (!(eta > 0 && Number.isFinite(eta))) return;
+  if (lineage.isOnBranch(state)) changeBranch("eta", text);
+  else setEtas(withEta(text));
 }
 
 export function startAtFlattest() {
@@ -519,11 +588,13 @@ export function showRun(result) {
   unlessSame("rule-numbers", ofRules, () => {
     numbers.offer("rule-numbers", settings.rule_parameters, "", slide);
   });
-  unlessSame("runs", [words.labels, settings.eta, settings.schedule, state.view.clock], () => showRuns(result));
-  unlessSame("focus", [words.labels, settings.eta, state.focus], () => markFocus(result));
+  const shown = [words.labels, settings.eta, settings.schedule, settings.forks];
+  unlessSame("runs", [...shown, state.view.clock], () => lineage.showRuns(result, state.view.clock));
+  unlessSame("focus", [...shown, state.focus], () => markFocus(result));
   actions.showPhases(result.runs[state.focus]);
   $("flattest").disabled = !result.flattest_start;
-  $("compare").disabled = Boolean(settings.schedule);
+  unlessSame("locked", state.locked, showLock);
+  $("compare").disabled = Boolean(settings.schedule || settings.forks);
   showPanels(panelsOf(result, state.focus));
   fields.optionOf("look", "surface").disabled = settings.start.length > 3; // there is no box to look into
   showHorizon(settings);
@@ -537,7 +608,7 @@ export function showRun(result) {
  */
 function showPanels(names) {
   $("panels").hidden = names.length < 2;
-  for (const name of ["alignment", "bounce"])
+  for (const name of ["alignment", "bounce", "difference"])
     /** @type {HTMLElement} */ (fields.optionOf("panel", name).parentElement).hidden = !names.includes(name);
 }
 

@@ -26,10 +26,13 @@ const NAMES = {
  * @param {Query} query
  * @returns {T | undefined}
  */
-export function choose(held, name, { first, rule, eta, at, steps, view }) {
+export function choose(held, name, { first, rule, eta, at, steps, view, focus }) {
   if (first !== undefined) return undefined;
   const isNudge = name === "nudge.json";
-  const named = held.filter((one) => one.name === (isNudge ? "nudges.json" : name) && (!one.rule || one.rule === rule));
+  /** @param {T} one */
+  const isOfRun = (one) =>
+    focus === undefined ? !one.branch && (!one.rule || one.rule === rule) : one.branch === Number(focus);
+  const named = held.filter((one) => one.name === (isNudge ? "nudges.json" : name) && isOfRun(one));
   const own = named.filter((one) => !one.rule || String(one.eta) === String(eta));
   const some = own.length || isNudge ? own : named; // the same way is taken at another η
   if (name === "heights.bin") return some.find((one) => one.view === view) || some[0];

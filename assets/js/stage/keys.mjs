@@ -21,7 +21,11 @@ export function begin() {
   document.addEventListener("click", onClick);
   document.addEventListener("keydown", onKey);
   document.addEventListener("keyup", (event) => playsAt(event) && event.preventDefault());
-  if (isOffline()) return void delete keys.e;
+  if (isOffline()) {
+    delete keys.e;
+    delete keys.f;
+    return;
+  }
   takeFiles(controls.open, controls.say);
 }
 
@@ -73,7 +77,9 @@ export const buttons = {
   },
   critical: () => controls.setCritical(),
   compare: () => controls.compare(),
+  fork: () => controls.forkHere(),
   "keep-going": controls.keepGoing,
+  lock: controls.lockAxes,
   flattest: () => controls.startAtFlattest(),
   "show-all": () => showWhole(),
   halve: () => controls.halve(),
@@ -110,6 +116,7 @@ export const keys = {
   },
   m: toggleLens,
   w: () => actions.explain(),
+  f: () => controls.forkHere(),
   l: loop,
   e: exportPicture,
   "?": help,

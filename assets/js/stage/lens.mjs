@@ -5,7 +5,7 @@ import { inkOf, smoothInk } from "../inks.mjs";
 import { clearest, widthOf } from "../labels.mjs";
 import { addPoints, strength } from "../marks.mjs";
 import * as pens from "../pens.mjs";
-import { consecutiveFrom, isSmooth, kindIn, locate, onTheWay, pointAt } from "../run.mjs";
+import { consecutiveFrom, hasLeft, isSmooth, kindIn, locate, onTheWay, pointAt } from "../run.mjs";
 import { ticks } from "../ticks.mjs";
 import { rowsOf } from "./frame.mjs";
 import { colourOf } from "./panels/along.mjs";
@@ -232,7 +232,10 @@ export function paintLens(pen, scene, ground, lens) {
   const seen = why ? raised(lens) : lens;
   paintValley(pen, scene, ground, seen);
   if (why) paintWhy(pen, scene, why, lens, (points) => larger(seen, ground.floor(points)));
-  else scene.result.runs.forEach((run, i) => paintRun(pen, scene, ground, lens, run, i));
+  else
+    scene.result.runs.forEach((run, i) => {
+      if (hasLeft(run, scene.steps[i])) paintRun(pen, scene, ground, lens, run, i);
+    });
   pen.restore();
   paintRim(pen, scene, ground, lens);
   if (!why && ground.one) paintBar(pen, inks, ground, lens);

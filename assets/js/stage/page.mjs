@@ -29,7 +29,7 @@ import { Landscape } from "./panels/landscape.mjs";
 import { Sharpness } from "./panels/sharpness.mjs";
 import { Readout, showPlaying } from "./readout.mjs";
 import { Ribbon } from "./ribbon.mjs";
-import { Ring } from "./ring.mjs";
+import { PUSH, Ring, START } from "./ring.mjs";
 import { scene } from "./scene.mjs";
 import { dispatch, graphOf, isStill, player, state, steps } from "./state.mjs";
 import { chosenView, focusFor, forLab, isAsked, isOpening } from "./store.mjs";
@@ -67,8 +67,8 @@ class Stage {
   constructor() {
     /** @type {Painter[]} */
     this.panels = [];
-    /** @type {Record<"surface" | "alignment" | "bounce", Promise<unknown> | null>} */
-    this.later = { surface: null, alignment: null, bounce: null }; // panels that few look at: promises of them, once wanted
+    /** @type {Record<"surface" | "alignment" | "bounce" | "difference", Promise<unknown> | null>} */
+    this.later = { surface: null, alignment: null, bounce: null, difference: null }; // panels that few look at: promises of them, once wanted
     this.painted = "";
     this.answers = new Answers(
       (url) => fetch(url),
@@ -81,8 +81,8 @@ class Stage {
     this.readout = new Readout(this.ribbon, this.embed);
     this.hover = new Hover();
     this.detail = new Detail();
-    /** @type {Ring | null} */
-    this.ring = null; // as long as there is no plot to put it on
+    /** @type {Ring[]} */
+    this.rings = []; // as long as there is no plot to put them on
   }
 
   // ---- runs ----
@@ -250,7 +250,7 @@ class Stage {
 
   writeLink() {
     const query = { ...state.query, ...state.frame, ...(state.result && chosenView(state)) };
-    if (state.result && state.focus !== focusFor(state.result.runs)) query.focus = state.focus;
+    if (state.result && !isOpening(state) && state.focus !== focusFor(state.result.runs)) query.focus = state.focus;
     if (player.step > 0) query.at = player.step;
     showLink(query);
     if (!state.result) return;
@@ -310,7 +310,7 @@ class Stage {
   repaint(dragged) {
     for (const panel of this.panels) panel.reset(dragged);
     this.paint(true);
-    if (this.ring) this.ring.place();
+    for (const ring of this.rings) ring.place();
   }
 
   // All of it with the inks that the style sheet has now, the still figures apart.
@@ -327,6 +327,7 @@ class Stage {
     if (look === "surface") this.later.surface = this.later.surface || this.addSurface();
     if (panel === "alignment") this.later.alignment = this.later.alignment || this.addAlignment();
     if (panel === "bounce") this.later.bounce = this.later.bounce || this.addBounce();
+    if (panel === "difference") this.later.difference = this.later.difference || this.addDifference();
   }
 
   async addSurface() {
@@ -348,6 +349,15 @@ class Stage {
     this.panels.push(bounce);
     this.repaint();
     return bounce;
+  }
+
+  async addDifference() {
+    const { Difference } = await import("./panels/difference.mjs");
+    const difference = new Difference($("difference"));
+    this.hover.listen(difference.host, difference);
+    this.panels.push(difference);
+    this.repaint();
+    return difference;
   }
 
   async addAlignment() {
@@ -559,7 +569,7 @@ class Stage {
     const probe = (now, x, y) => shownIn(now).probe(now, x, y);
     this.hover.listen(host.landscape, { probe });
     for (const panel of [sharpness, across, along, gap]) this.hover.listen(panel.host, panel);
-    this.ring = new Ring(host.landscape);
+    this.rings = [START, PUSH].map((held) => new Ring(host.landscape, held));
     new Zoom(this.detail);
     new Wheel();
     new Paper({ caption: () => (state.result ? heading(scene()) : ""), paint: () => this.paintAtOnce() });

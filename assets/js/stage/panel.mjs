@@ -2,7 +2,7 @@
 // `now`, which is painted afresh with each picture.
 import { addCanvas, penOf, wipe } from "../canvas.mjs";
 import * as pens from "../pens.mjs";
-import { upTo } from "../run.mjs";
+import { ownFrom, upTo } from "../run.mjs";
 import { frameOf } from "./frame.mjs";
 
 // A panel over a Plotly graph that remembers what of the past it has painted.
@@ -79,7 +79,7 @@ export class Panel {
     pens.within(pen, frame, () => {
       if (!grows) this.paintStill(pen, scene, frame);
       pieces.forEach(({ run, i, part, row }, k) => {
-        const from = grows ? before[k] + 1 : 0;
+        const from = grows ? before[k] + 1 : ownFrom(run, part);
         if (row >= from) this.paintRows(pen, scene, frame, run, i, part, from, row);
       });
     });

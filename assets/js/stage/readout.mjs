@@ -225,7 +225,7 @@ function showAsides({ part, row }) {
 function showHalved(run, { part, row, exact }) {
   const { halved } = state;
   const bare = !Number.isFinite(run.columns.flow[0]);
-  $("halve").disabled = bare || Boolean(run.changes);
+  $("halve").disabled = bare || Boolean(run.changes || state.result.settings.forks);
   if (run.changes) return setText("halved", "");
   if (!halved || bare) return setText("halved", bare && !run.absent ? `${run.name} has no limiting flow here.` : "");
   if (!exact || Math.abs(run.eta / halved.eta - 0.5) > 1e-9) return setText("halved", "");

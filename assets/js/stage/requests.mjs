@@ -2,12 +2,12 @@
 // is kept, so an answer never overwrites a newer one and the hand is followed as fast as can be. Where
 // the server takes long, as it does for a loss that nobody has opened yet, it is asked for the iterates
 // alone beside the whole.
-import { paceOf, writePace } from "../clock.mjs";
 import { decode } from "../binary.mjs";
-import { forRun, readQuery, writeQuery } from "../link.mjs";
+import { forRun, writeQuery } from "../link.mjs";
 import { readNumber } from "../numbers.mjs";
 import { locate } from "../run.mjs";
 import { SILENT, bytesOf, json, unreadable } from "../said.mjs";
+import { queryOf } from "./branches.mjs";
 
 const MOST_STEPS_WHILE_DRAGGED = 100000;
 const WINDOW_PAUSE = 60;
@@ -166,9 +166,7 @@ export class Requests {
    * @param {number} count
    */
   async stretch(result, run, first, count) {
-    const { rule, steps } = run;
-    const eta = writePace(paceOf(run));
-    const wanted = { ...forRun(readQuery(result.query)), rule, eta, steps, first, count };
+    const wanted = { ...queryOf(result, result.runs.indexOf(run)), first, count };
     try {
       const response = await this.fetch(`run.bin?${writeQuery(wanted)}`);
       return response.ok ? decode(await response.arrayBuffer()).runs[0] : null;

@@ -1,9 +1,10 @@
-// The ring on the map: where the run starts, moved by mouse, finger or arrow keys; in a section, within
-// its plane.
+// Rings on the map, moved by mouse, finger or arrow keys, in a section within its plane: where the run starts, and where
+// the branch in focus does.
 import { pointIn } from "../canvas.mjs";
 import { inWords } from "../numbers.mjs";
 import * as controls from "./controls.mjs";
 import { frameOf, isAbout } from "./frame.mjs";
+import { beginOf, isOnBranch } from "./lineage.mjs";
 import { scene } from "./scene.mjs";
 import { coordinates, moved } from "./section.mjs";
 import { graphOf, state } from "./state.mjs";
@@ -17,13 +18,40 @@ function frame() {
   return found && isAbout(found, state.result) ? found : null;
 }
 
+/**
+ * What a ring stands for: its point in the runs on screen, if there is one; where that is by now; what moves it, by texts of
+ * coordinates; and its name.
+ * @typedef {{ className: string, shown: () => number[] | null, now: () => number[], move: (point: string[]) => void, name: string }} Held
+ */
+
+/** @type {Held} */
+export const START = {
+  className: "start",
+  shown: () => state.result.settings.start,
+  now: controls.startNow,
+  move: controls.dragStart,
+  name: "Start",
+};
+
+/** @type {Held} */
+export const PUSH = {
+  className: "push",
+  shown: () => (isOnBranch(state) ? beginOf(state) : null),
+  now: controls.pushedNow,
+  move: controls.dragPush,
+  name: "Where the branch begins",
+};
+
 export class Ring {
   /**
    * @param {HTMLElement} host
+   * @param {Held} held
    */
-  constructor(host) {
+  constructor(host, held) {
     this.host = host;
-    const ring = Object.assign(document.createElement("button"), { className: "start", type: "button", hidden: true });
+    this.held = held;
+    const { className } = held;
+    const ring = Object.assign(document.createElement("button"), { className, type: "button", hidden: true });
     this.ring = ring;
     host.append(ring);
     ring.addEventListener("pointerdown", (event) => {
@@ -34,7 +62,7 @@ export class Ring {
     ring.addEventListener("pointermove", (event) => {
       if (ring.hasPointerCapture(event.pointerId)) this.follow(event);
     });
-    ring.addEventListener("keydown", nudge);
+    ring.addEventListener("keydown", (event) => nudge(event, held));
   }
 
   /**
@@ -52,42 +80,44 @@ export class Ring {
     const within = (value, low, size) => Math.min(Math.max(value, low), low + size);
     const x = within(at[0], map.left, map.width);
     const y = within(at[1], map.top, map.height);
-    move(map.dataX(x), map.dataY(y), map);
+    move(map.dataX(x), map.dataY(y), map, this.held);
   }
 
-  // Put the ring where the run on screen starts.
+  // Put the ring where its point is on screen.
   place() {
     const { result } = state;
     const { ring } = this;
     const map = result && frame();
     if (!map) return;
-    const { start } = result.settings;
+    const point = this.held.shown();
     const { section } = scene();
-    if (start.length > 2 && !section) return;
-    const [x, y] = coordinates(section, start)(0);
+    if (!point || (point.length > 2 && !section)) return void (ring.hidden = true);
+    const [x, y] = coordinates(section, point)(0);
     const [left, top] = [map.x(x) - map.left, map.y(y) - map.top];
     ring.hidden = scene().look === "surface";
     const inside = left >= 0 && left <= map.width && top >= 0 && top <= map.height;
     ring.style.transform = `translate(${map.unit * map.x(x)}px, ${map.unit * map.y(y)}px)`;
     ring.classList.toggle("outside", !inside);
-    const words = start.map((value) => inWords(value)).join(", ");
-    ring.setAttribute("aria-label", `Start (${words}). Arrow keys move it.`);
+    const words = point.map((value) => inWords(value)).join(", ");
+    ring.setAttribute("aria-label", `${this.held.name} (${words}). Arrow keys move it.`);
+    ring.style.setProperty("--swatch", `var(--run-${state.focus + 1})`);
   }
 }
 
 /**
  * @param {KeyboardEvent} event
+ * @param {Held} held
  */
-function nudge(event) {
+function nudge(event, held) {
   const way = ARROWS[event.key];
   if (!way) return;
   event.preventDefault();
   event.stopPropagation();
   const map = frame();
   if (!map) return;
-  const [x, y] = inPicture(controls.startNow());
+  const [x, y] = inPicture(held.now());
   const share = NUDGE * (event.shiftKey ? 10 : 1);
-  move(x + way[0] * share * size(map.rangeX), y + way[1] * share * size(map.rangeY), map);
+  move(x + way[0] * share * size(map.rangeX), y + way[1] * share * size(map.rangeY), map, held);
 }
 
 /**
@@ -100,8 +130,9 @@ const size = (range) => Math.abs(range[1] - range[0]);
  * @param {number} x
  * @param {number} y
  * @param {Frame} map
+ * @param {Held} held
  */
-function move(x, y, map) {
+function move(x, y, map, held) {
   const { section } = scene();
   /**
    * @param {number} value
@@ -111,9 +142,9 @@ function move(x, y, map) {
     const digits = Math.max(0, 3 - Math.floor(Math.log10(size(range))));
     return String(Number(value.toFixed(digits)));
   };
-  const point = moved(section, controls.startNow(), x, y);
+  const point = moved(section, held.now(), x, y);
   const ranges = section ? point.map(() => map.rangeY) : [map.rangeX, map.rangeY];
-  controls.dragStart(point.map((value, i) => round(value, ranges[i])));
+  held.move(point.map((value, i) => round(value, ranges[i])));
 }
 
 /**

@@ -33,7 +33,9 @@ export function sceneOf(state, playhead, steps) {
     heights: section || (d > 2 ? null : foundFor(state, "heights")),
     halved,
     lensAt: state.lensAt,
+    locked: state.locked,
     why: whyOf(state),
+    against: againstOf(result, focus, chosen.against),
     gapHidden: String(state.frame.hide || "")
       .split(",")
       .includes("gap"),
@@ -72,7 +74,19 @@ export const panelsOf = ({ settings, runs }, focus) => [
   "sharpness",
   ...(settings.codim > 1 ? ["alignment"] : []),
   ...(runs[focus].central ? ["bounce"] : []),
+  ...(runs.length > 1 ? ["difference"] : []),
 ];
+
+/**
+ * The run that the one in focus is compared with: that chosen, or else what it has left, or the first other.
+ * @param {Result} result
+ * @param {number} focus
+ * @param {number | null} chosen
+ */
+export function againstOf({ runs }, focus, chosen) {
+  if (chosen !== null && chosen !== focus && chosen < runs.length) return chosen;
+  return runs[focus].fork?.of ?? (focus ? 0 : 1);
+}
 
 /**
  * Beyond three dimensions there is no box to look into.

@@ -5,6 +5,7 @@ import { forRun, lossIn, nameOfLoss, numbersOf, readQuery, ruleNumbersOf, writeQ
 import { readNumber } from "../numbers.mjs";
 import { isSmooth } from "../run.mjs";
 import { vocabulary } from "../vocabulary.mjs";
+import { withBranches } from "./branches.mjs";
 
 // What belongs to the picture and not to a run, as the link has it, and its defaults.
 export const VIEW = vocabulary.view;
@@ -28,6 +29,7 @@ export const INITIAL = {
   view: { ...VIEW },
   result: /** @type {any} */ (null),
   focus: /** @type {any} */ (null),
+  toFocus: null,
   halved: null,
   unit: "tau",
   tau: null,
@@ -39,6 +41,7 @@ export const INITIAL = {
   lensAt: null,
   why: null,
   folded: false,
+  locked: false,
   goesOn: false,
   still: null,
   stood: 0,
@@ -67,6 +70,8 @@ const reducers = {
     pressed: UNPRESSED,
     halved: null,
     tau: null,
+    toFocus: null,
+    locked: false,
   }),
 
   // The picture is there, or will not come.
@@ -83,8 +88,15 @@ const reducers = {
   // One setting. What was made from the runs on screen holds for them alone, and carries their opening.
   sets: (state, { key, text, from }) => {
     if (from !== undefined && from !== state.opening) return state;
-    return keepHorizon({ ...state, halved: null, query: { ...state.query, [key]: text } }, key);
+    const query = { ...state.query, [key]: text };
+    const alone = key === "rule" || (key === "eta" && !text.includes("@")) ? !text.includes(",") : true;
+    // Of several runs none has branches.
+    return keepHorizon({ ...state, halved: null, query: alone ? query : withBranches(query, []) }, key);
   },
+
+  // Branches: other ones, or of other things. Which of the runs is then in focus, and whether other runs go for them.
+  branches: (state, { query, focus = null, several = false, from }) =>
+    from === state.opening ? { ...state, halved: null, query, toFocus: focus, behind: state.behind || several } : state,
 
   halves: (state, { halved, from }) => {
     if (from !== state.opening) return state;
@@ -121,6 +133,9 @@ const reducers = {
 
   // Whether a new η holds from the playhead on, while it plays.
   goesOn: (state, { goesOn }) => ({ ...state, goesOn }),
+
+  // Whether axes stay as they are, whatever runs come.
+  locks: (state, { locked }) => ({ ...state, locked }),
 
   // Whether panels wait for the edge.
   folds: (state, { folded }) => ({ ...state, folded }),
@@ -186,13 +201,15 @@ function ran(state, { result, asked, newest }) {
   const behind = state.behind || isOpening(state) || (!asked.dragged && result.notices.length > 0);
   // While a hand moves, runs have fewer steps than the link asks for.
   const query = newest && !asked.dragged ? forRun(readQuery(result.query)) : state.query;
+  const awaited = newest && result.runs[state.toFocus ?? -1] ? state.toFocus : null;
   const next = {
     ...unexplained(state),
     result,
     query,
     behind: behind && !newest,
     shown: state.opening,
-    focus: focusFor(result.runs, before, state.focus),
+    toFocus: newest ? null : state.toFocus,
+    focus: awaited ?? focusFor(result.runs, before, state.focus),
   };
   if (!isOpening(state)) return next;
   const { page } = result;
@@ -249,6 +266,8 @@ export const isOpening = ({ opening, shown }) => opening !== shown;
  * @param {number} [place]
  */
 export function focusFor(runs, before, place = 0) {
+  // Branches have the rule and the first step size of what they leave.
+  if (before && runs.some(({ fork }) => fork)) return Math.min(place, runs.length - 1);
   const same = before ? runs.findIndex(({ rule, eta }) => rule === before.rule && eta === before.eta) : -1;
   if (same >= 0) return same;
   if (before && runs[place]?.rule === before.rule) return place;

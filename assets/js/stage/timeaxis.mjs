@@ -23,7 +23,7 @@ export function frameSharpness() {
   const key = [kind, ...ranges.flat()].join();
   // A figure that has just come has no words at its clock yet.
   const bare = !graph.layout.xaxis.title.text;
-  if (key === state.framed.key && !bare) return;
+  if ((key === state.framed.key || (state.locked && kind === state.framed.kind)) && !bare) return;
   dispatch({ type: "frames", framed: { key, kind, ranges } });
   const { own } = state;
   if (own && !bare) return;
@@ -91,7 +91,8 @@ function tidyEnd(end) {
  * @param {Run[]} runs
  */
 function highest(runs) {
-  const { codim, start, rule } = state.result.settings;
+  const { codim, start } = state.result.settings;
+  const descends = runs.every(({ rule }) => rule === "gd");
   let top = 0;
   for (const run of runs) {
     let own = 0;
@@ -107,7 +108,7 @@ function highest(runs) {
     }
     own = Math.min(bare && !run.absent ? own / 1.3 : own, MOST_RISE * run.columns[names[0]][0] || Infinity);
     const near = etasIn(paceOf(run)).flatMap((eta) => (2 / eta < 8 * own ? [2 / eta] : []));
-    top = Math.max(top, 1.5 * own, rule.length === 1 && run.rule === "gd" ? 1.15 * Math.max(0, ...near) : 0);
+    top = Math.max(top, 1.5 * own, descends ? 1.15 * Math.max(0, ...near) : 0);
   }
   return top || 1;
 }

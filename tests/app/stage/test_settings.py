@@ -22,7 +22,6 @@ from app.link import (
     nearest,
 )
 from app.runspec import LossSpec, RuleSpec
-from app.stage.branches import MOST_BRANCHES
 from app.stage.settings import (
     DEFAULT_LOSS,
     FIELDS,
@@ -35,7 +34,17 @@ from app.stage.settings import (
     view_of,
     write_query,
 )
-from app.vocabulary import AXES, CLOCKS, LOOKS, MAX_RUNS, PLOTS, SENSES, STROBES, WAYS
+from app.vocabulary import (
+    AXES,
+    CLOCKS,
+    LOOKS,
+    MAX_RUNS,
+    MOST_BRANCHES,
+    PLOTS,
+    SENSES,
+    STROBES,
+    WAYS,
+)
 from dynamics import LOSSES, MAX_STEPS, RULES, Parameter
 from dynamics.schedule import Schedule
 from dynamics.simulate import check_numbers

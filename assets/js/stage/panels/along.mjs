@@ -6,7 +6,7 @@ import { moved, widthOf } from "../../labels.mjs";
 import { nearestOf } from "../../nearest.mjs";
 import * as pens from "../../pens.mjs";
 import { named } from "../../quantity.mjs";
-import { locate, pointAt, shownStep } from "../../run.mjs";
+import { hasLeft, locate, pointAt, shownStep } from "../../run.mjs";
 import { labelledTicks } from "../../ticks.mjs";
 
 const LEFT = 40; // at the least: as much as the numbers beside the axis take
@@ -59,7 +59,7 @@ export class Along {
   paintStill(scene) {
     const { valley, inks } = scene;
     const [width, height] = this.still.size;
-    this.view = viewOf(scene);
+    if (!scene.locked || !this.view || valley !== this.painted) this.view = viewOf(scene);
     this.fresh = true;
     const coming = !this.view && Boolean(scene.result.part);
     const about = [scene.result.settings.loss, coming, width, height, density(), inks.card];
@@ -126,6 +126,7 @@ export class Along {
   paintBeads(pen, scene, frame) {
     const { inks, result } = scene;
     result.runs.forEach((run, i) => {
+      if (!hasLeft(run, scene.steps[i])) return;
       const { part, row } = locate(run, shownStep(scene.strobe, scene.steps[i]));
       const [ghost, own] = ["flow", "projection"].map((name) => this.place(part, row, name, frame));
       if (ghost) pens.bead(pen, inks, inks.theory, ghost[0], ghost[1], 7.5);

@@ -7,17 +7,13 @@ import { inWords } from "../../numbers.mjs";
 import * as pens from "../../pens.mjs";
 import { named } from "../../quantity.mjs";
 import { isCentral, locate, upTo } from "../../run.mjs";
-import { labelledTicks } from "../../ticks.mjs";
-import { vocabulary } from "../../vocabulary.mjs";
+import { paintAxes, plotsIn } from "../stacked.mjs";
 
-const ROOM = 22; // pixels left free below and above a plot
-const LEFT = 56; // and beside one, for its numbers
-const RIGHT = 14;
 const NEAR = 20; // pixels within which the pointer finds a point
 const SIZE = 1.1; // of a point, half its side
 const OFTEN = 0.98; // of the values of a plot lie within its scale
 
-/** @typedef {{ left: number, right: number, top: number, bottom: number, x: (time: number) => number, y: (value: number) => number, most: number }} Plotted */
+/** @typedef {import("../stacked.mjs").Plotted} Plotted */
 
 export class Bounce {
   /**
@@ -72,22 +68,9 @@ export class Bounce {
     const size = this.past.size.join();
     const { known } = this;
     if (known && known.run === run && known.clock === clock && known.size === size) return known.plots;
-    const [width, height] = this.past.size;
-    const half = (height - 3 * ROOM) / 2;
-    const end = clockTime(clock, paceOf(run), Math.max(run.last, 1));
-    const x = (/** @type {number} */ time) => LEFT + (time / end) * (width - LEFT - RIGHT);
     const { flow_spread: spread, flow_loss: mean, loss } = run.columns;
-    /** @type {(top: number, most: number) => Plotted} */
-    const plot = (top, most) => ({
-      ...{ left: LEFT, right: width - RIGHT, top, bottom: top + half, x, most },
-      y: (value) => top + half - (Math.min(value, 1.2 * most) / most) * half,
-    });
     const hops = Array.from({ length: run.rows }, (_, row) => halfHop(run, row));
-    /** @type {[Plotted, Plotted]} */
-    const plots = [
-      plot(ROOM, 1.1 * greatest([spread, hops])),
-      plot(height - ROOM - half, 1.1 * greatest([mean, loss])),
-    ];
+    const plots = plotsIn(this.past.size, clock, run, [greatest([spread, hops]), greatest([mean, loss])]);
     this.known = { run, clock, size, plots };
     this.painted = null;
     return plots;
@@ -225,20 +208,10 @@ function greatest(columns) {
  * @param {Run} run
  * @param {[Plotted, Plotted]} plots
  */
-function paintStanding(pen, { inks, clock }, run, plots) {
-  const end = clockTime(clock, paceOf(run), Math.max(run.last, 1));
-  const names = ["half a hop, and σ", "loss L, and its mean over the bounce"];
-  const below = plots[1];
-  for (const { value, text } of labelledTicks(0, 0.9 * end, 4)) {
-    pens.label(pen, inks, text, below.x(value), below.bottom + 11, inks.soft, "center");
-  }
-  pens.label(pen, inks, vocabulary.clocks[clock], below.right, below.bottom + 11, inks.soft, "right");
+function paintStanding(pen, scene, run, plots) {
+  const { inks, clock } = scene;
+  paintAxes(pen, scene, run, plots, ["half a hop, and σ", "loss L, and its mean over the bounce"]);
   plots.forEach((plot, which) => {
-    for (const { value, text } of labelledTicks(0, plot.most, 3)) {
-      pens.line(pen, inks.line, 1, [], 0, 1, (k) => [k ? plot.right : plot.left, plot.y(value)]);
-      pens.label(pen, inks, text, plot.left - 6, plot.y(value), inks.soft, "right");
-    }
-    pens.label(pen, inks, names[which], plot.left + 6, plot.top - 12, inks.ink);
     const { flow_spread: spread, flow_loss: mean, step } = run.columns;
     const theory = which ? mean : spread;
     /** @type {Place} */

@@ -36,7 +36,7 @@ export class Gap {
     if (!result) return;
     const run = result.runs[focus];
     const pen = wipe(this.canvas);
-    if (!this.fresh) this.view = viewOf(halved ? [run, halved.run] : [run]);
+    if (!this.fresh && !(scene.locked && this.view)) this.view = viewOf(halved ? [run, halved.run] : [run]);
     this.fresh = true;
     if (!this.view) return;
     const frame = frameFor(this.view, this.canvas.size);

@@ -10,16 +10,19 @@ import { named } from "../../quantity.mjs";
 import {
   consecutiveFrom,
   failed,
+  hasLeft,
   isCentral,
   isSmooth,
   kindIn,
   locate,
   onTheWay,
+  ownFrom,
   rowAt,
   shownStep,
   shows,
   upTo,
 } from "../../run.mjs";
+import { addForks } from "../forks.mjs";
 import { frameOf, groundOf, isAbout, isInside, pixelsOf, placeOf, rowsOf, within } from "../frame.mjs";
 import { discIn, freeCorner, isLensOn, lensIn, paintLens } from "../lens.mjs";
 import { Panel } from "../panel.mjs";
@@ -116,9 +119,10 @@ export class Landscape extends Panel {
       this.taken.push(...spotsOf(FLATTEST, middle));
     }
     result.runs.forEach((run, i) => {
-      const flow = this.floor(run, "flow", frame);
+      const [own, flow] = [ownFrom(run, run), this.floor(run, "flow", frame)];
       if (isCentral(run)) named(pen, "flow-spread", () => paintBand(pen, inks.theory, run, frame));
-      named(pen, "flow", () => pens.curve(pen, inks.theory, 2, pens.DASHES[i], run.rows, flow));
+      const way = (/** @type {number} */ row) => flow(own + row);
+      named(pen, "flow", () => pens.curve(pen, inks.theory, 2, pens.DASHES[i], run.rows - own, way));
     });
   }
 
@@ -228,17 +232,18 @@ export class Landscape extends Panel {
    * @param {Frame} frame
    */
   paintNow(pen, scene, frame) {
-    const { runs } = scene.result;
-    pens.within(pen, frame, () =>
-      runs.forEach((run, i) => named(pen, "gap", () => this.paintGap(pen, scene, frame, run, scene.steps[i]))),
-    );
+    const runs = scene.result.runs.map((run, i) => ({ run, i })).filter(({ run, i }) => hasLeft(run, scene.steps[i]));
+    pens.within(pen, frame, () => {
+      for (const { run, i } of runs) named(pen, "gap", () => this.paintGap(pen, scene, frame, run, scene.steps[i]));
+      addForks(pen, scene, (_, part) => this.place(part, frame));
+    });
     const theorem = this.paintGhost(pen, scene, frame);
-    if (runs.length > 1) this.paintNames(pen, scene, frame, theorem);
+    if (scene.result.runs.length > 1) this.paintNames(pen, scene, frame, theorem);
     this.paintFailures(pen, scene, frame);
-    pens.within(pen, frame, () =>
-      runs.forEach((run, i) => named(pen, "now", () => this.paintHead(pen, scene, frame, run, i))),
-    );
-    runs.forEach((run, i) => this.paintOutside(pen, scene, frame, run, i));
+    pens.within(pen, frame, () => {
+      for (const { run, i } of runs) named(pen, "now", () => this.paintHead(pen, scene, frame, run, i));
+    });
+    for (const { run, i } of runs) this.paintOutside(pen, scene, frame, run, i);
     this.paintLens(pen, scene, frame);
   }
 
@@ -496,7 +501,15 @@ export class Landscape extends Panel {
         const near = trails.filter(([a, b]) => Math.abs(a - x) < CROWD && Math.abs(b - y) < CROWD);
         const all = [x, ...near.map(([a]) => a)];
         const ends = { left: Math.min(...all), right: Math.max(...all) };
-        return { text: result.words.labels[i], ink: inks.runs[i], right, x, ends, y: y + below * ABOVE };
+        const left = hasLeft(result.runs[i], scene.steps[i]);
+        return {
+          text: result.words.labels[i],
+          ink: inks.runs[i],
+          right,
+          x: left ? x : NaN,
+          ends,
+          y: y + below * ABOVE,
+        };
       })
       .filter(({ x, y }) => isInside(frame, x, y));
     const gamma = this.gammaIn(scene.valley, frame).close.filter(([x, y]) => isInside(frame, x, y));
@@ -549,7 +562,8 @@ export class Landscape extends Panel {
     if (!frame || !isInside(frame, px, py)) return null;
     const found = scene.result.runs.flatMap((run, i) =>
       [...this.partsOf(run), ...(run.window ? [run.window] : [])].map((part) => {
-        const near = nearestRow(0, upTo(part, scene.steps[i]), visible(scene, part, frame), px, py);
+        const [from, to] = [ownFrom(run, part), upTo(part, scene.steps[i])];
+        const near = nearestRow(from, to, visible(scene, part, frame), px, py);
         return { ...near, run, i, part };
       }),
     );
@@ -695,10 +709,11 @@ function paintBand(pen, ink, run, frame) {
   );
   pen.globalAlpha = BAND;
   pen.fillStyle = ink;
+  const own = ownFrom(run, run);
   pen.beginPath();
-  pen.moveTo(...sides[0](0));
-  for (let row = 1; row < run.rows; row++) pen.lineTo(...sides[0](row));
-  for (let row = run.rows - 1; row >= 0; row--) pen.lineTo(...sides[1](row));
+  pen.moveTo(...sides[0](own));
+  for (let row = own + 1; row < run.rows; row++) pen.lineTo(...sides[0](row));
+  for (let row = run.rows - 1; row >= own; row--) pen.lineTo(...sides[1](row));
   pen.fill();
   pen.globalAlpha = 1;
 }

@@ -7,7 +7,19 @@ import { nearestOf } from "../../nearest.mjs";
 import { inWords } from "../../numbers.mjs";
 import * as pens from "../../pens.mjs";
 import { named } from "../../quantity.mjs";
-import { edgeName, hasEdge, isOnFloor, isSmooth, locate, parityFrom, shownStep, shows } from "../../run.mjs";
+import {
+  edgeName,
+  hasEdge,
+  hasLeft,
+  isOnFloor,
+  isSmooth,
+  locate,
+  ownFrom,
+  parityFrom,
+  shownStep,
+  shows,
+} from "../../run.mjs";
+import { addForks } from "../forks.mjs";
 import { frameOf, isInside } from "../frame.mjs";
 import { Panel } from "../panel.mjs";
 import { thresholdAt } from "./ground.mjs";
@@ -38,8 +50,9 @@ export class Sharpness extends Panel {
   paintStill(pen, scene, frame) {
     named(pen, "phases", () => this.paintPhases(pen, scene, frame));
     scene.result.runs.forEach((run, i) => {
-      const place = this.curve(scene, run, run, frame, "flow_sharpness");
-      named(pen, "flow-sharpness", () => pens.curve(pen, scene.inks.theory, 2, pens.DASHES[i], run.rows, place));
+      const [own, place] = [ownFrom(run, run), this.curve(scene, run, run, frame, "flow_sharpness")];
+      const way = (/** @type {number} */ row) => place(own + row);
+      named(pen, "flow-sharpness", () => pens.curve(pen, scene.inks.theory, 2, pens.DASHES[i], run.rows - own, way));
     });
   }
 
@@ -127,7 +140,9 @@ export class Sharpness extends Panel {
     const x = frame.x(clockTime(scene.clock, paceOf(result.runs[0]), scene.at));
     const paintTime = () => {
       pens.line(pen, inks.soft, 1, [], 0, 1, (k) => [x, frame.top + k * frame.height]);
+      addForks(pen, scene, (run, part) => this.curve(scene, run, part, frame, "projection_sharpness"));
       result.runs.forEach((run, i) => {
+        if (!hasLeft(run, steps[i])) return;
         const { part, row } = locate(run, steps[i]);
         const [gx, gy] = this.curve(scene, run, part, frame, "flow_sharpness")(row);
         if (Number.isFinite(gy)) pens.bead(pen, inks, inks.theory, gx, gy, 6);

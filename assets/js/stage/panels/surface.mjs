@@ -4,9 +4,10 @@ import { addCanvas, fineness, penFor, penOf, wipe } from "../../canvas.mjs";
 import { rgb, smoothInk } from "../../inks.mjs";
 import { around, clearest, moved } from "../../labels.mjs";
 import { addPoints, strength } from "../../marks.mjs";
+import { addForks } from "../forks.mjs";
 import { nearestOf, nearestRow } from "../../nearest.mjs";
 import * as pens from "../../pens.mjs";
-import { isSmooth, pointAt, shows, upTo } from "../../run.mjs";
+import { hasLeft, isSmooth, ownFrom, pointAt, shows, upTo } from "../../run.mjs";
 import { isCommand, shortcut } from "../../shortcut.mjs";
 import { labelledTicks } from "../../ticks.mjs";
 import { isInside } from "../frame.mjs";
@@ -191,7 +192,8 @@ export class Surface extends Landscape {
     this.paintWay(pen, scene, frame);
     this.paintPlaces(pen, scene, frame);
     result.runs.forEach((run, i) => {
-      pens.curve(pen, inks.theory, 2, pens.DASHES[i], run.rows, this.floor(run, "flow", frame));
+      const [own, flow] = [ownFrom(run, run), this.floor(run, "flow", frame)];
+      pens.curve(pen, inks.theory, 2, pens.DASHES[i], run.rows - own, (/** @type {number} */ row) => flow(own + row));
     });
   }
 
@@ -429,7 +431,10 @@ export class Surface extends Landscape {
    * @param {any} frame
    */
   paintNow(pen, scene, frame) {
-    scene.result.runs.forEach((run, i) => this.paintHead(pen, scene, frame, run, i));
+    addForks(pen, scene, (_, part) => this.place(part, frame));
+    scene.result.runs.forEach((run, i) => {
+      if (hasLeft(run, scene.steps[i])) this.paintHead(pen, scene, frame, run, i);
+    });
     this.paintLens(pen, scene, frame);
   }
 
@@ -493,7 +498,7 @@ export class Surface extends Landscape {
     painter.paintStill(pen, scene, frame);
     scene.result.runs.forEach((run, i) => {
       for (const part of this.partsOf(run))
-        painter.paintRows(pen, scene, frame, run, i, part, 0, upTo(part, scene.steps[i]));
+        painter.paintRows(pen, scene, frame, run, i, part, ownFrom(run, part), upTo(part, scene.steps[i]));
     });
     painter.paintNow(pen, scene, frame);
     const moved = Object.assign(document.createElement("canvas"), { width: sheet.width, height: sheet.height });

@@ -413,12 +413,12 @@ def _why() -> html.Div:
 
 def _branch() -> html.Div:
     """What the branch in focus changes where it leaves its parent."""
-    rules = [html.Option("rule as before", value="")]
+    rules = [html.Option("as before", value="")]
     rules += [html.Option(rule.name, value=rule.key) for rule in RULES.values()]
-    fields = {"step": "From step", "eta": "η", "noise": "Noise", "push": "Push", "name": "Name"}
+    fields = {"step": "from step", "eta": "η", "noise": "noise", "push": "push", "name": "name"}
     lines = {name: field(f"branch-{name}", label) for name, label in fields.items()}
     rule = html.Div(
-        [html.Label("Rule", htmlFor="branch-rule"), html.Select(rules, id="branch-rule")],
+        [html.Label("rule", htmlFor="branch-rule"), html.Select(rules, id="branch-rule")],
         className="field",
     )
     return html.Div(

@@ -14,7 +14,7 @@ const AS_BEFORE = "as before";
 
 export function begin() {
   for (const part of ["eta", "noise", "push"]) $(`branch-${part}`).placeholder = AS_BEFORE;
-  Object.assign($("branch-name"), { inputMode: "text", placeholder: "its name" });
+  Object.assign($("branch-name"), { inputMode: "text", placeholder: "yours" });
 }
 
 // ---- what is asked for ----

@@ -17,7 +17,12 @@ AXES = {"linear": "linear", "log": "log time"}
 STROBES = {"all": "all", "even": "even", "odd": "odd", "midpoints": "mid"}
 LOOKS = {"root": "√L", "log": "log L", "sharpness": "λ₁", "surface": "3-D"}
 LENSES = ("on", "off")
-PANELS = {"sharpness": "Sharpness", "alignment": "Alignment", "bounce": "Bounce"}
+PANELS = {
+    "sharpness": "Sharpness",
+    "alignment": "Alignment",
+    "bounce": "Bounce",
+    "ledger": "Ledger",
+}
 
 # What is shown where a link says nothing of it.
 VIEW = {
@@ -37,6 +42,7 @@ CLOCK_TITLES = {"step": "step t", "eta": "time ηt", "tau": "slow time τ = η²
 LAWS = {"stableness_pair": "1/Sₜ + 1/Sₜ₊₁", "sqrt_loss_pair": "(√Lₜ + √Lₜ₊₁) / law"}
 
 LOPSIDED = "lopsidedness"  # a gauge of its own: it is in −1 … 1
+BALANCE = "curvature_balance_late"  # and another: it is of all steps, not of a pair
 
 PHASES = {
     "descent": "descent",
@@ -135,6 +141,7 @@ PICTURES = {
     "sharpness": "Sharpness",
     "alignment": "Alignment",
     "bounce": "Bounce of GD",
+    "ledger": "What moves c",
     "across": "Across the valley",
     "along": "Along the valley",
     "gap": "The gap",
@@ -194,6 +201,7 @@ VOCABULARY: dict[str, Any] = {
     "strobes": list(STROBES),
     "laws": list(LAWS),
     "lopsided": LOPSIDED,
+    "balance": BALANCE,
     "phases": PHASES,
     "nowhere": NOWHERE,
     "endings": {outcome.name.lower(): words for outcome, words in ENDINGS.items()},

@@ -537,7 +537,7 @@ export function showRun(result) {
  */
 function showPanels(names) {
   $("panels").hidden = names.length < 2;
-  for (const name of ["alignment", "bounce"])
+  for (const name of ["alignment", "bounce", "ledger"])
     /** @type {HTMLElement} */ (fields.optionOf("panel", name).parentElement).hidden = !names.includes(name);
 }
 

@@ -27,7 +27,8 @@ export function openStageExports(link, addressOf) {
     ...{ remembered: "edgewalk-picture", link, addressOf, tallness, nameOf },
     caption: () => captionOf(scene()),
     words: () => wordsOf(scene()),
-    has: (what) => !["alignment", "bounce"].includes(what) || panelsOf(scene().result, scene().focus).includes(what),
+    has: (what) =>
+      !["alignment", "bounce", "ledger"].includes(what) || panelsOf(scene().result, scene().focus).includes(what),
     portrait: async (wanted) => {
       await whole();
       return portrait(scene(), ofPage(wanted));

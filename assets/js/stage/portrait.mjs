@@ -14,9 +14,10 @@ import { Along } from "./panels/along.mjs";
 import { Gap } from "./panels/gap.mjs";
 import { Ground } from "./panels/ground.mjs";
 import { Landscape } from "./panels/landscape.mjs";
+import { Ledger } from "./panels/ledger.mjs";
 import { Sharpness } from "./panels/sharpness.mjs";
 
-/** @typedef {"landscape" | "sharpness" | "alignment" | "bounce" | "across" | "along" | "gap"} Drawn */
+/** @typedef {"landscape" | "sharpness" | "alignment" | "bounce" | "ledger" | "across" | "along" | "gap"} Drawn */
 /** @typedef {import("../picture.mjs").Room} Room */
 
 /**
@@ -28,6 +29,7 @@ export const PICTURES = {
   sharpness: [[1, [["sharpness", 1]]]],
   alignment: [[1, [["alignment", 1]]]],
   bounce: [[1, [["bounce", 1]]]],
+  ledger: [[1, [["ledger", 1]]]],
   across: [[1, [["across", 1]]]],
   along: [[1, [["along", 1]]]],
   gap: [[1, [["gap", 1]]]],
@@ -257,6 +259,7 @@ export function paintersOf(name, host, graph) {
   if (name === "across") return [new Across(host)];
   if (name === "along") return [new Along(host)];
   if (name === "gap") return [new Gap(host)];
+  if (name === "ledger") return [new Ledger(host)];
   return [name === "bounce" ? new Bounce(host) : new Alignment(host)];
 }
 

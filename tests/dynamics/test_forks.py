@@ -11,6 +11,7 @@ from dynamics.files import run_columns, run_settings
 from dynamics.forks import Leg, legs_of, lengths_of
 from dynamics.phases import phases
 from dynamics.schedule import Schedule
+from dynamics.stretch import measured_stretch
 
 VALLEY = dynamics.LOSSES["parabolic-valley"]
 START = (1.5, 0.4)
@@ -210,3 +211,19 @@ def test_files_say_where_it_left() -> None:
     ]
     columns = run_columns(run)
     assert all(len(column) == 41 for column in columns.values())
+
+
+def test_ledgers_leave_out_what_a_push_does() -> None:
+    """Its factors are those of all steps; what a push adds to c and to L is no step's doing."""
+    forks = [Fork(60, push=(0.3, -0.1)), Fork(150, rule=RULES["sqrt-gd"])]
+    run = simulate("hyperbola", "ngd", (2.0, 0.7), 0.05, 300, forks=forks)
+    found = measure(run)
+    np.testing.assert_allclose(found.conserved, run.x[:, 0] ** 2 - run.x[:, 1] ** 2, atol=1e-12)
+    np.testing.assert_allclose(found.conserved_ledger, found.conserved, atol=1e-12)
+    parent = measure(simulate("hyperbola", "ngd", (2.0, 0.7), 0.05, 60))
+    lost = found.loss[200] - found.loss[60] + parent.loss[60] - parent.loss[0]
+    balance = 1 + 2 * lost / found.work[200]
+    assert found.curvature_balance[200] == pytest.approx(balance, rel=1e-12)
+    late = measured_stretch(run, found, 180, 60)[1]
+    np.testing.assert_allclose(late.curvature_balance, found.curvature_balance[180:240], rtol=1e-9)
+    np.testing.assert_allclose(late.conserved_ledger, found.conserved_ledger[180:240], rtol=1e-12)

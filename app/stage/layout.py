@@ -533,7 +533,9 @@ def _sharpness() -> html.Figure:
     ]
     figure = _panel(ids.SHARPNESS, "Sharpness", words, tools)
     caption, plot = figure.children  # type: ignore[misc]  # Dash types children too widely
-    panels = html.Span(choice(ids.PANEL, "Panel", PANELS, VIEW["panel"]), id="panels", hidden=True)
+    options = [html.Option(words, value=key) for key, words in PANELS.items()]
+    chosen = html.Select(options, id=ids.PANEL, **aria(label="Panel"))
+    panels = html.Span(chosen, id="panels", hidden=True)
     caption.children[1:1] = [part("panel", panels), _whose()]
     words = "why η²t? see three clocks"
     clocks = html.A(words, id="three-clocks", className="snap", href="lab/?plot=collapse")

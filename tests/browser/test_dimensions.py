@@ -190,8 +190,7 @@ def test_runs_are_compared_in_any_dimension(stage: Stage) -> None:
 def test_alignment(stage: Stage) -> None:
     """On a valley of codimension 2 the panel shows the angle and the sets."""
     stage.open("?loss=two-curvatures&eta=0.02&at=90")
-    panel = stage.page.get_by_role("radiogroup", name="Panel")
-    panel.get_by_text("Alignment").click()
+    stage.page.get_by_role("combobox", name="Panel").select_option("Alignment")
     stage.expect_query(panel="alignment")
     assert stage.page.locator("#alignment").is_visible()
     run = dynamics.simulate("two-curvatures", "ngd", None, 0.02, 90)

@@ -28,7 +28,7 @@ export const FIELDS = {
 };
 export const STARTS = ["start-1", "start-2", "start-3", "start-4"]; // one for each coordinate, if they suffice
 // Those that are no control of a few words.
-const CHOICES = Object.keys(vocabulary.view).filter((name) => !["lens", "against"].includes(name));
+const CHOICES = Object.keys(vocabulary.view).filter((name) => !["lens", "panel", "against"].includes(name));
 const CENTRAL_GAP = [
   "‖x̄ₜ − X(ηt)‖",
   "‖x̄ₜ − X(ηt)‖: from the middle of two iterates, x̄ₜ = ½(xₜ + xₜ₊₁), to the central flow",
@@ -48,6 +48,7 @@ export function begin() {
   $("runs").addEventListener("click", chooseRun);
   lineage.begin();
   $("against").addEventListener("change", () => actions.setView("against", Number($("against").value)));
+  $("panel").addEventListener("change", () => actions.setView("panel", $("panel").value));
   $("branch-rule").addEventListener("change", () => changeBranch("rule", $("branch-rule").value));
   document.addEventListener("pointerdown", ({ target }) => fold(/** @type {Element} */ (target)));
   document.addEventListener("keydown", ({ key }) => key === "Escape" && fold());
@@ -570,6 +571,7 @@ export function showAwaited() {
  */
 export function showView(view) {
   for (const name of CHOICES) fields.put(name, view[name]);
+  $("panel").value = scene().panel;
 }
 
 /**
@@ -608,8 +610,9 @@ export function showRun(result) {
  */
 function showPanels(names) {
   $("panels").hidden = names.length < 2;
-  for (const name of ["alignment", "bounce", "ledger", "difference"])
-    /** @type {HTMLElement} */ (fields.optionOf("panel", name).parentElement).hidden = !names.includes(name);
+  for (const option of /** @type {NodeListOf<any>} */ (document.querySelectorAll("#panel option")))
+    option.hidden = option.disabled = !names.includes(option.value);
+  $("panel").value = scene().panel;
 }
 
 /**

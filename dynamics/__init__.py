@@ -25,7 +25,7 @@ from dynamics.rounding import parted_from
 from dynamics.simulate import MAX_STEPS, Outcome, Run, simulate, window
 from dynamics.spelling import FormulaError
 from dynamics.sweep import sweep
-from dynamics.types import Branch, Domain, Flow, Loss, Parameter, Rule, Scene, Slope
+from dynamics.types import Branch, Conserved, Domain, Flow, Loss, Parameter, Rule, Scene, Slope
 from dynamics.warmup import InvariantSets, held_from, invariant_sets
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "Branch",
     "Broken",
     "Comparison",
+    "Conserved",
     "Domain",
     "Extras",
     "Fate",

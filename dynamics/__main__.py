@@ -45,7 +45,7 @@ from dynamics.flows import gradient_flow, limiting_flow
 from dynamics.forks import Fork
 from dynamics.formulas import formula, with_data
 from dynamics.kept import Folder
-from dynamics.measures import measure
+from dynamics.measures import Measures, measure
 from dynamics.networks import ACTIVATIONS, Network
 from dynamics.phases import eigengap_closes
 from dynamics.program import PROGRAMS, Asked
@@ -53,8 +53,9 @@ from dynamics.projection import projection
 from dynamics.rate import check_tau, measure_rate
 from dynamics.rounding import parted_from
 from dynamics.schedule import Schedule, schedule_of
-from dynamics.simulate import checked_start, simulate
+from dynamics.simulate import Run, checked_start, simulate
 from dynamics.spelling import FormulaError
+from dynamics.stretch import measured_stretch
 from dynamics.study import STUDIES, Study, find_study, of_table, with_seed
 from dynamics.types import Array, Loss, Rule
 
@@ -354,12 +355,22 @@ def _simulate(options: argparse.Namespace) -> dict:
         "flow": None if run.rule.flow is None else measures.flow[-1],
         "gap": measures.gap[-1],
         "stableness_pair": measures.stableness_pair[-1],
+        "step_curvature": _last_curvatures(run, measures),
+        "conserved": measures.conserved[-1],
+        "conserved_ledger": measures.conserved_ledger[-1],
         "eigengap_closes": eigengap_closes(run, measures),
         "parted_from": parted_from(run),
         "outcome": run.outcome.name.lower(),
         "outcome_step": run.outcome_step,
         "outcome_words": run.outcome.value,
     } | ({"minimum": loss.minimum, "remarks": loss.remarks} if loss.source else {})
+
+
+def _last_curvatures(run: Run, measures: Measures) -> np.ndarray:
+    """κ of the last two steps that were taken, of which the first may not be recorded; [2] or, of
+    shorter runs, less."""
+    first = max(int(run.step[-1]) - 2, 0)
+    return measured_stretch(run, measures, first, 3)[1].step_curvature[:-1]
 
 
 def _flow(options: argparse.Namespace) -> dict:

@@ -36,10 +36,11 @@ import numpy as np
 from dynamics.compilation import at_once, quickly, side_by_side
 from dynamics.curvature import gradient, hessian, normal_space, sharpness
 from dynamics.flows import points_along
+from dynamics.ledgers import NOTHING, Before, conserved_at, following, ledgers, tally
 from dynamics.projection import nearest, projection
 from dynamics.rules import scaled_threshold, step_length, step_threshold
 from dynamics.shown import table_of
-from dynamics.simulate import ROWS, Measured, Run, joined, measure_rows, offset_of
+from dynamics.simulate import ROWS, Measured, Run, joined, measure_rows, offset_of, padded
 from dynamics.stableness import root_stableness, root_stableness_at, stableness
 from dynamics.terrain import foot_of
 from dynamics.types import Array, Flow, Loss, Rule, Scalar
@@ -136,6 +137,29 @@ class Measures(NamedTuple):
     """Half-width of a view across the valley that holds the iterate and its neighbours."""
     profile: Array
     """L(Φ(x_t) + s v₁) at Chebyshev points s of [−span, span], from low to high, [t, 9]."""
+    step_curvature: Array
+    """κ_t, the curvature of L along the step from x_t, 2(L(x_t + s_t) − L(x_t))/‖s_t‖² + 2/η_t. NaN
+    for a rule that does not go along −∇L, from the last x_t, and where rounding leaves none of it:
+    at rest. Noise is no part of the step."""
+    root_step_curvature: Array
+    """ηκ_t of √L, of GD on √L in its own terms; NaN likewise and for other rules."""
+    work: Array
+    """Σ ‖s‖² 2/η of all steps before x_t, recorded or not: twice what L would have lost were it
+    straight. NaN likewise, and for a window that does not know what came before it."""
+    curvature_balance: Array
+    """The mean of κ over that of 2/η, weighted by ‖s‖², of all steps before x_t: below 1 where the
+    loss has fallen, 1 where it hangs. It is 1 + 2(L(x_t) − L(x_0))/work, noise and all."""
+    curvature_balance_late: Array
+    """The same without the first third of these steps: from the first recorded row in the rest that
+    is of the parity of t. NaN where L has come to rest."""
+    conserved: Array
+    """c(x_t), which gradient flow keeps; NaN for a loss without such a c."""
+    conserved_ledger: Array
+    """c₀ with the exact factors, or terms, of all steps before x_t, recorded or not."""
+    conserved_change: Array
+    """What the step from x_t does to c, by its factor or term."""
+    flow_conserved: Array
+    """c(X(η² t))."""
 
     def _repr_html_(self) -> str:
         """In a notebook: what the gauges of a run say, at its first step, in its middle and at its
@@ -181,6 +205,7 @@ def measure(
     toward: Array | None = None,
     foot: Callable[[], np.ndarray] | None = None,
     known: Iterates | None = None,
+    before: Before = NOTHING,
 ) -> Measures:
     """The measures of every recorded row of a run.
 
@@ -189,42 +214,47 @@ def measure(
             window, so that it is signed like its run: `normals` of the run's row before it.
         foot: answers with Φ(start) [d], where that need not be computed for it.
         known: what `measure_iterates` has answered, where it has been asked.
+        before: of a window, what its ledgers follow on: `ledgers.before_row` of its run.
     """
     if run.pieces:
-        return _measure_pieces(run, toward, foot)
+        return _measure_pieces(run, toward, foot, before)
     rows = len(run.step)
-    x, step = _padded(run.x, rows), _padded(run.step, rows, -1)
+    x, step = padded(run.x, rows), padded(run.step, rows, -1)
     seen = np.zeros((run.loss.codim, run.loss.d))
     if toward is not None:
         given = np.atleast_2d(np.asarray(toward, dtype=np.float64))
         seen[: len(given)] = given
     known = known or measure_iterates(run)
-    here = Iterates(*(_padded(column, rows) for column in known))
-    flow, below = side_by_side(
+    here = Iterates(*(padded(column, rows) for column in known))
+    flow, below, counted = side_by_side(
         (run.loss.family, run.rule.family),
         lambda: _flow(run, step, rows, foot),
         lambda: _below(run.loss, x, rows),
+        lambda: tally(run),
     )
     columns = _columns(run.rule, x, step, run.eta, rows, flow, here, below, seen)
     across = (columns[name] for name in ("projection", "direction", "span"))
     columns["profile"] = _profile(run.loss, *across)
     columns |= _lopsided(run.rule, run.eta, columns)
+    columns |= ledgers(run, counted, known.loss, known.sharpness, before)._asdict()
+    columns["flow_conserved"] = conserved_at(run.loss, np.asarray(flow.x))
     if run.earlier:
         columns["tau"] = columns["tau"] + run.earlier.tau
     return Measures(**{name: np.asarray(column)[:rows] for name, column in columns.items()})
 
 
 def _measure_pieces(
-    run: Run, toward: Array | None, foot: Callable[[], np.ndarray] | None
+    run: Run, toward: Array | None, foot: Callable[[], np.ndarray] | None, before: Before
 ) -> Measures:
-    """Piece by piece, v₁ of each signed as that of the one before."""
+    """Piece by piece, v₁ of each signed as that of the one before and its ledgers following on."""
     found: list[Measures] = []
     for piece in run.pieces:
         assert piece.earlier
         own = foot if piece.earlier.fresh == 0 else None
-        along = measure(piece, toward=toward, foot=own)
-        toward = normals(piece, along, -1)
-        found.append(along._replace(step=along.step + offset_of(piece)))
+        along = measure(piece, toward=toward, foot=own, before=before)
+        along = along._replace(step=along.step + offset_of(piece))
+        toward, before = normals(piece, along, -1), following(before, along)
+        found.append(along)
     return joined(found)
 
 
@@ -233,11 +263,11 @@ def measure_iterates(run: Run) -> Iterates:
     if run.pieces:
         return joined([measure_iterates(piece) for piece in run.pieces])
     rows = len(run.step)
-    loss, squared_slope, top = _here(run.loss, _padded(run.x, rows), rows)
+    loss, squared_slope, top = _here(run.loss, padded(run.x, rows), rows)
     state = _padded_state(run, rows)
     length, threshold = _steps(run.rule, run.eta, loss, squared_slope, state)
     if run.rule.scales:
-        threshold = _scaled(run.loss, run.rule, run.eta, _padded(run.x, rows), state, rows)
+        threshold = _scaled(run.loss, run.rule, run.eta, padded(run.x, rows), state, rows)
     columns = loss, top, length, threshold
     return Iterates(*(np.asarray(column)[:rows] for column in columns))
 
@@ -248,7 +278,7 @@ def measure_extras(run: Run) -> Extras:
         return joined([measure_extras(piece) for piece in run.pieces])
     rows = len(run.step)
     state = _padded_state(run, rows)
-    columns = _extras(run.loss, run.rule, _padded(run.x, rows), state, run.eta, rows)
+    columns = _extras(run.loss, run.rule, padded(run.x, rows), state, run.eta, rows)
     return Extras(*(np.asarray(column)[:rows] for column in columns))
 
 
@@ -264,7 +294,7 @@ def normals(run: Run, measures: Measures, row: int) -> np.ndarray:
 def loss_and_sharpness(run: Run) -> Measured:
     """Loss and sharpness of every recorded row: as recorded, or measured now."""
     rows = len(run.step)
-    return run.measured or measure_rows(run.loss, _padded(run.x, rows), rows)
+    return run.measured or measure_rows(run.loss, padded(run.x, rows), rows)
 
 
 def inverse_stableness(run: Run) -> np.ndarray:
@@ -278,18 +308,8 @@ def profile_nodes() -> np.ndarray:
     return -np.cos(np.pi * (np.arange(PROFILE_NODES) + 0.5) / PROFILE_NODES)
 
 
-def _padded(column: np.ndarray, rows: int, row: int = 0) -> np.ndarray:
-    """Repeat a row up to a length that seldom changes, so that little is compiled.
-
-    Steps repeat their last row, to stay in order; points their first, because the last of a run
-    that diverges may be too large to measure.
-    """
-    length = ROWS if rows <= ROWS else 1 << (rows - 1).bit_length()
-    return np.concatenate([column, np.repeat(column[[row]], length - rows, axis=0)])
-
-
 def _padded_state(run: Run, rows: int) -> Any:
-    return jax.tree.map(lambda column: _padded(column, rows), run.state)
+    return jax.tree.map(lambda column: padded(column, rows), run.state)
 
 
 @quickly

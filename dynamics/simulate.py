@@ -206,7 +206,7 @@ def _of_one_leg(
 ) -> Run:
     begin = place.x
     _, rule, eta, noise, _ = leg
-    walk = _Walk(loss, rule, noise > 0, begin, eta, noise, seed, leg.first)
+    walk = Walk(loss, rule, noise > 0, begin, eta, noise, seed, leg.first)
     spread = overview_ends if record == "overview" else _all_ends
     ends = spread(steps)
     taken, places = _record(walk, place, 0, ends, steps)
@@ -344,7 +344,7 @@ def window(run: Run, first: int, count: int) -> Run:
         return _window_of_pieces(run, first, last)
     row = int(np.searchsorted(run.step, first, side="right")) - 1
     ends = window_ends(first, last)
-    _, places = _record(_walk_of(run), _place(run, row), int(run.step[row]), ends, last)
+    _, places = _record(walk_of(run), _place(run, row), int(run.step[row]), ends, last)
     step, (x, state) = _rows(ends, places, first, last)
     return replace(run, step=step, x=x, state=state, measured=None)
 
@@ -365,6 +365,16 @@ def pinpoint(run: Run, begins: Callable[[Run], int | None], ahead: int = 0) -> i
         if row is None:
             return step
     return None if row is None else int(run.step[row])
+
+
+def padded(column: np.ndarray, rows: int, row: int = 0, *, least: int = ROWS) -> np.ndarray:
+    """Repeat a row up to a length that seldom changes, so that little is compiled.
+
+    Steps repeat their last row, to stay in order; points their first, because the last of a run
+    that diverges may be too large to measure.
+    """
+    length = least if rows <= least else 1 << (rows - 1).bit_length()
+    return np.concatenate([column, np.repeat(column[[row]], length - rows, axis=0)])
 
 
 def measure_rows(loss: Loss, points: Array, rows: int) -> Measured:
@@ -451,7 +461,7 @@ def _flat(places: _Place) -> _Place:
     meta_fields=["noisy"],
 )
 @dataclass(frozen=True)
-class _Walk:
+class Walk:
     """What the loop needs to know of a run: `noisy` is static, numbers traced."""
 
     loss: Loss
@@ -465,12 +475,13 @@ class _Walk:
     """The step of the whole run that is 0 here."""
 
 
-def _walk_of(run: Run) -> _Walk:
+def walk_of(run: Run) -> Walk:
+    """What the loop needs to know of a run again."""
     first = offset_of(run)
-    return _Walk(run.loss, run.rule, run.noise > 0, run.start, run.eta, run.noise, run.seed, first)
+    return Walk(run.loss, run.rule, run.noise > 0, run.start, run.eta, run.noise, run.seed, first)
 
 
-def _record(walk: _Walk, place: _Place, t: int, ends: np.ndarray, steps: int) -> tuple[int, _Place]:
+def _record(walk: Walk, place: _Place, t: int, ends: np.ndarray, steps: int) -> tuple[int, _Place]:
     """Walk from a place at step t and keep the pairs (end − 1, end): how many steps were taken, and
     the places [pairs, 2, …]."""
     if walk.rule.step is None:
@@ -485,7 +496,7 @@ def _record(walk: _Walk, place: _Place, t: int, ends: np.ndarray, steps: int) ->
     return _last_finite(walk, place, t, ends, places, steps), places
 
 
-def _last_finite(walk: _Walk, place: _Place, t: int, ends, places: _Place, steps: int) -> int:
+def _last_finite(walk: Walk, place: _Place, t: int, ends, places: _Place, steps: int) -> int:
     """The last step with a finite iterate, found again from the last finite record."""
     flat = _flat(places)
     step = np.stack([ends - 1, ends], axis=1).ravel()
@@ -495,7 +506,7 @@ def _last_finite(walk: _Walk, place: _Place, t: int, ends, places: _Place, steps
     return int(_finite_until(walk, place, t, steps))
 
 
-def _outcome(walk: _Walk, run: Run) -> tuple[Outcome, int]:
+def _outcome(walk: Walk, run: Run) -> tuple[Outcome, int]:
     home, last = _place(run, -1), int(run.step[-1])
     if last < run.steps:
         return _failure(walk, home, last), last
@@ -508,7 +519,7 @@ def _outcome(walk: _Walk, run: Run) -> tuple[Outcome, int]:
     return (Outcome.AT_MINIMISER if minimiser else Outcome.STATIONARY), at
 
 
-def _failure(walk: _Walk, home: _Place, last: int) -> Outcome:
+def _failure(walk: Walk, home: _Place, last: int) -> Outcome:
     """Why there is no next step."""
     if bool(jnp.all(jnp.isfinite(_next(walk, home, last)))):
         return Outcome.LEFT_DOMAIN
@@ -522,7 +533,7 @@ def _first_within(x: np.ndarray, points: np.ndarray) -> int:
     return int(away[-1]) + 1 if away.size else 0
 
 
-def _rest(walk: _Walk, home: _Place) -> np.ndarray | None:
+def _rest(walk: Walk, home: _Place) -> np.ndarray | None:
     """The points that the iterate visits from home on, [p, d], if it stands still; else None.
 
     A cycle counts as standing where only the last digits go round it. It must come home exactly, so
@@ -550,7 +561,7 @@ def _equal_rows(orbit: _Place) -> np.ndarray:
     return np.all([np.all(column == column[0], axis=1) for column in columns], axis=0)
 
 
-def _advance(walk: _Walk):
+def _advance(walk: Walk):
     """One step of a rule as a function (place, t) -> place; x is NaN once it leaves the domain."""
     key = jax.random.key(walk.seed)
     return lambda place, t: _inside(walk.loss, _raw_step(walk, key, place, t))
@@ -562,11 +573,11 @@ def _inside(loss: Loss, place: _Place) -> _Place:
     return place._replace(x=jnp.where(loss.domain.inside(place.x), place.x, jnp.nan))
 
 
-def _raw_step(walk: _Walk, key, place: _Place, t: Array) -> _Place:
+def _raw_step(walk: Walk, key, place: _Place, t: Array) -> _Place:
     moved = _step(walk.loss, walk.rule, walk.eta, place)
     if walk.noisy:
         step = t + walk.first  # so that noise goes on where a leg ends
-        moved = moved._replace(x=moved.x + _noise(key, step, walk.noise, walk.loss.d))
+        moved = moved._replace(x=moved.x + noise_at(key, step, walk.noise, walk.loss.d))
     return moved
 
 
@@ -575,7 +586,7 @@ def _step(loss: Loss, rule: Rule, eta: Scalar, place: _Place) -> _Place:
     return _Place(*rule.step(Ground(loss), eta, *place))
 
 
-def _noise(key, t: Array, radius: Scalar, d: int) -> Array:
+def noise_at(key, t: Array, radius: Scalar, d: int) -> Array:
     """Every tenth step a vector uniform in a ball [d]; a function of the step, not of the path."""
 
     def draw() -> Array:
@@ -588,7 +599,7 @@ def _noise(key, t: Array, radius: Scalar, d: int) -> Array:
 
 
 @jax.jit
-def _scan(walk: _Walk, place: _Place, t, ends, pairs) -> _Place:
+def _scan(walk: Walk, place: _Place, t, ends, pairs) -> _Place:
     """Walk from a place at step t to the first `pairs` of `ends` in turn: the places of the steps
     end − 1 and end, [·, 2, …].
 
@@ -634,7 +645,7 @@ def _loss_and_sharpness(loss: Loss, points: Array) -> tuple[Array, Array]:
 
 
 @jax.jit
-def _finite_until(walk: _Walk, place: _Place, t, limit) -> Array:
+def _finite_until(walk: Walk, place: _Place, t, limit) -> Array:
     """The step after which the next iterate is not finite, or the limit."""
     advance = _advance(walk)
 
@@ -651,6 +662,6 @@ def _finite_until(walk: _Walk, place: _Place, t, limit) -> Array:
 
 
 @jax.jit
-def _next(walk: _Walk, place: _Place, t) -> Array:
+def _next(walk: Walk, place: _Place, t) -> Array:
     """x_{t+1} from the place at t without regard to the domain, [d]."""
     return _raw_step(walk, jax.random.key(walk.seed), place, t).x

@@ -101,6 +101,29 @@ class Domain:
 
 
 @dataclass(frozen=True)
+class Conserved:
+    """What gradient flow keeps, c with ⟨∇c, ∇L⟩ = 0, and what a step s along −∇L does to it.
+
+    Args:
+        words: c as a person reads it, "x² − y²".
+        value: c, [d] -> [].
+        weight: w, [d] -> [], where a step takes c to c(1 − w(x)‖s‖²). Left out, c is quadratic, and
+            a step adds ½ sᵀ∇²c s.
+        terms: as a person reads it, by the key of a rule, or "" for any other: that factor, or else
+            what is added; "½ sᵀ∇²c s" where nothing is said.
+    """
+
+    words: str
+    value: Value
+    weight: Value | None = None
+    terms: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    def term(self, rule: str) -> str:
+        """The factor or what is added, of a rule, as a person reads it."""
+        return self.terms.get(rule, self.terms.get("", "½ sᵀ∇²c s"))
+
+
+@dataclass(frozen=True)
 class Family:
     """What of a loss is compiled: its functions and its lengths, as `Loss` was given them.
 
@@ -120,6 +143,7 @@ class Family:
     parametrised: bool
     residual: Vector | None = None
     weight: float = 1.0
+    conserved: Conserved | None = None
 
     def bound(self, theta: Theta) -> dict[str, Any]:
         """The fields of a loss of this family that are functions, with `theta` filled in."""
@@ -131,6 +155,8 @@ class Family:
             return Bound(function, theta) if self.parametrised else function
 
         inside = self.domain and Domain(filled(self.domain.inside), self.domain.words)
+        law = self.conserved
+        law = law and replace(law, value=filled(law.value), weight=fill(law.weight))
         return {
             "value": fill(self.value),
             "gradient": fill(self.gradient),
@@ -141,6 +167,7 @@ class Family:
             "limiting_flows": {key: filled(flow) for key, flow in self.limiting_flows},
             "domain": inside,
             "residual": fill(self.residual),
+            "conserved": law,
         }
 
 
@@ -210,6 +237,7 @@ class Loss:
         residual: r, [d] -> [m], where L is c/2 ‖r‖²: then `value` may be left out, and Φ is found
             however stiff the way there is.
         weight: c.
+        conserved: what gradient flow keeps; None where that is nothing, or is not known.
         view: ((low, high) for each coordinate) to draw at first.
         equal_axes: whether a unit is as long upwards as across, as it must be where Γ is round.
         horizon: slow time τ that shows the drift.
@@ -243,6 +271,7 @@ class Loss:
     domain: Domain | None = None
     residual: Vector | None = None
     weight: float = 1.0
+    conserved: Conserved | None = None
     view: tuple[tuple[float, float], ...] = ()
     equal_axes: bool = False
     horizon: float = 4.0
@@ -285,6 +314,12 @@ class Loss:
             parametrised=bool(self.parameters),
             residual=residual,
             weight=self.weight,
+            conserved=self.conserved
+            and replace(
+                self.conserved,
+                value=raw(self.conserved.value),
+                weight=raw(self.conserved.weight),
+            ),
         )
         size = np.max(np.ptp(self.view, axis=1)) / 2 if self.view else np.max(np.abs(self.start))
         _fill(self, theta=theta, family=family, size=np.float64(size), **family.bound(theta))

@@ -111,6 +111,7 @@ ORDER = [
     "dynamics.starts",
     "dynamics.orbits",
     "dynamics.stableness",
+    "dynamics.ledgers",
     "dynamics.measures",
     "dynamics.sections",
     "dynamics.nudge",

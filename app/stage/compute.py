@@ -49,12 +49,15 @@ LAWS = {"tolerance": TOLERANCE, "lasting": LASTING, "landed": LANDED}
 
 # Where there is something to align; in codimension 1 they say nothing.
 REACH = ("flow_reach",)  # of GD about its central flow
+ROOT_COLUMNS = ("root_step_curvature",)  # of GD on √L in its own terms
+KEPT_COLUMNS = ("conserved", "conserved_ledger", "conserved_change", "flow_conserved")
 ALIGNMENT_COLUMNS = ("spectrum", "components", "alignment")
 PAGE_COLUMNS = (
     "step", "x", "loss", "sharpness", "direction", "projection", "projection_sharpness",
     "threshold", "threshold_mean", "stableness_pair", "sqrt_loss_pair", "flow", "flow_sharpness",
     "gap", "offset", "bounce", "lopsidedness", "lopsidedness_kept", "lopsidedness_sweep", "span",
-    "profile", "flow_spread", "flow_loss",
+    "profile", "flow_spread", "flow_loss", "step_curvature", "curvature_balance",
+    "curvature_balance_late",
 )  # fmt: skip
 
 
@@ -352,7 +355,9 @@ def _named(run: Run, columns: Mapping[str, np.ndarray]) -> dict[str, Any]:
 
 def _page_columns(run: Run) -> tuple[str, ...]:
     aligned = ALIGNMENT_COLUMNS if run.loss.codim > 1 else ()
-    return PAGE_COLUMNS + aligned + (REACH if is_central(run) else ())
+    own = ROOT_COLUMNS if run.rule.takes_root else ()
+    kept = KEPT_COLUMNS if run.loss.conserved else ()
+    return PAGE_COLUMNS + aligned + (REACH if is_central(run) else ()) + own + kept
 
 
 def is_central(run: Run) -> bool:

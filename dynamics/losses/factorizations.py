@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from dynamics.special import sum_of_squares
-from dynamics.types import Array, Branch, Loss, Scene
+from dynamics.types import Array, Branch, Conserved, Loss, Scene
 
 PRODUCT_STEPS = 12
 
@@ -50,6 +50,19 @@ def _branch(sign_x: float, sign_y: float) -> Branch:
     return Branch(lambda s: signs * jnp.stack([jnp.exp(s), jnp.exp(-s)]), -2.5, 2.5)
 
 
+def _first_two(x: Array) -> Array:
+    """x² − y² of the first two coordinates."""
+    return (x[0] - x[1]) * (x[0] + x[1])
+
+
+def _first_two_weight(x: Array) -> Array:
+    """With P = Πx a step s = η_t(1 − P)∇P takes c = x² − y² to c(1 − η_t²(1 − P)²P²/(xy)²), and
+    ‖s‖² = η_t²(1 − P)²‖∇P‖². So it is told from ‖s‖, which stays exact where 1 − P is lost in
+    rounding."""
+    slope = sum(other**2 for other in _others(x))
+    return math.prod(x[2:]) ** 2 / jnp.where(slope > 0, slope, 1.0)
+
+
 HYPERBOLA = Loss(
     key="hyperbola",
     name="Hyperbola",
@@ -61,6 +74,17 @@ HYPERBOLA = Loss(
     manifold_sharpness=lambda x: x[0] ** 2 + x[1] ** 2,
     projection=_hyperbola_projection,
     limiting_flows={"sqrt-gd": lambda x, tau: _scaled_flow(x, tau, 0.5)},
+    conserved=Conserved(
+        "x² − y²",
+        _first_two,
+        _first_two_weight,
+        {
+            "": "1 − ηₜ²(1 − xy)²",
+            "gd": "1 − η²(1 − xy)²",
+            "ngd": "1 − η²/(x² + y²)",
+            "sqrt-gd": "1 − ½η²",
+        },
+    ),
     branches=(_branch(1.0, 1.0), _branch(-1.0, -1.0)),
     look_for="The drift balances the two factors: it runs to x = y = 1, the flattest minimum.",
     start=(2.6, 0.9),
@@ -162,6 +186,17 @@ PRODUCT_3 = Loss(
     manifold_sharpness=_product_sharpness,
     projection=_product_projection,
     surface=lambda x, y: 1 / (x * y),
+    conserved=Conserved(
+        "x² − y²",
+        _first_two,
+        _first_two_weight,
+        {
+            "": "1 − ηₜ²(1 − xyz)²z²",
+            "gd": "1 − η²(1 − xyz)²z²",
+            "ngd": "1 − η²/(x²y²(1/x² + 1/y² + 1/z²))",
+            "sqrt-gd": "1 − ½η²z²",
+        },
+    ),
     look_for=(
         "The minima form a surface, and the drift goes down it to x = y = z = 1, where the three "
         "factors are balanced."
@@ -182,6 +217,17 @@ PRODUCT_4 = Loss(
     sharpness_formula="λ₁ = 1/x² + 1/y² + 1/z² + 1/w²",
     manifold_sharpness=_product_sharpness,
     projection=_product_projection,
+    conserved=Conserved(
+        "x² − y²",
+        _first_two,
+        _first_two_weight,
+        {
+            "": "1 − ηₜ²(1 − xyzw)²z²w²",
+            "gd": "1 − η²(1 − xyzw)²z²w²",
+            "ngd": "1 − η²/(x²y²(1/x² + 1/y² + 1/z² + 1/w²))",
+            "sqrt-gd": "1 − ½η²z²w²",
+        },
+    ),
     look_for=(
         "With z = x and w = y it is the quartic hyperbola at half the step size. The drift "
         "balances all four factors."
@@ -238,6 +284,16 @@ RANK_ONE = Loss(
     manifold_sharpness=lambda x: jnp.sum(x**2),
     projection=_rank_one_projection,
     limiting_flows={"sqrt-gd": _rank_one_flow},
+    conserved=Conserved(
+        "‖u‖² − ‖w‖²",
+        lambda x: x[0] ** 2 + x[1] ** 2 - (x[2] ** 2 + x[3] ** 2),
+        terms={
+            "": "ηₜ²(‖Rw‖² − ‖Rᵀu‖²)",
+            "gd": "η²(‖Rw‖² − ‖Rᵀu‖²)",
+            "ngd": "η²(‖Rw‖² − ‖Rᵀu‖²)/‖∇L‖²",
+            "sqrt-gd": "½η²(‖Rw‖² − ‖Rᵀu‖²)/‖R‖²",
+        },
+    ),
     codim=3,
     branches=tuple(Branch(partial(_rank_one_curve, sign=a), -2.5, 2.5) for a in (1.0, -1.0)),
     look_for=(

@@ -45,6 +45,27 @@ def test_list(capsys) -> None:
         assert tuple(printed["losses"][key]["start"]) == loss.start
 
 
+def test_the_ledgers_are_told_of_the_last_steps(capsys) -> None:
+    """κ of the last two steps, written here from L and ∇L alone, also where an overview has a gap
+    before the last pair; and what gradient flow conserves with its factors."""
+    for steps in (40, 7001):
+        printed = answer(capsys, changed(SIMULATE, steps=str(steps)))
+        x, curvatures = np.array([2, 0.7]), []
+        for _ in range(steps):
+            slope = (x[0] * x[1] - 1) * x[::-1]
+            hop = -0.05 * slope / np.linalg.norm(slope)
+            rise = 0.5 * ((1 - np.prod(x + hop)) ** 2 - (1 - np.prod(x)) ** 2)
+            curvatures.append(2 * (rise - slope @ hop) / 0.05**2)
+            x = x + hop
+        np.testing.assert_allclose(printed["step_curvature"], curvatures[-2:], rtol=1e-4)
+        assert printed["conserved"] == pytest.approx(x[0] ** 2 - x[1] ** 2, rel=1e-9)
+        assert printed["conserved_ledger"] == pytest.approx(printed["conserved"], rel=1e-11)
+    printed = answer(capsys, changed(SIMULATE, rule="heavy-ball", loss="ring"))
+    assert printed["step_curvature"] == [None, None]
+    assert printed["conserved"] is printed["conserved_ledger"] is None
+    assert answer(capsys, changed(SIMULATE, steps="0"))["step_curvature"] == []
+
+
 FORMULA = ["--formula", "½(a − xy)² + b; a = 1 in [0.5, 3]; b = 2 in [0, 3]", "--rule", "ngd"]
 
 

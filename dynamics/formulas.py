@@ -20,7 +20,8 @@ from dynamics.grammar import INPUTS, TARGETS, Formula, parse, residual_in
 from dynamics.jets import jet
 from dynamics.minima import VALLEYS, Kind, Minimum, find_minimum
 from dynamics.sheets import Surface, find_sheet
-from dynamics.types import Array, Loss, Parameter, Scene, Theta
+from dynamics.spelling import FormulaError
+from dynamics.types import Array, Conserved, Loss, Parameter, Scene, Theta
 from dynamics.typeset import text_of
 
 MINIMUM = "_minimum"
@@ -39,6 +40,9 @@ AROUND_POINT = 2.0  # half a view of single minimisers, at least
 BESIDE = 0.5  # where a start lies beside Γ, of half the view
 SHARP = 0.8  # of the minimisers are flatter than that beside which the start lies
 BOUNCE = 0.2  # η, of the way to Γ
+
+POINTS = 32  # at which what is said to be conserved is looked at,
+STILL = 1e-9  # and how much of its slope may lie along ∇L
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,16 @@ class _Residual:
         return in_jax(self.tree, x, theta)
 
 
+@dataclass(frozen=True)
+class _Kept:
+    """What gradient flow keeps as a function of (x [d], theta)."""
+
+    tree: Expression
+
+    def __call__(self, x: Array, theta: Theta) -> Array:
+        return in_jax(self.tree, x, theta)
+
+
 def _nowhere(x: Array, _: Theta) -> Array:
     """Φ where there is no Γ."""
     return jnp.full_like(x, jnp.nan)
@@ -110,17 +124,22 @@ def with_data(model: str, rows: Sequence[tuple[float, float]] | Array) -> str:
     return f"{model}; data = [{inner}]"
 
 
-def formula(text: str, theta: Mapping[str, float] | None = None) -> Loss:
+def formula(text: str, theta: Mapping[str, float] | None = None, *, conserved: str = "") -> Loss:
     """The loss that a formula is.
 
     Args:
         text: as `grammar.parse` reads it, "a x^2 + y^2; a = 0.5 in [0, 2]".
         theta: its parameters, where they are not as the text has them.
+        conserved: what gradient flow keeps, "x^2 - y^2", where the text does not say so itself.
 
     Raises:
-        FormulaError: the text is no formula; with the place and the reason.
+        FormulaError: the text is no formula; with the place and the reason. Or gradient flow does
+            not keep what is said, or that is not quadratic: then a step does not change it by
+            ½ sᵀ∇²c s, and what it does is not known.
         ValueError: there is no such parameter, or it may not be that.
     """
+    if conserved:
+        text = f"{text}; conserved = {conserved}"
     parsed = _parsed(text)
     given = {name: float(value) for name, value in (theta or {}).items() if name[0] != "_"}
     names = [p.name for p in parsed.parameters]
@@ -163,6 +182,7 @@ def _loss(text: str, values: tuple[tuple[str, float], ...]) -> Loss:
         value=None if fits else Objective(tree, minimum.below),  # type: ignore[arg-type]
         residual=_Residual(residual_in(tree)) if fits else None,
         weight=1 / len(parsed.data) if fits else 1.0,
+        conserved=_conserved(parsed, found, place.view),
         gradient=Slope(tree) if minimum.below else None,
         branches=branches,
         surface=Surface(tree) if sheet else None,
@@ -184,6 +204,32 @@ def _loss(text: str, values: tuple[tuple[str, float], ...]) -> Loss:
         remarks=_remarks(minimum),
         remade=partial(formula, text),
     )
+
+
+def _conserved(parsed: Formula, found: "_Found", view: Window) -> Conserved | None:
+    """What the text says that gradient flow keeps.
+
+    Raises:
+        FormulaError: ⟨∇c, ∇L⟩ is not 0 at points of the view, or c is not quadratic.
+    """
+    if parsed.conserved is None:
+        return None
+    low, high = np.array(view).T
+    x = np.random.default_rng(0).uniform(low, high, (POINTS, parsed.d))
+    law, slope = jet(parsed.conserved, x, found.theta), jet(found.tree, x, found.theta).gradient
+    across = np.einsum("ni,ni->n", law.gradient, slope)
+    size = np.linalg.norm(law.gradient, axis=1) * np.linalg.norm(slope, axis=1)
+    off = np.flatnonzero(~(np.abs(across) <= STILL * size) & np.isfinite(size))
+    words = text_of(parsed._replace(tree=parsed.conserved, data=()))
+    if len(off) or not np.isfinite(size).any():
+        at = ", ".join(f"{number:.4g}" for number in x[off[0] if len(off) else 0])
+        message = f"Gradient flow does not keep {words}: at ({at}) its slope has a part along ∇L."
+        raise FormulaError(message, parsed.conserved_at, parsed.source)
+    bend = law.hessian - law.hessian[0]
+    if not np.all(np.abs(bend) <= STILL * np.abs(law.hessian).max()):
+        message = f"{words} must be quadratic: of another it is not known what a step does to it."
+        raise FormulaError(message, parsed.conserved_at, parsed.source)
+    return Conserved(words, _Kept(parsed.conserved))
 
 
 def _columns(parsed: Formula) -> dict[str, Array]:

@@ -5,6 +5,8 @@
 
 With a part `data = [(0, 0.1), (1, 0.8)]` the expression is a model of x that is fitted to these
 rows: its other names are the coordinates, and L = ½ mean (model − y)².
+
+A part `conserved = x^2 - y^2` names what gradient flow keeps, in the variables of the formula.
 """
 
 import re
@@ -56,6 +58,8 @@ class Formula(NamedTuple):
         parameters: the named ones.
         source: the text.
         data: rows of an input and a target, [m, 2], that the expression is fitted to.
+        conserved: what gradient flow is said to keep, where it is said.
+        conserved_at: where in the text.
     """
 
     tree: Expression
@@ -64,6 +68,8 @@ class Formula(NamedTuple):
     parameters: tuple[Parameter, ...]
     source: str
     data: tuple[tuple[float, float], ...] = ()
+    conserved: Expression | None = None
+    conserved_at: tuple[int, int] = (0, 0)
 
     @property
     def residual(self) -> Expression:
@@ -108,15 +114,48 @@ def _parse(text: str) -> Formula:
     (start, end), *others = _parts_of(text) or [(0, len(text))]
     start = _after_name(text, start, end)
     rows = next((part for part in others if _DATA.match(text, *part)), None)
-    parameters = _parameters(text, [part for part in others if part != rows])
-    if rows:
-        return _model(text, (start, end), parameters, _rows(text, *rows))
+    kept = next((part for part in others if _CONSERVED.match(text, *part)), None)
+    parameters = _parameters(text, [part for part in others if part not in (rows, kept)])
+    data = _rows(text, *rows) if rows else ()
+    found = (_model if rows else _plain)(text, (start, end), parameters, data)
+    return _with_conserved(found, *kept) if kept else found
+
+
+def _plain(
+    text: str, place: tuple[int, int], parameters: tuple[Parameter, ...], _: tuple
+) -> Formula:
+    """A formula of L itself."""
+    start, end = place
     tree, used = expression(text, start, end, [p.name for p in parameters])
     variables = _variables(used, (start, end))
     numbered = {name: Variable(k) for k, name in enumerate(variables)}
     tree = _with_variables(tree, numbered)
     check_finite(tree, (start, end))
     return Formula(tree, len(variables), variables, parameters, text)
+
+
+_CONSERVED = re.compile(r"\s*conserved\s*:?=")
+
+
+def _with_conserved(found: Formula, start: int, end: int) -> Formula:
+    """The formula with what it says that gradient flow keeps."""
+    text, place = found.source, _trimmed(found.source, start, end)
+    match = _CONSERVED.match(text, start, end)
+    assert match
+    declared = [p.name for p in found.parameters]
+    names = {*declared, *found.variables} if found.data else declared
+    tree, used = expression(text, match.end(), end, names)
+    known = {*found.variables, *declared, *NUMBERS}
+    odd = next((t for t in used if t.kind == "NAME" and t.value not in known), None)
+    if odd:
+        message = (
+            f"{odd.value} is no variable of the formula, which has {', '.join(found.variables)}."
+        )
+        raise FormulaError(message, (odd.start, odd.end))
+    numbered = {name: Variable(k) for k, name in enumerate(found.variables)}
+    tree = folded(_with_variables(tree, numbered))
+    check_finite(tree, place)
+    return found._replace(conserved=tree, conserved_at=place)
 
 
 _DATA = re.compile(r"\s*data\s*=")

@@ -300,3 +300,48 @@ def test_a_loss_without_it_says_nothing() -> None:
     for name in ("conserved", "conserved_ledger", "conserved_change", "flow_conserved"):
         assert np.all(np.isnan(getattr(found, name)))
     assert dynamics.LOSSES["ring"].conserved is None
+
+
+OWN = "(x y - 1)^2"
+
+
+@pytest.mark.parametrize("rule", ["gd", "ngd", "sqrt-gd"])
+def test_a_formula_of_ones_own_names_what_it_keeps(rule: str) -> None:
+    """Against the factor of section 11, of ½(1 − xy)² twice over, and against its iterates."""
+    loss = dynamics.formula(OWN, conserved="x^2 - y^2")
+    assert loss.conserved is not None
+    assert loss.conserved.words == "x² − y²"
+    assert loss.source == f"{OWN}; conserved = x^2 - y^2"
+    assert dynamics.formula(loss.source) is loss
+    run = simulate(loss, rule, (2.5, 0.8), 0.02, 300)
+    found = measure(run)
+    np.testing.assert_allclose(found.conserved_ledger, found.conserved, rtol=1e-12)
+    less = (2 * found.effective_step * (1 - np.prod(run.x, axis=1))) ** 2
+    by_hand = found.conserved[0] * np.append(1, np.cumprod(1 - less[:-1]))
+    np.testing.assert_allclose(found.conserved_ledger, by_hand, rtol=1e-11)
+
+
+def test_a_model_and_parameters_may_keep_something_too() -> None:
+    """a b z fits b's with a's: a² − b² stays, whatever the data; with a parameter ka² − b²."""
+    fitted = dynamics.formula("a b x; data = [(1, 0.5), (2, 1.5)]", conserved="a^2 - b^2")
+    found = measure(simulate(fitted, "ngd", (1.5, 0.3), 0.01, 200))
+    np.testing.assert_allclose(found.conserved_ledger, found.conserved, rtol=1e-11)
+    skew = dynamics.formula("(x y - 1)^2; k = 1 in [0, 2]; conserved = x^2 - y^2 + k")
+    assert skew.at(k=2.0).conserved is not None
+
+
+@pytest.mark.parametrize(
+    ("conserved", "message", "under"),
+    [
+        ("x^2 + y^2", "Gradient flow does not keep x² + y²: at (", "conserved = x^2 + y^2"),
+        ("(x^2 - y^2)^3", "must be quadratic: of another", "conserved = (x^2 - y^2)^3"),
+        ("x^2 - z^2", "z is no variable of the formula, which has x, y.", "z"),
+        ("x^2 -", "", ""),
+    ],
+)
+def test_what_is_not_kept_is_refused(conserved: str, message: str, under: str) -> None:
+    with pytest.raises(dynamics.FormulaError) as caught:
+        dynamics.formula(OWN, conserved=conserved)
+    assert message in caught.value.message
+    start, end = caught.value.position
+    assert under in caught.value.text[start:end]

@@ -22,6 +22,7 @@ PANELS = {
     "alignment": "Alignment",
     "bounce": "Bounce",
     "difference": "Difference",
+    "ledger": "Ledger",
 }
 
 # What is shown where a link says nothing of it.
@@ -43,6 +44,7 @@ CLOCK_TITLES = {"step": "step t", "eta": "time ηt", "tau": "slow time τ = η²
 LAWS = {"stableness_pair": "1/Sₜ + 1/Sₜ₊₁", "sqrt_loss_pair": "(√Lₜ + √Lₜ₊₁) / law"}
 
 LOPSIDED = "lopsidedness"  # a gauge of its own: it is in −1 … 1
+BALANCE = "curvature_balance_late"  # and another: it is of all steps, not of a pair
 
 PHASES = {
     "descent": "descent",
@@ -143,6 +145,7 @@ PICTURES = {
     "alignment": "Alignment",
     "bounce": "Bounce of GD",
     "difference": "Difference of two runs",
+    "ledger": "What moves c",
     "across": "Across the valley",
     "along": "Along the valley",
     "gap": "The gap",
@@ -202,6 +205,7 @@ VOCABULARY: dict[str, Any] = {
     "strobes": list(STROBES),
     "laws": list(LAWS),
     "lopsided": LOPSIDED,
+    "balance": BALANCE,
     "phases": PHASES,
     "nowhere": NOWHERE,
     "endings": {outcome.name.lower(): words for outcome, words in ENDINGS.items()},

@@ -105,6 +105,47 @@ CLAIMS = (
         ),
     ),
     Claim(
+        "A loss that neither falls nor rises forces the edge",
+        (
+            "Of a step sₜ = −ηₜ∇L the curvature along it is κₜ = 2(Lₜ₊₁ − Lₜ)/‖sₜ‖² + 2/ηₜ, so "
+            "that it lowers L where κₜ < 2/ηₜ. Over any steps Σ‖s‖²κ / Σ‖s‖²·2/η is 1 + 2(L at "
+            "the end − L at first) / Σ‖s‖²·2/η: below 1 where L has fallen, 1 where it hangs. At "
+            "the edge κₜ is λ₁ at each step, while 2/ηₜ alternates around it; of √L, by its own "
+            "step η, ηκ alternates with mean 2."
+        ),
+        "None but that the rule goes along −∇L: any loss, any number of parameters, from step 0.",
+        "an identity; Litman 2026 has the two-point function behind it",
+        (
+            "dynamics/test_ledgers.py::test_the_curvature_of_a_step_is_its_integral",
+            "dynamics/test_ledgers.py::test_the_two_numbers_that_meet",
+            "dynamics/test_ledgers.py::test_the_root_in_its_own_terms",
+            "dynamics/test_ledgers.py::test_a_step_lowers_the_loss_where_it_bends_less_than_the_threshold",
+            "dynamics/test_ledgers.py::test_the_balance_is_of_all_steps",
+        ),
+        (
+            "κ is an integral of sᵀ∇²L s along the step, 2∫(1 − u) du of it over ‖s‖², and takes "
+            "two losses and a length to know."
+        ),
+    ),
+    Claim(
+        "What gradient flow conserves, a step changes by an exact factor or term",
+        (
+            "On the hyperbola c = x² − y² becomes c(1 − ηₜ²(1 − xy)²) with every step: for "
+            "normalized GD c(1 − η²/‖x‖²), for GD on √L c(1 − ½η²), for GD a factor that comes to "
+            "1 as it settles. Products of three and four factors and ‖u‖² − ‖w‖² of the rank-one "
+            "matrix have theirs. The limiting flow is what is left of them as η → 0."
+        ),
+        "None but that the rule goes along −∇L.",
+        "by hand",
+        (
+            "dynamics/test_ledgers.py::test_factors_are_what_a_step_does",
+            "dynamics/test_ledgers.py::test_the_ledger_of_the_root_is_a_power",
+            "dynamics/test_ledgers.py::test_the_terms_that_a_person_reads_are_those",
+            "dynamics/test_ledgers.py::test_gradient_flow_keeps_it",
+            "dynamics/test_ledgers.py::test_the_flow_of_it_is_the_closed_form",
+        ),
+    ),
+    Claim(
         "Two thresholds in a row have λ₁ as their mean",
         (
             "With Sₜ = ηₜλ₁(∇²L(xₜ)) both rules come to 1/Sₜ + 1/Sₜ₊₁ = 1, so the mean of 2/ηₜ "

@@ -317,6 +317,7 @@ def _header(run: Run) -> dict[str, Any]:
         "name": run.rule.name,
         "edge": run.rule.edge,
         "central": is_central(run),
+        "conserved": _kept(run),
         "eta": run.schedule.etas[0] if run.schedule else run.eta,
         **({"changes": changes_of(run.schedule)} if run.schedule else {}),
         "steps": run.steps,
@@ -324,6 +325,16 @@ def _header(run: Run) -> dict[str, Any]:
         "outcome_step": run.outcome_step,
         "outcome_words": run.outcome.value,
     }
+
+
+def _kept(run: Run) -> dict[str, Any] | None:
+    """How a person reads what gradient flow conserves, and what a step does to it: c · term, or
+    c + term."""
+    law = run.loss.conserved
+    if law is None:
+        return None
+    term = law.term(run.rule.key)
+    return {"words": law.words, "term": term, "multiplies": law.weight is not None}
 
 
 def changes_of(schedule: Schedule) -> list[tuple[float, int]]:

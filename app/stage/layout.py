@@ -33,6 +33,7 @@ from app.stage.settings import Settings, gallery
 from app.stage.words import SYMBOLS, TOUR, WRITTEN, question, titles
 from app.vocabulary import (
     AXES,
+    BALANCE,
     CLOCKS,
     FILM_FORMS,
     FILM_RATES,
@@ -512,6 +513,8 @@ def _sharpness() -> html.Figure:
                 _symbol("flow_sharpness", "at X(τ)"),
                 ", ",
                 _edge("threshold_mean"),
+                ", ",
+                _symbol("step_curvature", "κₜ"),
             ],
             className="of-sharpness",
         ),
@@ -522,6 +525,10 @@ def _sharpness() -> html.Figure:
         html.Span(
             [_symbol("flow_spread", "σ"), " and mean loss of the central flow"],
             className="of-bounce",
+        ),
+        html.Span(
+            [_symbol("conserved", "c"), " = ", html.Span(id="conserved-words")],
+            className="of-ledger",
         ),
     ]
     figure = _panel(ids.SHARPNESS, "Sharpness", words, tools)
@@ -543,6 +550,7 @@ def _sharpness() -> html.Figure:
             className="alignment-plot",
             hidden=True,
         ),
+        html.Div(id=ids.LEDGER, className="alignment-plot", hidden=True),
     ]
     return figure
 
@@ -592,6 +600,14 @@ def _laws() -> html.Div:
             html.P("–", id="edge-answer", className="facts"),
             *gauges,
             _gauge(LOPSIDED, "lopsided A", "track even"),
+            _gauge(BALANCE, "κₜ over 2/ηₜ"),
+            html.P(
+                [
+                    "A loss that neither falls nor rises forces the edge. ",
+                    html.Span(id="balance-told"),
+                ],
+                className="facts balanced",
+            ),
             html.P("from 0 to 2; 1 means: at the edge", className="facts scale"),
             _whose(),
             _until("laws", html.Button("show all panels", id="unfold", className="snap")),

@@ -25,6 +25,12 @@ SYMBOLS = {
     "threshold": "2/ηₜ: the curvature above which a step this long overshoots; its mean over two "
     "steps is λ₁ at the edge",
     "threshold_mean": "mean of 2/ηₜ over two steps: equal to λ₁ at the edge",
+    "step_curvature": "κₜ: the curvature along the step. At the edge it meets λ₁ at each step, "
+    "while 2/ηₜ alternates around both",
+    "curvature_balance_late": "mean κₜ over mean 2/ηₜ by ‖sₜ‖², last two thirds: below 1 the loss "
+    "falls, at 1 it hangs",
+    "conserved": "c: what gradient flow keeps. A step changes it by a factor or a term that is "
+    "known exactly",
     "flow": "X(τ): the theorem's point on Γ, moving by the limiting flow",
     "gap": "‖Φ(xₜ) − X(η²t)‖: how far the run is from the theorem",
     "stableness_pair": "Sₜ = ηₜλ₁: a step is stable while Sₜ ≤ 2. At the edge 1/Sₜ + 1/Sₜ₊₁ is 1",

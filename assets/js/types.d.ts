@@ -33,6 +33,7 @@ type Vocabulary = {
   strobes: Strobe[];
   laws: string[];
   lopsided: string;
+  balance: string;
   phases: Record<Phase["name"], string>;
   nowhere: string;
   /** How a run stopped, by its outcome, and the outcomes of one that could not go on. */
@@ -60,7 +61,8 @@ type Look = "root" | "log" | "sharpness" | "surface";
 /** `early`: before the edge, where parity means nothing. */
 type Kind = "early" | "even" | "odd" | "midpoint" | "floor";
 type Parity = "even" | "odd";
-type PanelName = "landscape" | "sharpness" | "across" | "along" | "gap" | "alignment" | "bounce" | "difference";
+type PanelName =
+  "landscape" | "sharpness" | "across" | "along" | "gap" | "alignment" | "bounce" | "difference" | "ledger";
 
 // ---- runs, as /run.bin has them ----
 
@@ -84,6 +86,8 @@ type Run = Part & {
   edge: string;
   /** Whether its flow says where it goes in the mean over its hops, and not where it drifts along Γ. */
   central: boolean;
+  /** What gradient flow conserves, as a person reads it, and what a step does to it: c · term, or c + term. */
+  conserved: { words: string; term: string; multiplies: boolean } | null;
   /** The first where it changes. */
   eta: number;
   /** Where η changes: each with the step from which it holds, the first too. */
@@ -257,6 +261,7 @@ type Inks = Record<string, any> & {
   even: string;
   odd: string;
   theory: string;
+  curvature: string;
   threshold: string;
   flow: string;
   warn: string;
@@ -312,6 +317,8 @@ type Why = {
   law: number;
   formula: string;
   share: number;
+  /** What the step does to what gradient flow conserves; nothing where that is not known. */
+  ledger?: string;
 };
 
 /** How far each part of it has come. */

@@ -21,7 +21,7 @@ RUNS = {
     ),
     "even": (
         "loss=hyperbola&rule=sqrt-gd&eta=0.1&start=2.4,0.8&steps=150",
-        EVERY,
+        (*EVERY, "ledger"),
         {"at": 60, "strobe": "even", "clock": "step", "view": ((0.8, 2.8), (0.0, 1.2))},
     ),
     "midpoints": (

@@ -12,12 +12,14 @@ import { Alignment } from "../../assets/js/stage/panels/alignment.mjs";
 import { Along } from "../../assets/js/stage/panels/along.mjs";
 import { Gap } from "../../assets/js/stage/panels/gap.mjs";
 import { Landscape } from "../../assets/js/stage/panels/landscape.mjs";
+import { Ledger } from "../../assets/js/stage/panels/ledger.mjs";
 import { Sharpness } from "../../assets/js/stage/panels/sharpness.mjs";
 
 const SIZES = {
   landscape: [480, 360],
   sharpness: [480, 360],
   alignment: [480, 360],
+  ledger: [480, 360],
   across: [280, 168],
   along: [280, 168],
   gap: [240, 60],
@@ -28,6 +30,7 @@ const SHEETS = {
   landscape: ["past", "now"],
   sharpness: ["past", "now"],
   alignment: ["past", "now"],
+  ledger: ["past", "now"],
   across: ["canvas"],
   along: ["still", "canvas"],
   gap: ["canvas"],
@@ -36,6 +39,7 @@ const KINDS = {
   landscape: Landscape,
   sharpness: Sharpness,
   alignment: Alignment,
+  ledger: Ledger,
   across: Across,
   along: Along,
   gap: Gap,
@@ -84,7 +88,7 @@ export function draw(plan) {
   const scene = {
     ...{ result, valley, inks, focus: 0, section: null, sheet: null, heights: null, halved: null },
     ...{ d: settings.start.length, clock: plan.clock, axis: "linear", strobe: plan.strobe, look: plan.look },
-    ...{ panel: "alignment", at: plan.at, steps: runs.map((run) => Math.min(plan.at, run.last)) },
+    ...{ at: plan.at, steps: runs.map((run) => Math.min(plan.at, run.last)) },
   };
   const sharp = Math.max(...runs.map((run) => run.columns.sharpness.reduce((a, b) => Math.max(a, b))));
   const end = Math.max(...runs.map((run) => clockTime(plan.clock, run.eta, run.last)));
@@ -102,7 +106,7 @@ export function draw(plan) {
     const right = name === "sharpness" ? 142 : 14;
     const axes = views[name] && axesOf(settings.loss, views[name], SIZES[name], right);
     const { panel, sheets } = panelOf(name, axes);
-    panel.paint(scene);
+    panel.paint({ ...scene, panel: name });
     pictures[`${plan.name}-${name}.svg`] = svgOf(SIZES[name], inks.card, sheets);
   }
   return pictures;

@@ -18,8 +18,8 @@ PAINTERS = parts_of("", "stage", "stage/panels", "lab")
 SCHEMES = get_args(Scheme)
 SELECTORS = {"light": ":root", "dark": ':root[data-inks="dark"]'}
 
-TEXTS = ("ink", "soft", "theory", "even", "odd", "threshold", "ok", "warn")
-MARKS = ("control", "even", "odd", "theory", "threshold", "flow")
+TEXTS = ("ink", "soft", "theory", "even", "odd", "threshold", "ok", "warn", "curvature")
+MARKS = ("control", "even", "odd", "theory", "threshold", "flow", "curvature")
 GROUNDS = ("card", "paper")
 MAPS = ("flat-map", "mid-map", "sharp-map")
 LISTS = {"run": RUN_INKS, "scale": SHARPNESS_SCALES, "height": HEIGHT_SCALES}

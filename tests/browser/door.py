@@ -15,6 +15,7 @@ STAGE = {
     "across": ["stage/panels/across"],
     "along": ["stage/panels/along"],
     "alignment": ["stage/panels/alignment"],
+    "conserved": ["stage/conserved"],
 }
 LAB = {
     "inks": ["inks"],

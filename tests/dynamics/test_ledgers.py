@@ -223,7 +223,7 @@ def test_gradient_flow_keeps_it(key: str) -> None:
     )
 
 
-def test_the_flow_of_it_is_that_of_section_6() -> None:
+def test_the_flow_of_it_is_the_closed_form() -> None:
     found = measure(simulate("hyperbola", "sqrt-gd", None, 0.05, 2000))
     law = found.conserved[0] * np.exp(-0.5 * found.tau)
     np.testing.assert_allclose(found.flow_conserved, law, rtol=1e-8)

@@ -131,3 +131,10 @@ test("half of what is along is left over, as long as the theorem says, at one sc
   const along = Math.round(scale / (100 * lens.power));
   assert.deepEqual(words, ["left over 0.01500", "theorem 0.01510", `along × ${along}`]);
 });
+
+test("it ends in the line of the ledger, where there is one", () => {
+  const ledger = "Exactly, of c = x² − y²: c ← c · (1 − ½η²) = 3.51 × 0.99941.";
+  assert.ok(storyOf({ ...WHY, ledger }).endsWith(ledger));
+  assert.ok(storyOf({ ...WHY, ledger: "" }).endsWith("¼η² = 0.01510."));
+  assert.doesNotMatch(storyOf({ ...WHY, ledger, share: 0.7 }), /Exactly/);
+});

@@ -608,7 +608,7 @@ export function showRun(result) {
  */
 function showPanels(names) {
   $("panels").hidden = names.length < 2;
-  for (const name of ["alignment", "bounce", "difference"])
+  for (const name of ["alignment", "bounce", "difference", "ledger"])
     /** @type {HTMLElement} */ (fields.optionOf("panel", name).parentElement).hidden = !names.includes(name);
 }
 

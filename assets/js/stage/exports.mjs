@@ -28,7 +28,8 @@ export function openStageExports(link, addressOf) {
     caption: () => captionOf(scene()),
     words: () => wordsOf(scene()),
     has: (what) =>
-      !["alignment", "bounce", "difference"].includes(what) || panelsOf(scene().result, scene().focus).includes(what),
+      !["alignment", "bounce", "difference", "ledger"].includes(what) ||
+      panelsOf(scene().result, scene().focus).includes(what),
     portrait: async (wanted) => {
       await whole();
       return portrait(scene(), ofPage(wanted));

@@ -67,8 +67,8 @@ class Stage {
   constructor() {
     /** @type {Painter[]} */
     this.panels = [];
-    /** @type {Record<"surface" | "alignment" | "bounce" | "difference", Promise<unknown> | null>} */
-    this.later = { surface: null, alignment: null, bounce: null, difference: null }; // panels that few look at: promises of them, once wanted
+    /** @type {Record<"surface" | "alignment" | "bounce" | "difference" | "ledger", Promise<unknown> | null>} */
+    this.later = { surface: null, alignment: null, bounce: null, difference: null, ledger: null }; // panels that few look at: promises of them, once wanted
     this.painted = "";
     this.answers = new Answers(
       (url) => fetch(url),
@@ -326,6 +326,7 @@ class Stage {
   addWanted({ look, panel }) {
     if (look === "surface") this.later.surface = this.later.surface || this.addSurface();
     if (panel === "alignment") this.later.alignment = this.later.alignment || this.addAlignment();
+    if (panel === "ledger") this.later.ledger = this.later.ledger || this.addLedger();
     if (panel === "bounce") this.later.bounce = this.later.bounce || this.addBounce();
     if (panel === "difference") this.later.difference = this.later.difference || this.addDifference();
   }
@@ -358,6 +359,15 @@ class Stage {
     this.panels.push(difference);
     this.repaint();
     return difference;
+  }
+
+  async addLedger() {
+    const { Ledger } = await import("./panels/ledger.mjs");
+    const ledger = new Ledger($("ledger"));
+    this.hover.listen(ledger.host, ledger);
+    this.panels.push(ledger);
+    this.repaint();
+    return ledger;
   }
 
   async addAlignment() {

@@ -15,9 +15,10 @@ import { Difference } from "./panels/difference.mjs";
 import { Gap } from "./panels/gap.mjs";
 import { Ground } from "./panels/ground.mjs";
 import { Landscape } from "./panels/landscape.mjs";
+import { Ledger } from "./panels/ledger.mjs";
 import { Sharpness } from "./panels/sharpness.mjs";
 
-/** @typedef {"landscape" | "sharpness" | "alignment" | "bounce" | "difference" | "across" | "along" | "gap"} Drawn */
+/** @typedef {"landscape" | "sharpness" | "alignment" | "bounce" | "difference" | "ledger" | "across" | "along" | "gap"} Drawn */
 /** @typedef {import("../picture.mjs").Room} Room */
 
 /**
@@ -30,6 +31,7 @@ export const PICTURES = {
   alignment: [[1, [["alignment", 1]]]],
   bounce: [[1, [["bounce", 1]]]],
   difference: [[1, [["difference", 1]]]],
+  ledger: [[1, [["ledger", 1]]]],
   across: [[1, [["across", 1]]]],
   along: [[1, [["along", 1]]]],
   gap: [[1, [["gap", 1]]]],
@@ -260,6 +262,7 @@ export function paintersOf(name, host, graph) {
   if (name === "along") return [new Along(host)];
   if (name === "gap") return [new Gap(host)];
   if (name === "difference") return [new Difference(host)];
+  if (name === "ledger") return [new Ledger(host)];
   return [name === "bounce" ? new Bounce(host) : new Alignment(host)];
 }
 

@@ -28,6 +28,7 @@ import { againstWhy, storyOf } from "./why.mjs";
 
 const SWEEPS = 1e-6; // of A a pair of steps
 const KEPT = 0.05; // of A
+const HANGS = 0.01; // of the balance
 const PAUSE = 0.1; // seconds between two read-outs while a run plays
 
 /**
@@ -64,7 +65,9 @@ export class Readout {
     setText("edge-answer", answerOf(run, step, held.every(Boolean)));
     $("now-gap").classList.toggle("off", !isPredicted(run, step));
     showLopsided(run, place);
+    showBalance(run, place);
     showAsides(place);
+    if (run.conserved) setText("conserved-words", run.conserved.words);
     showHalved(run, place);
     showWhy(run, step);
     showFolded(run, step, state.result.words.stories[state.focus]);
@@ -174,6 +177,32 @@ function showLopsided(run, { part, row }) {
   const onEdge = isAtEdge(run, part.columns.step[row]);
   const text = Number.isFinite(value) ? (Math.round(value * 1e4) / 1e4 || 0).toFixed(4) : "–";
   setGauge(name, value, (1 + value) / 2, onEdge ? lopsidedVerdict(run, part, row) : "", text);
+}
+
+/**
+ * Whether the loss hangs: green where the mean of κ is that of 2/η. What it is from step 0, and for GD on √L κ of the
+ * last two steps in its own terms, whose mean is 2.
+ * @param {Run} run
+ * @param {Located} located
+ */
+function showBalance(run, { part, row }) {
+  const { curvature_balance: whole, curvature_balance_late: late } = part.columns;
+  const value = isSmooth(run) || !late ? NaN : late[row];
+  const hangs = Math.abs(value - 1) <= HANGS;
+  setGauge(vocabulary.balance, value, Math.min(Math.max(value / 2, 0), 1), hangs ? "hangs" : "");
+  const told = Number.isFinite(whole?.[row]) && !isSmooth(run) ? [`From step 0: ${inWords(whole[row])}.`] : [];
+  setText("balance-told", [...told, ...rootWords(part, row)].join(" "));
+}
+
+/**
+ * @param {Part} part
+ * @param {number} row
+ */
+function rootWords({ columns: { root_step_curvature: own, step } }, row) {
+  if (!own || row < 2 || step[row - 2] !== step[row] - 2) return [];
+  const two = [own[row - 2], own[row - 1]];
+  if (!two.every(Number.isFinite)) return [];
+  return [`In its own terms √L has ηκ = ${two.map(inWords).join(" and ")}, mean ${inWords((two[0] + two[1]) / 2)}.`];
 }
 
 /**

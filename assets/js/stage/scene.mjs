@@ -1,5 +1,7 @@
 // All that a picture is painted from.
 import { nameOfLoss } from "../link.mjs";
+import { locate } from "../run.mjs";
+import { termWords } from "./conserved.mjs";
 import { player, state, steps } from "./state.mjs";
 
 // Of what the stage shows by now.
@@ -49,7 +51,19 @@ export function sceneOf(state, playhead, steps) {
  */
 function whyOf(state) {
   const found = state.why && foundFor(state, "nudge");
-  return found && state.why && found.at === state.why.step ? { ...found, share: state.why.share } : null;
+  if (!found || !state.why || found.at !== state.why.step) return null;
+  return { ...found, share: state.why.share, ledger: ledgerWords(state.result.runs[state.focus], found.at) };
+}
+
+/**
+ * What a step does to what gradient flow conserves; nothing where that is not known.
+ * @param {Run} run
+ * @param {number} step
+ */
+function ledgerWords(run, step) {
+  const { part, row } = locate(run, step);
+  const words = Number.isFinite(part.columns.conserved_change?.[row]) ? termWords(run, part, row) : "";
+  return words && `Exactly, of c = ${run.conserved?.words}: ${words}.`;
 }
 
 /**
@@ -65,7 +79,8 @@ function foundFor({ result, view, answers }, kind) {
 }
 
 /**
- * What can stand in the place of the sharpness: where there is something to align, and how GD bounces.
+ * What can stand in the place of the sharpness: where there is something to align, how GD bounces,
+ * and what moves what gradient flow conserves.
  * @param {Result} result
  * @param {number} focus
  * @returns {string[]}
@@ -75,6 +90,7 @@ export const panelsOf = ({ settings, runs }, focus) => [
   ...(settings.codim > 1 ? ["alignment"] : []),
   ...(runs[focus].central ? ["bounce"] : []),
   ...(runs.length > 1 ? ["difference"] : []),
+  ...(runs[focus].conserved ? ["ledger"] : []),
 ];
 
 /**

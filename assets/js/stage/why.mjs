@@ -76,16 +76,16 @@ export function partsAt(share) {
 }
 
 /**
- * What is said while it is shown: a sentence for each part.
+ * What is said while it is shown: a sentence for each part, and in the end the line of the ledger, where there is one.
  * @param {Why} why
  */
-export function storyOf({ at, x, hops, drifts, left, law, formula, share }) {
+export function storyOf({ at, x, hops, drifts, left, law, formula, share, ledger }) {
   const { back, cancel, add, half } = partsAt(share);
   const length = Math.hypot(...x[1].map((value, i) => value - x[0][i]));
   if (half) {
     return (
       `Half of what is left of a hop and the hop back is the drift of a step: ${inWords(left)}. ` +
-      `The theorem says ${formula} = ${inWords(law)}.`
+      `The theorem says ${formula} = ${inWords(law)}.${ledger ? ` ${ledger}` : ""}`
     );
   }
   if (add) {

@@ -104,24 +104,33 @@ export class Sharpness extends Panel {
       const mean = curve("threshold_mean");
       named(pen, "threshold-mean", () => pens.line(pen, inks.threshold, 1.6, [5, 4], start, to, mean));
     }
-    if (i === scene.focus) named(pen, "sharpness", () => this.paintOwn(pen, scene, part, from, to, curve("sharpness")));
+    if (i === scene.focus) {
+      const place = curve("sharpness");
+      named(pen, "sharpness", () => this.paintSpecks(pen, scene, inks.ink, 0.4, part, from, to, place));
+    }
+    if (i === scene.focus) {
+      const place = curve("step_curvature");
+      named(pen, "step-curvature", () => this.paintSpecks(pen, scene, inks.curvature, 0.75, part, from, to, place));
+    }
     const ink = scene.result.runs.length > 1 ? inks.runs[i] : inks.ink;
     named(pen, "projection-sharpness", () => pens.line(pen, ink, 2, [], start, to, curve("projection_sharpness")));
   }
 
   /**
-   * λ₁(x_t) as points: a line through both walls would be a scribble.
+   * λ₁(x_t) and κ_t as points: a line through both walls would be a scribble.
    * @param {Pen} pen
    * @param {Scene} scene
+   * @param {string} ink
+   * @param {number} strength
    * @param {Part} part
    * @param {number} from
    * @param {number} to
    * @param {Place} place
    */
-  paintOwn(pen, { inks, strobe }, part, from, to, place) {
+  paintSpecks(pen, { strobe }, ink, strength, part, from, to, place) {
     const middle = strobe === "midpoints" ? midpointOf(part, place) : place;
-    pen.globalAlpha = 0.4;
-    pen.fillStyle = inks.ink;
+    pen.globalAlpha = strength;
+    pen.fillStyle = ink;
     for (let row = from; row <= to; row++) {
       if (strobe !== "midpoints" && !shows(strobe, part.columns.step[row])) continue;
       const [x, y] = middle(row);
@@ -239,7 +248,9 @@ export class Sharpness extends Panel {
     }));
     const mean = { text: "mean of two", ink: inks.threshold, symbol: "threshold_mean", sample: lineOf(1.6, [5, 4]) };
     const own = { text: "λ₁(xₜ)", ink: inks.soft, symbol: "sharpness", sample: specks };
-    return [...thresholds, ...(known && run.last > 0 ? [mean] : []), ...(many ? [] : [own])];
+    const bends = { text: "κₜ, of the step", ink: inks.curvature, symbol: "step_curvature", sample: specks };
+    const curved = Number.isFinite(run.columns.step_curvature?.[0]) ? [bends] : [];
+    return [...thresholds, ...(known && run.last > 0 ? [mean] : []), ...(many ? [] : [own]), ...curved];
   }
 
   /**

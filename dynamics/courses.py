@@ -47,6 +47,7 @@ KICK = 1e-3  # how far beside Γ a run starts, in η
 CLOSED_GAP = 0.05  # of λ₁: where λ₁ − λ₂ is less, an eigenvector is no direction to bounce along
 ACROSS = np.linspace(-0.9, 0.9, 37)  # where L is told across the valley, in bounces
 SHOWN = 12  # test inputs whose outputs are kept
+BENDS = 160  # steps, from one measured pair to the next, of which κ is kept at most
 CHECKPOINTS = 12  # pairs, less one, at which the first layer is kept
 SMALL_STEP = 0.25  # of gradient flow, over 1/λ₁
 
@@ -155,6 +156,9 @@ class Traced(NamedTuple):
     """λ₁, λ₂, λ₃ at the first itself, [n, 3]."""
     threshold: np.ndarray
     """2/η_t of both, [n, 2]."""
+    step_curvature: np.ndarray
+    """κ, the curvature of L along each step from that of the pair on to the next pair, [n, 160];
+    of more steps as many spread evenly, of fewer NaN beyond."""
     flow_sharpness: np.ndarray
     gap: np.ndarray
     """‖Φ(x_t) − X(η²t)‖; of GD ‖x_t − X(ηt)‖."""
@@ -354,12 +358,13 @@ def tracing(
     checkpoints = np.unique(np.linspace(0, len(firsts) - 1, CHECKPOINTS + 1).astype(int))
     began = time.perf_counter() - seconds
     for k in range(done, len(firsts)):
-        x = advance(residuals, rule, x, eta, firsts[k] - at)
-        at = int(firsts[k])
         after = advance(residuals, rule, x, eta, 1)
         seen = _pair(residuals, rule, eta, x, after, toward, across, on_manifold)
+        onward = int(firsts[k + 1] if k + 1 < len(firsts) else at + 1)
+        x, seen["step_curvature"] = strides(residuals, rule, x, eta, onward - at)
+        at = onward
         toward, foot = seen.pop("direction"), np.asarray(seen.pop("foot"))
-        target, flow_sharpness = path.at(time_of(rule, eta, at))
+        target, flow_sharpness = path.at(time_of(rule, eta, int(firsts[k])))
         seen |= {
             "flow_sharpness": flow_sharpness,
             "gap": np.linalg.norm(foot - target),
@@ -375,9 +380,8 @@ def tracing(
         stands = {"x": x, "toward": toward, "at": at, "done": k + 1, "error": np.nan}
         yield _tracing(columns, stands, began)
     if on_manifold and done <= len(firsts):
-        after = advance(residuals, rule, x, eta, 1)
-        end, _ = projection(residuals, after)
-        error = jnp.linalg.norm(end - _retracted(residuals, after))
+        end, _ = projection(residuals, x)
+        error = jnp.linalg.norm(end - _retracted(residuals, x))
         stands = {"x": x, "toward": toward, "at": at, "done": len(firsts) + 1, "error": error}
         yield _tracing(columns, stands, began)
 
@@ -559,6 +563,25 @@ def advance(residuals: Residuals, rule: Rule, x: Array, eta: Array, steps: Array
         return rule.step(slope, eta, x, ())[0]  # type: ignore[misc]
 
     return jax.lax.fori_loop(0, steps, onward, x)
+
+
+@jax.jit
+def strides(
+    residuals: Residuals, rule: Rule, x: Array, eta: Array, steps: Array
+) -> tuple[Array, Array]:
+    """So many steps of a rule from x [p], and κ of them, [160]: two losses and a length tell it."""
+
+    def onward(i: Array, carry):
+        x, here, bends = carry
+        after, _ = rule.step(lambda _: here, eta, x, ())  # type: ignore[misc]
+        there, hop = Slope(*residuals.value_and_gradient(after)), after - x
+        rest = there.loss - here.loss - jnp.vdot(here.gradient, hop)
+        slot = jnp.where(steps > BENDS, i * BENDS // jnp.maximum(steps, 1), i)
+        return after, there, bends.at[slot].set(2 * rest / jnp.vdot(hop, hop))
+
+    begin = x, Slope(*residuals.value_and_gradient(x)), jnp.full(BENDS, jnp.nan)
+    x, _, bends = jax.lax.fori_loop(0, steps, onward, begin)
+    return x, bends
 
 
 @partial(jax.jit, static_argnames=("on_manifold",))

@@ -59,6 +59,7 @@ GAUGES = {
     "threshold_mean": "2/ηₜ, mean of two",
     "stableness_pair": "1/Sₜ + 1/Sₜ₊₁: 1 at the edge",
     "sqrt_loss_pair": "√Lₜ + √Lₜ₊₁ over the law: 1 at the edge",
+    "curvature_balance_late": "mean κₜ over mean 2/ηₜ: 1 where L hangs",
     "lopsidedness": "lopsidedness A",
     "gap": "gap ‖Φ(xₜ) − X(τ)‖",
 }

@@ -267,8 +267,9 @@ def _own() -> html.Details:
         html.Button("Show", id="own-show", className="button next"),
     ]
     how = (
-        "In x, y, z or x1 … x8. A number with a slider: a x² + y²; a = 0.5 in [0, 2]. Simple LaTeX "
-        "can be pasted. Enter shows it."
+        "In x, y, z or x1 … x8. A number with a slider: a x² + y²; a = 0.5 in [0, 2]. What "
+        "gradient flow keeps: (xy − 1)²; conserved = x² − y². Simple LaTeX can be pasted. Enter "
+        "shows it."
     )
     return html.Details(
         [

@@ -5,6 +5,7 @@ import sys
 from functools import cache
 from itertools import islice
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -13,7 +14,17 @@ import dynamics
 from dynamics import digits
 from dynamics.cluster import conduct_on
 from dynamics.conduct import Memory, Plan, conduct, finish, study_columns
-from dynamics.courses import Path, Trained, follow, shadow_of, trace, train
+from dynamics.courses import (
+    BENDS,
+    Path,
+    Trained,
+    advance,
+    follow,
+    shadow_of,
+    strides,
+    trace,
+    train,
+)
 from dynamics.datasets import read_table
 from dynamics.flows import limiting_flow
 from dynamics.kept import Folder
@@ -360,3 +371,44 @@ def test_what_cannot_be_studied(capsys, line: str, words: str) -> None:
 
     assert main(f"study {line}".split()) == 2
     assert words in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("rule", ["ngd", "sqrt-gd", "gd"])
+def test_the_curvature_of_a_step_is_its_integral_on_a_network(rule: str) -> None:
+    """κ = 2∫(1 − u) sᵀ∇²L(x + us)s du/‖s‖², by Gauss–Legendre of Hessian-vector products."""
+    study = trained("digits-parity-tanh")
+    residuals, eta = study.residuals, 0.05
+    x = study.x + 0.03 * study.top.direction + 0.01 * jnp.sin(jnp.arange(study.x.size))
+    found = dynamics.RULES[rule]
+    end, bends = strides(residuals, found, x, eta, 6)
+    np.testing.assert_allclose(end, advance(residuals, found, x, eta, 6), rtol=1e-9, atol=1e-12)
+    assert np.isfinite(bends[:6]).all()
+    assert np.isnan(bends[6:]).all()
+    nodes, weights = np.polynomial.legendre.leggauss(24)
+    product = jax.jit(
+        lambda y, s: jax.jvp(lambda z: residuals.value_and_gradient(z)[1], (y,), (s,))[1]
+    )
+    for kappa in bends[:6]:
+        after = advance(residuals, found, x, eta, 1)
+        s = after - x
+        bent = [s @ product(x + 0.5 * (node + 1) * s, s) for node in nodes]
+        along = np.sum(weights * (1 - 0.5 * (nodes + 1)) * np.array(bent)) / (s @ s)
+        assert float(kappa) == pytest.approx(float(along), rel=1e-9)
+        x = after
+
+
+def test_curvatures_fill_the_way_from_pair_to_pair() -> None:
+    """As many as there are steps; of more than there is room for, some of either parity. At the
+    edge their mean is λ₁, which takes eigenvectors to know."""
+    study = trained("digits-parity-tanh")
+    run = trace(study, path("digits-parity-tanh", "ngd", 0.5), 0.05)
+    known = np.isfinite(run.step_curvature)
+    between = np.append(np.diff(run.step), 1)
+    np.testing.assert_array_equal(known.sum(axis=1), between)
+    assert np.all(known[:, 0])
+    late = run.step_curvature[len(run.step) // 2 : -1]
+    np.testing.assert_allclose(
+        np.nanmean(late, axis=1), run.sharpness[len(run.step) // 2 : -1], rtol=0.05
+    )
+    _, bends = strides(study.residuals, dynamics.RULES["ngd"], study.x + 1e-3, 0.05, 3 * BENDS + 7)
+    assert np.isfinite(bends).all()

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { at, decodeStudy, rowAt, tablesOf } from "../../assets/js/study/columns.mjs";
 import { slopeOf } from "../../assets/js/study/panels/distance.mjs";
+import { bendsOf } from "../../assets/js/study/panels/sharpness.mjs";
 import { told } from "../../assets/js/study/told.mjs";
 import { INITIAL, frameOf, isWorking, linkOf, madeQuery, reduce, sceneOf } from "../../assets/js/study/store.mjs";
 
@@ -160,4 +161,17 @@ test("what is told of GD is what its run did", () => {
     /GD has not come to 2\/η: at η = 0.02 λ₁ ends at 30.00, 2\/η is 100.0/,
   );
   assert.equal(told({ ...scene([run(0.1, [1])]), known: false }), "");
+});
+
+test("κ of each step stands between the measured pairs, and what is not known nowhere", () => {
+  const tau = { values: [0, 1, 3], count: 3, width: 1 };
+  const bends = { values: [5, 6, 7, 8, NaN, NaN, 9, NaN, 11, 12, NaN, NaN], count: 3, width: 4 };
+  assert.deepEqual(bendsOf({ ...bends, values: [5, 6, 7, 8, 10, NaN, NaN, NaN, 9, NaN, NaN, NaN] }, tau), [
+    [0, 5],
+    [0.25, 6],
+    [0.5, 7],
+    [0.75, 8],
+    [1, 10],
+  ]);
+  assert.deepEqual(bendsOf(bends, tau).slice(4), [[1 + 4 / 3, 9]]);
 });

@@ -46,6 +46,7 @@ MODULES = {
         "dynamics/flows.py",
         ("dynamics/test_rules.py", "dynamics/test_flows.py", "dynamics/test_manifold.py"),
     ),
+    "ledgers": Module("dynamics/ledgers.py", ("dynamics/test_ledgers.py",)),
     "measures": Module(
         "dynamics/measures.py",
         ("dynamics/test_measures.py", "dynamics/test_stableness.py", "dynamics/test_warmup.py"),
@@ -68,6 +69,8 @@ MODULES = {
     "landscape": painter("stage/panels/landscape", "landscape", "panels", "view"),
     "sharpness": painter("stage/panels/sharpness", "panels"),
     "alignment": painter("stage/panels/alignment", "alignment"),
+    "ledger": painter("stage/panels/ledger", "ledger"),
+    "conserved": script("stage/conserved", "ledger"),
     "across": painter("stage/panels/across", "across"),
     "along": painter("stage/panels/along", "along"),
     "gap": painter("stage/panels/gap", "gap"),

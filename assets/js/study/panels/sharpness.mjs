@@ -31,12 +31,50 @@ export function draw(pen, size, scene) {
       const look = { ink: inks.soft, width: 1.5, dash: [2, 3], i: 1 };
       named(pen, "second", () => chart.curve(pen, box, flow, "spectrum", look));
     }
+    named(pen, "step-curvature", () => paintBends(pen, scene, box));
     chart.curves(pen, scene, box, "sharpness");
     chart.flowCurve(pen, scene, box, "spectrum");
     chart.playhead(pen, scene, box);
   });
   chart.beads(pen, scene, box, "sharpness");
   names(pen, scene, box);
+}
+
+/**
+ * κ of each step of the run in focus, the sharpness that costs nothing, between the measured pairs.
+ * @param {Pen} pen
+ * @param {StudyScene} scene
+ * @param {Axes} box
+ */
+function paintBends(pen, { run, inks }, box) {
+  if (!run?.step_curvature) return;
+  pen.globalAlpha = 0.5;
+  pen.fillStyle = inks.curvature;
+  for (const [time, value] of bendsOf(run.step_curvature, run.tau)) {
+    const [x, y] = [box.x.at(time), box.y.at(value)];
+    if (y >= box.top) pen.fillRect(x - 1, y - 1, 2, 2);
+  }
+  pen.globalAlpha = 1;
+  pens.label(pen, inks, "κ of each step", box.left + box.width - 6, box.top + 12 + LINE, inks.curvature, "right");
+}
+
+/**
+ * κ by the time of its step: those of a row are spread evenly from its pair up to the next.
+ * @param {Table} bends
+ * @param {Table} tau
+ * @returns {[number, number][]}
+ */
+export function bendsOf(bends, tau) {
+  return Array.from({ length: bends.count - 1 }, (_, row) => {
+    const [from, to] = [at(tau, row), at(tau, row + 1)];
+    const values = Array.from({ length: bends.width }, (_, i) => at(bends, row, i));
+    const many = values.findLastIndex(Number.isFinite) + 1;
+    return values
+      .slice(0, many)
+      .map((value, i) => /** @type {[number, number]} */ ([from + ((to - from) * i) / many, value]));
+  })
+    .flat()
+    .filter(([, value]) => Number.isFinite(value));
 }
 
 /**
@@ -69,7 +107,11 @@ function names(pen, scene, box) {
   }
 }
 
-export const key = chart.keyWithFlow;
+/** @param {StudyScene} scene */
+export const key = (scene) => [
+  ...chart.keyWithFlow(scene),
+  /** @type {import("../chart.mjs").Entry} */ ({ text: "κ of each step", kind: "line", ink: scene.inks.curvature }),
+];
 
 /**
  * @param {StudyScene} scene
@@ -78,6 +120,7 @@ export const key = chart.keyWithFlow;
 export const values = ({ run, row, flow, limiting, time, made, focus }) => [
   [limiting ? "λ₁ at Φ" : "λ₁", at(run?.sharpness, row)],
   [limiting ? "λ₁ of the flow" : "gradient flow", at(run?.flow_sharpness, row)],
+  ["κ of the step", at(run?.step_curvature, row)],
   limiting ? ["λ₂ of the flow", at(flow?.spectrum, rowAt(flow, time), 1)] : ["2/η", 2 / made.etas[focus]],
 ];
 

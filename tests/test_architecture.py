@@ -112,6 +112,7 @@ ORDER = [
     "dynamics.orbits",
     "dynamics.stableness",
     "dynamics.measures",
+    "dynamics.rod",
     "dynamics.sections",
     "dynamics.nudge",
     "dynamics.stretch",

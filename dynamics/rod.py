@@ -27,7 +27,7 @@ from dynamics.compilation import at_once, quickly
 from dynamics.curvature import gradient, hessian_product, sharpness
 from dynamics.flows import integrate
 from dynamics.measures import measure_iterates
-from dynamics.simulate import ROWS, Run, pinpoint, window
+from dynamics.simulate import ROWS, Run, offset_of, pinpoint, window
 from dynamics.types import Array, Flow, Loss, Theta
 
 LEAST_ETA = 1e-8  # below it the edge is out of reach
@@ -135,7 +135,8 @@ ROD = Flow(
 
 
 def course_beside(run: Run) -> Course | None:
-    """The rod beside a run; None where the run never hops, or has a flow along Γ instead."""
+    """The rod beside a run; None where the run never hops, or has a flow along Γ instead. Where the
+    run has been pushed, or got its rule, on the way, that is beside what came of it."""
     if not has_rod(run) or (first := _first_hop(run)) is None:
         return None
     three = window(run, first - 1, 3).x
@@ -202,11 +203,11 @@ def _room(rows: int) -> int:
 def _first_hop(run: Run) -> int | None:
     """The first step, at λ₁ ≥ 2/η or soon after it, from which the run hops, and ever further: ru
     turns back from step to step, and grows."""
-    along = measure_iterates(run)
-    sharp = np.flatnonzero(along.sharpness >= along.threshold)
+    along, begin, last = measure_iterates(run), _begins(run), int(run.step[-1])
+    sharp = np.flatnonzero((along.sharpness >= along.threshold) & (run.step >= begin))
     if not len(sharp):
         return None
-    begin, last = int(run.step[max(sharp[0] - 1, 0)]), int(run.step[-1])
+    begin = max(begin, int(run.step[max(sharp[0] - 1, 0)]))
     for _ in range(WINDOWS):
         part = window(run, begin, ROWS)
         if (row := _hops_from(part.x, float(run.loss.size))) is not None:
@@ -215,6 +216,12 @@ def _first_hop(run: Run) -> int | None:
         if part.step[-1] >= last:
             break
     return None
+
+
+def _begins(run: Run) -> int:
+    """The step from which a run goes on by its last rule and unpushed."""
+    earlier = run.pieces[-1].earlier if run.pieces else None
+    return offset_of(run.pieces[earlier.fresh]) if earlier else 0
 
 
 def _hops_from(x: np.ndarray, size: float) -> int | None:

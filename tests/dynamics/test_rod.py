@@ -10,7 +10,7 @@ import pytest
 from scipy.integrate import solve_ivp
 
 import dynamics
-from dynamics import Loss, measure, simulate
+from dynamics import Fork, Loss, measure, simulate
 from dynamics.central import CENTRAL_FLOW
 from dynamics.compilation import at_once
 from dynamics.flows import integrate
@@ -188,11 +188,37 @@ def test_a_stretch_has_the_columns_of_its_run() -> None:
         np.testing.assert_allclose(one[:-1], other[1510:1549], rtol=1e-7, atol=1e-9)
 
 
-def test_a_step_size_that_changes_to_itself_changes_nothing() -> None:
+def test_it_goes_on_from_where_it_was_when_eta_changes() -> None:
+    """To one that is hardly another."""
     run, course = blow_up()
-    again = simulate(SHARPER, "gd", START, "0.05@0,0.05@1530", 2500, noise=1e-7)
-    both = [rod_along(one, course).rod for one in (run, again)]
-    np.testing.assert_allclose(both[1], both[0], atol=1e-7)
+    assert course is not None
+    again = simulate(SHARPER, "gd", START, "0.05@0,0.0500000001@1530", 2500, noise=1e-7)
+    assert again.pieces
+    first, second = (rod_along(one, course).rod[course.first : course.lost] for one in (run, again))
+    np.testing.assert_allclose(second, first, atol=1e-4)
+    other = course_beside(again)
+    assert other is not None
+    assert (other.first, other.lost) == (course.first, course.lost)
+
+
+@pytest.mark.parametrize(
+    ("rule", "fork"),
+    [
+        ("gd", Fork(30, push=(0.6, -0.05))),
+        ("ngd", Fork(30, eta=0.8, rule=dynamics.RULES["gd"])),
+    ],
+    ids=["pushed", "another rule"],
+)
+def test_it_is_beside_what_came_of_a_run_after_a_fork(rule: str, fork: Fork) -> None:
+    """From where the theorem begins anew: before, its parent had one of its own, or a flow."""
+    run = simulate("hyperbola", rule, (2.5, 0.41), 0.34, 200, forks=[fork])
+    course = course_beside(run)
+    assert course is not None
+    assert 30 < course.first < 35
+    along = rod_along(run, course)
+    assert np.all(np.isnan(along.rod[: course.first]))
+    hop = 0.25 * (run.x[course.first - 1] - 2 * run.x[course.first] + run.x[course.first + 1])
+    np.testing.assert_allclose(np.abs(along.rod_reach[course.first]), np.abs(hop), rtol=1e-9)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ import { Gap } from "./panels/gap.mjs";
 import { Ground } from "./panels/ground.mjs";
 import { Landscape } from "./panels/landscape.mjs";
 import { Sharpness } from "./panels/sharpness.mjs";
+import { showsFlow } from "./rod.mjs";
 
 /** @typedef {"landscape" | "sharpness" | "alignment" | "bounce" | "difference" | "across" | "along" | "gap"} Drawn */
 /** @typedef {import("../picture.mjs").Room} Room */
@@ -331,8 +332,12 @@ export function keyOf(scene) {
     }
     return [...found.values()];
   });
-  const flow = result.runs.some((run) => Number.isFinite(run.columns.flow[0]));
-  return [...entries, ...(flow ? [entryOf("X(τ), the theorem", null, inks.theory)] : [])];
+  const flow = result.runs.some((run) => Number.isFinite(run.columns.flow[0]) && showsFlow(scene, run));
+  return [
+    ...entries,
+    ...(flow ? [entryOf("X(τ), the theorem", null, inks.theory)] : []),
+    ...(scene.rod?.rows ? [entryOf("the rod", null, inks.rod)] : []),
+  ];
 }
 
 /**

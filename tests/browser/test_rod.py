@@ -60,6 +60,7 @@ def test_the_rod_is_chosen_told_and_kept_in_the_link(stage: Stage) -> None:
     assert pixels(stage, "landscape", "theory") > 20
     beside(stage, "rod")
     stage.expect_query(ghost="rod")
+    expect(stage.page.locator("#now-gap")).to_have_class("gap-value of-rod")
     assert numerals.read_number(stage.now("gap")) == pytest.approx(found.rod_gap[1530], rel=5e-3)
     assert pixels(stage, "landscape", "theory") == 0
     beside(stage, "central flow")

@@ -250,7 +250,7 @@ function showRod(run, step) {
   const now = scene();
   const gap = inWords((now.rod && rodAt(now.rod, step)?.gap) ?? NaN);
   const alone = !showsFlow(now, run);
-  const words = (now.rod && rodWords(now.rod, step)) || (alone ? "" : gap);
+  const words = now.rod ? rodWords(now.rod, step) || (alone ? "" : gap) : "";
   $("rod-gap").hidden = !run.central || now.ghost === "central" || !words;
   setText("now-rod", words);
   if (alone) setText("now-gap", gap);

@@ -1,4 +1,4 @@
-"""The layout of /run.bin, /valley.bin, /heights.bin, /section.bin and /sheet.bin.
+"""The layout of /run.bin, /valley.bin, /heights.bin, /section.bin, /sheet.bin and /rod.bin.
 
     bytes 0–3     "EDGW"
     bytes 4–7     n, the length of the header, unsigned 32-bit, little-endian
@@ -15,7 +15,9 @@
                   /section.bin: √L, and λ₁ where header["sharp"] says so, likewise on the grid that
                   fills header["view"] of the plane through header["center"] along `along` and
                   `across`.
-                  /sheet.bin: z and λ₁ of Γ over the first two coordinates, likewise
+                  /sheet.bin: z and λ₁ of Γ over the first two coordinates, likewise.
+                  /rod.bin: its columns in order, each rows × width, none where header["first"], the
+                  step at which the run begins to hop, is null
 
 A value that nothing defines is NaN. Steps are exact: they stay below 2²⁴.
 """

@@ -17,6 +17,7 @@ AXES = {"linear": "linear", "log": "log time"}
 STROBES = {"all": "all", "even": "even", "odd": "odd", "midpoints": "mid"}
 LOOKS = {"root": "√L", "log": "log L", "sharpness": "λ₁", "surface": "3-D"}
 LENSES = ("on", "off")
+GHOSTS = {"central": "central flow", "rod": "rod", "both": "both"}  # of GD
 PANELS = {
     "sharpness": "Sharpness",
     "alignment": "Alignment",
@@ -32,6 +33,7 @@ VIEW = {
     "strobe": "all",
     "look": "root",
     "lens": "on",
+    "ghost": "central",
     "panel": "sharpness",
     "against": None,
 }
@@ -108,6 +110,7 @@ SENSES = {
         "clock": "time",
         "axis": "scale",
         "strobe": "parity",
+        "ghost": "prediction theory",
         "plot": "tab map",
         "colour": "color",
         "along": "starts",
@@ -115,6 +118,7 @@ SENSES = {
     "clock": {"step": "iteration number", "eta": "time", "tau": "slow slow-time"},
     "axis": {"log": "logarithmic"},
     "strobe": {"midpoints": "middle mean"},
+    "ghost": {"central": "central-flow flow mean", "rod": "beads two-beads"},
     "look": {
         "root": "sqrt contour contours",
         "log": "logarithm",

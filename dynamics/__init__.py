@@ -21,6 +21,7 @@ from dynamics.gallery import GALLERY
 from dynamics.losses.quadratic import quadratic
 from dynamics.measures import Extras, Measures, measure, measure_extras
 from dynamics.phases import eigengap_closes
+from dynamics.rod import Rod, course_beside, rod_along
 from dynamics.rounding import parted_from
 from dynamics.simulate import MAX_STEPS, Outcome, Run, simulate, window
 from dynamics.spelling import FormulaError
@@ -48,12 +49,14 @@ __all__ = [
     "Measures",
     "Outcome",
     "Parameter",
+    "Rod",
     "Rule",
     "Run",
     "Scene",
     "Slope",
     "Sweep",
     "broken",
+    "course_beside",
     "eigengap_closes",
     "find_loss",
     "find_rule",
@@ -66,6 +69,7 @@ __all__ = [
     "parted_from",
     "prepare_process",
     "quadratic",
+    "rod_along",
     "show",
     "simulate",
     "sweep",

@@ -19,6 +19,7 @@ import numpy as np
 
 from dynamics.forks import Fork
 from dynamics.measures import Measures, measure, measure_extras
+from dynamics.rod import course_beside, rod_along
 from dynamics.simulate import Run, eta_along
 from dynamics.types import Loss, Rule
 
@@ -30,8 +31,9 @@ Columns = Mapping[str, np.ndarray]
 
 
 def run_columns(run: Run, measures: Measures | None = None) -> dict[str, np.ndarray]:
-    """Every column of a run: `eta`, the measures and the extras, [t] or [t, d] each."""
+    """Every column of a run: `eta`, the measures, the extras and the rod, [t] or [t, d] each."""
     columns = (measures or measure(run))._asdict() | measure_extras(run)._asdict()
+    columns |= rod_along(run, course_beside(run))._asdict()
     columns = {name: column for name, column in columns.items() if name not in PICTURE_ONLY}
     return {"eta": eta_along(run)} | columns
 

@@ -113,6 +113,7 @@ ORDER = [
     "dynamics.stableness",
     "dynamics.ledgers",
     "dynamics.measures",
+    "dynamics.rod",
     "dynamics.sections",
     "dynamics.nudge",
     "dynamics.stretch",

@@ -448,6 +448,35 @@ CLAIMS = (
         "GD overshoots it: where it first comes to the edge λ₁ peaks above 2/η.",
     ),
     Claim(
+        "Two beads, a rod, overshoot the edge as GD does",
+        (
+            "dc/dt = −½η[∇L(c + ru) + ∇L(c − ru)], du/dt = η(Hu − (uᵀHu)u), d ln r/dt = ln|ηk − 1|,"
+            " with k = uᵀ[∇L(c + ru) − ∇L(c − ru)]/2r: iterates are at c ± ru in turn. On the "
+            "model of self-stabilization its λ₁ peaks at 42.92 as GD’s does, where the central "
+            "flow stays at 40, and it is 0.09 away in the mean over 1,500 steps, the central flow "
+            "0.45."
+        ),
+        "Exact where L is quadratic and hops go along an eigenvector; it begins with growing hops.",
+        "RC26",
+        (
+            "dynamics/test_rod.py::test_it_passes_the_edge_as_far_as_the_run_does",
+            "dynamics/test_rod.py::test_its_equations_by_another_solver",
+            "dynamics/test_rod.py::test_on_a_quadratic_it_is_gd_step_by_step",
+            "dynamics/test_rod.py::test_it_says_where_it_loses_the_phase",
+        ),
+        "In the shape of that work and of Marion’s, arXiv 2606.18080; their equations may differ.",
+    ),
+    Claim(
+        "GD comes to rest only where λ₁ is at most 2/η",
+        (
+            "The part of Γ that is sharper is shut for this η: next to it hops grow, whatever the "
+            "slope along Γ."
+        ),
+        "L is twice differentiable; for almost all starts.",
+        "checked here",
+        ("dynamics/test_laws.py::test_gd_rests_nowhere_on_the_part_of_the_valley_that_is_shut",),
+    ),
+    Claim(
         "A formula of one’s own has the numbers of its twin in the catalogue",
         (
             "It is read by a grammar and never run as a program; its least value is sought from "
@@ -500,6 +529,10 @@ WORKS = {
             "with Central Flows"
         ),
         "https://arxiv.org/abs/2410.24206",
+    ),
+    "RC26": (
+        "Regis, Chewi: Rod Flow",
+        "https://arxiv.org/abs/2602.01480",
     ),
     "WML22": (
         "Wen, Ma, Li: How Does Sharpness-Aware Minimization Minimize Sharpness?",

@@ -20,6 +20,7 @@ from dynamics.measures import PROFILE_NODES, Iterates, Measures, measure_iterate
 from dynamics.nudge import Nudge, nudge
 from dynamics.phases import LANDED, LASTING, TOLERANCE, phases
 from dynamics.program import PROGRAMS, Asked
+from dynamics.rod import course_beside, has_rod, rod_along
 from dynamics.schedule import Schedule
 from dynamics.sections import Cut, cut, worth_seeing
 from dynamics.simulate import Run, rule_along
@@ -214,6 +215,17 @@ class Compute:
         """
         return nudge(self._begin(spec).run, at)
 
+    def rod(self, spec: RunSpec) -> tuple[dict[str, Any], bytes]:
+        """The rod beside a run: a header, which says where it begins and ends, and columns.
+
+        Raises:
+            ValueError: the run is of a rule that has none.
+        """
+        run = self._begin(spec).run
+        if not has_rod(run):
+            raise ValueError(f"{run.rule.name} has no rod: that is beside plain GD.")
+        return self.once.result(self.once.key("rod", run=spec), lambda: _rod(run))
+
     def sheet(self, loss: LossSpec) -> Heights | None:
         """Γ as a surface in space; None where it is none."""
         key = self.once.key("sheet", loss=loss)
@@ -311,12 +323,24 @@ def _begin(spec: RunSpec) -> _Begun:
     return _Begun(run, measure_iterates(run))
 
 
+def _rod(run: Run) -> tuple[dict[str, Any], bytes]:
+    """Only at rows where there is one."""
+    course = course_beside(run)
+    along = rod_along(run, course)
+    there = np.all(np.isfinite(along.rod), axis=1)
+    columns = {"step": run.step} | along._asdict()
+    columns = {name: column[there] for name, column in columns.items()}
+    header = {"first": course and course.first, "lost": course and course.lost}
+    header |= {"rows": int(there.sum()), "columns": _widths(columns)}
+    return header, b"".join(map(float32, columns.values()))
+
+
 def _header(run: Run) -> dict[str, Any]:
     return {
         "rule": run.rule.key,
         "name": run.rule.name,
         "edge": run.rule.edge,
-        "central": is_central(run),
+        "central": has_rod(run),
         "conserved": _kept(run),
         "eta": run.schedule.etas[0] if run.schedule else run.eta,
         **({"changes": changes_of(run.schedule)} if run.schedule else {}),
@@ -358,27 +382,27 @@ def _named(run: Run, columns: Mapping[str, np.ndarray]) -> dict[str, Any]:
     return {
         "last": int(run.step[-1]),
         "rows": len(run.step),
-        "columns": [
-            {"name": name, "width": 1 if c.ndim == 1 else c.shape[1]} for name, c in columns.items()
-        ],
+        "columns": _widths(columns),
     }
+
+
+def _widths(columns: Mapping[str, np.ndarray]) -> list[dict[str, Any]]:
+    """The names of columns, and how many numbers a row of each has."""
+    return [
+        {"name": name, "width": 1 if c.ndim == 1 else c.shape[1]} for name, c in columns.items()
+    ]
 
 
 def _page_columns(run: Run) -> tuple[str, ...]:
     aligned = ALIGNMENT_COLUMNS if run.loss.codim > 1 else ()
     own = ROOT_COLUMNS if run.rule.takes_root else ()
     kept = KEPT_COLUMNS if run.loss.conserved else ()
-    return PAGE_COLUMNS + aligned + (REACH if is_central(run) else ()) + own + kept
-
-
-def is_central(run: Run) -> bool:
-    """Whether its flow says where it goes in the mean over its hops."""
-    return run.rule.flow is not None and not run.rule.drifts
+    return PAGE_COLUMNS + aligned + (REACH if has_rod(run) else ()) + own + kept
 
 
 def _reach(run: Run, measures: Measures) -> dict[str, np.ndarray]:
     """σv₁ at the flow, where a run hops about it."""
-    if not is_central(run):
+    if not has_rod(run):
         return {}
     return {"flow_reach": np.asarray(reach(run.loss, measures.flow, measures.flow_spread))}
 

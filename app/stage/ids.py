@@ -17,6 +17,7 @@ CLOCK = "clock"
 AXIS = "axis"
 STROBE = "strobe"
 LOOK = "look"
+GHOST = "ghost"
 PANEL = "panel"
 
 PLAYHEAD = "playhead"

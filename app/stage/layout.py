@@ -38,6 +38,7 @@ from app.vocabulary import (
     FILM_FORMS,
     FILM_RATES,
     FILM_UNITS,
+    GHOSTS,
     LAWS,
     LOOKS,
     LOPSIDED,
@@ -209,6 +210,7 @@ def _more(settings: Settings) -> html.Details:
                     part("horizon", _horizon()),
                     part("start", _start(settings)),
                     part("more", _noise(settings)),
+                    part("ghost", _ghosts()),
                     _keep_going(),
                     _switch("all-panels", "all panels from the start"),
                 ],
@@ -395,6 +397,19 @@ def _noise(settings: Settings) -> html.Div:
     )
 
 
+def _ghosts() -> html.Div:
+    """What goes beside a run of GD."""
+    what = "The rod overshoots with the run; the central flow is the run's mean."
+    return html.Div(
+        [
+            html.Span("Beside GD", id="ghost-label", className="label"),
+            choice(ids.GHOST, "Beside GD", GHOSTS, VIEW["ghost"]),
+            html.P(what, className="facts"),
+        ],
+        id="ghosts",
+    )
+
+
 def _keep_going() -> html.Div:
     """Whether a new η holds for what is still to come alone."""
     return html.Div(
@@ -475,7 +490,10 @@ def _landscape() -> html.Figure:
     ]
     words = [
         html.Span(
-            [_symbol("manifold", "Γ"), " flat ", _ramp("of-valley"), " sharp"],
+            [
+                *(_symbol("manifold", "Γ"), " flat ", _ramp("of-valley"), " sharp"),
+                html.Span([" · ", _symbol("shut", "pale: shut")], id="shut", hidden=True),
+            ],
             className="of-heights",
         ),
         html.Span(
@@ -645,10 +663,19 @@ def _gap() -> html.Div:
             html.Button("η → η/2", id="halve", className="button small"),
             _whose(),
             html.P(id="halved", className="facts", **aria(live="polite")),
+            _rod_gap(),
             html.Div(id=ids.GAP, className="plot"),
             _until("gap"),
         ],
         className="card gap",
+    )
+
+
+def _rod_gap() -> html.P:
+    """The gap to the rod, and where that begins and ends."""
+    symbol = _symbol("rod_gap", "rod")
+    return html.P(
+        [symbol, " ", html.Span(id="now-rod")], id="rod-gap", className="facts", hidden=True
     )
 
 

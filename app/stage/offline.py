@@ -229,8 +229,8 @@ def of_run(
     most_nudges: int = MOST_NUDGES,
     branch: int | None = None,
 ) -> Iterator[Held]:
-    """What of a run is asked for at a step: some sections, and where it has so few steps why it
-    drifts at each, as a list. `branch` is its place where it is one."""
+    """What else of a run is asked for: the rod; at a step some sections, and where it has so few
+    steps why it drifts at each, as a list. `branch` is its place where it is one."""
     eta = write_schedule(spec.schedule) if spec.schedule else spec.eta
     if branch is None:
         alone = replace(settings, rule=(spec.rule.key,), eta=(spec.eta,), branches=(), focus=None)
@@ -239,6 +239,8 @@ def of_run(
     else:
         alone = replace(settings, focus=branch)
         of_it = {"branch": branch, "steps": spec.steps}
+    if sections:
+        yield from _answers(get, "rod.bin", write_query(alone), **of_it)
     steps = np.linspace(spec.steps, 0, sections if settings.chosen.record.d > 2 else 0, dtype=int)
     for at in steps.tolist():
         of = "sharpness" if settings.look == "sharpness" else "root"

@@ -1,8 +1,8 @@
 """The plain routes: /healthz; a run as /run.bin, /run.npz, /run.csv and /run.json, what it is
 computed from as /run.settings.json, and a program that computes it as /run.py and /run.ipynb; why
-it drifts at a step, as /nudge.json; and what does not depend on a run, Γ as /valley.bin and
-heights of a view as /heights.bin; how a formula of one's own is read, as
-/formula.json.
+it drifts at a step, as /nudge.json; the rod beside a run of GD, as /rod.bin; and what does not
+depend on a run, Γ as /valley.bin and heights of a view as /heights.bin; how a formula of one's own
+is read, as /formula.json.
 
 A run takes the query of the page's own link. /run.bin takes `first` and `count` too: a stretch of
 steps, in full up to 5,000 of them, else as pairs spread over it; with `focus`, of that run alone.
@@ -75,6 +75,7 @@ def register(server: Flask, compute: Compute) -> None:
     server.add_url_rule(
         "/nudge.json", "nudge", lambda: answer_nudge(compute, request.args.to_dict())
     )
+    server.add_url_rule("/rod.bin", "rod", lambda: answer_rod(compute, request.args.to_dict()))
     server.add_url_rule(
         "/formula.json", "formula", lambda: answer_formula(request.args.get("formula", ""))
     )
@@ -280,6 +281,22 @@ def told_nudge(compute: Compute, spec: RunSpec, at: int) -> dict[str, Any]:
     """
     told: Any = clean(compute.nudge(spec, at)._asdict())
     return told | {"formula": spec.last_rule.record.drift_formula}
+
+
+def answer_rod(compute: Compute, query: dict[str, str]) -> Response:
+    """The rod beside a run of a query, that in `focus` or the first."""
+    reading = read_query(query)
+    settings = reading.settings
+    problems = reading.problems
+    if not problems:
+        spec = settings.runs[settings.focus or 0]
+        tag = compute.once.key("rod.bin", run=spec)
+        try:
+            header, columns = compute.rod(spec)
+            return unless_known(tag, "bin", lambda: pack(header, [columns]))
+        except ValueError as error:
+            problems = (Message("rule", str(error)),)
+    return refusal(problems, write_query(settings))
 
 
 def answer_formula(text: str) -> Response:

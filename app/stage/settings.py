@@ -35,7 +35,7 @@ from app.link import (
 )
 from app.runspec import FORMULA, LossSpec, Numbers, RunSpec, rule_with
 from app.stage.branches import FORK_FIELDS, KEY, MAX_NOISE, Branches, runs_of
-from app.vocabulary import AXES, CLOCKS, LENSES, LOOKS, MAX_RUNS, PANELS, STROBES, VIEW
+from app.vocabulary import AXES, CLOCKS, GHOSTS, LENSES, LOOKS, MAX_RUNS, PANELS, STROBES, VIEW
 from dynamics import GALLERY, MAX_STEPS, RULES, Scene
 from dynamics.gallery import Example
 from dynamics.schedule import Schedule
@@ -44,8 +44,8 @@ MIN_DEFAULT_STEPS = 20
 LARGEST_EXACT = 2**53
 HIDEABLE = (
     "header", "loss", "rules", "eta", "horizon", "start", "more", "strobe", "look", "clock", "axis",
-    "panel", "sharpness", "across", "along", "laws", "gap", "phases", "now", "question", "story",
-    "transport",
+    "ghost", "panel", "sharpness", "across", "along", "laws", "gap", "phases", "now", "question",
+    "story", "transport",
 )  # fmt: skip
 BEYOND_START = 0.08  # of the loss's own view: room beyond a start that lies outside it
 DEFAULT_LOSS = "parabolic-valley"
@@ -80,6 +80,7 @@ class Settings:
     strobe: str = VIEW["strobe"]
     look: str = VIEW["look"]
     lens: str = VIEW["lens"]
+    ghost: str = VIEW["ghost"]
     panel: str = VIEW["panel"]
     against: int | None = VIEW["against"]
     focus: int | None = None
@@ -358,6 +359,7 @@ FIELDS: tuple[Field, ...] = (
     Field("strobe", one_of("strobe", STROBES), str),
     Field("look", one_of("look", LOOKS), str),
     Field("lens", one_of("lens", LENSES), str),
+    Field("ghost", one_of("ghost", GHOSTS), str),
     Field("panel", one_of("panel", PANELS), str),
     Field("against", _read_against, str),
     Field("focus", _read_focus, str),

@@ -39,6 +39,11 @@ SYMBOLS = {
     "lopsidedness": "A: how far the middle of the bounce is off Γ, in half bounces: 0 even, ±1 one "
     "wall on Γ",
     "flow_spread": "σ: how far GD hops about the central flow, in the root mean square",
+    "rod": "rod: two beads that GD hops between, |ηk − 1| times as far apart after a step; k: "
+    "curvature along it",
+    "rod_gap": "‖x̄ₜ − c‖: from the middle of two iterates to that of the rod, where its hops are "
+    "the run’s",
+    "shut": "λ₁ > 2/η: GD with this η comes to rest nowhere there",
     "alignment": "θₜ: the angle between x̃ₜ and v₁; 0 once the hops go along v₁",
     "transformed": "x̃ₜ: the hop scaled by curvatures and 1/η. Iⱼ: where its part beyond j − 1 "
     "directions is at most λⱼ",

@@ -1,4 +1,4 @@
-// The buffers of /run.bin, /valley.bin, /heights.bin, /section.bin and /sheet.bin, and the numbers in them.
+// The buffers of /run.bin, /valley.bin, /heights.bin, /section.bin, /sheet.bin and /rod.bin, and the numbers in them.
 
 /**
  * The header of a buffer, and a function that takes the next `count` numbers of it.
@@ -30,8 +30,7 @@ function open(buffer) {
 export function decode(buffer) {
   const { header, take } = open(buffer);
   for (const run of header.runs) {
-    run.widths = Object.fromEntries(run.columns.map((/** @type {any} */ c) => [c.name, c.width]));
-    run.columns = Object.fromEntries(run.columns.map((/** @type {any} */ c) => [c.name, take(run.rows * c.width)]));
+    fillColumns(run, take);
     for (const { name, width } of run.absent || []) {
       run.widths[name] = width;
       run.columns[name] = new Float32Array(run.rows * width).fill(NaN);
@@ -39,6 +38,25 @@ export function decode(buffer) {
   }
   if (header.descent) header.descent.points = take(header.descent.rows * header.descent.width);
   if (header.valley) fillCurves(header.valley, take);
+  return header;
+}
+
+/**
+ * @param {any} part whose columns are told by name and width
+ * @param {(count: number) => Float32Array} take
+ */
+function fillColumns(part, take) {
+  part.widths = Object.fromEntries(part.columns.map((/** @type {any} */ c) => [c.name, c.width]));
+  part.columns = Object.fromEntries(part.columns.map((/** @type {any} */ c) => [c.name, take(part.rows * c.width)]));
+}
+
+/**
+ * The buffer of /rod.bin as {first, lost, rows, columns, widths}.
+ * @param {ArrayBuffer} buffer
+ */
+export function decodeRod(buffer) {
+  const { header, take } = open(buffer);
+  fillColumns(header, take);
   return header;
 }
 

@@ -57,6 +57,8 @@ type Vocabulary = {
   picture_sizes: Record<string, PictureSize>;
   rows: number; // of a recording
 };
+/** What goes beside a run of GD: the flow of its means, the rod, or both. */
+type Ghost = "central" | "rod" | "both";
 type Look = "root" | "log" | "sharpness" | "surface";
 /** `early`: before the edge, where parity means nothing. */
 type Kind = "early" | "even" | "odd" | "midpoint" | "floor";
@@ -109,6 +111,9 @@ type Run = Part & {
   windowTurn?: number;
   details?: Record<string, Part>;
 };
+
+/** The rod beside a run of GD: where it begins and where it has lost the hops' phase; of a run that never hops no rows. */
+type Rod = Part & { first: number | null; lost: number | null };
 
 type Located = { part: Part; row: number; exact: boolean };
 
@@ -181,6 +186,7 @@ type PageSettings = {
   strobe: Strobe;
   look: Look;
   lens: "on" | "off";
+  ghost: Ghost;
   panel: PanelName;
   against: number | null;
   focus: number | null;
@@ -189,7 +195,7 @@ type PageSettings = {
 };
 
 /** What belongs to the picture and not to a run. */
-type Chosen = Pick<PageSettings, "clock" | "axis" | "strobe" | "look" | "lens" | "panel" | "against">;
+type Chosen = Pick<PageSettings, "clock" | "axis" | "strobe" | "look" | "lens" | "ghost" | "panel" | "against">;
 
 /** An answer of /run.bin. */
 type Result = {
@@ -262,6 +268,7 @@ type Inks = Record<string, any> & {
   odd: string;
   theory: string;
   curvature: string;
+  rod: string;
   threshold: string;
   flow: string;
   warn: string;
@@ -282,6 +289,9 @@ type Scene = {
   strobe: Strobe;
   look: Look;
   lens: "on" | "off";
+  ghost: Ghost;
+  /** Beside the run in focus, where it is wanted and has come. */
+  rod: Rod | null;
   /** Where a hand has put it, as shares of the picture. */
   lensAt: Point | null;
   /** What is shown of why the run drifts. */
@@ -358,6 +368,8 @@ type Frame = Box & {
 /** Where a lens finds iterates and points of Γ, and how long a one is across: in space that is not the same everywhere. */
 type Ground = Box & {
   place: (part: Part) => Place;
+  /** The same of points of which no loss is known, where that matters. */
+  walls?: (part: Part) => Place;
   floor: (column: ArrayLike<number>) => Place;
   one: number;
   /** Pixels of the rows of Γ, where they are known. */
@@ -731,13 +743,13 @@ type Still = {
   of: StillOf;
 };
 
-type AnswerKind = "valley" | "heights" | "sheet" | "section" | "nudge";
+type AnswerKind = "valley" | "heights" | "sheet" | "section" | "nudge" | "rod";
 
 /** A loss, and with the numbers in its formula as the text of a query. */
 type About = { loss: string; subject: string };
 
 /** What is wanted to paint from, by its address; of the same loss and look an older one will do until it comes. */
-type Need = About & { kind: AnswerKind; address: string; look?: Look };
+type Need = About & { kind: AnswerKind; address: string; look?: Look; run?: Run };
 type Answer = Need & { found: any };
 
 type StageEvent =

@@ -114,3 +114,11 @@ def test_a_run_whose_eta_changes_plays_and_is_explained(offline: Callable[..., O
     assert here.page.locator("#eta").input_value() == "0.2@0, 0.05@60"
     here.button("why does it drift?").click()
     expect(here.page.locator("#story")).to_contain_text("Step 151", timeout=PATIENCE)
+
+
+def test_it_has_the_rod_that_its_link_shows(offline: Callable[..., Offline]) -> None:
+    here = offline("loss=hyperbola&rule=gd&start=2.5,0.41&eta=0.34&steps=200&at=20&ghost=rod")
+    run = dynamics.simulate("hyperbola", "gd", (2.5, 0.41), 0.34, 200)
+    found = dynamics.rod_along(run, dynamics.course_beside(run))
+    expect(here.page.locator("#now-gap")).not_to_have_text("–")
+    assert float(here.read("gap")) == pytest.approx(found.rod_gap[20], rel=5e-3)

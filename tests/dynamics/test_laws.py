@@ -343,3 +343,27 @@ def plain_projection(x: float, y: float) -> float:
         middle = 0.5 * (low + high)
         low, high = (middle, high) if middle + math.log(middle) < target else (low, middle)
     return math.sqrt(low)
+
+
+@pytest.mark.parametrize(
+    ("key", "eta"), [("hyperbola", 0.3), ("parabolic-valley", 0.7), ("ellipse", 1.2)]
+)
+def test_gd_rests_nowhere_on_the_part_of_the_valley_that_is_shut(key: str, eta: float) -> None:
+    """Of runs from all over the view those that come to rest do so where λ₁ ≤ 2/η, though gradient
+    flow from the same starts ends above it too."""
+    loss = dynamics.LOSSES[key]
+    draw = np.random.default_rng(1)
+    low, high = np.array(loss.view).T
+    ends, feet = [], []
+    for _ in range(60):
+        run = simulate(loss, "gd", tuple(draw.uniform(low, high)), eta, 3000)
+        if run.outcome is Outcome.AT_MINIMISER:
+            ends.append(run.x[-1])
+            feet.append(measure(run).projection[0])
+    assert len(ends) >= 10
+    tops, flowed = (
+        np.array([np.linalg.eigvalsh(jax.hessian(loss.value)(x))[-1] for x in points])
+        for points in (ends, feet)
+    )
+    assert np.all(eta * tops <= 2 + 1e-6)
+    assert np.any(eta * flowed > 2.05)

@@ -1,7 +1,7 @@
 // What a picture is painted from beside its runs: Γ, heights over a part of the plane, Γ as a sheet in
-// space, and the section at the playhead. What is wanted follows from the record; what is not there yet
+// space, the section at the playhead, and the rod. What is wanted follows from the record; what is not there yet
 // is asked for, and what comes says what it answers.
-import { decodeHeights, decodeValley } from "../binary.mjs";
+import { decodeHeights, decodeRod, decodeValley } from "../binary.mjs";
 import { nameOfLoss, readQuery, writeQuery } from "../link.mjs";
 import { queryOf } from "./branches.mjs";
 import { ASIDE, isOpening, isPlane, subjectOf } from "./store.mjs";
@@ -14,6 +14,7 @@ const DECODE = {
   heights: decodeHeights,
   sheet: decodeHeights,
   section: decodeHeights,
+  rod: decodeRod,
   nudge: (buffer) => JSON.parse(new TextDecoder().decode(buffer)),
 };
 
@@ -39,7 +40,8 @@ export class Answers {
    */
   provide(needs, there) {
     for (const need of needs) {
-      if (there[need.kind]?.address === need.address) continue;
+      const last = there[need.kind];
+      if (last?.address === need.address && last.run === need.run) continue;
       const found = this.known.get(need.address);
       if (found) this.hear({ ...need, found });
       else this.ask(need);
@@ -104,6 +106,7 @@ export function needsOf(state, steps) {
     ...(result.valley ? [] : [need("valley", about, {})]),
     ...(seen ? [seen] : []),
     ...(sheet ? [need("sheet", about, {})] : []),
+    ...(wantsRod(state) ? [rodNeed(state, about)] : []),
     ...(state.why ? [need("nudge", about, runAt(state, state.why.step), "json")] : []),
   ];
 }
@@ -171,6 +174,23 @@ function sectionNeed(state, about, all) {
     ...(where && { view: where.flat().join() }),
   });
 }
+
+/**
+ * Whether the rod is to go beside the run in focus.
+ * @param {StageState} state
+ */
+const wantsRod = ({ result, focus, view: { ghost } }) =>
+  ghost !== "central" && !result.part && result.runs[focus].central;
+
+/**
+ * @param {StageState} state
+ * @param {About} about
+ * @returns {Need}
+ */
+const rodNeed = (state, about) => ({
+  ...need("rod", about, queryOf(state.result, state.focus)),
+  run: state.result.runs[state.focus],
+});
 
 /**
  * The run in focus at a step.

@@ -15,6 +15,7 @@ import { requests } from "./asked.mjs";
 import { branchesIn, readPush } from "./branches.mjs";
 import { etaText } from "./heading.mjs";
 import * as lineage from "./lineage.mjs";
+import { showsFlow } from "./rod.mjs";
 import { panelsOf, scene } from "./scene.mjs";
 import { dispatch, player, state, steps } from "./state.mjs";
 import { frameSharpness } from "./timeaxis.mjs";
@@ -34,6 +35,7 @@ const CENTRAL_GAP = [
   "‖x̄ₜ − X(ηt)‖: from the middle of two iterates, x̄ₜ = ½(xₜ + xₜ₊₁), to the central flow",
 ];
 const BRANCH_PARTS = /** @type {const} */ (["step", "eta", "noise", "push", "name"]); // that are texts
+const ROD_GAP = ["‖x̄ₜ − c‖", "‖x̄ₜ − c‖: from the middle of two iterates, x̄ₜ = ½(xₜ + xₜ₊₁), to that of the rod"];
 const HAND_RESTS = 150;
 const LONG = 30; // letters of a formula that is written smaller
 
@@ -417,11 +419,13 @@ function markFocus({ runs, words }) {
     place.dataset.explains = `${run.edge}: ${own}`;
   }
   const gap = find("#gap-symbol .symbol");
-  const [text, explains] = run.central ? CENTRAL_GAP : [gap.dataset.own, gap.dataset.said];
+  const of = showsFlow(state.view, run) ? CENTRAL_GAP : ROD_GAP;
+  const [text, explains] = run.central ? of : [gap.dataset.own, gap.dataset.said];
   Object.assign(gap.dataset, { explains });
   gap.textContent = text || "";
   lineage.showBranch(state);
   lineage.offerOthers(words.labels, focus, scene().against);
+  $("ghosts").hidden = !runs.some(({ central }) => central);
   for (const name of document.querySelectorAll("#runs [data-run]")) {
     name.setAttribute("aria-pressed", String(Number(name.dataset.run) === focus));
   }

@@ -34,7 +34,8 @@ export function choose(held, name, { first, rule, eta, at, steps, view, focus })
     focus === undefined ? !one.branch && (!one.rule || one.rule === rule) : one.branch === Number(focus);
   const named = held.filter((one) => one.name === (isNudge ? "nudges.json" : name) && isOfRun(one));
   const own = named.filter((one) => !one.rule || String(one.eta) === String(eta));
-  const some = own.length || isNudge ? own : named; // the same way is taken at another η
+  // The same way is taken at another η, but not with the same hops.
+  const some = own.length || isNudge || name === "rod.bin" ? own : named;
   if (name === "heights.bin") return some.find((one) => one.view === view) || some[0];
   /** @param {T} one */
   const off = (one) => Math.abs((one.at ?? 0) / (one.steps || 1) - Number(at ?? 0) / (Number(steps) || 1));

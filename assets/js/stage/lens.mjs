@@ -8,7 +8,8 @@ import * as pens from "../pens.mjs";
 import { consecutiveFrom, hasLeft, isSmooth, kindIn, locate, onTheWay, pointAt } from "../run.mjs";
 import { ticks } from "../ticks.mjs";
 import { rowsOf } from "./frame.mjs";
-import { colourOf } from "./panels/along.mjs";
+import { PALE, colourOf } from "./panels/along.mjs";
+import { beadsAt, paintRod, showsFlow, shutAbove } from "./rod.mjs";
 import { lensFor, paintWhy, raised } from "./why.mjs";
 
 const SHARE = 0.24; // of the shorter side of the picture: its radius
@@ -232,10 +233,13 @@ export function paintLens(pen, scene, ground, lens) {
   const seen = why ? raised(lens) : lens;
   paintValley(pen, scene, ground, seen);
   if (why) paintWhy(pen, scene, why, lens, (points) => larger(seen, ground.floor(points)));
-  else
+  else {
+    const beads = scene.rod && beadsAt(scene.rod, scene.steps[scene.focus]);
+    if (beads) paintRod(pen, inks, larger(lens, (ground.walls || ground.place)(beads)));
     scene.result.runs.forEach((run, i) => {
       if (hasLeft(run, scene.steps[i])) paintRun(pen, scene, ground, lens, run, i);
     });
+  }
   pen.restore();
   paintRim(pen, scene, ground, lens);
   if (!why && ground.one) paintBar(pen, inks, ground, lens);
@@ -288,8 +292,10 @@ function paintRays(pen, inks, { middle, at, radius, power }) {
  * @param {Ground} ground
  * @param {Lens} lens
  */
-function paintValley(pen, { valley, inks }, ground, lens) {
+function paintValley(pen, scene, ground, lens) {
+  const { valley, inks } = scene;
   if (!valley) return;
+  const shut = shutAbove(scene);
   const reach = lens.radius / lens.power;
   const curves = curvesIn(valley, ground);
   valley.curves.forEach(({ rows, sharpness }, i) => {
@@ -300,8 +306,10 @@ function paintValley(pen, { valley, inks }, ground, lens) {
       if (Math.min(between(from, lens.middle), between(to, lens.middle)) > reach + between(from, to)) continue;
       const curve = larger(lens, cubicThrough(place, k, rows));
       const ink = colourOf(inks.scale, valley.sharpness_range, sharpness[k]);
+      pen.globalAlpha = sharpness[k] > shut ? PALE : 1;
       pens.line(pen, ink, 4, [], 0, FINE, (j) => curve(k + j / FINE));
     }
+    pen.globalAlpha = 1;
   });
 }
 
@@ -349,7 +357,7 @@ function paintRun(pen, scene, ground, lens, run, i) {
   const { part, row } = locate(run, scene.steps[i]);
   const place = larger(lens, ground.place(part));
   const first = consecutiveFrom(part, row, PAST);
-  if (part.columns.flow) {
+  if (part.columns.flow && showsFlow(scene, run)) {
     const [x, y] = larger(lens, ground.floor(part.columns.flow))(row);
     if (Number.isFinite(x)) pens.bead(pen, inks, inks.theory, x, y, 6);
   }

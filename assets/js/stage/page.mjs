@@ -281,7 +281,7 @@ class Stage {
     if (!dispatch({ type: "came", answer })) return this.provide();
     drawScene();
     this.repaint();
-    if (answer.kind === "nudge") this.readout.show(true);
+    if (answer.kind === "nudge" || answer.kind === "rod") this.readout.show(true);
   }
 
   // ---- painting ----

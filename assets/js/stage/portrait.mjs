@@ -17,6 +17,7 @@ import { Ground } from "./panels/ground.mjs";
 import { Landscape } from "./panels/landscape.mjs";
 import { Ledger } from "./panels/ledger.mjs";
 import { Sharpness } from "./panels/sharpness.mjs";
+import { showsFlow } from "./rod.mjs";
 
 /** @typedef {"landscape" | "sharpness" | "alignment" | "bounce" | "ledger" | "difference" | "across" | "along" | "gap"} Drawn */
 /** @typedef {import("../picture.mjs").Room} Room */
@@ -334,8 +335,12 @@ export function keyOf(scene) {
     }
     return [...found.values()];
   });
-  const flow = result.runs.some((run) => Number.isFinite(run.columns.flow[0]));
-  return [...entries, ...(flow ? [entryOf("X(τ), the theorem", null, inks.theory)] : [])];
+  const flow = result.runs.some((run) => Number.isFinite(run.columns.flow[0]) && showsFlow(scene, run));
+  return [
+    ...entries,
+    ...(flow ? [entryOf("X(τ), the theorem", null, inks.theory)] : []),
+    ...(scene.rod?.rows ? [entryOf("the rod", null, inks.rod)] : []),
+  ];
 }
 
 /**

@@ -19,6 +19,7 @@ import { vocabulary } from "../vocabulary.mjs";
 import { showFolded } from "./fold.mjs";
 import { showMarked } from "./marked.mjs";
 import { acrossView } from "./panels/across.mjs";
+import { isShut, rodAt, rodWords, showsFlow, shutAbove } from "./rod.mjs";
 import { scene } from "./scene.mjs";
 import { isPlaying, player, state, steps } from "./state.mjs";
 import { againstWhy, storyOf } from "./why.mjs";
@@ -69,6 +70,7 @@ export class Readout {
     showAsides(place);
     if (run.conserved) setText("conserved-words", run.conserved.words);
     showHalved(run, place);
+    showRod(run, step);
     showWhy(run, step);
     showFolded(run, step, state.result.words.stories[state.focus]);
     showStory(run, place, state.result.words.stories[state.focus], numbers);
@@ -265,6 +267,24 @@ function showHalved(run, { part, row, exact }) {
     "halved",
     `η = ${short(halved.eta)}: ${inWords(halved.gap)} → η = ${short(run.eta)}: ${inWords(gap)}${times}`,
   );
+}
+
+/**
+ * The gap to the rod, beside that to the central flow or in its place, and where it begins and ends; and whether
+ * something of Γ is shut.
+ * @param {Run} run
+ * @param {number} step
+ */
+function showRod(run, step) {
+  const now = scene();
+  const gap = inWords((now.rod && rodAt(now.rod, step)?.gap) ?? NaN);
+  const alone = !showsFlow(now, run);
+  const words = now.rod ? rodWords(now.rod, step) || (alone ? "" : gap) : "";
+  $("rod-gap").hidden = !run.central || now.ghost === "central" || !words;
+  setText("now-rod", words);
+  if (alone) setText("now-gap", gap);
+  $("now-gap").classList.toggle("of-rod", alone);
+  $("shut").hidden = !isShut(now.valley, shutAbove(now), now.d === 2 ? now.result.settings.view : []);
 }
 
 /**

@@ -36,6 +36,7 @@ export function sceneOf(state, playhead, steps) {
     halved,
     lensAt: state.lensAt,
     locked: state.locked,
+    rod: rodOf(state),
     why: whyOf(state),
     against: againstOf(result, focus, chosen.against),
     gapHidden: String(state.frame.hide || "")
@@ -43,6 +44,14 @@ export function sceneOf(state, playhead, steps) {
       .includes("gap"),
   };
 }
+
+/**
+ * The rod beside the run in focus; that of another is none of its.
+ * @param {StageState} state
+ * @returns {Rod | null}
+ */
+const rodOf = ({ result, focus, view, answers: { rod } }) =>
+  view.ghost !== "central" && rod?.run === result.runs[focus] ? rod.found : null;
 
 /**
  * What is shown of why the run drifts, once it has come.

@@ -8,7 +8,7 @@ import { state } from "./state.mjs";
 import { begin as beginStills } from "./stills.mjs";
 
 const MAGIC = [0x45, 0x44, 0x47, 0x57];
-const ANSWERED = /^(run|valley|heights|sheet|section)\.bin$|^nudge\.json$/;
+const ANSWERED = /^(run|valley|heights|sheet|section|rod)\.bin$|^nudge\.json$/;
 const { opens = "", reports } = document.documentElement.dataset;
 const ask = window.fetch.bind(window);
 

@@ -46,6 +46,15 @@ def test_in_space_it_holds_sections_along_each_run(client: FlaskClient) -> None:
     assert max(at for eta, at in sections if eta == 0.1) > 150
 
 
+def test_of_gd_it_holds_the_rod_whatever_goes_beside_it(client: FlaskClient) -> None:
+    query = "loss=hyperbola&rule=gd,ngd&start=2.5,0.41&eta=0.34&steps=60"
+    rods = [
+        (one, content) for one, content in held_in(page_of(client, query)) if "rod" in one["name"]
+    ]
+    assert [(one["rule"], one["eta"], one["steps"]) for one, _ in rods] == [("gd", 0.34, 60)]
+    assert rods[0][1] == client.get(f"/rod.bin?{query.replace(',ngd', '')}").data
+
+
 @pytest.mark.parametrize("query", ["eta=x", "loss=none", "page=javascript:1"])
 def test_a_broken_link_is_refused(client: FlaskClient, query: str) -> None:
     answer = client.get(f"/run.html?{query}")

@@ -323,14 +323,15 @@ def test_notices_travel_with_the_run(client: FlaskClient) -> None:
 
 def test_what_belongs_to_the_page_comes_back_and_changes_no_run(client: FlaskClient) -> None:
     link = (
-        "steps=10&clock=eta&axis=log&strobe=odd&look=surface&lens=off&panel=alignment&focus=0"
-        "&at=3&hide=story&embed=1"
+        "steps=10&clock=eta&axis=log&strobe=odd&look=surface&lens=off&ghost=rod&panel=alignment"
+        "&focus=0&at=3&hide=story&embed=1"
     )
     plain, other = (unpack(client.get(f"/run.bin?{q}").data) for q in ("steps=10", link))
     assert set(other["page"]) == set(PAGE_KEYS)
     assert other["page"] == {
         "clock": "eta", "axis": "log", "strobe": "odd", "look": "surface",
-        "lens": "off", "panel": "alignment", "focus": 0, "at": 3, "hide": ["story"], "embed": True,
+        "lens": "off", "ghost": "rod", "panel": "alignment", "focus": 0, "at": 3, "hide": ["story"],
+        "embed": True,
     }  # fmt: skip
     assert plain["page"] == {
         key: list(value) if isinstance(value, tuple) else value
@@ -414,6 +415,43 @@ def test_heights_of_any_view_can_be_had(client: FlaskClient, loss: str) -> None:
         answer = client.get(f"/heights.bin?loss={loss}&view={view}")
         header, at = head_of(answer.data)
         assert len(answer.data) == at + 2 * header["rows"] * header["columns"] * FLOAT32
+
+
+# ---- /rod.bin ----
+
+
+def rod_of(client: FlaskClient, query: str) -> tuple[dict, dict[str, np.ndarray]]:
+    """Head and columns of a rod."""
+    body = client.get(f"/rod.bin?{query}").data
+    head, at = head_of(body)
+    columns = {}
+    for column in head["columns"]:
+        count = head["rows"] * column["width"]
+        values = np.frombuffer(body, "<f4", count, at)
+        columns[column["name"]] = values.reshape(head["rows"], column["width"])
+        at += count * FLOAT32
+    assert at == len(body)
+    return head, columns
+
+
+def test_the_rod_is_that_of_the_run(client: FlaskClient) -> None:
+    head, columns = rod_of(client, "loss=hyperbola&rule=gd&start=2.5,0.41&eta=0.34&steps=200")
+    run = dynamics.simulate("hyperbola", "gd", (2.5, 0.41), 0.34, 200)
+    course = dynamics.course_beside(run)
+    assert course is not None
+    assert (head["first"], head["lost"]) == (course.first, course.lost)
+    there = slice(course.first, course.lost)
+    np.testing.assert_array_equal(columns["step"][:, 0], run.step[there])
+    along = dynamics.rod_along(run, course)
+    for name, column in along._asdict().items():
+        expected = column[there].reshape(len(columns[name]), -1)
+        np.testing.assert_allclose(columns[name], expected, rtol=1e-6, err_msg=name)
+
+
+def test_a_run_that_never_hops_has_a_rod_without_rows(client: FlaskClient) -> None:
+    head, columns = rod_of(client, "loss=hyperbola&rule=gd&start=2,0.7&eta=0.05&steps=50")
+    assert (head["first"], head["lost"], head["rows"]) == (None, None, 0)
+    assert list(columns) == ["step", "rod", "rod_reach", "rod_sharpness", "rod_gap"]
 
 
 # ---- /section.bin, /sheet.bin, and Γ with a run ----
@@ -521,6 +559,8 @@ NO_VIEW = "The view must be four numbers: x low, x high, y low, y high."
         ("nudge.json?rule=gd", "no theorem of its drift"),
         ("nudge.json?steps=9&at=8", "end after the run, at 9"),
         ("nudge.json?eta=x", "η must be a number"),
+        ("rod.bin?rule=ngd", "Normalized GD has no rod: that is beside plain GD."),
+        ("rod.bin?rule=gd&eta=x", "η must be a number"),
         ("sheet.bin?loss=rings", "Did you mean 'ring'?"),
         ("sheet.bin?loss=two-curvatures", "is no surface in space"),
         ("heights.bin?loss=ring", NO_VIEW),

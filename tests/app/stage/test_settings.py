@@ -37,6 +37,7 @@ from app.stage.settings import (
 from app.vocabulary import (
     AXES,
     CLOCKS,
+    GHOSTS,
     LOOKS,
     MAX_RUNS,
     MOST_BRANCHES,
@@ -630,7 +631,7 @@ def test_a_part_to_hide_is_answered_with_the_nearest() -> None:
 def test_other_words_are_for_names_that_there_are_and_for_one_of_them_each() -> None:
     known = {*BESIDE, *(field.key for field in (*FIELDS, *LAB_FIELDS))}
     values = {"": known, "clock": CLOCKS, "axis": AXES, "strobe": STROBES, "look": LOOKS}
-    values |= {"plot": PLOTS, "along": WAYS, "hide": HIDEABLE}
+    values |= {"plot": PLOTS, "along": WAYS, "hide": HIDEABLE, "ghost": GHOSTS}
     assert SENSES.keys() == values.keys()
     for field, senses in SENSES.items():
         assert senses.keys() <= set(values[field])

@@ -5,9 +5,20 @@ import { moved } from "../../labels.mjs";
 import { nearestRow } from "../../nearest.mjs";
 import * as pens from "../../pens.mjs";
 import { named } from "../../quantity.mjs";
-import { consecutiveFrom, isSmooth, kindIn, locate, onTheWay, partnerOf, shownStep, shows } from "../../run.mjs";
+import {
+  consecutiveFrom,
+  isSmooth,
+  kindIn,
+  locate,
+  onTheWay,
+  partnerOf,
+  pointAt,
+  shownStep,
+  shows,
+} from "../../run.mjs";
 import { labelledTicks } from "../../ticks.mjs";
 import { interpolate } from "../chebyshev.mjs";
+import { paintRod, rodAt } from "../rod.mjs";
 
 const HOPS = 9;
 const LEAP = 24; // pixels that a bead leaps up
@@ -43,8 +54,31 @@ export class Across {
       return [frame.x(u), frame.y(view.loss(u))];
     };
     named(pen, "loss", () => pens.line(pen, scene.inks.soft, 1.8, [], 0, 80, loss));
+    named(pen, "rod-now", () => this.paintRod(pen, scene, frame, view, part, row));
     if (isSmooth(found.run)) this.paintStillBead(pen, scene.inks, hopOf(part, view, frame)(row));
     else named(pen, "iterates", () => this.paintHops(pen, scene, frame, view, found.run, part, row));
+  }
+
+  /**
+   * The rod's beads on the walls, as far as they lie along v₁.
+   * @param {Pen} pen
+   * @param {Scene} scene
+   * @param {AcrossFrame} frame
+   * @param {AcrossView} view
+   * @param {Part} part
+   * @param {number} row
+   */
+  paintRod(pen, { inks, rod, steps, focus }, frame, view, part, row) {
+    const found = rod && rodAt(rod, steps[focus]);
+    if (!found) return;
+    const [foot, v] = ["projection", "direction"].map((name) => pointAt(part.columns[name], part.widths[name], row));
+    /** @type {Place} */
+    const place = (k) => {
+      const off = found.centre.map((value, i) => value + (k ? -1 : 1) * found.reach[i] - foot[i]);
+      const u = off.reduce((sum, value, i) => sum + value * v[i], 0) / view.unit;
+      return Math.abs(u) <= view.half ? [frame.x(u), frame.y(view.loss(u))] : [NaN, NaN];
+    };
+    paintRod(pen, inks, place);
   }
 
   /**

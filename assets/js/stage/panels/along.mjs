@@ -8,6 +8,7 @@ import * as pens from "../../pens.mjs";
 import { named } from "../../quantity.mjs";
 import { hasLeft, locate, pointAt, shownStep } from "../../run.mjs";
 import { labelledTicks } from "../../ticks.mjs";
+import { showsFlow, shutAbove } from "../rod.mjs";
 
 const LEFT = 40; // at the least: as much as the numbers beside the axis take
 const RIGHT = 16;
@@ -17,6 +18,8 @@ const MARGIN = 0.12; // of the stretch in view, at each side
 const SAMPLES = 24;
 const PIECES = 160;
 const REACH = 30;
+export const PALE = 0.28; // of what is shut to GD
+const SHUT = "pale: λ₁ > 2/η, GD cannot rest here";
 const ELSEWHERE = 0.02; // of the curve's length: farther than that from it lies another branch
 
 export class Along {
@@ -33,6 +36,7 @@ export class Along {
     this.shown = "";
     /** @type {Valley | null} */
     this.painted = null; // the valley
+    this.shut = Infinity; // of Γ above this sharpness
   }
 
   // Another run or another Γ: another stretch may be in view.
@@ -47,7 +51,8 @@ export class Along {
     const { result, valley } = scene;
     if (!result || !valley) return;
     const pen = wipe(this.canvas);
-    if (!this.fresh) this.paintStill(scene);
+    const shut = shutAbove(scene);
+    if (!this.fresh || shut !== this.shut) this.paintStill(scene, shut);
     const frame = this.view && frameFor(this.view, this.canvas.size);
     if (frame) named(pen, "now", () => this.paintBeads(pen, scene, frame));
   }
@@ -55,14 +60,16 @@ export class Along {
   /**
    * Γ and its axes, or why there are none; unless just that is painted already.
    * @param {Scene} scene
+   * @param {number} shut
    */
-  paintStill(scene) {
+  paintStill(scene, shut) {
     const { valley, inks } = scene;
     const [width, height] = this.still.size;
     if (!scene.locked || !this.view || valley !== this.painted) this.view = viewOf(scene);
     this.fresh = true;
+    this.shut = shut;
     const coming = !this.view && Boolean(scene.result.part);
-    const about = [scene.result.settings.loss, coming, width, height, density(), inks.card];
+    const about = [scene.result.settings.loss, coming, width, height, density(), inks.card, shut];
     const shown = [...about, ...boundsOf(this.view)].join();
     if (shown === this.shown && valley === this.painted) return;
     [this.shown, this.painted] = [shown, valley];
@@ -105,14 +112,20 @@ export class Along {
    * @param {AlongFrame} frame
    */
   paintCurve(pen, inks, valley, { curve, zero, low, high, flattest }, frame) {
-    pen.lineCap = "round";
+    let some = false;
     for (let k = 0; k < PIECES; k++) {
       const ends = [k, k + 1].map((j) => low + ((high - low) * j) / PIECES);
       const [from, to] = ends.map((s) => valueAt(curve, s + zero));
       const ink = colourOf(inks.scale, valley.sharpness_range, (from + to) / 2);
+      const shut = (from + to) / 2 > this.shut;
+      some ||= shut;
+      pen.globalAlpha = shut ? PALE : 1;
+      pen.lineCap = shut ? "butt" : "round"; // or pale ends would add up
       pens.line(pen, ink, 4, [], 0, 1, (j) => [frame.x(ends[j]), frame.y(j ? to : from)]);
     }
+    pen.globalAlpha = 1;
     pen.lineCap = "butt";
+    if (some) pens.label(pen, inks, SHUT, this.still.size[0] - RIGHT, HEAD, inks.soft, "right");
     for (const s of flattest) {
       pens.mark(pen, { card: inks.ink }, inks.card, "even", frame.x(s), frame.y(valueAt(curve, s + zero)), 3.5);
     }
@@ -129,7 +142,7 @@ export class Along {
       if (!hasLeft(run, scene.steps[i])) return;
       const { part, row } = locate(run, shownStep(scene.strobe, scene.steps[i]));
       const [ghost, own] = ["flow", "projection"].map((name) => this.place(part, row, name, frame));
-      if (ghost) pens.bead(pen, inks, inks.theory, ghost[0], ghost[1], 7.5);
+      if (ghost && showsFlow(scene, run)) pens.bead(pen, inks, inks.theory, ghost[0], ghost[1], 7.5);
       if (own) pens.bead(pen, inks, result.runs.length > 1 ? inks.runs[i] : inks.ink, own[0], own[1], 4.5);
     });
   }

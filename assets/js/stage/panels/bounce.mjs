@@ -6,7 +6,8 @@ import { nearestOf, nearestRow } from "../../nearest.mjs";
 import { inWords } from "../../numbers.mjs";
 import * as pens from "../../pens.mjs";
 import { named } from "../../quantity.mjs";
-import { isCentral, locate, upTo } from "../../run.mjs";
+import { isCentral, locate, pointAt, upTo } from "../../run.mjs";
+import { rodAt, showsFlow } from "../rod.mjs";
 import { paintAxes, plotsIn } from "../stacked.mjs";
 
 const NEAR = 20; // pixels within which the pointer finds a point
@@ -116,10 +117,13 @@ export class Bounce {
     plots.forEach((plot, which) => {
       const x = plot.x(clockTime(scene.clock, paceOf(run), part.columns.step[row]));
       const theory = part.columns[which ? "flow_loss" : "flow_spread"][row];
-      if (Number.isFinite(theory)) pens.bead(pen, inks, inks.theory, x, plot.y(theory), 5);
+      if (Number.isFinite(theory) && showsFlow(scene, run)) pens.bead(pen, inks, inks.theory, x, plot.y(theory), 5);
+      const rod = !which && scene.rod && rodAt(scene.rod, scene.steps[scene.focus]);
+      if (rod) pens.bead(pen, inks, inks.rod, x, plot.y(Math.hypot(...rod.reach)), 5);
       const [, y] = placeOf(scene, run, part, plot, which)(row);
       if (y >= plot.top) pens.bead(pen, inks, inks.ink, x, y, 4);
-      const words = `${inWords(valueOf(part, which)(row))} · ${inWords(theory)}`;
+      const beside = [...(showsFlow(scene, run) ? [theory] : []), ...(rod ? [Math.hypot(...rod.reach)] : [])];
+      const words = [valueOf(part, which)(row), ...beside].map((value) => inWords(value)).join(" · ");
       pens.label(pen, inks, words, plot.right, plot.top - 12, inks.soft, "right");
     });
   }
@@ -209,13 +213,30 @@ function greatest(columns) {
  * @param {[Plotted, Plotted]} plots
  */
 function paintStanding(pen, scene, run, plots) {
-  const { inks, clock } = scene;
-  paintAxes(pen, scene, run, plots, ["half a hop, and σ", "loss L, and its mean over the bounce"]);
+  const { inks, clock, rod } = scene;
+  const central = showsFlow(scene, run);
+  paintAxes(pen, scene, run, plots, [
+    ["half a hop", ...(central ? ["σ"] : []), ...(rod?.rows ? ["that of the rod"] : [])].join(", "),
+    central ? "loss L, and its mean over the bounce" : "loss L",
+  ]);
+  /**
+   * @param {Rod} rod
+   * @returns {Place}
+   */
+  const lengthsOf = ({ columns, widths }) => {
+    const [{ x, y }] = plots;
+    return (row) => [
+      x(clockTime(clock, paceOf(run), columns.step[row])),
+      y(Math.hypot(...pointAt(columns.rod_reach, widths.rod_reach, row))),
+    ];
+  };
   plots.forEach((plot, which) => {
     const { flow_spread: spread, flow_loss: mean, step } = run.columns;
     const theory = which ? mean : spread;
     /** @type {Place} */
     const place = (row) => [plot.x(clockTime(clock, paceOf(run), step[row])), plot.y(theory[row])];
-    named(pen, which ? "flow-loss" : "flow-spread", () => pens.line(pen, inks.theory, 2, [], 0, run.rows - 1, place));
+    if (central)
+      named(pen, which ? "flow-loss" : "flow-spread", () => pens.line(pen, inks.theory, 2, [], 0, run.rows - 1, place));
+    if (rod && !which) named(pen, "rod", () => pens.line(pen, inks.rod, 2, [], 0, rod.rows - 1, lengthsOf(rod)));
   });
 }

@@ -5,6 +5,7 @@ import { inWords } from "../../numbers.mjs";
 import * as pens from "../../pens.mjs";
 import { named } from "../../quantity.mjs";
 import { isPredicted, locate, rowAt } from "../../run.mjs";
+import { rodAt, showsFlow } from "../rod.mjs";
 
 const ROOM = 6; // pixels left free on every side
 const HEAD = 20; // above, where there is room for the largest gap in words
@@ -32,11 +33,13 @@ export class Gap {
    * @param {Scene} scene
    */
   paint(scene) {
-    const { inks, result, focus, halved } = scene;
+    const { inks, result, focus, halved, rod } = scene;
     if (!result) return;
     const run = result.runs[focus];
     const pen = wipe(this.canvas);
-    if (!this.fresh && !(scene.locked && this.view)) this.view = viewOf(halved ? [run, halved.run] : [run]);
+    const central = showsFlow(scene, run);
+    if (!this.fresh && !(scene.locked && this.view))
+      this.view = viewOf(halved ? [run, halved.run] : [run], rod, central);
     this.fresh = true;
     if (!this.view) return;
     const frame = frameFor(this.view, this.canvas.size);
@@ -56,6 +59,8 @@ export class Gap {
     if (frame.head > ROOM) {
       pens.label(pen, inks, `max ${inWords(this.view.top)}`, this.canvas.size[0] - 2, 8, inks.soft, "right");
     }
+    named(pen, "rod-gap", () => paintRod(pen, scene, run, frame));
+    if (!central) return;
     named(pen, "gap", () => draw(run, inks.line, 1.5, POINTS));
     const { part, row } = locate(run, scene.steps[focus]);
     const last = rowAt(run, scene.steps[focus]);
@@ -83,6 +88,23 @@ export class Gap {
 }
 
 /**
+ * The gap to the rod over the stretch where there is one.
+ * @param {Pen} pen
+ * @param {Scene} scene
+ * @param {Run} run
+ * @param {GapFrame} frame
+ */
+function paintRod(pen, { inks, rod, steps, focus }, run, frame) {
+  if (!rod?.rows) return;
+  const { step, rod_gap: gap } = rod.columns;
+  /** @type {(t: number, value: number) => Point} */
+  const point = (t, value) => [frame.x(clockTime("tau", paceOf(run), t)), frame.y(value)];
+  pens.line(pen, inks.rod, 1.6, [], 0, rod.rows - 1, (k) => point(step[k], gap[k]));
+  const now = rodAt(rod, steps[focus]);
+  if (now && Number.isFinite(now.gap)) pens.bead(pen, inks, inks.rod, ...point(steps[focus], now.gap), 4);
+}
+
+/**
  * @param {Run} run
  * @param {number} k
  */
@@ -101,11 +123,14 @@ const pointOf = ({ columns }, pace, row, frame) => [
 ];
 
 /**
- * From 0 to the largest gap of the runs, over the time of the longest; null where there is no gap.
+ * From 0 to the largest gap of the runs and of a rod, over the time of the longest; null where there is no gap.
  * @param {Run[]} runs
+ * @param {Rod | null} [rod]
+ * @param {boolean} [own] whether the runs' own are seen
  */
-export function viewOf(runs) {
-  const top = Math.max(...runs.map(({ columns }) => columns.gap.reduce((a, b) => (b > a ? b : a), 0)));
+export function viewOf(runs, rod, own = true) {
+  const gaps = [...(own ? runs.map(({ columns }) => columns.gap) : []), ...(rod ? [rod.columns.rod_gap] : [])];
+  const top = Math.max(...gaps.map((column) => column.reduce((a, b) => (b > a ? b : a), 0)));
   const end = Math.max(...runs.map((run) => clockTime("tau", paceOf(run), Math.max(run.last, 1))));
   return top > 0 ? { top, end } : null;
 }

@@ -26,6 +26,7 @@ import { addForks } from "../forks.mjs";
 import { frameOf, groundOf, isAbout, isInside, pixelsOf, placeOf, rowsOf, within } from "../frame.mjs";
 import { discIn, freeCorner, isLensOn, lensIn, paintLens } from "../lens.mjs";
 import { Panel } from "../panel.mjs";
+import { beadsAt, isLost, paintEnd, paintRod, paintShut, rodAt, showsFlow, shutAbove } from "../rod.mjs";
 import { colourOf } from "./along.mjs";
 
 const RECENT = 7;
@@ -36,6 +37,9 @@ const REACH = 24; // pixels within which the pointer finds an iterate
 export const FLATTEST = "flattest";
 const BAND = 0.16; // of the ink of the central flow
 const CENTRAL = "the central flow";
+const ROD = "the rod";
+const ROD_ENDS = "the rod ends";
+const GAMMA = 5; // units that it is wide
 const THEOREM = "X(τ), the theorem"; // its gap has a panel of its own
 const GRADIENT_FLOW = "gradient flow";
 const WAY = [0.4, 0.6, 0.2, 0.8, 0]; // of the way of gradient flow, where its name may stand
@@ -85,6 +89,19 @@ export class Landscape extends Panel {
   wayName = null; // of the way of gradient flow, where its name stands
   /** @type {{ of: unknown[], curves: Point[][], close: Point[], flattest: Point[] } | null} */
   gamma = null;
+  shut = Infinity; // of Γ above this sharpness
+
+  /**
+   * What of Γ is shut may change as the playhead moves.
+   * @param {Scene} scene
+   * @param {any} frame
+   */
+  paintPast(scene, frame) {
+    const shut = shutAbove(scene);
+    if (shut !== this.shut) this.painted = null;
+    this.shut = shut;
+    super.paintPast(scene, frame);
+  }
 
   /**
    * There is nothing to paint on until the figure of the loss has come, and in more than two dimensions
@@ -109,6 +126,7 @@ export class Landscape extends Panel {
     const { result, inks } = scene;
     this.taken = this.lensPlace(scene, frame);
     if (frame.section) named(pen, "manifold", () => this.paintValley(pen, scene, frame));
+    named(pen, "shut", () => paintShut(pen, inks, scene.valley, this.shut, GAMMA + 1, (x) => pixelsOf(x, frame)));
     const { points, rows } = result.descent;
     const way = pixelsOf(points, frame);
     named(pen, "gradient-flow", () => pens.line(pen, inks.flow, 1.6, [5, 4], 0, rows - 1, way));
@@ -119,11 +137,38 @@ export class Landscape extends Panel {
       this.taken.push(...spotsOf(FLATTEST, middle));
     }
     result.runs.forEach((run, i) => {
+      if (!showsFlow(scene, run)) return;
       const [own, flow] = [ownFrom(run, run), this.floor(run, "flow", frame)];
       if (isCentral(run)) named(pen, "flow-spread", () => paintBand(pen, inks.theory, run, frame));
       const way = (/** @type {number} */ row) => flow(own + row);
       named(pen, "flow", () => pens.curve(pen, inks.theory, 2, pens.DASHES[i], run.rows - own, way));
     });
+    this.paintRodWay(pen, scene, frame);
+  }
+
+  /**
+   * The way of the rod's middle.
+   * @param {Pen} pen
+   * @param {Scene} scene
+   * @param {Frame} frame
+   */
+  paintRodWay(pen, { inks, rod }, frame) {
+    if (!rod) return;
+    named(pen, "rod", () => pens.curve(pen, inks.rod, 1.4, [], rod.rows, this.floor(rod, "rod", frame)));
+  }
+
+  /**
+   * The rod at the playhead, or where it has ended.
+   * @param {Pen} pen
+   * @param {Scene} scene
+   * @param {Frame} frame
+   */
+  paintRod(pen, { inks, rod, steps, focus }, frame) {
+    if (!rod) return;
+    const beads = beadsAt(rod, steps[focus]);
+    if (beads) return paintRod(pen, inks, this.walls(beads, frame));
+    const end = this.floor(rod, "rod", frame)(rod.rows - 1);
+    if (isLost(rod, steps[focus]) && rod.rows) paintEnd(pen, inks, end);
   }
 
   /**
@@ -138,7 +183,7 @@ export class Landscape extends Panel {
       const on = pixelsOf(x, frame);
       for (let k = 0; k + 1 < rows; k += EVERY) {
         const ink = colourOf(inks.scale, valley.sharpness_range, sharpness[k]);
-        pens.line(pen, ink, 5, [], 0, 1, (j) => on(Math.min(k + j * EVERY, rows - 1)));
+        pens.line(pen, ink, GAMMA, [], 0, 1, (j) => on(Math.min(k + j * EVERY, rows - 1)));
       }
     }
     pen.lineCap = "butt";
@@ -237,10 +282,13 @@ export class Landscape extends Panel {
       for (const { run, i } of runs) named(pen, "gap", () => this.paintGap(pen, scene, frame, run, scene.steps[i]));
       addForks(pen, scene, (_, part) => this.place(part, frame));
     });
-    const theorem = this.paintGhost(pen, scene, frame);
+    const focused = scene.result.runs[scene.focus];
+    const theorem = showsFlow(scene, focused) ? this.paintGhost(pen, scene, frame) : null;
+    this.paintRodName(pen, scene, frame, theorem);
     if (scene.result.runs.length > 1) this.paintNames(pen, scene, frame, theorem);
     this.paintFailures(pen, scene, frame);
     pens.within(pen, frame, () => {
+      named(pen, "rod-now", () => this.paintRod(pen, scene, frame));
       for (const { run, i } of runs) named(pen, "now", () => this.paintHead(pen, scene, frame, run, i));
     });
     for (const { run, i } of runs) this.paintOutside(pen, scene, frame, run, i);
@@ -337,6 +385,15 @@ export class Landscape extends Panel {
   }
 
   /**
+   * Pixels of points of which no loss is known.
+   * @param {Part} part
+   * @param {any} frame
+   */
+  walls(part, frame) {
+    return this.place(part, frame);
+  }
+
+  /**
    * Pixels midway between iterates.
    * @param {Part} part
    * @param {any} frame
@@ -362,7 +419,8 @@ export class Landscape extends Panel {
    * @param {Run} run
    * @param {number} step
    */
-  paintGap(pen, { inks }, frame, run, step) {
+  paintGap(pen, { inks, ghost }, frame, run, step) {
+    if (!showsFlow({ ghost }, run)) return;
     const { part, row } = locate(run, step);
     const ends = ["projection", "flow"].map((name) => this.floor(part, name, frame)(row));
     const [[x0, y0], [x1, y1]] = ends;
@@ -390,7 +448,7 @@ export class Landscape extends Panel {
     }
     if (!isSmooth(run)) addPoints(pen, scene, run, part, first, row, place, 3, i, this.middle(part, frame));
     const [ghostX, ghostY] = this.floor(part, "flow", frame)(row);
-    if (Number.isFinite(ghostX)) pens.bead(pen, inks, inks.theory, ghostX, ghostY, 7);
+    if (Number.isFinite(ghostX) && showsFlow(scene, run)) pens.bead(pen, inks, inks.theory, ghostX, ghostY, 7);
     const [x, y] = this.headOf(scene, run, i, frame);
     if (scene.hop) pens.line(pen, inks.ink, 1, [], 0, 1, (k) => (k ? [x, y] : place(row)));
     if (Number.isFinite(x)) pens.mark(pen, inks, headInk(scene, run, i), headKind(scene, run, i), x, y, 6);
@@ -432,6 +490,29 @@ export class Landscape extends Panel {
     const middle = moved(frame, text, standingOff([x, y], leaders[chosen], text));
     pens.label(pen, inks, text, ...middle, inks.theory, "center");
     return { text, middle };
+  }
+
+  /**
+   * The name of the rod beside its middle, or where it has ended; on the side that is clear of the theorem's name.
+   * @param {Pen} pen
+   * @param {Scene} scene
+   * @param {Frame} frame
+   * @param {Name | null} theorem
+   */
+  paintRodName(pen, { inks, rod, valley, steps, focus }, frame, theorem) {
+    if (!rod) return;
+    const lost = isLost(rod, steps[focus]);
+    const text = lost ? ROD_ENDS : ROD;
+    if (!lost && !rodAt(rod, steps[focus])) return;
+    const beads = beadsAt(rod, steps[focus]);
+    const ends = beads ? rowsOf(this.walls(beads, frame), 2) : [this.floor(rod, "rod", frame)(rod.rows - 1)];
+    const from = ends.filter(([x, y]) => isInside(frame, x, y)).sort(([, a], [, b]) => a - b)[0];
+    if (!from) return;
+    const places = LEADERS.flatMap((length) => AROUND.map((way) => standingOff(from, { way, length }, text)));
+    const free = theorem ? places.filter((middle) => isOff({ text, middle }, theorem)) : places;
+    const keep = [...this.gammaIn(valley, frame).close, ...this.taken, ...ends];
+    const [x, y] = moved(frame, text, clearest(frame, text, free.length ? free : places, keep));
+    pens.label(pen, inks, text, x, y, inks.rod, "center");
   }
 
   /**

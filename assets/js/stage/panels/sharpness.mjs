@@ -22,6 +22,7 @@ import {
 import { addForks } from "../forks.mjs";
 import { frameOf, isInside } from "../frame.mjs";
 import { Panel } from "../panel.mjs";
+import { paintEnd, rodAt, showsFlow } from "../rod.mjs";
 import { thresholdAt } from "./ground.mjs";
 
 const SAMPLE = 16; // pixels of a line or mark of the key
@@ -50,10 +51,26 @@ export class Sharpness extends Panel {
   paintStill(pen, scene, frame) {
     named(pen, "phases", () => this.paintPhases(pen, scene, frame));
     scene.result.runs.forEach((run, i) => {
+      if (!showsFlow(scene, run)) return;
       const [own, place] = [ownFrom(run, run), this.curve(scene, run, run, frame, "flow_sharpness")];
       const way = (/** @type {number} */ row) => place(own + row);
       named(pen, "flow-sharpness", () => pens.curve(pen, scene.inks.theory, 2, pens.DASHES[i], run.rows - own, way));
     });
+    named(pen, "rod-sharpness", () => this.paintRod(pen, scene, frame));
+  }
+
+  /**
+   * λ₁ at the rod's middle, and where it ends before the run does.
+   * @param {Pen} pen
+   * @param {Scene} scene
+   * @param {Frame} frame
+   */
+  paintRod(pen, scene, frame) {
+    const { rod, inks, result, focus } = scene;
+    if (!rod?.rows) return;
+    const place = this.curve(scene, result.runs[focus], rod, frame, "rod_sharpness");
+    pens.line(pen, inks.rod, 2, [], 0, rod.rows - 1, place);
+    if (rod.lost !== null) paintEnd(pen, inks, place(rod.rows - 1));
   }
 
   /**
@@ -154,10 +171,12 @@ export class Sharpness extends Panel {
         if (!hasLeft(run, steps[i])) return;
         const { part, row } = locate(run, steps[i]);
         const [gx, gy] = this.curve(scene, run, part, frame, "flow_sharpness")(row);
-        if (Number.isFinite(gy)) pens.bead(pen, inks, inks.theory, gx, gy, 6);
+        if (Number.isFinite(gy) && showsFlow(scene, run)) pens.bead(pen, inks, inks.theory, gx, gy, 6);
         const [sx, sy] = this.curve(scene, run, part, frame, "projection_sharpness")(row);
         if (Number.isFinite(sy)) dot(pen, result.runs.length > 1 ? inks.runs[i] : inks.ink, sx, sy);
       });
+      const rod = scene.rod && rodAt(scene.rod, steps[scene.focus]);
+      if (rod) pens.bead(pen, inks, inks.rod, x, frame.y(rod.sharpness), 5);
     };
     named(pen, "now", () => pens.within(pen, frame, paintTime));
     this.paintBeyond(pen, scene, frame);
@@ -226,7 +245,13 @@ export class Sharpness extends Panel {
       symbol: "flow_sharpness",
       sample: lineOf(2, []),
     };
-    return [...(isSmooth(run) ? [] : this.stepNames(scene, run, many)), ...own, ...(isPredicted ? [theorem] : [])];
+    const rod = { text: "λ₁, rod", ink: inks.rod, symbol: "rod", sample: lineOf(2, []) };
+    return [
+      ...(isSmooth(run) ? [] : this.stepNames(scene, run, many)),
+      ...own,
+      ...(isPredicted && showsFlow(scene, run) ? [theorem] : []),
+      ...(scene.rod?.rows ? [rod] : []),
+    ];
   }
 
   /**

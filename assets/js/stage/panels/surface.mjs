@@ -11,6 +11,7 @@ import { hasLeft, isSmooth, ownFrom, pointAt, shows, upTo } from "../../run.mjs"
 import { isCommand, shortcut } from "../../shortcut.mjs";
 import { labelledTicks } from "../../ticks.mjs";
 import { isInside } from "../frame.mjs";
+import { paintShut, showsFlow } from "../rod.mjs";
 import * as solid from "../solid.mjs";
 import * as space from "../space.mjs";
 import { acrossView } from "./across.mjs";
@@ -192,6 +193,7 @@ export class Surface extends Landscape {
     this.paintWay(pen, scene, frame);
     this.paintPlaces(pen, scene, frame);
     result.runs.forEach((run, i) => {
+      if (!showsFlow(scene, run)) return;
       const [own, flow] = [ownFrom(run, run), this.floor(run, "flow", frame)];
       pens.curve(pen, inks.theory, 2, pens.DASHES[i], run.rows - own, (/** @type {number} */ row) => flow(own + row));
     });
@@ -298,6 +300,10 @@ export class Surface extends Landscape {
       }
     }
     pen.lineCap = "butt";
+    paintShut(pen, inks, valley, this.shut, 5, (x) => {
+      const on = frame.shape.floor(x);
+      return (row) => (space.isInside(frame.grid, on(row)) ? this.unlessHidden(frame.at(on(row)), ON) : [NaN, NaN]);
+    });
   }
 
   /**
@@ -370,6 +376,17 @@ export class Surface extends Landscape {
   }
 
   /**
+   * Pixels of points of which no loss is known, on the surface.
+   * @param {Part} part
+   * @param {any} solidFrame
+   * @returns {Place}
+   */
+  walls({ columns: { x } }, { at, grid, shape }) {
+    const on = shape.onto(grid, x);
+    return (row) => (space.isInside(grid, on(row)) ? at(on(row)) : [NaN, NaN]);
+  }
+
+  /**
    * Pixels midway between iterates, on the surface: the mean of two heights is none of it.
    * @param {Part} part
    * @param {any} solidFrame
@@ -431,6 +448,7 @@ export class Surface extends Landscape {
    * @param {any} frame
    */
   paintNow(pen, scene, frame) {
+    this.paintRod(pen, scene, frame);
     addForks(pen, scene, (_, part) => this.place(part, frame));
     scene.result.runs.forEach((run, i) => {
       if (hasLeft(run, scene.steps[i])) this.paintHead(pen, scene, frame, run, i);
@@ -467,6 +485,7 @@ export class Surface extends Landscape {
       ...{ left, top, width, height, one: 0 },
       apart: besideAxes(frame.view),
       place: (part) => this.place(part, frame),
+      walls: (part) => this.walls(part, frame),
       floor: (column) => {
         const on = shape.floor(column);
         return (row) => pixel(on(row));

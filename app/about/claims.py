@@ -477,6 +477,21 @@ CLAIMS = (
         ("dynamics/test_laws.py::test_gd_rests_nowhere_on_the_part_of_the_valley_that_is_shut",),
     ),
     Claim(
+        "A branch is its parent up to the fork",
+        (
+            "A run that leaves another at step T has its iterates to the last bit up to there, and "
+            "with nothing changed from there on too. The theorem’s X(τ) goes on where the rule "
+            "stays, and begins anew at Φ where the rule changes or the iterate is pushed."
+        ),
+        "One machine: another may round another way, and rounding may decide where a run goes.",
+        "Computed here.",
+        (
+            "dynamics/test_forks.py::test_a_branch_with_nothing_changed_is_its_parent_to_the_last_bit",
+            "dynamics/test_forks.py::test_up_to_the_fork_it_is_its_parent_to_the_last_bit",
+            "dynamics/test_forks.py::test_the_flow_goes_on_where_the_rule_does_and_begins_anew_where_it_was_pushed",
+        ),
+    ),
+    Claim(
         "A formula of one’s own has the numbers of its twin in the catalogue",
         (
             "It is read by a grammar and never run as a program; its least value is sought from "

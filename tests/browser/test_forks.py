@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 import dynamics
 from dynamics import RULES, Fork
+from tests.browser.driver import context_of
 from tests.browser.stage import Stage
 
 OPEN = "?loss=hyperbola&eta=0.1&steps=400&at=150"
@@ -177,3 +178,10 @@ def test_a_file_of_branches_opens_again(stage: Stage, tmp_path) -> None:
     chosen.value.set_files(file)
     stage.expect_query(loss="hyperbola", fork="200,300,320", **{"fork.name": "slow,,"})
     assert stage.page.evaluate("edgewalk.stage.state.result.runs.length") == 4
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (1024, 700), (768, 1024), (390, 844)])
+def test_accessible_and_within_the_window(new_context, size: tuple[int, int]) -> None:
+    context = new_context(**context_of(size, "dark", size[0] < 800))
+    stage = Stage(context.new_page()).open(f"{THREE}&focus=2&panel=difference")
+    stage.assert_accessible_in_both_schemes(size[0])

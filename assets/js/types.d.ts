@@ -766,7 +766,7 @@ type StageEvent =
   | { type: "ran"; result: Result; asked: Asked; newest: boolean }
   | { type: "chooses"; name: string; value: any }
   | { type: "attends"; i: number }
-  | { type: "movesLens"; at: Point }
+  | { type: "movesLens"; at: Point | null }
   | { type: "explains"; step: number; share: number }
   | { type: "hasExplained" }
   | { type: "folds"; folded: boolean }

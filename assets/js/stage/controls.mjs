@@ -234,6 +234,12 @@ export function dragPush(point) {
   dragBranch("push", text, { "branch-push": text.split(":").join(", ") });
 }
 
+// What brings it back to where it is.
+export function keepPush() {
+  const { push = "" } = branchesIn(state.query)[state.focus - 1] || {};
+  return () => dragBranch("push", readPush(push).join(","), { "branch-push": readPush(push).join(", ") });
+}
+
 // Where it is by now, whether or not its run has arrived.
 export const pushedNow = () => {
   const { step = "0", push = "" } = branchesIn(state.query)[state.focus - 1] || {};
@@ -324,6 +330,12 @@ function dragNumber(key, value) {
  */
 export function dragStart(point) {
   drag("start", point.join(","), startFields(point), state.shown);
+}
+
+// What brings it back to where it is.
+export function keepStart() {
+  const point = startNow().map(String);
+  return () => dragStart(point);
 }
 
 /**

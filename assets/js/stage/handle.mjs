@@ -1,12 +1,12 @@
 // The handle of the lens: a round button over it, by which it is moved, and pressed to put it away. Then
 // it is a small one, which brings it back.
 import { pointIn } from "../canvas.mjs";
+import { makeDraggable } from "../drag.mjs";
 import { actions } from "./actions.mjs";
 import { isLensOn, shareAt } from "./lens.mjs";
 import { dispatch, state } from "./state.mjs";
 
 const NUDGE = 0.05; // of the picture
-const STILL = 3; // pixels that a hand may move and yet press
 /** @type {Record<string, Point>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
@@ -24,17 +24,20 @@ export class Handle {
     this.frame = null;
     /** @type {Lens | null} */
     this.lens = null;
-    /** @type {{ x: number, y: number, moved: boolean } | null} */
-    this.held = null;
+    /** @type {Point | null} */
+    this.before = null; // it was dragged
+    this.dragged = false; // by what is a click besides
     this.shown = "";
     button.setAttribute("aria-label", "Lens on the iterate. Arrow keys move it.");
     host.append(button);
-    button.addEventListener("pointerdown", (event) => {
-      button.setPointerCapture(event.pointerId);
-      this.held = { x: event.clientX, y: event.clientY, moved: false };
-      event.stopPropagation();
+    for (const name of ["pointerdown", "pointermove"])
+      button.addEventListener(name, (event) => event.stopPropagation()); // the plot below it would be dragged
+    makeDraggable(button, {
+      begins: () => this.take(),
+      moves: (event) => this.follow(event),
+      ends: (_, moved) => (this.dragged = moved),
+      back: () => this.giveBack(),
     });
-    button.addEventListener("pointermove", (event) => this.follow(event));
     button.addEventListener("click", () => this.press());
     button.addEventListener("keydown", (event) => this.nudge(event));
   }
@@ -61,21 +64,27 @@ export class Handle {
     button.setAttribute("aria-pressed", String(isOpen));
   }
 
+  take() {
+    this.dragged = false;
+    this.before = state.lensAt;
+  }
+
   /**
    * @param {PointerEvent} event
    */
   follow(event) {
-    event.stopPropagation();
-    const { held, frame, lens } = this;
-    if (!held || !frame || !lens || !this.button.hasPointerCapture(event.pointerId)) return;
-    if (Math.hypot(event.clientX - held.x, event.clientY - held.y) > STILL) held.moved = true;
-    if (!held.moved) return;
-    this.move(shareAt(frame, pointIn(this.host, event), lens.radius));
+    const { frame, lens } = this;
+    if (frame && lens) this.move(shareAt(frame, pointIn(this.host, event), lens.radius));
+  }
+
+  giveBack() {
+    this.dragged = true; // what is let go of now is no press
+    this.move(this.before);
   }
 
   press() {
-    const dragged = this.held?.moved;
-    this.held = null;
+    const { dragged } = this;
+    this.dragged = false;
     if (dragged) return;
     if (state.why) actions.stopExplaining();
     else toggleLens();
@@ -96,7 +105,7 @@ export class Handle {
   }
 
   /**
-   * @param {Point} at
+   * @param {Point | null} at
    */
   move(at) {
     dispatch({ type: "movesLens", at });

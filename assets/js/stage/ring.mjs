@@ -1,6 +1,7 @@
 // Rings on the map, moved by mouse, finger or arrow keys, in a section within its plane: where the run starts, and where
 // the branch in focus does.
 import { pointIn } from "../canvas.mjs";
+import { makeDraggable } from "../drag.mjs";
 import { inWords } from "../numbers.mjs";
 import * as controls from "./controls.mjs";
 import { frameOf, isAbout } from "./frame.mjs";
@@ -20,8 +21,8 @@ function frame() {
 
 /**
  * What a ring stands for: its point in the runs on screen, if there is one; where that is by now; what moves it, by texts of
- * coordinates; and its name.
- * @typedef {{ className: string, shown: () => number[] | null, now: () => number[], move: (point: string[]) => void, name: string }} Held
+ * coordinates; what brings it back to where it is; and its name.
+ * @typedef {{ className: string, shown: () => number[] | null, now: () => number[], move: (point: string[]) => void, keep: () => () => void, name: string }} Held
  */
 
 /** @type {Held} */
@@ -30,6 +31,7 @@ export const START = {
   shown: () => state.result.settings.start,
   now: controls.startNow,
   move: controls.dragStart,
+  keep: controls.keepStart,
   name: "Start",
 };
 
@@ -39,6 +41,7 @@ export const PUSH = {
   shown: () => (isOnBranch(state) ? beginOf(state) : null),
   now: controls.pushedNow,
   move: controls.dragPush,
+  keep: controls.keepPush,
   name: "Where the branch begins",
 };
 
@@ -54,13 +57,15 @@ export class Ring {
     const ring = Object.assign(document.createElement("button"), { className, type: "button", hidden: true });
     this.ring = ring;
     host.append(ring);
-    ring.addEventListener("pointerdown", (event) => {
-      ring.setPointerCapture(event.pointerId);
-      event.preventDefault();
-      ring.focus();
-    });
-    ring.addEventListener("pointermove", (event) => {
-      if (ring.hasPointerCapture(event.pointerId)) this.follow(event);
+    let back = () => {};
+    makeDraggable(ring, {
+      begins: (event) => {
+        event.preventDefault();
+        ring.focus();
+        back = held.keep();
+      },
+      moves: (event) => this.follow(event),
+      back: () => back(),
     });
     ring.addEventListener("keydown", (event) => nudge(event, held));
   }

@@ -2,6 +2,7 @@
 import { copyLink, keepPlace, onWayBack } from "../address.mjs";
 import { addCanvas, inWindow, onDensity, pointIn, wipe } from "../canvas.mjs";
 import { canSetProps, whenReady } from "../dash.mjs";
+import { makeDraggable } from "../drag.mjs";
 import { $, find, write } from "../elements.mjs";
 import { Embed } from "../embed.mjs";
 import * as fields from "../fields.mjs";
@@ -112,12 +113,16 @@ class StudyPage {
     new ResizeObserver(() => this.paint()).observe(host);
     if (!TIMED.includes(name)) return;
     host.classList.add("timed");
-    host.addEventListener("pointerdown", (event) => {
-      host.setPointerCapture(event.pointerId);
-      this.seekTo(host, name, event);
+    let before = 0;
+    makeDraggable(host, {
+      begins: (event) => {
+        before = state.at;
+        this.seekTo(host, name, event);
+      },
+      moves: (event) => this.seekTo(host, name, event),
+      back: () => this.seek(before),
     });
     host.addEventListener("pointermove", (event) => {
-      if (host.hasPointerCapture(event.pointerId)) this.seekTo(host, name, event);
       if (event.pointerType === "mouse") this.probe(host, name, event);
     });
     host.addEventListener("pointerleave", () => this.tip.hide());

@@ -1,6 +1,7 @@
 // The landscape in space: of a loss of two parameters the surface z = √L with Γ on its floor, of three
 // Γ itself as a sheet or a curve; the iterates and the theorem's point in it.
 import { addCanvas, fineness, penFor, penOf, wipe } from "../../canvas.mjs";
+import { makeDraggable } from "../../drag.mjs";
 import { rgb, smoothInk } from "../../inks.mjs";
 import { around, clearest, moved } from "../../labels.mjs";
 import { addPoints, strength } from "../../marks.mjs";
@@ -60,9 +61,13 @@ export class Surface extends Landscape {
 
   listen() {
     const { box } = this;
-    box.addEventListener("pointerdown", (event) => box.setPointerCapture(event.pointerId));
-    box.addEventListener("pointermove", (event) => {
-      if (box.hasPointerCapture(event.pointerId)) this.turn(event.movementX, event.movementY);
+    let before = this.angles;
+    makeDraggable(box, {
+      begins: () => {
+        before = this.angles;
+      },
+      moves: (event) => this.turn(event.movementX, event.movementY),
+      back: () => this.see(before),
     });
     box.addEventListener("dblclick", () => this.see(FIRST));
     box.addEventListener("wheel", (event) => this.onWheel(event), { passive: false });

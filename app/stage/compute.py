@@ -357,7 +357,8 @@ def _kept(run: Run) -> dict[str, Any] | None:
     law = run.loss.conserved
     if law is None:
         return None
-    term = law.term(run.rule.key)
+    rules = {piece.rule.key for piece in run.pieces or (run,)}
+    term = law.term(run.rule.key if len(rules) == 1 else "")
     return {"words": law.words, "term": term, "multiplies": law.weight is not None}
 
 
@@ -395,7 +396,7 @@ def _widths(columns: Mapping[str, np.ndarray]) -> list[dict[str, Any]]:
 
 def _page_columns(run: Run) -> tuple[str, ...]:
     aligned = ALIGNMENT_COLUMNS if run.loss.codim > 1 else ()
-    own = ROOT_COLUMNS if run.rule.takes_root else ()
+    own = ROOT_COLUMNS if any(piece.rule.takes_root for piece in run.pieces or (run,)) else ()
     kept = KEPT_COLUMNS if run.loss.conserved else ()
     return PAGE_COLUMNS + aligned + (REACH if has_rod(run) else ()) + own + kept
 

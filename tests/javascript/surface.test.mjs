@@ -184,13 +184,39 @@ test("plus, minus and a wheel enlarge between six tenths and four times", () => 
   assert.deepEqual([one.angles.yaw, one.angles.pitch], [32, 34]);
 });
 
-test("a hand turns the box while it holds it, and two clicks turn it back", () => {
+test("a hand turns the box while it holds it, Esc turns it back, and so do two clicks", () => {
   const { one, box, send } = turning();
   const first = one.angles;
   let held = null;
+  let hear = null;
+  globalThis.window ??= {};
+  Object.assign(globalThis.window, { addEventListener: (_, heard) => (hear = heard), removeEventListener() {} });
   box.setPointerCapture = (id) => (held = id);
   box.hasPointerCapture = (id) => held === id;
-  send("pointermove", { pointerId: 7, movementX: 5, movementY: 3 });
+  box.releasePointerCapture = () => (held = null);
+  const hand = (more) => ({ pointerId: 7, isPrimary: true, button: 0, clientX: 0, clientY: 0, ...more });
+  const moved = hand({ clientX: 5, clientY: 3, movementX: 5, movementY: 3 });
+  send("pointermove", moved);
+  assert.deepEqual(one.angles, first);
+  send("pointerdown", hand({ button: 2 }));
+  send("pointermove", moved);
+  assert.deepEqual(one.angles, first, "another button");
+  send("pointerdown", hand());
+  send("pointermove", { ...moved, pointerId: 8 });
+  assert.deepEqual(one.angles, first, "another finger");
+  send("pointermove", moved);
+  assert.deepEqual(one.angles, solid.turned(first, 5, 3));
+  hear({ key: "Escape", stopPropagation() {}, preventDefault() {} });
+  assert.deepEqual([one.angles, held], [first, null]);
+  send("pointermove", moved);
+  assert.deepEqual(one.angles, first, "let go of");
+  send("pointerdown", hand());
+  send("pointermove", moved);
+  send("pointerup", moved);
+  assert.deepEqual(one.angles, solid.turned(first, 5, 3));
+  send("dblclick");
+  assert.deepEqual(one.angles, first);
+});
   assert.deepEqual(one.angles, first);
   send("pointerdown", { pointerId: 7 });
   send("pointermove", { pointerId: 7, movementX: 5, movementY: 3 });

@@ -114,6 +114,7 @@ ORDER = [
     "dynamics.ledgers",
     "dynamics.measures",
     "dynamics.rod",
+    "dynamics.crowd",
     "dynamics.sections",
     "dynamics.nudge",
     "dynamics.stretch",

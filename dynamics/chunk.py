@@ -223,7 +223,7 @@ def _begin(loss: Loss, rule: Rule, start: np.ndarray, own: Own, first: int = 0) 
     x = tuple(start.T.copy())
     seeds = first + np.arange(len(start))
     memory = jax.tree.map(np.asarray, for_each(_first_state, loss, rule, own, x, seeds))
-    facing = for_each(_sides, loss, rule, own, x)
+    facing = jax.tree.map(np.asarray, _facing(loss, rule, own, x))
     nothing = np.zeros(len(start))
     return _State(x, memory, nothing, facing, nothing.copy(), np.zeros(len(start), np.int64))
 
@@ -264,6 +264,12 @@ def _sides(loss: Loss, _: Rule, __: Scalar, x: tuple[Array, ...]) -> tuple[Array
     return sides(loss, x)
 
 
+@jax.jit
+def _facing(loss: Loss, rule: Rule, own: Own, x: tuple[Array, ...]) -> tuple[Array, ...]:
+    """`sides` of every run."""
+    return for_each(_sides, loss, rule, own, x)
+
+
 def _turned(now: tuple, facing: tuple, turn: Array) -> tuple[tuple, Array]:
     """`facing` and `turn` of `_State` with an iterate seen whose `sides` are `now`."""
     if not now:
@@ -274,9 +280,11 @@ def _turned(now: tuple, facing: tuple, turn: Array) -> tuple[tuple, Array]:
 def _sides_known(state: _State) -> bool:
     """Whether no run need be watched: all have crossed Γ, have left, or are so near to it that
     rounding tells the side."""
-    near = sum(np.asarray(a) ** 2 for a in state.facing) < -BETWEEN
+    if not state.facing:
+        return True
+    near = np.max(np.abs(state.facing), axis=0) < (-BETWEEN) ** 0.5
     left = np.asarray(state.ended) < np.max(state.ended)
-    return not state.facing or bool(np.all((np.asarray(state.turn) < BETWEEN) | near | left))
+    return bool(np.all((np.asarray(state.turn) < BETWEEN) | near | left))
 
 
 def _finite(x: tuple[Array, ...]) -> Array:
@@ -306,9 +314,11 @@ def _walk(
 
     def stride(i: Array, state: _State) -> _State:
         length = jnp.minimum(STRIDE, count - STRIDE * i)
-        moved = jax.lax.fori_loop(0, length, advance, tuple(state)[:-1])
-        goes_on = _finite(moved[0]) & (state.ended == jnp.max(state.ended))
-        return _choose(goes_on, _State(*moved, state.ended + length), state)
+        begin = state.x, state.memory, state.peak, state.facing, state.turn
+        x, memory, peak, facing, turn = jax.lax.fori_loop(0, length, advance, begin)
+        goes_on = _finite(x) & (state.ended == jnp.max(state.ended))
+        moved = _State(x, memory, peak, facing, turn, state.ended + length)
+        return _choose(goes_on, moved, state)
 
     inside = for_each(lambda loss, _, __, x: _in_domain(loss, x), loss, rule, own, state.x)
     state = jax.lax.fori_loop(0, -(-count // STRIDE), stride, state._replace(x=inside))

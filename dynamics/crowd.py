@@ -28,6 +28,7 @@ from dynamics.sweep import sweep
 from dynamics.types import Array, Loss, Rule, Scalar
 
 KINDS = ("rectangle", "disk", "annulus")
+GROUND = 81  # points of a grid on a side
 HOLE = 0.5  # of the disk, that an annulus leaves out
 MOST_CELLS = 400  # on a side
 LOPSIDED = 0.99  # |A| from which one of the two walls is Γ itself, as `dynamics.phases` has it
@@ -200,6 +201,40 @@ def _quartiles(values: np.ndarray) -> np.ndarray:
     """The three, of the values [m] that are finite; NaN where there are none."""
     known = values[np.isfinite(values)]
     return np.quantile(known, (0.25, 0.5, 0.75)) if known.size else np.full(3, np.nan)
+
+
+class Ground(NamedTuple):
+    """The plane of the first two coordinates about a region, on a grid, [j, i] each, from the least
+    y up; the others are those of the start."""
+
+    view: tuple[tuple[float, float], tuple[float, float]]
+    """x and y from the least to the greatest."""
+    root: np.ndarray
+    """√L."""
+    side: np.ndarray | None
+    """The side of Γ, 0 on it; None where the loss does not say."""
+
+
+def ground_of(loss: Loss, region: Region, start: Array) -> Ground:
+    """What lies in the loss's view, and around a region that reaches beyond it."""
+    ends = zip(loss.view[:2], region.low, region.high, strict=True)
+    view = tuple((min(low, a), max(high, b)) for (low, high), a, b in ends)
+    x, y = (np.linspace(*side, GROUND) for side in view)
+    plane = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+    others = np.tile(np.asarray(start, dtype=np.float64)[2:], (len(plane), 1))
+    root, side = _root_and_side(loss, np.concatenate([plane, others], axis=1))
+    shape = (GROUND, GROUND)
+    return Ground(
+        (view[0], view[1]),
+        np.asarray(root).reshape(shape),
+        None if side is None else np.asarray(side).reshape(shape),
+    )
+
+
+@quickly
+def _root_and_side(loss: Loss, x: Array) -> tuple[Array, Array | None]:
+    side = jax.vmap(loss.side)(x) if loss.side else None
+    return jnp.sqrt(jnp.maximum(jax.vmap(loss.value)(x), 0.0)), side
 
 
 def lopsided_share(loss: Loss | str, rule: Rule | str, found: Crowd) -> Lopsided:

@@ -80,7 +80,7 @@ test("a setting is of the plot in view, and asks for it anew unless it is how th
   const state = mapped();
   assert.ok(isFresh(state, "regimes"));
   const louder = reduce(state, sets("size", "8"));
-  assert.deepEqual(louder.queries, { regimes: { size: "8" }, rate: {}, collapse: {}, flatness: {} });
+  assert.deepEqual(louder.queries, { regimes: { size: "8" }, rate: {}, collapse: {}, flatness: {}, crowd: {} });
   assert.equal(isFresh(louder, "regimes"), false);
   const quiet = play(state, sets("colour", "sharpness"), sets("slice", "0.25"));
   assert.ok(isFresh(quiet, "regimes"), "the map is the same one");
@@ -96,6 +96,7 @@ test("another loss is taken to every plot, and what was of the one before goes",
     rate: { loss: "ring" },
     collapse: { loss: "ring" },
     flatness: { loss: "ring" },
+    crowd: { loss: "ring" },
   });
   for (const plot of PLOTS) assert.equal(isFresh(now, plot), false, plot);
 });
@@ -436,8 +437,9 @@ test("whatever is set, what two plots both have goes along, and a way there and 
     rate: ["ngd", "sqrt-gd"],
     collapse: ["gd", "ngd", "sqrt-gd", "gradient-flow"],
     flatness: ["ngd", "sqrt-gd", "sam"],
+    crowd: ["gd", "ngd"],
   };
-  const MOST = { regimes: 1, rate: 1, collapse: 4, flatness: 6 };
+  const MOST = { regimes: 1, rate: 1, collapse: 4, flatness: 6, crowd: 1 };
   const to = (plot) => shows(plot, FIT[plot], MOST[plot]);
   const TYPED = {
     rule: ["ngd", "gd", "sqrt-gd", "gd,ngd", "x", ""],

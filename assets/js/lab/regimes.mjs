@@ -17,7 +17,7 @@ import { decodeOrbit, Orbit } from "./orbit.mjs";
 import { Path } from "./path.mjs";
 import { dispatch, state, writeLink } from "./state.mjs";
 import { cellOf, orbitQuery, runQuery, scene } from "./store.mjs";
-import { Records } from "../stream.mjs";
+import { mapRecords } from "../stream.mjs";
 
 const NEAR = 8; // pixels from the slice at which it can be taken
 const STILL = 4; // pixels of a press that is no drag
@@ -83,7 +83,7 @@ export class Regimes {
    * @param {number} turn
    */
   ask(turn) {
-    this.asking.ask(address("regimes.bin", state.queries.regimes), new Records(), turn);
+    this.asking.ask(address("regimes.bin", state.queries.regimes), mapRecords(), turn);
   }
 
   stop() {

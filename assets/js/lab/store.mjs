@@ -20,7 +20,12 @@ const COMMON = ["start", "rule", "etas"];
 const AXES = ["across", "up"];
 // Of another loss these mean nothing.
 const WHICH = ["loss", "formula"];
-const OF_A_LOSS = [...WHICH, ...AXES, "eta", "range", "along", "from", "to", "off", "slice", "start", "tau", "etas"];
+const OF_A_LOSS = [
+  ...[...WHICH, ...AXES],
+  ...["eta", "range", "along", "from", "to", "off", "slice", "start", "tau", "etas", "region"],
+];
+// What is looked at in a plot that has a slice.
+const SLICED = ["regimes", "crowd"];
 
 /** @type {Progress} */
 const RESTS = { at: "rest", share: 0 };
@@ -28,13 +33,13 @@ const RESTS = { at: "rest", share: 0 };
 /** @type {LabState} */
 export const INITIAL = {
   plot: USUAL,
-  queries: { regimes: {}, rate: {}, collapse: {}, flatness: {} },
-  turns: { regimes: 0, rate: 0, collapse: 0, flatness: 0 },
-  asked: { regimes: null, rate: null, collapse: null, flatness: null },
-  progress: { regimes: RESTS, rate: RESTS, collapse: RESTS, flatness: RESTS },
+  queries: { regimes: {}, rate: {}, collapse: {}, flatness: {}, crowd: {} },
+  turns: { regimes: 0, rate: 0, collapse: 0, flatness: 0, crowd: 0 },
+  asked: { regimes: null, rate: null, collapse: null, flatness: null, crowd: null },
+  progress: { regimes: RESTS, rate: RESTS, collapse: RESTS, flatness: RESTS, crowd: RESTS },
   settings: {},
-  pictured: { regimes: null, rate: null, collapse: null, flatness: null },
-  coming: { regimes: null, rate: null, collapse: null, flatness: null },
+  pictured: { regimes: null, rate: null, collapse: null, flatness: null, crowd: null },
+  coming: { regimes: null, rate: null, collapse: null, flatness: null, crowd: null },
   mended: null,
   inks: /** @type {any} */ (null),
   fateInks: /** @type {any} */ (null),
@@ -49,6 +54,10 @@ export const INITIAL = {
   rateView: "eta",
   collapse: { result: /** @type {any} */ (null), curves: {}, spreads: {} },
   flatness: { head: null, courses: [] },
+  crowd: {
+    ...{ head: null, root: new Float32Array(0), side: null },
+    ...{ rows: [], count: 0, pointed: null, draft: null, hand: "region" },
+  },
 };
 
 /**
@@ -151,6 +160,16 @@ const reducers = {
     return moved(came({ ...state, flatness: { ...before, courses } }, "flatness"), "flatness", { share });
   },
 
+  // What the runs of a step size do; with the first what was there before goes.
+  crowdRow: (state, { turn, record }) => {
+    if (!isAsked(state, "crowd", turn)) return state;
+    const before = state.coming.crowd ? crowdCame(state) : state.crowd;
+    const rows = [...before.rows];
+    rows[record.row] = record;
+    const crowd = { ...before, rows, count: before.count + 1 };
+    return moved(came({ ...state, crowd }, "crowd"), "crowd", { share: crowd.count / crowd.head.etas.length });
+  },
+
   orbit: (state, { question, found }) =>
     state.cells && question === writeQuery(orbitQuery(state)) ? { ...state, orbit: found } : state,
 
@@ -167,6 +186,12 @@ const reducers = {
   looks: (state, { orbitView }) => ({ ...state, orbitView }),
 
   weighs: (state, { rateView }) => ({ ...state, rateView }),
+
+  pointsStart: (state, { pointed }) => ({ ...state, crowd: { ...state.crowd, pointed } }),
+
+  drafts: (state, { draft }) => ({ ...state, crowd: { ...state.crowd, draft } }),
+
+  hands: (state, { hand }) => ({ ...state, crowd: { ...state.crowd, hand } }),
 
   paintsIn: (state, { inks, fateInks }) => ({ ...state, inks, fateInks }),
 };
@@ -359,10 +384,10 @@ function asks(state, { plot, share }) {
  * What an answer will be of is known, and none of it yet: the last picture stays a little longer. The link
  * is now the server's, but for how the map is looked at since it was asked for.
  * @param {LabState} state
- * @param {{ plot: Plot, turn: number, meaning: Meaning, names?: string[] }} event
+ * @param {{ plot: Plot, turn: number, meaning: Meaning, names?: string[], own?: Float32Array }} event
  * @returns {LabState}
  */
-function adopts(state, { plot, turn, meaning, names }) {
+function adopts(state, { plot, turn, meaning, names, own }) {
   if (!isAsked(state, plot, turn)) return state;
   const { settings, notices } = meaning;
   const now = state.queries[plot];
@@ -373,7 +398,7 @@ function adopts(state, { plot, turn, meaning, names }) {
     ...state,
     queries: { ...state.queries, [plot]: { ...ownOf(meaning), ...Object.fromEntries(mine) } },
     settings: { ...state.settings, [plot]: settings },
-    coming: { ...state.coming, [plot]: { head: meaning, names } },
+    coming: { ...state.coming, [plot]: { head: meaning, names, own } },
     mended: plot === state.plot ? null : state.mended,
   };
 }
@@ -453,6 +478,27 @@ function rateCame(state) {
   const { head } = /** @type {Coming} */ (state.coming.rate);
   return { ...state, rate: { head, points: [], fit: null, count: head.settings.etas.length } };
 }
+
+/**
+ * A crowd with no row yet. The start that is pointed at stays where there are the same.
+ * @param {LabState} state
+ * @returns {CrowdState}
+ */
+function crowdCame({ crowd, coming }) {
+  const { head, own } = /** @type {any} */ (coming.crowd);
+  const count = head.points ** 2;
+  const same = crowd.head && writeQuery(ofRegion(crowd.head)) === writeQuery(ofRegion(head));
+  return {
+    ...crowd,
+    ...{ head, root: own.subarray(0, count), side: head.sided ? own.subarray(count) : null },
+    ...{ rows: [], count: 0, pointed: same ? crowd.pointed : null, draft: null },
+  };
+}
+
+/**
+ * @param {Meaning} meaning
+ */
+const ofRegion = ({ settings: { region, kind, grid } }) => ({ region: region.join(), kind, grid });
 
 /**
  * Runs as curves on each clock, and how far apart they are there.
@@ -553,7 +599,7 @@ export const cellOf = ({ cells, cursor }) => cells.at(cursor.row, cursor.column)
 export function settingsOf({ settings, queries }, plot) {
   const { colour, slice } = settings[plot];
   const now = queries[plot];
-  const quiet = plot === USUAL ? { colour: now.colour || colour, slice: Number(now.slice ?? slice) } : {};
+  const quiet = SLICED.includes(plot) ? { colour: now.colour || colour, slice: Number(now.slice ?? slice) } : {};
   return { ...settings[plot], ...quiet };
 }
 
@@ -571,7 +617,46 @@ export const scene = (state) => ({
   colour: /** @type {"fate" | "sharpness"} */ (state.queries.regimes.colour || "fate"),
   slice: sliceOf(state),
   flatnessOf: flatnessIn(state),
+  ...crowdLook(state),
 });
+
+/**
+ * How a crowd is looked at.
+ * @param {LabState} state
+ */
+export function crowdLook({ queries, crowd }) {
+  const settled = crowd.head?.settings || {};
+  return {
+    crowdColour: /** @type {"fate" | "sharpness"} */ (queries.crowd.colour || "fate"),
+    crowdSlice: Number(queries.crowd.slice ?? settled.slice ?? 0.5),
+  };
+}
+
+/**
+ * Which step size of a crowd its map of starts shows.
+ * @param {LabState} state
+ */
+export const crowdRowOf = (state) => columnOf(crowdLook(state).crowdSlice, state.crowd.head.etas.length);
+
+/**
+ * The run of a start of the crowd on screen.
+ * @param {LabState} state
+ * @param {number} k
+ * @returns {Query}
+ */
+export function crowdRunQuery(state, k) {
+  const { head } = state.crowd;
+  const { rule, ...settings } = head.settings;
+  const start = [...head.starts[k], ...settings.start.slice(2)];
+  return {
+    ...lossIn(settings),
+    ...ruleNumbersOf(settings),
+    rule,
+    eta: short(head.etas[crowdRowOf(state)]),
+    start: start.map(short).join(","),
+    steps: settings.steps,
+  };
+}
 
 /**
  * @param {LabState} state

@@ -305,7 +305,7 @@ def _map_and_orbit() -> html.Div:
             _figure(
                 "map",
                 "Regime map",
-                [colours],
+                [_zooms(), colours],
                 html.Div(
                     id="map-plot",
                     className="plot",
@@ -313,7 +313,8 @@ def _map_and_orbit() -> html.Div:
                     tabIndex=0,
                     **aria(
                         label="Regime map. Arrow keys move from cell to cell, with Shift by ten; "
-                        "Enter opens the run on the stage, S puts the slice there.",
+                        "Enter opens the run on the stage, S puts the slice there; plus and minus "
+                        "zoom, 0 shows all again.",
                         describedby="cell",
                     ),
                 ),
@@ -328,6 +329,20 @@ def _map_and_orbit() -> html.Div:
         ],
         className="column",
     )
+
+
+def _zooms() -> html.Span:
+    """Closer, farther, and back."""
+    named = {
+        "zoom-in": ("+", "Zoom in"),
+        "zoom-out": ("−", "Zoom out"),
+        "zoom-whole": ("all", "All"),
+    }
+    buttons = [
+        html.Button(sign, id=name, className="button small", title=words, **aria(label=words))
+        for name, (sign, words) in named.items()
+    ]
+    return html.Span(buttons, className="zooms", role="group", **aria(label="Window of the map"))
 
 
 def _beside_map() -> html.Div:

@@ -652,7 +652,11 @@ type LabScene = {
   cursor: Cursor | null;
   axes: { across: ShownAxis; up: ShownAxis };
 };
-type MapScene = LabScene & { colour: "fate" | "sharpness"; slice: number; only: number | null };
+type MapScene = LabScene & { window: Span[] | null } & {
+  colour: "fate" | "sharpness";
+  slice: number;
+  only: number | null;
+};
 type OrbitScene = LabScene & { orbit: OrbitData; orbitView: OrbitView };
 
 // ---- the page ----
@@ -816,6 +820,10 @@ type LabState = {
   readonly rateView: RateView;
   readonly collapse: CollapseState;
   readonly flatness: FlatnessState;
+  /** What is seen of the map on screen, across and upwards, until that of another window comes; null where it is whole. */
+  readonly window: Span[] | null;
+  /** What the link said of the axes of a map before any of it was drawn larger. */
+  readonly home: Query | null;
   readonly crowd: CrowdState;
 };
 
@@ -896,6 +904,8 @@ type LabEvent =
   | { type: "line"; turn: number; line: any }
   | { type: "ran"; turn: number; result: Result }
   | { type: "course"; turn: number; line: Course }
+  | { type: "zooms"; window: Span[] }
+  | { type: "unzooms" }
   | { type: "crowdRow"; turn: number; record: CrowdRow }
   | { type: "pointsStart"; pointed: number | null }
   | { type: "drafts"; draft: number[] | null }

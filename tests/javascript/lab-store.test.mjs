@@ -503,3 +503,54 @@ test("a map opens at the cell between the thresholds of its start and of the fla
   assert.deepEqual(opened({ flattest: 0.3, starts: [1, 1, 0.2, 1] }).row, 2);
   assert.deepEqual(opened({ flattest: 0.2, starts: [1, 1, 0.11, 1] }).row, 1);
 });
+
+// ---- windows of the map ----
+
+const zooms = (...window) => ({ type: "zooms", window });
+// As `mapped`, with starts that lie on a line.
+const lined = (query = {}) => {
+  const asked = begin("regimes", query);
+  const head = mapOf(asked);
+  head.settings.along = "line";
+  return play(asked, adopts(asked, "regimes", head), row(asked, 0, head.rows));
+};
+
+test("a window goes into the link, and the map there is stretched until its cells come", () => {
+  const state = lined({ slice: "0.2" });
+  const now = play(state, zooms([0, 0.5], [0.5, 1]));
+  assert.equal(isFresh(now, "regimes"), false);
+  assert.deepEqual(now.window, [
+    [0, 0.5],
+    [0.5, 1],
+  ]);
+  assert.equal(now.cells, state.cells, "the old cells");
+  const { across, up } = now.axes;
+  assert.deepEqual(up.range, [1.5, 3.5]);
+  assert.ok(Math.abs(across.range[0] - 0.1 / 2 ** 0.5) < 1e-9 && Math.abs(across.range[1] - 0.2 * 2 ** 0.5) < 1e-9);
+  assert.equal(now.queries.regimes.slice, "0.2");
+  assert.equal(now.queries.regimes.from, "1.75,1");
+  const closer = play(now, zooms([0, 0.5], [0, 1]));
+  assert.deepEqual(closer.window[0], [0, 0.25], "of what is seen, as a share of the old cells");
+  const asked = play(closer, asks());
+  const come = answered(asked);
+  assert.equal(come.window, null);
+});
+
+test("all of it comes back as the link had it", () => {
+  const state = lined({ eta: "0.1,0.8", size: "4" });
+  const now = play(state, zooms([0, 0.5], [0, 0.5]), zooms([0, 0.5], [0, 0.5]));
+  assert.notEqual(now.queries.regimes.eta, "0.1,0.8");
+  const back = reduce(now, { type: "unzooms" });
+  assert.deepEqual(back.queries.regimes, { eta: "0.1,0.8", size: "4" });
+  assert.equal(isFresh(back, "regimes"), false);
+  const typed = play(now, sets("eta", "1,2"), { type: "unzooms" });
+  assert.deepEqual(typed.queries.regimes, { size: "4" }, "what is typed is no window of it");
+});
+
+test("a window that is refused or stopped is no longer shown", () => {
+  const zoomed = play(lined(), zooms([0, 0.5], [0, 0.5]), asks());
+  const turn = zoomed.turns.regimes;
+  const refused = reduce(zoomed, { type: "refuses", plot: "regimes", turn });
+  assert.deepEqual([refused.window, refused.axes.up.range], [null, [-0.5, 3.5]]);
+  assert.equal(reduce(zoomed, { type: "ends", plot: "regimes", turn, early: true }).window, null);
+});

@@ -1,5 +1,6 @@
 // The fifth plot: a crowd. The map of starts on the landscape, where the region is drawn by hand, and what its runs
 // have in common against η.
+import { keepPlace } from "../address.mjs";
 import * as axis from "../axis.mjs";
 import { Asking } from "../ask.mjs";
 import { addCanvas, inWindow, pointIn, wipe } from "../canvas.mjs";
@@ -154,6 +155,7 @@ export class CrowdPlot {
    * @param {number[]} region
    */
   choose(region) {
+    keepPlace();
     dispatch({ type: "drafts", draft: region });
     const { eta } = state.crowd.head.settings;
     if (!state.queries.crowd.eta) dispatch({ type: "sets", key: "eta", text: eta.map(String).join(",") });

@@ -7,6 +7,7 @@ import { lossIn, nameOfLoss, numbersOf, readQuery, ruleNumbersOf, writeQuery } f
 import { vocabulary } from "../vocabulary.mjs";
 import { Cells, axesOf, columnOf } from "./cells.mjs";
 import { curveOf, spreadOf } from "./clocks.mjs";
+import { WHOLE, isOpen, queryFor, seen, within } from "./zoom.mjs";
 
 export const PLOTS = vocabulary.plots;
 /** @type {Plot} */
@@ -18,6 +19,8 @@ export const QUIET = ["colour", "slice", "flatness"];
 const COMMON = ["start", "rule", "etas"];
 // What a map shows across and upwards.
 const AXES = ["across", "up"];
+// What a window of it is, in the link.
+const WINDOW = ["eta", "range", "from", "to"];
 // Of another loss these mean nothing.
 const WHICH = ["loss", "formula"];
 const OF_A_LOSS = [
@@ -54,6 +57,8 @@ export const INITIAL = {
   rateView: "eta",
   collapse: { result: /** @type {any} */ (null), curves: {}, spreads: {} },
   flatness: { head: null, courses: [] },
+  window: null,
+  home: null,
   crowd: {
     ...{ head: null, root: new Float32Array(0), side: null },
     ...{ rows: [], count: 0, pointed: null, draft: null, hand: "region" },
@@ -83,14 +88,36 @@ const reducers = {
   sets: (state, { key, text }) => {
     const { plot } = state;
     const query = onAxes({ ...state.queries[plot], [key]: text }, key);
-    const next = { ...state, queries: { ...state.queries, [plot]: query } };
+    const home = [...AXES, ...WINDOW, "along"].includes(key) ? null : state.home;
+    const next = { ...state, home, queries: { ...state.queries, [plot]: query } };
     return QUIET.includes(key) ? next : turned(next, plot);
+  },
+
+  // A window of the map on screen, which is stretched until its cells come.
+  zooms: (state, { window: wanted }) => {
+    const { head } = state.cells;
+    const before = state.window || [WHOLE, WHOLE];
+    const window = before.map((span, i) => (isOpen(head, i) ? within(span, wanted[i]) : span));
+    const query = state.queries.regimes;
+    const home =
+      state.home || Object.fromEntries(WINDOW.filter((name) => query[name]).map((name) => [name, query[name]]));
+    const { across, up } = axesOf(head, head.variables);
+    const axes = { across: seen(across, window[0]), up: seen(up, window[1]) };
+    const queries = { ...state.queries, regimes: { ...query, ...queryFor(head, window) } };
+    return turned({ ...state, home, window, axes, queries }, "regimes");
+  },
+
+  // The whole of it again.
+  unzooms: (state) => {
+    const kept = Object.entries(state.queries.regimes).filter(([name]) => !WINDOW.includes(name));
+    const regimes = { ...Object.fromEntries(kept), ...state.home };
+    return turned({ ...state, home: null, queries: { ...state.queries, regimes } }, "regimes");
   },
 
   // Another loss brings its own starts, step sizes and numbers, to every plot.
   takesLoss: (state, { key }) => {
     const queries = each((plot) => ({ ...withoutLoss(state.queries[plot]), loss: key }));
-    return PLOTS.reduce(turned, { ...state, queries });
+    return PLOTS.reduce(turned, { ...state, home: null, queries });
   },
 
   // A link, as it came or put right, with what there is to say of that.
@@ -115,13 +142,14 @@ const reducers = {
   ends: (state, { plot, turn, early }) => {
     if (!isAsked(state, plot, turn)) return state;
     const whole = plot === "regimes" && !early && state.coming.regimes ? mapCame(state) : state;
-    return moved(whole, plot, { at: early ? "left" : "rest" });
+    const left = plot === "regimes" && early ? unstretched(whole) : whole;
+    return moved(left, plot, { at: early ? "left" : "rest" });
   },
 
   // A question that cannot be answered. Of a plot out of view that is told when it is looked at.
   refuses: (state, { plot, turn }) => {
     if (!isAsked(state, plot, turn)) return state;
-    const next = moved(state, plot, { at: "rest" });
+    const next = moved(plot === "regimes" ? unstretched(state) : state, plot, { at: "rest" });
     return plot === state.plot ? next : { ...next, asked: { ...next.asked, [plot]: null } };
   },
 
@@ -423,7 +451,7 @@ function mapCame(state) {
   const { head, names } = /** @type {Coming} */ (state.coming.regimes);
   const { cells: before } = state;
   const cells = new Cells(/** @type {MapHead} */ (head));
-  const next = { ...state, cells, axes: axesOf(cells.head, names) };
+  const next = { ...state, cells, window: null, axes: axesOf(cells.head, names) };
   const same = before && subjectOf(before.head) === subjectOf(head) && namesOf(before) === namesOf(cells);
   return {
     ...came(next, "regimes"),
@@ -431,6 +459,16 @@ function mapCame(state) {
     orbit: same ? state.orbit : /** @type {any} */ (null),
     path: same ? state.path : null,
   };
+}
+
+/**
+ * The map on screen as it is, where no other comes.
+ * @param {LabState} state
+ * @returns {LabState}
+ */
+function unstretched(state) {
+  if (!state.window) return state;
+  return { ...state, window: null, axes: axesOf(state.cells.head, state.cells.head.variables) };
 }
 
 /**

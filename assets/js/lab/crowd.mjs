@@ -29,7 +29,9 @@ const REST = 200; // ms that keys rest before a region is asked for
 const BANDS = 12; // of height
 const MOST = 0.95; // of the heights in view lie below the last band
 const SEAM = 0.6; // pixels that a cell lies over the next
-const FATES = { edge: 5, crossed: 12, diverged: 11 }; // in whose inks the shares are
+/** @type {Record<string, string>} */
+const INKS = { edge: "ok", crossed: "ink", diverged: "warn" };
+const LOPSIDED = 1; // of the inks of several runs
 /** @type {Record<string, string>} */
 const SHARES = { edge: "at the edge", crossed: "crossed Γ", diverged: "diverged" };
 /** @type {Record<string, number[]>} */
@@ -654,7 +656,7 @@ const sharesOf = ({ crowd }) =>
  * @param {CrowdScene} now
  * @param {string} name
  */
-const shareInk = ({ fateInks }, name) => fateInks[FATES[/** @type {"edge"} */ (name)]];
+const shareInk = ({ inks }, name) => inks[INKS[name]];
 
 /**
  * @param {Pen} pen
@@ -680,10 +682,13 @@ export function drawShares(pen, size, now) {
     }
     if (!hasLopsided(now)) return;
     named(pen, "share-lopsided", () => {
-      for (const row of known) pens.bead(pen, inks, inks.odd, at(row), box.y.at(row.lopsided), 3.4);
+      for (const row of known) pens.bead(pen, inks, inks.runs[LOPSIDED], at(row), box.y.at(row.lopsided), 3.4);
     });
     named(pen, "share-lopsided-law", () =>
-      pens.line(pen, inks.theory, 1.8, [5, 4], 0, known.length - 1, (k) => [at(known[k]), box.y.at(known[k].expected)]),
+      pens.line(pen, inks.runs[LOPSIDED], 1.8, [5, 4], 0, known.length - 1, (k) => [
+        at(known[k]),
+        box.y.at(known[k].expected),
+      ]),
     );
   });
 }
@@ -748,8 +753,8 @@ function keyOfShares(now) {
   if (!hasLopsided(now)) return lines;
   return [
     ...lines,
-    { text: "lopsided for good", ink: now.inks.odd, kind: "patch" },
-    { text: "1 − √(λ/λ₀)", ink: now.inks.theory, dash: [5, 4], kind: "line" },
+    { text: "lopsided for good", ink: now.inks.runs[LOPSIDED], kind: "patch" },
+    { text: "1 − √(λ/λ₀)", ink: now.inks.runs[LOPSIDED], dash: [5, 4], kind: "line" },
   ];
 }
 

@@ -62,7 +62,7 @@ def test_the_map_is_the_sweep(lab: Lab):
 def test_legend_tells_every_fate_and_its_share(lab: Lab):
     lab.open()
     rows = lab.page.locator("[data-fate]:visible")
-    assert rows.count() == 11
+    assert rows.count() == 12
     text = lab.page.inner_text("#legend")
     assert {"converges", "edge", "diverges"} <= set(text.split("\n"))
     shares = [float(share) for share in re.findall(r"([\d.]+) %", text)]
@@ -400,7 +400,7 @@ def test_tabs_by_arrow_keys_each_with_its_own_settings(lab: Lab):
     expect(lab.page.locator("#etas")).to_be_visible()
     expect(lab.page.locator("#size")).to_be_hidden()
     lab.page.keyboard.press("End")
-    lab.expect_query(plot="flatness")
+    lab.expect_query(plot="crowd")
     lab.page.keyboard.press("ArrowRight")
     lab.settle()
     assert lab.query == {"size": "40", "steps": "300"}

@@ -213,6 +213,9 @@ class Ground(NamedTuple):
     """√L."""
     side: np.ndarray | None
     """The side of Γ, 0 on it; None where the loss does not say."""
+    conserved: np.ndarray | None
+    """What gradient flow keeps, on whose level lines it goes; None where that is nothing, or is not
+    known."""
 
 
 def ground_of(loss: Loss, region: Region, start: Array) -> Ground:
@@ -222,19 +225,17 @@ def ground_of(loss: Loss, region: Region, start: Array) -> Ground:
     x, y = (np.linspace(*side, GROUND) for side in view)
     plane = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
     others = np.tile(np.asarray(start, dtype=np.float64)[2:], (len(plane), 1))
-    root, side = _root_and_side(loss, np.concatenate([plane, others], axis=1))
+    planes = _planes(loss, np.concatenate([plane, others], axis=1))
     shape = (GROUND, GROUND)
-    return Ground(
-        (view[0], view[1]),
-        np.asarray(root).reshape(shape),
-        None if side is None else np.asarray(side).reshape(shape),
-    )
+    return Ground((view[0], view[1]), *(p if p is None else np.reshape(p, shape) for p in planes))
 
 
 @quickly
-def _root_and_side(loss: Loss, x: Array) -> tuple[Array, Array | None]:
+def _planes(loss: Loss, x: Array) -> tuple[Array, Array | None, Array | None]:
+    """√L, the side of Γ and what is conserved at points [n, d], [n] each."""
     side = jax.vmap(loss.side)(x) if loss.side else None
-    return jnp.sqrt(jnp.maximum(jax.vmap(loss.value)(x), 0.0)), side
+    conserved = jax.vmap(loss.conserved.value)(x) if loss.conserved else None
+    return jnp.sqrt(jnp.maximum(jax.vmap(loss.value)(x), 0.0)), side, conserved
 
 
 def lopsided_share(loss: Loss | str, rule: Rule | str, found: Crowd) -> Lopsided:

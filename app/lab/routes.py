@@ -30,7 +30,8 @@ endian and in float32,
                    `step`, with v₁ and Φ of the last one; then L at all of them; then for each η
                    λ₁(Φ), the Lyapunov exponent and the fate
     /crowd.bin     √L on a grid of the plane about the region, from the least y up, and where
-                   header["sided"] says so the side of Γ; then for each η, in an order that shows
+                   header["sided"] says so the side of Γ, and with header["conserved"], words, what
+                   gradient flow keeps; then for each η, in an order that shows
                    all of it early: its number; the lower quartile, median and upper quartile of λ₁
                    at Φ; the shares at the edge, across Γ and diverged; the shares of lopsided
                    bounces, measured and by the law; then of each run the fate, λ₁ at Φ, and whether
@@ -324,7 +325,7 @@ def _settings_file(lab: Lab, asked: Asked, gone: Gone) -> bytes:
 def _crowd_stream(lab: Lab, asked: Asked, gone: Gone) -> Iterator[bytes]:
     settings = asked.settings
     points, cells = points_of(region_of(settings), settings.grid)
-    ground = lab.ground(settings)
+    ground, loss = lab.ground(settings), settings.chosen.record
     header = _about(asked) | {
         "etas": crowd_etas(settings).tolist(),
         "columns": len(cells),
@@ -333,10 +334,11 @@ def _crowd_stream(lab: Lab, asked: Asked, gone: Gone) -> Iterator[bytes]:
         "view": ground.view,
         "points": len(ground.root),
         "sided": ground.side is not None,
+        "conserved": loss.conserved.words if loss.conserved else "",
         "fates": _fates(),
-        "variables": coordinate_names(settings.chosen.record),
+        "variables": coordinate_names(loss),
     }
-    planes = [part for part in (ground.root, ground.side) if part is not None]
+    planes = [part for part in ground[1:] if part is not None]
 
     def parts() -> Iterator[bytes]:
         yield pack(header, map(float32, planes))

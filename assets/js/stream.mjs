@@ -90,7 +90,7 @@ export const crowdRecords = () =>
   new Records(
     ["row", "lower", "median", "upper", "edge", "crossed", "diverged", "lopsided", "expected"],
     ["outcome", "sharpness", "across"],
-    ({ points, sided }) => (sided ? 2 : 1) * points ** 2,
+    ({ points, sided, conserved }) => (1 + (sided ? 1 : 0) + (conserved ? 1 : 0)) * points ** 2,
   );
 
 /**

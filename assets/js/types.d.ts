@@ -869,6 +869,7 @@ type CrowdState = {
   head: any;
   root: Float32Array;
   side: Float32Array | null;
+  conserved: Float32Array | null;
   rows: CrowdRow[];
   count: number;
   pointed: number | null;

@@ -20,6 +20,7 @@ PLOTS = {
     "rate": "?plot=rate&etas=0.2,0.1,0.05",
     "collapse": "?plot=collapse",
     "flatness": "?plot=flatness&tau=1&etas=0.1",
+    "crowd": "?plot=crowd&grid=9&steps=200",
 }
 QUADRATIC = "?loss=quadratic&rule=gd&eta=0.05,20&size=30&steps=3000"
 # More than a second of work on any machine, and never waited for.

@@ -8,9 +8,9 @@ const SETTINGS = {
 };
 const head = (more = {}) => ({
   ...{ settings: { ...SETTINGS, ...more }, notices: [], query: "plot=crowd", etas: [0.1, 0.2, 0.4] },
-  ...{ points: 2, sided: true, columns: 2, starts: [[0.25, 0.25], [0.75, 0.25]], cells: [0, 1] },
+  ...{ points: 2, sided: true, conserved: "c", columns: 2, starts: [[0.25, 0.25], [0.75, 0.25]], cells: [0, 1] },
 }); // prettier-ignore
-const OWN = Float32Array.of(1, 2, 3, 4, -1, -2, -3, -4);
+const OWN = Float32Array.of(1, 2, 3, 4, -1, -2, -3, -4, 5, 6, 7, 8);
 
 const play = (state, ...events) => events.reduce(reduce, state);
 const begun = () => play(INITIAL, { type: "shows", plot: "crowd" }, { type: "asks", plot: "crowd", share: 0 });
@@ -28,7 +28,7 @@ test("a crowd comes row by row, in any order; what was there before goes with th
   const asked = play(first, adopts(first));
   assert.equal(asked.crowd.head, null, "nothing is shown yet");
   const half = play(asked, row(asked, 2));
-  assert.deepEqual([...half.crowd.root, ...half.crowd.side], [...OWN]);
+  assert.deepEqual([...half.crowd.root, ...half.crowd.side, ...half.crowd.conserved], [...OWN]);
   assert.equal(half.crowd.rows[2].median, 2);
   assert.equal(half.progress.crowd.share, 1 / 3);
   const whole = play(half, row(half, 0), row(half, 1));

@@ -145,7 +145,7 @@ def _parts(path: str, head: dict[str, Any], numbers: np.ndarray) -> Iterator[tup
         yield "exponent", take(runs)
         yield "outcome", _counted(take(runs).astype(int))
     elif path == "/crowd.bin":
-        sides = 1 + head["sided"]
+        sides = 1 + head["sided"] + bool(head["conserved"])
         yield "landscape", take(sides, head["points"], head["points"])
         records = take(len(head["etas"]), 9 + 3 * head["columns"])
         records = records[np.argsort(records[:, 0])]

@@ -28,6 +28,7 @@ const NEAR = 10; // pixels from an edge of the region at which it can be taken
 const REST = 200; // ms that keys rest before a region is asked for
 const BANDS = 12; // of height
 const MOST = 0.95; // of the heights in view lie below the last band
+const LEVELS = 11; // of what is conserved
 const SEAM = 0.6; // pixels that a cell lies over the next
 /** @type {Record<string, string>} */
 const INKS = { edge: "ok", crossed: "ink", diverged: "warn" };
@@ -364,6 +365,7 @@ export function drawStarts(pen, size, now) {
   pens.within(pen, box, () => {
     named(pen, "landscape", () => paintHeights(pen, now, box));
     named(pen, "starts", () => paintCells(pen, now, box));
+    named(pen, "conserved", () => paintConserved(pen, now, box));
     named(pen, "manifold", () => paintManifold(pen, now, box));
   });
   axis.paintAxes(pen, inks, box, { x: across, y: up }, { inside: false });
@@ -440,6 +442,27 @@ function paintManifold(pen, { inks, crowd: { head, side } }, box) {
     ],
   );
 }
+
+/**
+ * Gradient flow from a start goes along its line, so all starts on one line have one Φ.
+ * @param {Pen} pen
+ * @param {CrowdScene} now
+ * @param {Axes} box
+ */
+function paintConserved(pen, { inks, crowd: { head, conserved } }, box) {
+  if (!conserved) return;
+  const levels = levelsOf(conserved);
+  strokeLevels(pen, box, conserved, head.points, levels, [
+    [inks.card, 2.6],
+    [inks.flow, 1],
+  ]);
+}
+
+/**
+ * Levels between which there is as much of the plane.
+ * @param {Float32Array} values
+ */
+const levelsOf = (values) => Array.from({ length: LEVELS }, (_, k) => axis.quantile(values, (k + 1) / (LEVELS + 1)));
 
 /**
  * @param {CrowdScene} now
@@ -730,13 +753,24 @@ function drawSlice(pen, { inks, crowd, crowdSlice }, box) {
  */
 function keyOfStarts(now) {
   const row = rowShown(now);
-  if (!row) return [];
-  if (now.crowdColour === "sharpness") return legend.scaleEntries(scaleOf(now), now.inks);
+  const lines = keyOfLines(now);
+  if (!row) return lines;
+  if (now.crowdColour === "sharpness") return [...legend.scaleEntries(scaleOf(now), now.inks), ...lines];
   const seen = new Set(row.outcome);
-  return now.crowd.head.fates
+  const shown = now.crowd.head.fates
     .filter((/** @type {Fate} */ { value }) => seen.has(value))
     .map((/** @type {Fate} */ fate) => legend.entryOf(fate, now.fateInks));
+  return [...shown, ...lines];
 }
+
+/**
+ * @param {CrowdScene} now
+ * @returns {import("../picture.mjs").Entry[]}
+ */
+const keyOfLines = ({ inks, crowd: { head } }) =>
+  head.conserved
+    ? [{ text: `${head.conserved}, which gradient flow keeps`, ink: inks.flow, dash: [], kind: "line" }]
+    : [];
 
 /**
  * @param {CrowdScene} now

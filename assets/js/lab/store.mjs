@@ -60,7 +60,7 @@ export const INITIAL = {
   window: null,
   home: null,
   crowd: {
-    ...{ head: null, root: new Float32Array(0), side: null },
+    ...{ head: null, root: new Float32Array(0), side: null, conserved: null },
     ...{ rows: [], count: 0, pointed: null, draft: null, hand: "region" },
   },
 };
@@ -528,7 +528,8 @@ function crowdCame({ crowd, coming }) {
   const same = crowd.head && writeQuery(ofRegion(crowd.head)) === writeQuery(ofRegion(head));
   return {
     ...crowd,
-    ...{ head, root: own.subarray(0, count), side: head.sided ? own.subarray(count) : null },
+    ...{ head, root: own.subarray(0, count), side: head.sided ? own.subarray(count, 2 * count) : null },
+    conserved: head.conserved ? own.subarray((head.sided ? 2 : 1) * count) : null,
     ...{ rows: [], count: 0, pointed: same ? crowd.pointed : null, draft: null },
   };
 }

@@ -23,7 +23,7 @@ def told(client: FlaskClient, query: str) -> tuple[dict, np.ndarray, np.ndarray]
     end = 8 + int.from_bytes(answer.data[4:8], "little")
     head = json.loads(answer.data[8:end])
     numbers = np.frombuffer(answer.data[end:], "<f4")
-    own = head["points"] ** 2 * (1 + head["sided"])
+    own = head["points"] ** 2 * (1 + head["sided"] + bool(head["conserved"]))
     records = numbers[own:].reshape(-1, SUMMED + 3 * head["columns"])
     return head, numbers[:own], records[np.argsort(records[:, 0])]
 
@@ -56,10 +56,12 @@ def test_each_step_size_comes_with_its_runs(client: FlaskClient, rule: str) -> N
 
 def test_it_comes_on_its_landscape(client: FlaskClient) -> None:
     head, own, _ = told(client, QUERY)
-    root, side = own.reshape(2, head["points"], head["points"])
+    root, side, conserved = own.reshape(3, head["points"], head["points"])
     (x, _), (y, top) = head["view"]
     assert root[0, 0] == pytest.approx(abs(1 - x * y) / np.sqrt(2), rel=1e-6)
     assert side[-1, 0] == pytest.approx(1 - x * top, rel=1e-6)
+    assert head["conserved"] == "x² − y²"
+    assert conserved[-1, 0] == pytest.approx(x * x - top * top, rel=1e-6)
 
 
 def test_a_region_beyond_the_view_widens_it_and_other_coordinates_are_the_starts(client) -> None:

@@ -225,9 +225,13 @@ def ground_of(loss: Loss, region: Region, start: Array) -> Ground:
     x, y = (np.linspace(*side, GROUND) for side in view)
     plane = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
     others = np.tile(np.asarray(start, dtype=np.float64)[2:], (len(plane), 1))
-    planes = _planes(loss, np.concatenate([plane, others], axis=1))
-    shape = (GROUND, GROUND)
-    return Ground((view[0], view[1]), *(p if p is None else np.reshape(p, shape) for p in planes))
+    root, side, conserved = _planes(loss, np.concatenate([plane, others], axis=1))
+    planes = (part if part is None else _on_grid(part) for part in (side, conserved))
+    return Ground((view[0], view[1]), _on_grid(root), *planes)
+
+
+def _on_grid(values: Array) -> np.ndarray:
+    return np.reshape(values, (GROUND, GROUND))
 
 
 @quickly

@@ -73,7 +73,7 @@ STAGE = Place(
 LAB = Place(
     "lab",
     PLOT_PICTURES,
-    {"": "map", "regimes": "map", "rate": "rate", "collapse": "collapse"},
+    {"": "map", "regimes": "map", "rate": "rate", "collapse": "collapse", "crowd": "crowd"},
     "edgewalk-plot",
     "main[aria-busy=false] .panel:not([hidden])[data-drawn]",
     "lab.json",
@@ -87,7 +87,10 @@ STUDY = Place(
     "study.bin",
 )
 # The numbers of a picture of the lab.
-RESOURCES = {"map": "regimes", "both": "regimes", "orbit": "orbit", "rate": "rate"}
+RESOURCES = {
+    **{"map": "regimes", "both": "regimes", "orbit": "orbit", "rate": "rate"},
+    **{"crowd": "crowd", "curves": "crowd", "starts": "starts"},
+}
 PATIENCE = 600_000  # ms, of a long film
 OPENING = 60_000  # ms
 

@@ -77,7 +77,10 @@ PLOTS = {
     "rate": "Rate",
     "collapse": "Collapse",
     "flatness": "Which flatness?",
+    "crowd": "Crowd",
 }
+REGIONS = {"rectangle": "rectangle", "disk": "disk", "annulus": "annulus"}
+HANDS = {"region": "the region", "start": "a start"}  # what arrow keys move on the map of starts
 WAYS = {"line": "on a line", "valley": "along Γ"}
 COLOURS = {"fate": "fate", "sharpness": "sharpness"}
 FLATNESSES = {"sharpness": "λ₁", "trace": "trace"}
@@ -114,6 +117,8 @@ SENSES = {
         "plot": "tab map",
         "colour": "color",
         "along": "starts",
+        "region": "box area starts",
+        "grid": "cells resolution",
     },
     "clock": {"step": "iteration number", "eta": "time", "tau": "slow slow-time"},
     "axis": {"log": "logarithmic"},
@@ -125,7 +130,13 @@ SENSES = {
         "sharpness": "lambda hessian curvature",
         "surface": "space 3d solid sheet",
     },
-    "plot": {"regimes": "map regime-map fates", "rate": "gap slope", "collapse": "clocks"},
+    "plot": {
+        "regimes": "map regime-map fates",
+        "rate": "gap slope",
+        "collapse": "clocks",
+        "crowd": "starts many population",
+    },
+    "kind": {"rectangle": "box square", "disk": "circle disc ellipse", "annulus": "ring"},
     "along": {"valley": "gamma curve"},
     "hide": {"transport": "play controls time-bar", "laws": "gauges", "phases": "ribbon"},
 }
@@ -134,7 +145,7 @@ MAX_RUNS = 4
 MOST_BRANCHES = 4  # of a run on the stage
 MAX_COURSES = 6  # of rules side by side in the lab, which paint no iterates
 # How many rules a plot of the lab takes at once.
-MOST_RULES = {"regimes": 1, "rate": 1, "collapse": MAX_RUNS, "flatness": MAX_COURSES}
+MOST_RULES = {"regimes": 1, "rate": 1, "collapse": MAX_RUNS, "flatness": MAX_COURSES, "crowd": 1}
 
 # The numbers of rules by name: one name is one quantity, whatever rule has it.
 RULE_NUMBERS = {p.name: p for rule in RULES.values() for p in rule.parameters}
@@ -171,6 +182,9 @@ PLOT_PICTURES = {
     "collapse": "Three clocks",
     "flatness": "Which flatness?",
     "courses": "Where each drifts",
+    "crowd": "Crowd",
+    "starts": "Map of starts",
+    "curves": "Curves against η",
 }
 # Of the study: each panel, and all of them.
 STUDY_PICTURES = {

@@ -11,6 +11,7 @@ from benchmarks.baseline import REMEMBERING, library, numpy_pairs, vectorised, w
 from benchmarks.clock import best_in_turn, medians_in_turn
 from benchmarks.row import Bound, Figures, Row
 from dynamics import Fate, Run, Sweep, simulate, sweep, window
+from dynamics.crowd import Region, Summary, crowd, summary
 from dynamics.simulate import overview_ends
 from dynamics.sweep import cores
 
@@ -20,6 +21,9 @@ START = (1.8, 1.1)
 # pair is kept in as many steps as it is there.
 NUMPY_STEPS = 5_000
 NUMPY_STRIDE = 500
+
+# Runs of a crowd that are taken one by one, at a few of its step sizes.
+ONE_BY_ONE = 40
 
 # From here on the longest run is on the floor; its descent takes some 1,500 steps.
 BOUNCING = 10_000
@@ -138,6 +142,44 @@ def many_runs(n: int = 40_000, steps: int = 2_000) -> Figures:
     }
 
 
+def many_starts(n: int = 41, steps: int = 2_000) -> Figures:
+    """A crowd at 24 step sizes, by one sweep, and one run after another."""
+    region, etas = Region((0.5, 0.3), (2.2, 1.6)), np.geomspace(0.05, 0.9, 24).tolist()
+
+    def ours() -> Summary:
+        return summary(crowd("hyperbola", "gd", region, n, etas, steps))
+
+    few = crowd("hyperbola", "gd", region, n, etas[:1], 0).starts[:: n * n // ONE_BY_ONE]
+
+    def one_by_one() -> None:
+        for eta in etas[::8]:
+            for start in few:
+                simulate("hyperbola", "gd", start, eta, steps)
+
+    (mine, single), _ = medians_in_turn(ours, one_by_one, rounds=9)
+    each = single / (len(few) * len(etas[::8]))
+    return {
+        "s": mine,
+        "runs": n * n * len(etas),
+        "ms a run, one after another": 1e3 * each,
+        "× as fast as one after another": each * n * n * len(etas) / mine,
+    }
+
+
+def window_of_map(size: int = 200, steps: int = 2_000) -> Figures:
+    """A window of a regime map in full, as a zoom asks for it, elsewhere each time."""
+    shift = iter(np.linspace(0.0, 0.2, 64))
+
+    def zoomed() -> Sweep:
+        low = 0.4 + next(shift)
+        etas = np.repeat(np.geomspace(low, 2 * low, size), size)
+        starts = np.tile(np.linspace((1.0, 0.9), (2.0, 0.9), size), (size, 1))
+        return sweep("hyperbola", "gd", starts, etas, steps)
+
+    ((seconds,), _) = medians_in_turn(zoomed, rounds=9)
+    return {"s": seconds, "cells": size * size}
+
+
 def long_run() -> Figures:
     """The longest run, in a process of its own, whose peak of memory is not another row's."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
@@ -208,6 +250,18 @@ ROWS = (
         "40,000 runs × 2,000 steps, and what becomes of each",
         (Bound("≤", 1.5, "× C"),),
         many_runs,
+    ),
+    Row(
+        "crowd",
+        "a crowd: 41 × 41 starts × 24 η × 2,000 steps of GD on `hyperbola`, and what they share",
+        (Bound("≤", 0.3, "s"),),
+        many_starts,
+    ),
+    Row(
+        "zoom",
+        "a window of a regime map, 200 × 200 cells of 2,000 steps of GD, computed afresh",
+        (Bound("≤", 0.5, "s"),),
+        window_of_map,
     ),
     Row(
         "long-run",

@@ -1,10 +1,12 @@
-"""The command line: list, simulate, flow, rate, study. Each prints one JSON object.
+"""The command line: list, simulate, flow, rate, crowd, study. Each prints one JSON object.
 
     python -m dynamics list
     python -m dynamics simulate --loss hyperbola --rule ngd --eta 0.05 --start 2,0.7 --steps 800
     python -m dynamics simulate --formula "½(1 − xy)²" --rule ngd --eta 0.05 --steps 800
     python -m dynamics flow --loss hyperbola --rule ngd --start 2,0.5 --tau 2
     python -m dynamics rate --loss hyperbola --rule ngd --start 2,0.5 --tau 1 --etas 0.1,0.05,0.025
+    python -m dynamics crowd --loss hyperbola --rule gd --region 0.5,2.2,0.3,1.6 --grid 41 \
+        --etas 0.1,0.2,0.4 --steps 2000
     python -m dynamics study digits-parity --rule ngd --etas 0.1,0.05,0.025 --tau 6 --out study.npz
 
 Bad input gets one line on standard error and exit status 2, and nothing is written.
@@ -29,6 +31,7 @@ from dynamics.catalogue import LOSSES, RULES, find_loss, find_pair, find_rule
 from dynamics.compilation import prepare_process, quickly
 from dynamics.conduct import Event, Memory, Plan, conduct, finish, study_columns
 from dynamics.courses import Traced
+from dynamics.crowd import KINDS, Region, crowd, summary
 from dynamics.curvature import sharpness
 from dynamics.datasets import read_table
 from dynamics.files import (
@@ -130,6 +133,16 @@ def _parser() -> argparse.ArgumentParser:
     rate = _command(commands, "rate", _rate, "measure how the gap shrinks with η")
     rate.add_argument("--tau", type=_number, required=True, help="slow time of the gaps")
     rate.add_argument("--etas", type=_step_sizes, required=True, help="step sizes, comma-separated")
+
+    many = _command(commands, "crowd", _crowd, "what runs from a region of starts have in common")
+    many.add_argument(
+        "--region", type=_numbers, required=True, metavar="x0,x1,y0,y1",
+        help="where they start; other coordinates are those of the start",
+    )  # fmt: skip
+    many.add_argument("--kind", default=KINDS[0], help=f"of the region: {', '.join(KINDS)}")
+    many.add_argument("--grid", type=_whole, required=True, help="cells on a side of the region")
+    many.add_argument("--etas", type=_step_sizes, required=True, help="step sizes, comma-separated")
+    many.add_argument("--steps", type=_whole, required=True, help="number of steps of each run")
 
     study = commands.add_parser("study", help="a network that fits data", allow_abbrev=False)
     study.set_defaults(command=_study, decimal_comma=False, suffixes=(".npz",))
@@ -251,10 +264,11 @@ def _parameter(text: str) -> tuple[str, float]:
 
 
 def _loss(options: argparse.Namespace) -> Loss:
-    """The loss that is asked for, with its parameters. A formula may do without a start."""
+    """The loss that is asked for, with its parameters. A formula may do without a start, and so may
+    what has a region of them."""
     if options.data and options.loss:
         raise ValueError("data wants a formula that is fitted to it, in place of a loss")
-    if options.loss and options.start is None:
+    if options.loss and options.start is None and "region" not in options:
         raise ValueError("the following arguments are required: --start")
     given = dict(options.parameter)
     loss = find_loss(options.loss).at(**given) if options.loss else formula(_text(options), given)
@@ -416,6 +430,20 @@ def _rate(options: argparse.Namespace) -> dict:
     rate = measure_rate(loss, rule, options.start, options.tau, options.etas)
     numbers = {"start": options.start, "tau": options.tau}
     return {"settings": loss_settings(loss) | rule_settings(rule) | numbers, **rate._asdict()}
+
+
+def _crowd(options: argparse.Namespace) -> dict:
+    if len(options.region) != 4:
+        raise ValueError(f"region must be four numbers, x0,x1,y0,y1, got {len(options.region)}")
+    left, right, below, above = options.region
+    loss, rule = _loss(options), _rule(options)
+    region = Region((left, below), (right, above), options.kind)
+    found = crowd(
+        loss, rule, region, options.grid, options.etas, options.steps, start=options.start
+    )
+    asked = {name: getattr(options, name) for name in ("region", "kind", "grid", "steps")}
+    settings = loss_settings(loss) | rule_settings(rule) | asked
+    return {"settings": settings, **summary(found)._asdict()}
 
 
 def _study(options: argparse.Namespace) -> dict:

@@ -18,7 +18,7 @@ import numpy as np
 from dynamics.catalogue import find_pair
 from dynamics.compilation import AHEAD
 from dynamics.curvature import gradient, sharpness
-from dynamics.fates import MINIMISED, RISE, WINDOW, Ending, Fate, obeys, verdict
+from dynamics.fates import BETWEEN, MINIMISED, RISE, WINDOW, Ending, Fate, obeys, sides, verdict
 from dynamics.ground import Ground
 from dynamics.own import Own, for_each
 from dynamics.projection import landing, projection
@@ -27,6 +27,7 @@ from dynamics.types import Array, Loss, Rule, Scalar, Theta
 
 CHUNK = 1024
 STRIDE = 32
+WATCH = 128  # steps of a chunk that are watched before it is asked whether more need be
 BLOCK = 1 << 14  # steps of a chunk between two reports: 20 ms, or 600 where L has a sine
 
 
@@ -44,6 +45,9 @@ class Sweep(NamedTuple):
     """The last iterate that is finite and in the domain, [n, d]; NaN where not even x_0 is."""
     ended: Array
     """The step of that iterate, an integer: `steps`, unless the run diverges."""
+    crossed: Array
+    """Whether Γ once lay between an iterate and the next; False where it has no sides, as in
+    codimension 2."""
     state: Any = ()
     """What the rule remembers there, for a point that is a tuple of its coordinates, [n] each."""
 
@@ -79,10 +83,10 @@ def sweep_chunk(
     state = _begin(loss, rule, start, each, first)
     *blocks, last = _before_the_last(steps)
     for block in blocks:
-        state = jax.block_until_ready(_walk(loss, rule, state, each, block))
+        state = jax.block_until_ready(_watched_walk(loss, rule, state, each, block))
         if report():
             return None
-    state = _walk(loss, rule, state, each, last)
+    state = _watched_walk(loss, rule, state, each, last)
     answers = _finish(loss, rule, start, state, each, steps)
     report()
     return jax.tree.map(lambda column: np.asarray(column)[: len(starts)], answers)
@@ -166,6 +170,7 @@ def nothing_known(loss: Loss, rule: Rule, n: int) -> Sweep:
         sharpness=np.full(n, np.nan),
         x=np.full((n, loss.d), np.nan),
         ended=np.zeros(n, np.int64),
+        crossed=np.zeros(n, bool),
         state=jax.tree.map(lambda leaf: np.zeros(leaf.shape, leaf.dtype), state),
     )
 
@@ -176,7 +181,10 @@ def compile_for(loss: Loss, rule: Rule, own: Own) -> None:
     what = rule.family, *sorted(own.theta), None, *sorted(own.numbers)
     if what not in known:
         start, each = np.ones((CHUNK, loss.d)), jax.tree.map(lambda _: np.ones(CHUNK), own)
-        walked = _walk(loss, rule, _begin(loss, rule, start, each), each, 0)
+        begun = _begin(loss, rule, start, each)
+        if begun.facing:
+            begun = _walk(loss, rule, begun, each, 0, watched=True)
+        walked = _walk(loss, rule, begun, each, 0)
         _finish(loss, rule, start, walked, each, 0)
         if rule.bounce is None:
             _too_sharp(loss, rule, start, each)
@@ -193,6 +201,10 @@ class _State(NamedTuple):
     """What the rule remembers there."""
     peak: Array
     """The largest L before x."""
+    facing: tuple[Array, ...]
+    """`sides` of the iterate before x."""
+    turn: Array
+    """The least ⟨sides(x_t), sides(x_{t+1})⟩ before x."""
     ended: Array
     """The step of x."""
 
@@ -211,7 +223,9 @@ def _begin(loss: Loss, rule: Rule, start: np.ndarray, own: Own, first: int = 0) 
     x = tuple(start.T.copy())
     seeds = first + np.arange(len(start))
     memory = jax.tree.map(np.asarray, for_each(_first_state, loss, rule, own, x, seeds))
-    return _State(x, memory, np.zeros(len(start)), np.zeros(len(start), np.int64))
+    facing = jax.tree.map(np.asarray, _facing(loss, rule, own, x))
+    nothing = np.zeros(len(start))
+    return _State(x, memory, nothing, facing, nothing.copy(), np.zeros(len(start), np.int64))
 
 
 def _first_state(_: Loss, rule: Rule, __: Scalar, x: tuple[Array, ...], seed: Scalar) -> Any:
@@ -246,6 +260,33 @@ def _in_domain(loss: Loss, x: tuple[Array, ...]) -> tuple[Array, ...]:
     return tuple(jnp.where(inside, z, jnp.nan) for z in x)
 
 
+def _sides(loss: Loss, _: Rule, __: Scalar, x: tuple[Array, ...]) -> tuple[Array, ...]:
+    return sides(loss, x)
+
+
+@jax.jit
+def _facing(loss: Loss, rule: Rule, own: Own, x: tuple[Array, ...]) -> tuple[Array, ...]:
+    """`sides` of every run."""
+    return for_each(_sides, loss, rule, own, x)
+
+
+def _turned(now: tuple, facing: tuple, turn: Array) -> tuple[tuple, Array]:
+    """`facing` and `turn` of `_State` with an iterate seen whose `sides` are `now`."""
+    if not now:
+        return now, turn
+    return now, jnp.minimum(turn, sum(a * b for a, b in zip(facing, now, strict=True)))
+
+
+def _sides_known(state: _State) -> bool:
+    """Whether no run need be watched: all have crossed Γ, have left, or are so near to it that
+    rounding tells the side."""
+    if not state.facing:
+        return True
+    near = np.max(np.abs(state.facing), axis=0) < (-BETWEEN) ** 0.5
+    left = np.asarray(state.ended) < np.max(state.ended)
+    return bool(np.all((np.asarray(state.turn) < BETWEEN) | near | left))
+
+
 def _finite(x: tuple[Array, ...]) -> Array:
     return reduce(jnp.logical_and, map(jnp.isfinite, x))
 
@@ -254,24 +295,44 @@ def _choose(condition: Array, one: _State, other: _State) -> _State:
     return jax.tree.map(partial(jnp.where, condition), one, other)
 
 
-@jax.jit
-def _walk(loss: Loss, rule: Rule, state: _State, own: Own, count: Scalar) -> _State:
-    """So many steps of every run; one that would leave stays within 32 steps of its end."""
+@partial(jax.jit, static_argnames=("watched",))
+def _walk(
+    loss: Loss, rule: Rule, state: _State, own: Own, count: Scalar, watched: bool = False
+) -> _State:
+    """So many steps of every run; one that would leave stays within 32 steps of its end. On which
+    side of Γ they are is `watched`, or not: to watch takes as long again.
+    """
     step = advance_all(loss, rule, own)
+    across = partial(for_each, _sides, loss, rule, own)
 
     def advance(_, carry):
-        x, memory, peak = carry
+        x, memory, peak, facing, turn = carry
+        if watched:
+            facing, turn = _turned(across(x), facing, turn)
         x, memory, value = step(x, memory)
-        return x, memory, peak if rule.bounce else jnp.maximum(peak, value)
+        return x, memory, peak if rule.bounce else jnp.maximum(peak, value), facing, turn
 
     def stride(i: Array, state: _State) -> _State:
         length = jnp.minimum(STRIDE, count - STRIDE * i)
-        begin = state.x, state.memory, state.peak
-        x, memory, peak = jax.lax.fori_loop(0, length, advance, begin)
-        return _choose(_finite(x), _State(x, memory, peak, state.ended + length), state)
+        begin = state.x, state.memory, state.peak, state.facing, state.turn
+        x, memory, peak, facing, turn = jax.lax.fori_loop(0, length, advance, begin)
+        goes_on = _finite(x) & (state.ended == jnp.max(state.ended))
+        moved = _State(x, memory, peak, facing, turn, state.ended + length)
+        return _choose(goes_on, moved, state)
 
     inside = for_each(lambda loss, _, __, x: _in_domain(loss, x), loss, rule, own, state.x)
-    return jax.lax.fori_loop(0, -(-count // STRIDE), stride, state._replace(x=inside))
+    state = jax.lax.fori_loop(0, -(-count // STRIDE), stride, state._replace(x=inside))
+    return state if watched else state._replace(facing=across(state.x))
+
+
+def _watched_walk(loss: Loss, rule: Rule, state: _State, own: Own, count: int) -> _State:
+    """So many steps of every run, watched for as long as it may yet change sides of Γ."""
+    done, length = 0, WATCH
+    while done < count and not _sides_known(state):
+        length = min(length, count - done)
+        state = _walk(loss, rule, state, own, length, watched=True)
+        done, length = done + length, 2 * length
+    return _walk(loss, rule, state, own, count - done)
 
 
 class _Watch(NamedTuple):
@@ -321,7 +382,7 @@ def _too_sharp(loss: Loss, rule: Rule, start: Array, own: Own) -> Array:
     def at(loss: Loss, rule: Rule, eta: Scalar, x: Array) -> Array:
         slope = gradient(loss, x)
         there = loss.value(x), slope @ slope, initial_state(rule, tuple(x))
-        return _sharpness_below(loss, x) > step_threshold(rule, eta, *there)
+        return sharpness_below(loss, x) > step_threshold(rule, eta, *there)
 
     return for_each(at, loss, rule, own, start)
 
@@ -330,11 +391,13 @@ def _too_sharp(loss: Loss, rule: Rule, start: Array, own: Own) -> Array:
 def _finish(loss: Loss, rule: Rule, start: Array, state: _State, own: Own, steps: Scalar) -> Sweep:
     """The last steps of every run, and what they tell."""
     step = advance_all(loss, rule, own)
+    across = partial(for_each, _sides, loss, rule, own)
 
     def advance(i: Array, carry: tuple[_State, Array]) -> tuple[_State, Array]:
         state, path = carry
+        seen = _turned(across(state.x), state.facing, state.turn)
         x, memory, value = step(state.x, state.memory)
-        kept = _State(x, memory, jnp.maximum(state.peak, value), state.ended + 1)
+        kept = _State(x, memory, jnp.maximum(state.peak, value), *seen, state.ended + 1)
         state = _choose(_finite(x), kept, state)
         row = jnp.stack(state.x)[None]
         return state, jax.lax.dynamic_update_slice_in_dim(path, row, i + 1, axis=0)
@@ -344,7 +407,7 @@ def _finish(loss: Loss, rule: Rule, start: Array, state: _State, own: Own, steps
     following, _, value = step(state.x, state.memory)
     x = jnp.stack(state.x)
     left = (state.ended < steps) | ~_finite(state.x) | ~jnp.isfinite(value)
-    flat = for_each(lambda loss, _, __, x: _sharpness_below(loss, x), loss, rule, own, x, axis=1)
+    flat = for_each(lambda loss, _, __, x: sharpness_below(loss, x), loss, rule, own, x, axis=1)
     end = Ending(
         path=path,
         left=left,
@@ -355,6 +418,7 @@ def _finish(loss: Loss, rule: Rule, start: Array, state: _State, own: Own, steps
         value=value,
         peak=state.peak,
         first=for_each(_value, loss, rule, own, *start.T),
+        crossed=_turned(across(state.x), state.facing, state.turn)[1] < BETWEEN,
     )
     outcome, period = verdict(end, bounces=rule.bounce is not None)
     return Sweep(
@@ -363,6 +427,7 @@ def _finish(loss: Loss, rule: Rule, start: Array, state: _State, own: Own, steps
         sharpness=jnp.where(left, jnp.nan, flat),
         x=x.T,
         ended=state.ended,
+        crossed=end.crossed,
         state=state.memory,
     )
 
@@ -371,8 +436,13 @@ def _value(loss: Loss, _: Rule, __: Scalar, *x: Array) -> Array:
     return loss.value(jnp.stack(x))
 
 
-def _sharpness_below(loss: Loss, x: Array) -> Array:
-    """λ₁ at Φ(x), [d] -> []; NaN where gradient flow does not reach Γ."""
+def foot(loss: Loss, x: Array) -> Array:
+    """Φ(x), [d] -> [d], as a sweep finds it; NaN where gradient flow does not reach Γ."""
     short = loss.codim == 1 and loss.projection is None
-    end = landing(loss, x) if short else projection(loss, x)
+    return landing(loss, x) if short else projection(loss, x)
+
+
+def sharpness_below(loss: Loss, x: Array) -> Array:
+    """λ₁ at Φ(x), [d] -> []; NaN where gradient flow does not reach Γ."""
+    end = foot(loss, x)
     return loss.manifold_sharpness(end) if loss.manifold_sharpness else sharpness(loss, end)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
+from dynamics.curvature import gradient
 from dynamics.own import Own, for_each
 from dynamics.types import Array, Loss, Rule, Scalar
 
@@ -17,6 +18,7 @@ RISE = 2.0
 FALL = 1e-4
 TOLERANCE = 0.2  # of what the law of √L says
 MINIMISED = 1e-20
+BETWEEN = -1e-20  # nearer to Γ than the root of this rounding tells the side
 
 
 class Fate(IntEnum):
@@ -33,6 +35,7 @@ class Fate(IntEnum):
     UNKNOWN = 0, "Not computed: the sweep was stopped before."
     UNDECIDED = 1, "Still on its way when the steps ran out."
     CONVERGES = 2, "It comes to rest."
+    CROSSES = 12, "It crosses Γ on its way, and comes to rest."
     STOPS = 3, "Rounding lands it on the floor exactly, and it stops: a little noise prevents that."
     CATAPULT = 4, "The loss rises far above what it was, then the iterate comes to rest."
     EDGE = 5, "It bounces between two sides of the valley: the edge of stability."
@@ -68,6 +71,8 @@ class Ending(NamedTuple):
     """The largest L along the run."""
     first: Array
     """L at the start."""
+    crossed: Array
+    """Whether it has changed sides of Γ; see `sides`."""
 
 
 def verdict(end: Ending, bounces: bool) -> tuple[Array, Array]:
@@ -86,9 +91,22 @@ def verdict(end: Ending, bounces: bool) -> tuple[Array, Array]:
         risen = end.peak > RISE * jnp.maximum(end.first, MINIMISED)
     stops = still & end.moved if bounces else False
     period = jnp.where(end.lawful & (period != 1), 2, period)
-    outcome = _fate(end.left, stops, still, risen, going, period)
+    outcome = _fate(end.left, stops, still, risen, end.crossed, going, period)
     cycles = (outcome >= Fate.EDGE) & (outcome <= Fate.CYCLE_LONGER)
     return outcome, jnp.where(cycles, period, 0)
+
+
+def sides(loss: Loss, x: tuple[Array, ...]) -> tuple[Array, ...]:
+    """A vector that is turned round where Γ is crossed, in codimension 1: the `side` of a loss that
+    says it, else ∇L, which points away from Γ; () where Γ has no sides.
+
+    ⟨sides(x), sides(y)⟩ < 0 says that Γ lies between x and y. Of ∇L that holds where a step does
+    not turn the normal of Γ by a right angle: near it, that is, not half round a ring.
+    """
+    if loss.codim != 1:
+        return ()
+    point = jnp.stack(x)
+    return (loss.side(point),) if loss.side else tuple(gradient(loss, point))
 
 
 def obeys(loss: Loss, rule: Rule, path: Array, own: Own, sharpness: Array) -> Array:
@@ -123,12 +141,13 @@ def _law(loss: Loss, rule: Rule, eta: Scalar, sharpness: Scalar) -> Scalar:
     return rule.sqrt_loss_law(eta, sharpness)
 
 
-def _fate(left, stops, still, risen, going, period) -> Array:
+def _fate(left, stops, still, risen, crossed, going, period) -> Array:
     """The first fate that holds, [n]."""
     fates = [
         (left, Fate.DIVERGES),
         (stops, Fate.STOPS),
         (still & risen, Fate.CATAPULT),
+        (still & crossed, Fate.CROSSES),
         (still, Fate.CONVERGES),
         (going, Fate.UNDECIDED),
         (period == 2, Fate.EDGE),

@@ -60,6 +60,7 @@ def sweep(
                 shorter than that of the one before, and Aitken's limit of the three less than half
                 the last: a bounce that settles on a cycle has that of the cycle as its limit. If
                 not of period 2, the last must also be less than half the first.
+    CROSSES     CONVERGES, and Γ once lay between two iterates (`Sweep.crossed`).
     CATAPULT    CONVERGES, for a rule without a bounce, and L once was more than twice L(x_0); or
                 more than twice the least before, and λ₁ at Φ(x_0) is above the threshold, 2/η.
     UNDECIDED   fewer than 48 steps; or period 1; or the steps of GD grow from nothing, which is
@@ -204,7 +205,7 @@ def _look_again(work: _Work, stop: Callable[[], bool]) -> None:
         return
 
     def sharp(first: int) -> np.ndarray:
-        resting = found.outcome[first : first + CHUNK] == Fate.CONVERGES
+        resting = np.isin(found.outcome[first : first + CHUNK], (Fate.CONVERGES, Fate.CROSSES))
         rows = first + np.flatnonzero(resting)
         if not rows.size:
             return rows

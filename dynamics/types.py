@@ -144,6 +144,7 @@ class Family:
     residual: Vector | None = None
     weight: float = 1.0
     conserved: Conserved | None = None
+    side: Value | None = None
 
     def bound(self, theta: Theta) -> dict[str, Any]:
         """The fields of a loss of this family that are functions, with `theta` filled in."""
@@ -168,6 +169,7 @@ class Family:
             "domain": inside,
             "residual": fill(self.residual),
             "conserved": law,
+            "side": fill(self.side),
         }
 
 
@@ -238,6 +240,7 @@ class Loss:
             however stiff the way there is.
         weight: c.
         conserved: what gradient flow keeps; None where that is nothing, or is not known.
+        side: in codimension 1, [d] -> [], 0 on Γ alone, with another sign on either side of it.
         view: ((low, high) for each coordinate) to draw at first.
         equal_axes: whether a unit is as long upwards as across, as it must be where Γ is round.
         horizon: slow time τ that shows the drift.
@@ -272,6 +275,7 @@ class Loss:
     residual: Vector | None = None
     weight: float = 1.0
     conserved: Conserved | None = None
+    side: Value | None = None
     view: tuple[tuple[float, float], ...] = ()
     equal_axes: bool = False
     horizon: float = 4.0
@@ -320,6 +324,7 @@ class Loss:
                 value=raw(self.conserved.value),
                 weight=raw(self.conserved.weight),
             ),
+            side=raw(self.side),
         )
         size = np.max(np.ptp(self.view, axis=1)) / 2 if self.view else np.max(np.abs(self.start))
         _fill(self, theta=theta, family=family, size=np.float64(size), **family.bound(theta))

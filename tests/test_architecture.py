@@ -39,6 +39,7 @@ LENT = {
     *("formula", "FormulaError", "GALLERY", "Example", "parse", "mathml_of"),
     *("numerals", "read_number", "prepare_process", "let_go_of_programs"),
     *("STUDIES", "Plan", "PAIRS", "with_seed", "Folder"),
+    *("Ground", "points_of"),
     *("Fate", "Orbits", "Cut", "Heights", "Terrain", "Valley", "View", "Floor", "Way", "fits"),
     *(
         "Parameter",
@@ -114,6 +115,7 @@ ORDER = [
     "dynamics.ledgers",
     "dynamics.measures",
     "dynamics.rod",
+    "dynamics.crowd",
     "dynamics.sections",
     "dynamics.nudge",
     "dynamics.stretch",

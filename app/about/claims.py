@@ -76,6 +76,20 @@ CLAIMS = (
         ),
     ),
     Claim(
+        "How many bounces of normalized GD become lopsided for good",
+        (
+            "Of runs that land at all phases of the bounce, the share 1 − √(λ₁/λ₁⁰) has |A| = 1, "
+            "λ₁⁰ being the sharpness where they landed and λ₁ where they are."
+        ),
+        SMOOTH + " One direction across the valley. A is as likely to be anything when they land.",
+        "derived here",
+        ("dynamics/test_crowd.py::test_the_share_of_lopsided_bounces_is_that_of_the_phases",),
+        (
+            "No single run says it; a crowd does. The lab draws the share that is measured (|A| ≥ "
+            "0.99) beside the law."
+        ),
+    ),
+    Claim(
         "The bounce of GD on √L keeps its lopsidedness, or sweeps",
         (
             "Where the walls are even A stays what it is. Where they are not it changes by "

@@ -16,11 +16,23 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from app.lab.settings import ETA, START, LabSettings, Way
+from app.lab.settings import CROWD_ETAS, ETA, START, LabSettings, Way
 from app.link import NUMBER
 from app.once import PATIENCE, Gone, Once, StoppedError
 from app.runspec import LossSpec, RuleSpec
 from dynamics import MAX_STEPS, Fate, sweep
+from dynamics.crowd import (
+    Crowd,
+    Ground,
+    Lopsided,
+    Region,
+    Summary,
+    crowd,
+    ground_of,
+    lopsided_share,
+    points_of,
+    summary,
+)
 from dynamics.flatness import Course, Floor, course, floor_of
 from dynamics.orbits import Orbits, orbits
 from dynamics.rate import Cloud, Rate, cloud_at, rate_of
@@ -149,12 +161,14 @@ class Lab:
 
     def filled(self, settings: LabSettings) -> LabSettings:
         """The settings with nothing left open: of a map the range of step sizes too."""
-        if settings.plot != "regimes" or settings.eta:
+        if settings.plot not in ("regimes", "crowd") or settings.eta:
             return settings
         way, rule = settings.way, settings.chosen_rules[0]
+        if settings.plot == "crowd":
+            way = _across_region(settings)
         key = self.once.key("etas", way=way, rule=rule)
         low, high = self.once.result(key, lambda: self._etas(way, rule))
-        if ETA in settings.axes:
+        if settings.plot == "crowd" or ETA in settings.axes:
             return replace(settings, eta=(low, high))
         return replace(settings, eta=(float(f"{np.sqrt(low * high):.2g}"),))
 
@@ -265,6 +279,22 @@ class Lab:
 
         return self.once.result(self._key("orbit", grid), make, gone)
 
+    def crowd(self, settings: LabSettings, gone: Gone) -> Iterator["Seen"]:
+        """A crowd of filled settings, some step sizes at a time.
+
+        Raises:
+            StoppedError: gone.
+        """
+        asked = settings.plain | {"colour": "", "slice": 0.0}
+        key = self.once.key("crowd", settings=asked)
+        return self.once.parts(key, lambda known: _Crowd(self, settings, known), gone)
+
+    def ground(self, settings: LabSettings) -> Ground:
+        """What lies around the region of a crowd."""
+        region, start = region_of(settings), settings.start_point
+        key = self.once.key("ground", loss=settings.chosen, region=region, start=start)
+        return self.once.result(key, lambda: ground_of(settings.chosen.record, region, start))
+
     def clouds(self, settings: LabSettings, gone: Gone) -> Iterator[Cloud]:
         """The gaps to the theorem at the slow time of a rate, for each η in turn.
 
@@ -343,6 +373,84 @@ class _Map:
         if gone():
             raise StoppedError
         return Band(rows, Regimes(*(column.reshape(shape) for column in found)))
+
+
+class Seen(NamedTuple):
+    """Some step sizes of a crowd, which of all they are [n], and what there is to say of them."""
+
+    rows: list[int]
+    crowd: Crowd
+    summary: Summary
+    lopsided: Lopsided | None
+    """Of normalized GD alone."""
+
+
+class _Crowd:
+    """Makes a crowd; see `app.once.Maker`."""
+
+    def __init__(self, lab: Lab, settings: LabSettings, known: list[Seen] | None) -> None:
+        self.lab, self.settings = lab, settings
+        self.known = list(known or [])
+        self.etas = crowd_etas(settings)
+        self.left = [] if known else interlaced(len(self.etas))
+        self.chunks = cores()
+        self.runs = len(points_of(region_of(settings), settings.grid)[1])
+        self.made: list[Seen] = []
+
+    def next(self, gone: Gone) -> Seen | None:
+        if self.known:
+            return self.known.pop(0)
+        if not self.left:
+            return None
+        count = max(1, self.chunks * CHUNK // self.runs)
+        found = self._seen(self.left[:count], gone)
+        self.left = self.left[count:]
+        self.made.append(found)
+        return found
+
+    def whole(self) -> list[Seen] | None:
+        return self.made or None
+
+    def _seen(self, rows: list[int], gone: Gone) -> Seen:
+        asked = self.settings
+        loss, rule = asked.chosen.record, asked.chosen_rules[0].record
+        with self.lab.turn(gone):
+            begun = time.monotonic()
+            found = crowd(
+                loss,
+                rule,
+                region_of(asked),
+                asked.grid,
+                self.etas[rows].tolist(),
+                asked.steps,
+                start=asked.start_point,
+                stop=gone,
+            )
+            self.chunks = _next_size(self.chunks, time.monotonic() - begun)
+            lopsided = lopsided_share(loss, rule, found) if rule.key == "ngd" else None
+        if gone():
+            raise StoppedError
+        return Seen(rows, found, summary(found), lopsided)
+
+
+def region_of(settings: LabSettings) -> Region:
+    """The region of a crowd."""
+    left, right, below, above = settings.region_shown
+    return Region((left, below), (right, above), settings.kind)
+
+
+def crowd_etas(settings: LabSettings) -> np.ndarray:
+    """The step sizes of filled settings, at equal ratios."""
+    assert settings.eta
+    low, high = settings.eta
+    return np.geomspace(low, high, CROWD_ETAS)
+
+
+def _across_region(settings: LabSettings) -> Way:
+    """The line from corner to corner of a region, whose starts tell which η are of interest."""
+    left, right, below, above = settings.region_shown
+    others = tuple(settings.start_point[2:])
+    return Way(settings.chosen, ((left, below, *others), (right, above, *others)), 0.0)
 
 
 def _decided(grid: Grid, runs: Runs, gone: Gone) -> Regimes:

@@ -1,4 +1,5 @@
-"""The lab: a map of what becomes of runs, the measured rate of the theorem, runs on three clocks.
+"""The lab: a map of what becomes of runs, the measured rate of the theorem, runs on three clocks,
+rules side by side, a crowd of starts.
 
 Its layout holds what stands still. The page's scripts fill in the settings that the server answers
 with, paint the plots as their numbers arrive, and keep the link.
@@ -17,12 +18,14 @@ from app.vocabulary import (
     CLOCKS,
     COLOURS,
     FLATNESSES,
+    HANDS,
     MOST_RULES,
     ORBIT_VIEWS,
     PICTURE_FORMS,
     PLOT_PICTURES,
     PLOTS,
     RATE_VIEWS,
+    REGIONS,
     WAYS,
 )
 from dynamics import LOSSES, RULES
@@ -40,6 +43,7 @@ FILES = {
     "rate": {"The gaps": "rate"},
     "collapse": {"The runs": "run"},
     "flatness": {"The flows and runs": "flatness"},
+    "crowd": {"The curves": "crowd", "The runs": "starts"},
 }
 
 # The plots of a comparison of flatness, by what they show.
@@ -81,11 +85,15 @@ def _controls() -> html.Div:
             *(_rules(plot) for plot in PLOTS),
             html.Div(id="rule-numbers", className="numbers"),
             _of("regimes", _axes()),
-            _of("regimes", _step_sizes()),
+            _of("crowd", _region()),
+            _of("regimes crowd", _step_sizes()),
             _of("regimes", _starts()),
-            _of("regimes", _resolution()),
-            _of("regimes", _slice()),
-            _of("regimes rate collapse flatness", _on("!start", html.Div(field("start", "Start")))),
+            _of("regimes crowd", _resolution()),
+            _of("regimes crowd", _slice()),
+            _of(
+                "regimes rate collapse flatness crowd",
+                _on("!start", html.Div(field("start", "Start"))),
+            ),
             _of("rate collapse flatness", _slow_time()),
             _of("rate collapse flatness", html.Div(field("etas", "Step sizes η"))),
         ],
@@ -175,6 +183,16 @@ def _step_sizes() -> html.Div:
     )
 
 
+def _region() -> html.Div:
+    return _group(
+        "Region of starts",
+        [
+            choice("kind", "Shape", REGIONS, "rectangle"),
+            html.Div(field("region", "x from, to, y from, to")),
+        ],
+    )
+
+
 def _starts() -> Component:
     return _on(
         "start",
@@ -197,7 +215,12 @@ def _resolution() -> html.Div:
     return html.Div(
         [
             html.Div(
-                [field("size", "cells a side"), field("steps", "steps a run")], className="pair"
+                [
+                    _of("regimes", html.Div(field("size", "cells a side"))),
+                    _of("crowd", html.Div(field("grid", "starts a side"))),
+                    html.Div(field("steps", "steps a run")),
+                ],
+                className="pair",
             ),
             _slider("steps"),
         ]
@@ -229,6 +252,7 @@ def _plots() -> html.Div:
             _panel("rate", [_rate(), _beside_rate()]),
             _panel("collapse", [_collapse()]),
             _panel("flatness", [_flatness()]),
+            _panel("crowd", [_map_of_starts(), _beside_starts()]),
         ],
         className="plots",
     )
@@ -281,7 +305,7 @@ def _map_and_orbit() -> html.Div:
             _figure(
                 "map",
                 "Regime map",
-                [colours],
+                [_zooms(), colours],
                 html.Div(
                     id="map-plot",
                     className="plot",
@@ -289,7 +313,8 @@ def _map_and_orbit() -> html.Div:
                     tabIndex=0,
                     **aria(
                         label="Regime map. Arrow keys move from cell to cell, with Shift by ten; "
-                        "Enter opens the run on the stage, S puts the slice there.",
+                        "Enter opens the run on the stage, S puts the slice there; plus and minus "
+                        "zoom, 0 shows all again.",
                         describedby="cell",
                     ),
                 ),
@@ -304,6 +329,20 @@ def _map_and_orbit() -> html.Div:
         ],
         className="column",
     )
+
+
+def _zooms() -> html.Span:
+    """Closer, farther, and back."""
+    named = {
+        "zoom-in": ("+", "Zoom in"),
+        "zoom-out": ("−", "Zoom out"),
+        "zoom-whole": ("all", "All"),
+    }
+    buttons = [
+        html.Button(sign, id=name, className="button small", title=words, **aria(label=words))
+        for name, (sign, words) in named.items()
+    ]
+    return html.Span(buttons, className="zooms", role="group", **aria(label="Window of the map"))
 
 
 def _beside_map() -> html.Div:
@@ -489,6 +528,67 @@ def _flatness() -> html.Figure:
             ),
         ],
         className="card collapse",
+    )
+
+
+def _map_of_starts() -> html.Div:
+    colours = choice("crowd-colour", "Colour of the starts", COLOURS, "fate")
+    hands = choice("crowd-hand", "What arrow keys move", HANDS, "region")
+    return html.Div(
+        [
+            _figure(
+                "crowd-map",
+                "Where they start",
+                [colours, hands],
+                html.Div(
+                    id="crowd-map",
+                    className="plot",
+                    role="application",
+                    tabIndex=0,
+                    **aria(
+                        label="Map of starts. Drag to draw the region, its edges to change it, its "
+                        "inside to move it. Arrow keys move it, with Shift they make it larger or "
+                        "smaller; or, with “a start” chosen, they go from start to start. Enter "
+                        "opens the run on the stage.",
+                        describedby="crowd-start",
+                    ),
+                ),
+                html.P(id="crowd-key", className="sentence facts"),
+                html.P(id="crowd-start", className="sentence", **aria(live="polite")),
+            )
+        ],
+        className="column",
+    )
+
+
+def _beside_starts() -> html.Div:
+    plots = {
+        "crowd-sharpness": ("How sharp where they end", "Median and quartiles of λ₁"),
+        "crowd-shares": ("Shares", "Shares of the runs"),
+    }
+    return html.Div(
+        [
+            *(
+                html.Figure(
+                    [_caption(name, words, []), _picture(name, f"{of} against η")],
+                    className="card",
+                )
+                for name, (words, of) in plots.items()
+            ),
+            html.Div(
+                [
+                    html.P(id="crowd-words", **aria(live="polite")),
+                    html.P(id="crowd-lopsided"),
+                    html.P(
+                        "Crossed: Γ once lay between two iterates of the run. The map of starts is "
+                        "that of the slice; press a curve to put it there.",
+                        className="facts",
+                    ),
+                ],
+                className="card words",
+            ),
+        ],
+        className="aside-column",
     )
 
 

@@ -8,6 +8,9 @@
     /rate.csv, .npz, .json the same in one piece
     /flatness.ndjson       Γ with λ₁ and the trace, then a line each rule: its flow and its run
     /flatness.csv, .npz, .json  a row for each point of them
+    /crowd.bin             what the runs of a region have in common, and each of them, η by η
+    /crowd.csv, .npz, .json     a row for each η
+    /starts.csv, .npz, .json    a row for each run
     /regimes.settings.json, /orbit.settings.json, /rate.settings.json
                            what each is computed from
     /lab.json              what a link means, with nothing left open
@@ -26,6 +29,13 @@ endian and in float32,
     /orbit.bin     for each η the offsets ⟨v₁, x − Φ⟩ of the last `keep` steps, the first of them
                    `step`, with v₁ and Φ of the last one; then L at all of them; then for each η
                    λ₁(Φ), the Lyapunov exponent and the fate
+    /crowd.bin     √L on a grid of the plane about the region, from the least y up, and where
+                   header["sided"] says so the side of Γ, and with header["conserved"], words, what
+                   gradient flow keeps; then for each η, in an order that shows
+                   all of it early: its number; the lower quartile, median and upper quartile of λ₁
+                   at Φ; the shares at the edge, across Γ and diverged; the shares of lopsided
+                   bounces, measured and by the law; then of each run the fate, λ₁ at Φ, and whether
+                   it crossed Γ
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -37,7 +47,17 @@ from flask import Flask, Response, request
 
 from app.binary import float32, pack
 from app.http import as_file, gone_from, json_line, refusal, take_decimal, take_page, unless_known
-from app.lab.compute import Band, Grid, Lab, Runs, Settling, rate_through
+from app.lab.compute import (
+    Band,
+    Grid,
+    Lab,
+    Runs,
+    Seen,
+    Settling,
+    crowd_etas,
+    rate_through,
+    region_of,
+)
 from app.lab.settings import START, LabSettings, read_lab_query, write_lab_query
 from app.lab.words import caption
 from app.link import NUMBER, Message, Reading
@@ -46,6 +66,7 @@ from app.origin import about
 from app.runspec import plain_rule_parameters
 from app.stage.words import coordinate_names
 from dynamics import RULES, Fate
+from dynamics.crowd import points_of
 from dynamics.files import clean, encode, encode_settings
 from dynamics.flatness import Floor, Way
 from dynamics.orbits import Orbits
@@ -233,7 +254,7 @@ def _own(runs: Runs) -> dict[str, np.ndarray]:
 
 def _names(outcomes: np.ndarray) -> np.ndarray:
     """The names of fates, of the same shape."""
-    return np.array([fate.name.lower() for fate in Fate])[outcomes]
+    return np.array([fate.name.lower() for fate in sorted(Fate)])[outcomes]
 
 
 def _orbit_of(lab: Lab, asked: Asked, gone: Gone) -> tuple[Orbits, np.ndarray]:
@@ -299,6 +320,110 @@ def _said(asked: Asked) -> dict[str, Any]:
 
 def _settings_file(lab: Lab, asked: Asked, gone: Gone) -> bytes:
     return encode_settings(_said(asked))
+
+
+def _crowd_stream(lab: Lab, asked: Asked, gone: Gone) -> Iterator[bytes]:
+    settings = asked.settings
+    points, cells = points_of(region_of(settings), settings.grid)
+    ground, loss = lab.ground(settings), settings.chosen.record
+    header = _about(asked) | {
+        "etas": crowd_etas(settings).tolist(),
+        "columns": len(cells),
+        "cells": cells.tolist(),
+        "starts": points.tolist(),
+        "view": ground.view,
+        "points": len(ground.root),
+        "sided": ground.side is not None,
+        "conserved": loss.conserved.words if loss.conserved else "",
+        "fates": _fates(),
+        "variables": coordinate_names(loss),
+    }
+    planes = [part for part in ground[1:] if part is not None]
+
+    def parts() -> Iterator[bytes]:
+        yield pack(header, map(float32, planes))
+        try:
+            yield from map(_crowd_records, lab.crowd(settings, gone))
+        except StoppedError:
+            return
+
+    return parts()
+
+
+def _crowd_records(seen: Seen) -> bytes:
+    found, told = seen.crowd, seen.summary
+    lower, upper = told.quartiles.T
+    nothing = np.full(len(seen.rows), np.nan)
+    measured, expected = seen.lopsided or (nothing, nothing)
+    summed = (
+        *(np.array(seen.rows), lower, told.median_sharpness, upper),
+        *(told.share_edge, told.share_crossed, told.share_diverged, measured, expected),
+    )
+    crossed = np.zeros_like(found.outcome) if found.crossed is None else found.crossed
+    columns = found.outcome, found.sharpness, crossed
+    return float32(np.concatenate([np.stack(summed, axis=1), *columns], axis=1))
+
+
+def _all_seen(lab: Lab, asked: Asked, gone: Gone) -> list[Seen]:
+    """The crowd in the order of its step sizes, a step size each."""
+    parts = list(lab.crowd(asked.settings, gone))
+    each = [(row, seen, k) for seen in parts for k, row in enumerate(seen.rows)]
+    return [_only_one(seen, k) for _, seen, k in sorted(each, key=lambda one: one[0])]
+
+
+def _only_one(seen: Seen, k: int) -> Seen:
+    at = slice(k, k + 1)
+    found = seen.crowd
+    return Seen(
+        seen.rows[at],
+        found._replace(
+            etas=found.etas[at],
+            outcome=found.outcome[at],
+            sharpness=found.sharpness[at],
+            crossed=None if found.crossed is None else found.crossed[at],
+            x=found.x[at],
+        ),
+        type(seen.summary)(*(column[at] for column in seen.summary)),
+        seen.lopsided and type(seen.lopsided)(*(column[at] for column in seen.lopsided)),
+    )
+
+
+def _crowd_file(suffix: str, lab: Lab, asked: Asked, gone: Gone) -> bytes:
+    every = _all_seen(lab, asked, gone)
+    told = [seen.summary for seen in every]
+    names = (
+        "median_sharpness",
+        "quartiles",
+        "share_edge",
+        "share_crossed",
+        "share_diverged",
+        "runs",
+    )
+    table = {"eta": np.concatenate([one.etas for one in told])} | {
+        name: np.concatenate([getattr(one, name) for one in told]) for name in names
+    }
+    lopsided = [seen.lopsided for seen in every if seen.lopsided]
+    if lopsided:
+        table |= {
+            "share_lopsided": np.concatenate([one.measured for one in lopsided]),
+            "share_lopsided_expected": np.concatenate([one.expected for one in lopsided]),
+        }
+    return _encoded(suffix, table, asked)
+
+
+def _starts_file(suffix: str, lab: Lab, asked: Asked, gone: Gone) -> bytes:
+    found = [seen.crowd for seen in _all_seen(lab, asked, gone)]
+    many = len(found[0].starts)
+    crossed = [one.crossed for one in found if one.crossed is not None]
+    table = {
+        "eta": np.repeat(np.concatenate([one.etas for one in found]), many),
+        "start": np.concatenate([one.starts for one in found]),
+        "outcome": _names(np.concatenate([one.outcome.ravel() for one in found])),
+        "sharpness": np.concatenate([one.sharpness.ravel() for one in found]),
+        **({"crossed": np.concatenate([one.ravel() for one in crossed])} if crossed else {}),
+        "x": np.concatenate([one.x.reshape(many, -1) for one in found]),
+    }
+    return _encoded(suffix, table, asked)
 
 
 def _rate_stream(lab: Lab, asked: Asked, gone: Gone) -> Iterator[bytes]:
@@ -384,7 +509,14 @@ def _flatness_file(suffix: str, lab: Lab, asked: Asked, gone: Gone) -> bytes:
 
 
 # Which plot a route belongs to, whatever the link says.
-PLOTS = {"regimes": "regimes", "orbit": "regimes", "rate": "rate", "flatness": "flatness"}
+PLOTS = {
+    "regimes": "regimes",
+    "orbit": "regimes",
+    "rate": "rate",
+    "flatness": "flatness",
+    "crowd": "crowd",
+    "starts": "crowd",
+}
 
 # What a person keeps, under a name.
 FILES = {(name, suffix) for name in PLOTS for suffix in ("csv", "npz", "json", "settings.json")}
@@ -406,6 +538,9 @@ ROUTES: dict[tuple[str, str], Maker] = {
     ("flatness", "csv"): partial(_flatness_file, "csv"),
     ("flatness", "npz"): partial(_flatness_file, "npz"),
     ("flatness", "json"): partial(_flatness_file, "json"),
+    ("crowd", "bin"): _crowd_stream,
+    **{("crowd", suffix): partial(_crowd_file, suffix) for suffix in ("csv", "npz", "json")},
+    **{("starts", suffix): partial(_starts_file, suffix) for suffix in ("csv", "npz", "json")},
     ("lab", "json"): _meaning,
     **{(name, "settings.json"): _settings_file for name in PLOTS},
 }

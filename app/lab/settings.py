@@ -1,6 +1,6 @@
 """Settings of the lab: what it plots, from which runs; their checks and their link.
 
-    plot       regimes | rate | collapse
+    plot       regimes | rate | collapse | flatness | crowd
     loss, rule one rule; of a collapse several
     regimes    across and up, of eta, start, NAME of the rule, p.NAME of the loss · eta=LOW,HIGH, or
                one where no axis is η · along=line, from and to, or along=valley, off; start where
@@ -8,6 +8,9 @@
                size · steps · colour · slice
     rate       start · tau · etas
     collapse   start · tau · etas, at most four runs
+    crowd      region=x0,x1,y0,y1 · kind=rectangle, disk or annulus · grid · eta=LOW,HIGH · steps ·
+               start, of which the coordinates after the second count · colour · slice, a share of
+               the step sizes
     flatness   start · tau (of each rule's own clock) · etas (one) · flatness=sharpness or trace
 
 What is left open follows from the loss and the rule.
@@ -42,11 +45,15 @@ from app.link import (
 )
 from app.runspec import LossSpec, Numbers, RuleSpec, plain_loss, rule_with
 from app.stage.settings import Settings, opening_of, write_query
-from app.vocabulary import COLOURS, FLATNESSES, MAX_RUNS, MOST_RULES, PLOTS, WAYS
+from app.vocabulary import COLOURS, FLATNESSES, MAX_RUNS, MOST_RULES, PLOTS, REGIONS, WAYS
 from dynamics import MAX_STEPS, RULES, Parameter, numerals
 from dynamics.flatness import fits
 
 LEAST_SIZE, MOST_SIZE = 16, 400
+LEAST_GRID, MOST_GRID = 5, 101
+CROWD_ETAS = 24
+ROOM = 0.2  # of the loss's view, that a region is wide to either side of its start
+CLEAR = 0.05  # and stays away from its edges
 MAX_MAP_STEPS = 100_000
 MIN_TAU, MAX_TAU = 0.05, 40.0  # the least of `RATE_ETAS` takes ten million steps to the last
 MOST_ETAS = 16
@@ -59,6 +66,7 @@ DEFAULT_RULES = {
     "rate": ("ngd",),
     "collapse": ("ngd",),
     "flatness": ("ngd", "sqrt-gd", "sam", "label-noise"),
+    "crowd": ("gd",),
 }
 RATE_TAU = 1.0
 RATE_ETAS = (
@@ -105,6 +113,9 @@ class LabSettings:
     tau: float | None = None
     etas: tuple[float, ...] | None = None
     flatness: str = "sharpness"
+    region: tuple[float, ...] | None = None
+    kind: str = "rectangle"
+    grid: int = 41
 
     @property
     def chosen(self) -> LossSpec:
@@ -180,6 +191,24 @@ class LabSettings:
         return round(self.slice * (self.size - 1))
 
     @property
+    def region_shown(self) -> tuple[float, ...]:
+        """x0, x1, y0, y1 of a crowd: what lies around the loss's own start where none is given."""
+        if self.region:
+            return self.region
+        loss = self.chosen.record
+        ends = []
+        for at, (low, high) in zip(loss.start[:2], loss.view[:2], strict=True):
+            room, clear = ROOM * (high - low), (ROOM + CLEAR) * (high - low)
+            middle = min(max(at, low + clear), high - clear)
+            ends += [float(f"{middle - room:.3g}"), float(f"{middle + room:.3g}")]
+        return tuple(ends)
+
+    @property
+    def shown_eta(self) -> int:
+        """Which of the step sizes of a crowd the map of starts shows."""
+        return round(self.slice * (CROWD_ETAS - 1))
+
+    @property
     def start_point(self) -> tuple[float, ...]:
         """x_0 of a rate or a collapse: the loss's own where none is given."""
         return self.start or self.chosen.record.start
@@ -221,6 +250,14 @@ class LabSettings:
         open, since it takes computing."""
         what = {"plot": self.plot} | plain_loss(self.chosen) | {"rule": list(self.rules)}
         what |= dict(self.numbers)
+        if self.plot == "crowd":
+            names = ("kind", "grid", "steps", "colour", "slice")
+            return (
+                what
+                | {"region": list(self.region_shown), "eta": self.eta and list(self.eta)}
+                | {"start": list(self.start_point)}
+                | {name: getattr(self, name) for name in names}
+            )
         if self.plot != "regimes":
             start, etas = list(self.start_point), list(self.step_sizes)
             what |= {"start": start, "tau": self.slow_time, "etas": etas}
@@ -302,6 +339,7 @@ FIT: dict[str, tuple[Callable[[str], bool], str]] = {
     "regimes": (_takes_steps, "A regime map needs a rule that takes steps"),
     "rate": (_has_flow, "The gap is measured to a limiting flow, which only some rules have"),
     "collapse": (lambda _: True, ""),
+    "crowd": (_takes_steps, "A crowd needs a rule that takes steps"),
     "flatness": (_drifts, "Only some rules have a flow along Γ"),
 }
 
@@ -349,7 +387,7 @@ def _read_spans(text: str, settings: LabSettings) -> tuple[float, ...]:
 
 def _read_eta(text: str, settings: LabSettings) -> tuple[float, ...]:
     """The range of step sizes, or the one of all runs where no axis shows them."""
-    if ETA in settings.axes:
+    if settings.plot == "crowd" or ETA in settings.axes:
         return _read_range(text)
     if "," in text:
         problem = f"η must be one number, since no axis shows it, got {echo(text)}."
@@ -438,6 +476,24 @@ def _if_enough(etas: tuple[float, ...], settings: LabSettings) -> tuple[float, .
     return within if len(within) > (settings.plot == "rate") else None
 
 
+def _read_region(text: str, settings: LabSettings) -> tuple[float, ...]:
+    """x0, x1, y0, y1, each pair in either order."""
+    parts = [part.strip() for part in text.split(",")]
+    if len(parts) != 4:
+        raise ValueError(f"The region must be four numbers, x0, x1, y0, y1, got {echo(text)}.")
+    notices: list[str] = []
+    ends = [
+        _bounded(part, name, -MAX_COORDINATE, MAX_COORDINATE, notices)
+        for part, name in zip(parts, ("x0", "x1", "y0", "y1"), strict=True)
+    ]
+    ends = [*sorted(ends[:2]), *sorted(ends[2:])]
+    if ends[0] == ends[1] or ends[2] == ends[3]:
+        raise ValueError("The region must be wider and higher than a point.")
+    if notices:
+        raise ClampedError(tuple(ends), notices[0])
+    return tuple(ends)
+
+
 def _point(name: str) -> Callable[[str, LabSettings], tuple[float, ...]]:
     return lambda text, settings: read_point(text, settings.chosen, name)
 
@@ -463,6 +519,9 @@ FIELDS: tuple[Field, ...] = (
     Field("steps", lambda text, _: read_whole(text, "The number of steps", 1, MAX_MAP_STEPS), str),
     Field("colour", one_of("colour", COLOURS), str),
     Field("slice", lambda text, _: read_number(text, "The slice", 0.0, 1.0), write_number),
+    Field("region", _read_region, write_numbers),
+    Field("kind", one_of("kind", REGIONS), str),
+    Field("grid", lambda text, _: read_whole(text, "The grid", LEAST_GRID, MOST_GRID), str),
     Field("start", _point("The start"), write_numbers),
     Field("flatness", one_of("flatness", FLATNESSES), str),
     Field("tau", lambda text, _: read_number(text, "τ", MIN_TAU, MAX_TAU), write_number),

@@ -50,7 +50,21 @@ def _of_flatness(settings: LabSettings, of: str) -> str:
     return f"Which flatness: {of}, {how}"
 
 
-SAID = {"regimes": _of_map, "orbit": _of_orbit, "rate": _of_rate, "flatness": _of_flatness}
+def _of_crowd(settings: LabSettings, of: str) -> str:
+    left, right, below, above = (f"{end:.4g}" for end in settings.region_shown)
+    where = f"{settings.kind} x = {left} … {right}, y = {below} … {above}"
+    many = f"{settings.grid} × {settings.grid} starts of the {where}"
+    return f"Crowd of {of}: {settings.steps:,} steps from {many}, {_along(settings, ETA)}"
+
+
+SAID = {
+    "crowd": _of_crowd,
+    "starts": _of_crowd,
+    "regimes": _of_map,
+    "orbit": _of_orbit,
+    "rate": _of_rate,
+    "flatness": _of_flatness,
+}
 
 
 def _along_axes(settings: LabSettings, axes: tuple[str, ...]) -> str:

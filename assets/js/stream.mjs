@@ -1,4 +1,4 @@
-// What arrives piece by piece: the records of /regimes.bin and the lines of /rate.ndjson. Pure.
+// What arrives piece by piece: the records of /regimes.bin and /crowd.bin, and the lines of /rate.ndjson. Pure.
 
 const MAGIC = 0x45444757;
 const PREFIX = 8;
@@ -22,10 +22,17 @@ export function readHead(bytes) {
  */
 export const floats = (bytes) => new Float32Array(bytes.slice().buffer);
 
-// A header and, after it, one record for each step size: its index, then fate, sharpness, period
-// and number of steps of each position. `push` answers with what has become whole: {head} first, then records.
+// A header, numbers of its own where it says how many, and after them a record for each row: some numbers, then
+// columns of so many as the header says. `push` answers with what has become whole: {head, own} first, then records.
 export class Records {
-  constructor() {
+  /**
+   * @param {string[]} numbers of a record
+   * @param {string[]} columns
+   * @param {(head: any) => number} [own] how many numbers belong to the header
+   */
+  constructor(numbers, columns, own = () => 0) {
+    this.shape = { numbers, columns };
+    this.own = own;
     this.rest = new Uint8Array(0);
     this.head = null;
   }
@@ -40,14 +47,18 @@ export class Records {
     if (!this.head) {
       const read = readHead(this.rest);
       if (!read) return found;
+      const end = read.end + 4 * this.own(read.head);
+      if (this.rest.length < end) return found;
       this.head = read.head;
-      this.rest = this.rest.subarray(read.end);
-      found.push({ head: this.head });
+      found.push({ head: this.head, own: floats(this.rest.subarray(read.end, end)) });
+      this.rest = this.rest.subarray(end);
     }
+    const { numbers, columns } = this.shape;
     const count = this.head.columns;
-    const size = 4 * (1 + 4 * count);
+    const size = 4 * (numbers.length + columns.length * count);
     let at = 0;
-    for (; at + size <= this.rest.length; at += size) found.push(recordOf(this.rest.subarray(at, at + size), count));
+    for (; at + size <= this.rest.length; at += size)
+      found.push(recordOf(this.rest.subarray(at, at + size), count, numbers, columns));
     this.rest = this.rest.slice(at);
     return found;
   }
@@ -61,15 +72,26 @@ export class Records {
 /**
  * @param {Uint8Array} bytes
  * @param {number} count
+ * @param {string[]} numbers
+ * @param {string[]} columns
  */
-function recordOf(bytes, count) {
+function recordOf(bytes, count, numbers, columns) {
   const values = floats(bytes);
-  /**
-   * @param {number} k
-   */
-  const part = (k) => values.subarray(1 + k * count, 1 + (k + 1) * count);
-  return { row: values[0], outcome: part(0), sharpness: part(1), period: part(2), steps: part(3) };
+  const first = numbers.length;
+  return Object.fromEntries([
+    ...numbers.map((name, k) => [name, values[k]]),
+    ...columns.map((name, k) => [name, values.subarray(first + k * count, first + (k + 1) * count)]),
+  ]);
 }
+
+// A row of /regimes.bin for each step size, and of /crowd.bin.
+export const mapRecords = () => new Records(["row"], ["outcome", "sharpness", "period", "steps"]);
+export const crowdRecords = () =>
+  new Records(
+    ["row", "lower", "median", "upper", "edge", "crossed", "diverged", "lopsided", "expected"],
+    ["outcome", "sharpness", "across"],
+    ({ points, sided, conserved }) => (1 + (sided ? 1 : 0) + (conserved ? 1 : 0)) * points ** 2,
+  );
 
 /**
  * @param {Uint8Array} one

@@ -464,7 +464,7 @@ type Grid = {
 
 // ---- the lab ----
 
-type Plot = "regimes" | "rate" | "collapse" | "flatness";
+type Plot = "regimes" | "rate" | "collapse" | "flatness" | "crowd";
 
 /** What the server makes of a link of the lab. */
 type Meaning = {
@@ -652,7 +652,11 @@ type LabScene = {
   cursor: Cursor | null;
   axes: { across: ShownAxis; up: ShownAxis };
 };
-type MapScene = LabScene & { colour: "fate" | "sharpness"; slice: number; only: number | null };
+type MapScene = LabScene & { window: Span[] | null } & {
+  colour: "fate" | "sharpness";
+  slice: number;
+  only: number | null;
+};
 type OrbitScene = LabScene & { orbit: OrbitData; orbitView: OrbitView };
 
 // ---- the page ----
@@ -816,13 +820,18 @@ type LabState = {
   readonly rateView: RateView;
   readonly collapse: CollapseState;
   readonly flatness: FlatnessState;
+  /** What is seen of the map on screen, across and upwards, until that of another window comes; null where it is whole. */
+  readonly window: Span[] | null;
+  /** What the link said of the axes of a map before any of it was drawn larger. */
+  readonly home: Query | null;
+  readonly crowd: CrowdState;
 };
 
 /** How far an answer has come; of what comes in one piece there is no share. */
 type Progress = { at: "rest" | "under way" | "late" | "left"; share: number | null };
 
 /** The header of an answer, and of a map the names of the loss's coordinates. */
-type Coming = { head: Meaning; names?: string[] };
+type Coming = { head: Meaning; names?: string[]; own?: Float32Array };
 
 /** A run, and Γ where it is a curve of the plane. */
 type PathShown = { result: Result; valley: Valley | null };
@@ -836,6 +845,45 @@ type Way = { x: number[]; y: number[]; sharpness: number[]; trace: number[] };
 type Course = { rule: string; eta: number; steps: number; share: number[]; flow: Way; run: Way } & Record<string, any>;
 type FlatnessPlot = "along" | "sharpness" | "trace";
 type FlatnessState = { head: any; courses: Course[] };
+
+/** A step size of a crowd: what its runs have in common, and what became of each. */
+type CrowdRow = {
+  row: number;
+  lower: number;
+  median: number;
+  upper: number;
+  edge: number;
+  crossed: number;
+  diverged: number;
+  lopsided: number;
+  expected: number;
+  outcome: Float32Array;
+  sharpness: Float32Array;
+  across: Float32Array;
+};
+
+type CrowdHand = "region" | "start";
+
+/** Rows by their number, as far as they have come; the start that is pointed at; and the region while it is drawn. */
+type CrowdState = {
+  head: any;
+  root: Float32Array;
+  side: Float32Array | null;
+  conserved: Float32Array | null;
+  rows: CrowdRow[];
+  count: number;
+  pointed: number | null;
+  draft: number[] | null;
+  hand: CrowdHand;
+};
+
+type CrowdScene = {
+  inks: Inks;
+  fateInks: string[];
+  crowd: CrowdState;
+  crowdColour: "fate" | "sharpness";
+  crowdSlice: number;
+};
 
 type PathScene = { inks: Inks; path: PathShown | null };
 type RateScene = { inks: Inks; rate: RateState; rateView: RateView };
@@ -852,11 +900,17 @@ type LabEvent =
   | { type: "lasts"; plot: Plot; turn: number }
   | { type: "ends"; plot: Plot; turn: number; early: boolean }
   | { type: "refuses"; plot: Plot; turn: number }
-  | { type: "adopts"; plot: Plot; turn: number; meaning: Meaning; names?: string[] }
+  | { type: "adopts"; plot: Plot; turn: number; meaning: Meaning; names?: string[]; own?: Float32Array }
   | { type: "row"; turn: number; record: MapRecord }
   | { type: "line"; turn: number; line: any }
   | { type: "ran"; turn: number; result: Result }
   | { type: "course"; turn: number; line: Course }
+  | { type: "zooms"; window: Span[] }
+  | { type: "unzooms" }
+  | { type: "crowdRow"; turn: number; record: CrowdRow }
+  | { type: "pointsStart"; pointed: number | null }
+  | { type: "drafts"; draft: number[] | null }
+  | { type: "hands"; hand: CrowdHand }
   | { type: "orbit"; question: string; found: OrbitData }
   | { type: "path"; question: string; found: PathShown }
   | { type: "points"; cursor: Cursor }
@@ -887,13 +941,14 @@ interface LabPlot {
 interface LabPage {
   set(key: string, text: string): void;
   request(): void;
-  adopt(plot: Plot, turn: number, meaning: Meaning, names?: string[]): void;
+  adopt(plot: Plot, turn: number, meaning: Meaning, names?: string[], own?: Float32Array): void;
   refuse(plot: Plot, turn: number, refusal: Refusal): void;
   end(plot: Plot, turn: number, words?: string | null): void;
   endings(plot: Plot): Record<"refused" | "failed" | "stopped", (what: any, turn: number) => void>;
   setSlice(share: number): void;
   setOrbitView(view: OrbitView): void;
   setRateView(view: RateView): void;
+  setCrowdHand(hand: CrowdHand): void;
   readonly progress: { draw(): void };
   readonly tip: { show(rows: string[][], x: number, y: number): void; hide(): void };
 }

@@ -67,6 +67,7 @@ HYPERBOLA = Loss(
     key="hyperbola",
     name="Hyperbola",
     value=lambda x: 0.5 * (1 - x[0] * x[1]) ** 2,
+    side=lambda x: 1 - x[0] * x[1],
     gradient=_hyperbola_gradient,
     formula="L = ½ (1 − xy)²",
     valley="xy = 1",
@@ -115,6 +116,7 @@ QUARTIC_HYPERBOLA = Loss(
     key="quartic-hyperbola",
     name="Quartic hyperbola",
     value=lambda x: 0.5 * (1 - (x[0] * x[1]) ** 2) ** 2,
+    side=lambda x: 1 - (x[0] * x[1]) ** 2,
     gradient=_quartic_gradient,
     formula="L = ½ (1 − x²y²)²",
     valley="xy = ±1",
@@ -142,6 +144,10 @@ def _others(x: tuple[Array, ...] | Array) -> list[Array]:
 
 def _product_value(x: Array) -> Array:
     return 0.5 * (1 - math.prod(x)) ** 2
+
+
+def _product_side(x: Array) -> Array:
+    return 1 - math.prod(x)
 
 
 def _product_gradient(x: Array) -> Array:
@@ -177,6 +183,7 @@ def _product_sharpness(x: Array) -> Array:
 
 PRODUCT_3 = Loss(
     key="product-3",
+    side=_product_side,
     name="Product of three",
     value=_product_value,
     gradient=_product_gradient,
@@ -209,6 +216,7 @@ PRODUCT_3 = Loss(
 
 PRODUCT_4 = Loss(
     key="product-4",
+    side=_product_side,
     name="Product of four",
     value=_product_value,
     gradient=_product_gradient,

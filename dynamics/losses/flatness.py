@@ -113,6 +113,7 @@ SCALE_INVARIANT = Loss(
     key="scale-invariant",
     name="Rays",
     value=_ray_value,
+    side=lambda x: x[2],
     gradient=_ray_gradient,
     formula="L = ½ exp(cos φ) z² / (x² + y² + z²), φ the angle of (x, y)",
     valley="z = 0",

@@ -53,6 +53,7 @@ PLANE_VALLEY = Loss(
     key="plane-valley",
     name="Valley over a plane",
     value=lambda x: 0.5 * (1 + x[0] * x[0] + 2 * x[1] * x[1]) * x[2] * x[2],
+    side=lambda x: x[2],
     gradient=_plane_gradient,
     formula="L = ½ (1 + x² + 2y²) z²",
     valley="z = 0",

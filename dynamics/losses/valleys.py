@@ -46,6 +46,7 @@ def _floor(s: Array) -> Array:
 
 _STRAIGHT = {
     "valley": "y = 0",
+    "side": lambda x: x[1],
     "projection": _parabolic_projection,
     "branches": (Branch(_floor, -60.0, 60.0),),
 }
@@ -117,6 +118,7 @@ SINE_VALLEY = Loss(
     key="sine-valley",
     name="Sine valley",
     value=_sine_value,
+    side=lambda x: x[1] - jnp.sin(x[0]),
     gradient=_sine_gradient,
     formula="L = ½ (1 + ½x²) (y − sin x)²",
     valley="y = sin x",

@@ -23,6 +23,7 @@ LAB = {
     "map": ["lab/map"],
     "lab": ["lab/state", "lab/store"],
     "rate": ["lab/rate"],
+    "crowd": ["lab/crowd"],
 }
 
 _OPEN = """async (rooms) => {

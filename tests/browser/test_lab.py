@@ -20,6 +20,7 @@ PLOTS = {
     "rate": "?plot=rate&etas=0.2,0.1,0.05",
     "collapse": "?plot=collapse",
     "flatness": "?plot=flatness&tau=1&etas=0.1",
+    "crowd": "?plot=crowd&grid=9&steps=200",
 }
 QUADRATIC = "?loss=quadratic&rule=gd&eta=0.05,20&size=30&steps=3000"
 # More than a second of work on any machine, and never waited for.
@@ -62,7 +63,7 @@ def test_the_map_is_the_sweep(lab: Lab):
 def test_legend_tells_every_fate_and_its_share(lab: Lab):
     lab.open()
     rows = lab.page.locator("[data-fate]:visible")
-    assert rows.count() == 11
+    assert rows.count() == 12
     text = lab.page.inner_text("#legend")
     assert {"converges", "edge", "diverges"} <= set(text.split("\n"))
     shares = [float(share) for share in re.findall(r"([\d.]+) %", text)]
@@ -400,7 +401,7 @@ def test_tabs_by_arrow_keys_each_with_its_own_settings(lab: Lab):
     expect(lab.page.locator("#etas")).to_be_visible()
     expect(lab.page.locator("#size")).to_be_hidden()
     lab.page.keyboard.press("End")
-    lab.expect_query(plot="flatness")
+    lab.expect_query(plot="crowd")
     lab.page.keyboard.press("ArrowRight")
     lab.settle()
     assert lab.query == {"size": "40", "steps": "300"}

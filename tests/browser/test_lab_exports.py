@@ -32,6 +32,10 @@ SEEN = {
         {"flatness-along", "flatness-trace", "flow-ngd", "run-sam", "sharpness"},
         {"share of its own time", "Label noise"},
     ),
+    "?plot=crowd&grid=9&steps=200|Crowd": (
+        {"starts", "landscape", "conserved", "manifold", "median", "quartiles", "share-edge"},
+        {"step size η", "crossed Γ", "which gradient flow keeps"},
+    ),
 }
 
 

@@ -12,9 +12,15 @@ import pytest
 
 import dynamics
 from dynamics.__main__ import main
+from dynamics.crowd import Region, crowd, summary
+from dynamics.files import clean
 
 SIMULATE = "simulate --loss hyperbola --rule ngd --eta 0.05 --start 2,0.7 --steps 40"
 FLOW = "flow --loss parabolic-valley --rule ngd --start 2,0.5 --tau 2"
+CROWD = (
+    "crowd --loss hyperbola --rule gd --region 0.6,2.2,0.5,1.6 --grid 7 --etas 0.1,0.4,0.8"
+    " --steps 400"
+)
 RATE = "rate --loss hyperbola --rule ngd --start 2,0.7 --tau 1 --etas 0.1,0.05,0.025"
 
 
@@ -433,3 +439,40 @@ def test_what_is_wrong_with_a_fork_is_told(capsys, more: str, message: str) -> N
     assert printed.out == ""
     assert printed.err.startswith(f"dynamics: {message}")
     assert printed.err.count("\n") == 1
+
+
+# ---- crowd ----
+
+
+def test_crowd(capsys) -> None:
+    printed = answer(capsys, CROWD)
+    found = crowd("hyperbola", "gd", Region((0.6, 0.5), (2.2, 1.6)), 7, (0.1, 0.4, 0.8), 400)
+    for name, column in summary(found)._asdict().items():
+        assert printed[name] == clean(column), name
+    assert printed["runs"] == [49, 49, 49]
+    assert printed["settings"]["region"] == [0.6, 2.2, 0.5, 1.6]
+
+
+def test_crowd_of_a_disk_without_sides(capsys) -> None:
+    line = CROWD.replace("hyperbola", "rank-one") + " --kind disk --start 2,1,1.5,0.5"
+    printed = answer(capsys, line)
+    assert printed["runs"] == [37, 37, 37]
+    assert printed["share_crossed"] == [None, None, None]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"region": "0,1,2"}, "region must be four numbers, x0,x1,y0,y1, got 3"),
+        ({"region": "1,0,2,3"}, "x0 < x1"),
+        ({"grid": "1"}, "grid must be in 2 … 400, got 1"),
+        ({"etas": "0.1,-1"}, "eta"),
+        ({"kind": "star"}, "kind must be one of rectangle, disk, annulus, got star"),
+    ],
+)
+def test_bad_crowds_get_one_line(capsys, options: dict, words: str) -> None:
+    assert main(changed(CROWD, **options).split()) == 2
+    told = capsys.readouterr()
+    assert words in told.err
+    assert told.err.count("\n") == 1
+    assert told.out == ""

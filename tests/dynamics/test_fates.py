@@ -43,6 +43,9 @@ GD = [
     (BOUNCE, {"value": 1e-20, "peak": 2.0}, Fate.CONVERGES, 0),
     (BOUNCE, {"value": 1e-20, "peak": 2.1}, Fate.CATAPULT, 0),
     (BOUNCE, {"peak": 2.1}, Fate.EDGE, 2),
+    (BOUNCE, {"still": True, "crossed": True}, Fate.CROSSES, 0),
+    (BOUNCE, {"still": True, "crossed": True, "peak": 2.1}, Fate.CATAPULT, 0),
+    (BOUNCE, {"crossed": True}, Fate.EDGE, 2),
     (BOUNCE, {"still": True, "first": 0.0, "peak": 2e-20}, Fate.CONVERGES, 0),
     (BOUNCE, {"still": True, "first": 0.0, "peak": 3e-20}, Fate.CATAPULT, 0),
     (BOUNCE, {"still": True, "moved": True}, Fate.CONVERGES, 0),
@@ -97,5 +100,5 @@ def test_fates_by_hand(bounces: bool, cases: list) -> None:
 
 def test_each_fate_has_a_number_of_its_own() -> None:
     """Maps of the lab send numbers; two fates of one number would be one."""
-    assert [fate.value for fate in Fate] == list(range(12))
-    assert len({fate.sentence for fate in Fate}) == 12
+    assert sorted(fate.value for fate in Fate) == list(range(13))
+    assert len({fate.sentence for fate in Fate}) == 13

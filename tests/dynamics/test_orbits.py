@@ -43,7 +43,7 @@ def test_so_they_are_of_other_rules(key: str) -> None:
 def test_fates_are_those_of_the_sweep() -> None:
     starts, etas = from_own_start(LOSSES["hyperbola"], np.geomspace(0.01, 2.0, 40))
     found = orbits("hyperbola", "gd", starts, etas, 300, KEEP).fate
-    assert len(set(found.outcome)) == 3
+    assert len(set(found.outcome)) == 4
     for column, expected in zip(found, sweep("hyperbola", "gd", starts, etas, 300), strict=True):
         np.testing.assert_array_equal(column, expected)
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
+import { levelLines } from "../../assets/js/levels.mjs";
 import { test } from "node:test";
 import {
   BANDS,
   bandsOf,
   Ground,
-  levelLines,
   logarithms,
   shadeAt,
   shadeOf,

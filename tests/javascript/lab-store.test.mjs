@@ -80,7 +80,7 @@ test("a setting is of the plot in view, and asks for it anew unless it is how th
   const state = mapped();
   assert.ok(isFresh(state, "regimes"));
   const louder = reduce(state, sets("size", "8"));
-  assert.deepEqual(louder.queries, { regimes: { size: "8" }, rate: {}, collapse: {}, flatness: {} });
+  assert.deepEqual(louder.queries, { regimes: { size: "8" }, rate: {}, collapse: {}, flatness: {}, crowd: {} });
   assert.equal(isFresh(louder, "regimes"), false);
   const quiet = play(state, sets("colour", "sharpness"), sets("slice", "0.25"));
   assert.ok(isFresh(quiet, "regimes"), "the map is the same one");
@@ -96,6 +96,7 @@ test("another loss is taken to every plot, and what was of the one before goes",
     rate: { loss: "ring" },
     collapse: { loss: "ring" },
     flatness: { loss: "ring" },
+    crowd: { loss: "ring" },
   });
   for (const plot of PLOTS) assert.equal(isFresh(now, plot), false, plot);
 });
@@ -436,8 +437,9 @@ test("whatever is set, what two plots both have goes along, and a way there and 
     rate: ["ngd", "sqrt-gd"],
     collapse: ["gd", "ngd", "sqrt-gd", "gradient-flow"],
     flatness: ["ngd", "sqrt-gd", "sam"],
+    crowd: ["gd", "ngd"],
   };
-  const MOST = { regimes: 1, rate: 1, collapse: 4, flatness: 6 };
+  const MOST = { regimes: 1, rate: 1, collapse: 4, flatness: 6, crowd: 1 };
   const to = (plot) => shows(plot, FIT[plot], MOST[plot]);
   const TYPED = {
     rule: ["ngd", "gd", "sqrt-gd", "gd,ngd", "x", ""],
@@ -500,4 +502,55 @@ test("a map opens at the cell between the thresholds of its start and of the fla
   assert.deepEqual(opened({ flattest: null, starts: [1, 1, 0.15, 1] }), middle);
   assert.deepEqual(opened({ flattest: 0.3, starts: [1, 1, 0.2, 1] }).row, 2);
   assert.deepEqual(opened({ flattest: 0.2, starts: [1, 1, 0.11, 1] }).row, 1);
+});
+
+// ---- windows of the map ----
+
+const zooms = (...window) => ({ type: "zooms", window });
+// As `mapped`, with starts that lie on a line.
+const lined = (query = {}) => {
+  const asked = begin("regimes", query);
+  const head = mapOf(asked);
+  head.settings.along = "line";
+  return play(asked, adopts(asked, "regimes", head), row(asked, 0, head.rows));
+};
+
+test("a window goes into the link, and the map there is stretched until its cells come", () => {
+  const state = lined({ slice: "0.2" });
+  const now = play(state, zooms([0, 0.5], [0.5, 1]));
+  assert.equal(isFresh(now, "regimes"), false);
+  assert.deepEqual(now.window, [
+    [0, 0.5],
+    [0.5, 1],
+  ]);
+  assert.equal(now.cells, state.cells, "the old cells");
+  const { across, up } = now.axes;
+  assert.deepEqual(up.range, [1.5, 3.5]);
+  assert.ok(Math.abs(across.range[0] - 0.1 / 2 ** 0.5) < 1e-9 && Math.abs(across.range[1] - 0.2 * 2 ** 0.5) < 1e-9);
+  assert.equal(now.queries.regimes.slice, "0.2");
+  assert.equal(now.queries.regimes.from, "1.75,1");
+  const closer = play(now, zooms([0, 0.5], [0, 1]));
+  assert.deepEqual(closer.window[0], [0, 0.25], "of what is seen, as a share of the old cells");
+  const asked = play(closer, asks());
+  const come = answered(asked);
+  assert.equal(come.window, null);
+});
+
+test("all of it comes back as the link had it", () => {
+  const state = lined({ eta: "0.1,0.8", size: "4" });
+  const now = play(state, zooms([0, 0.5], [0, 0.5]), zooms([0, 0.5], [0, 0.5]));
+  assert.notEqual(now.queries.regimes.eta, "0.1,0.8");
+  const back = reduce(now, { type: "unzooms" });
+  assert.deepEqual(back.queries.regimes, { eta: "0.1,0.8", size: "4" });
+  assert.equal(isFresh(back, "regimes"), false);
+  const typed = play(now, sets("eta", "1,2"), { type: "unzooms" });
+  assert.deepEqual(typed.queries.regimes, { size: "4" }, "what is typed is no window of it");
+});
+
+test("a window that is refused or stopped is no longer shown", () => {
+  const zoomed = play(lined(), zooms([0, 0.5], [0, 0.5]), asks());
+  const turn = zoomed.turns.regimes;
+  const refused = reduce(zoomed, { type: "refuses", plot: "regimes", turn });
+  assert.deepEqual([refused.window, refused.axes.up.range], [null, [-0.5, 3.5]]);
+  assert.equal(reduce(zoomed, { type: "ends", plot: "regimes", turn, early: true }).window, null);
 });

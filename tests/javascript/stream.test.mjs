@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Lines, readHead, Records } from "../../assets/js/stream.mjs";
+import { crowdRecords, Lines, mapRecords, readHead } from "../../assets/js/stream.mjs";
 
 // A header and records as the server sends them: `rows` of [index, fates, sharpness, periods, steps].
 function sheet(head, rows) {
@@ -32,9 +32,9 @@ function inPieces(parser, bytes, size) {
 
 for (const size of [1, 3, 7, 64, 10000]) {
   test(`records are found whatever the pieces, here of ${size} bytes`, () => {
-    const parser = new Records();
+    const parser = mapRecords();
     const [first, ...records] = inPieces(parser, sheet(HEAD, ROWS), size);
-    assert.deepEqual(first, { head: HEAD });
+    assert.deepEqual(first, { head: HEAD, own: new Float32Array(0) });
     assert.deepEqual(
       records.map(({ row }) => row),
       [0, 2, 1],
@@ -62,27 +62,27 @@ for (const size of [1, 3, 7, 64, 10000]) {
 }
 
 test("a record stays as it was when the next ones come", () => {
-  const parser = new Records();
+  const parser = mapRecords();
   const [, first] = inPieces(parser, sheet(HEAD, ROWS), 24);
   assert.deepEqual([...first.outcome], [4, 8]);
 });
 
 test("what breaks off in the midst of a record is not whole", () => {
   const bytes = sheet(HEAD, ROWS);
-  const parser = new Records();
+  const parser = mapRecords();
   assert.equal(parser.push(bytes.subarray(0, bytes.length - 5)).length, 3);
   assert.equal(parser.isWhole, false);
-  assert.equal(new Records().isWhole, false);
+  assert.equal(mapRecords().isWhole, false);
 });
 
 test("a map without a row done is whole with its header alone", () => {
-  const parser = new Records();
-  assert.deepEqual(parser.push(sheet(HEAD, [])), [{ head: HEAD }]);
+  const parser = mapRecords();
+  assert.deepEqual(parser.push(sheet(HEAD, [])), [{ head: HEAD, own: new Float32Array(0) }]);
   assert.equal(parser.isWhole, true);
 });
 
 test("what is no file of Edgewalk's is told", () => {
-  assert.throws(() => new Records().push(new TextEncoder().encode("<!DOCTYPE html>")), /not one of/);
+  assert.throws(() => mapRecords().push(new TextEncoder().encode("<!DOCTYPE html>")), /not one of/);
   assert.equal(readHead(new Uint8Array(7)), null);
 });
 
@@ -102,4 +102,23 @@ test("half a letter at the end of a piece is no other letter, and half a line no
   assert.deepEqual(parser.push(bytes.subarray(0, cut)), []);
   assert.deepEqual(parser.push(bytes.subarray(cut)), [{ text: "η" }]);
   assert.equal(parser.isWhole, false);
+});
+
+test("a crowd brings its landscape before its rows, in whatever pieces", () => {
+  const head = { columns: 2, points: 2, sided: true };
+  const told = [5, 1, 2, 3, 0.25, 0.5, 0.125, NaN, NaN];
+  const bytes = sheet(head, [
+    [1, 2, 3, 4],
+    [-1, -2, -3, -4],
+    [...told, [5, 12], [1.5, 2.5], [1, 0]],
+  ]);
+  for (const size of [1, 13, 40, 10000]) {
+    const [first, row, ...more] = inPieces(crowdRecords(), bytes, size);
+    assert.deepEqual(more, []);
+    assert.deepEqual([...first.own], [1, 2, 3, 4, -1, -2, -3, -4]);
+    assert.deepEqual([row.row, row.lower, row.median, row.upper], [5, 1, 2, 3]);
+    assert.deepEqual([row.edge, row.crossed, row.diverged, row.lopsided], [0.25, 0.5, 0.125, NaN]);
+    assert.deepEqual([...row.outcome, ...row.sharpness, ...row.across], [5, 12, 1.5, 2.5, 1, 0]);
+  }
+  assert.equal(inPieces(crowdRecords(), sheet({ ...head, sided: false }, [[1, 2, 3, 4]]), 7)[0].own.length, 4);
 });

@@ -144,6 +144,16 @@ def _parts(path: str, head: dict[str, Any], numbers: np.ndarray) -> Iterator[tup
         yield "sharpness", take(runs)
         yield "exponent", take(runs)
         yield "outcome", _counted(take(runs).astype(int))
+    elif path == "/crowd.bin":
+        sides = 1 + head["sided"] + bool(head["conserved"])
+        yield "landscape", take(sides, head["points"], head["points"])
+        records = take(len(head["etas"]), 9 + 3 * head["columns"])
+        records = records[np.argsort(records[:, 0])]
+        yield "shared", records[:, 1:9]
+        runs = records[:, 9:].reshape(len(records), 3, head["columns"])
+        yield "outcome", _counted(runs[:, 0].astype(int))
+        yield "sharpness", runs[:, 1]
+        yield "crossed", _counted(runs[:, 2].astype(int))
     elif path in ("/heights.bin", "/sheet.bin", "/section.bin"):
         yield "root", take(head["rows"], head["columns"])
         if head.get("sharp", True):

@@ -261,6 +261,8 @@ def lab_links() -> Iterator[str]:
         "plot=collapse&rule=ngd,sqrt-gd&start=2,0.7&tau=2&etas=0.1,0.05",
         "plot=collapse&rule=gd,gradient-flow,ngd,sqrt-gd",
         "plot=collapse&loss=crossing&etas=0.1",
+        "plot=crowd",
+        "plot=crowd&loss=product-3&rule=ngd&kind=disk&region=1,2,0.5,1&start=1,1,0.5&grid=21&slice=1",
     ):
         yield f"GET /lab.json?{link}"
     yield "GET /lab.json?plot=rate | again"
@@ -279,6 +281,9 @@ LAB_FIELDS = {
     "steps": ("", "x", "0", "1e9", "1.5"),
     "colour": ("", "fates", "color"),
     "slice": ("", "x", "2", "-1"),
+    "region": ("", "1,2,3", "1,1,0,1", "x,1,0,1", "1e9,0,0,1"),
+    "kind": ("", "circle", "box"),
+    "grid": ("", "x", "3", "1e6"),
     "start": ("", "1", "x,1"),
     "tau": ("", "x", "0", "1e3", "nan"),
     "etas": ("", "x", "0.1", "0.1,0.1"),
@@ -315,6 +320,7 @@ def lab_links_broken() -> Iterator[str]:
 
 
 MAP = "size=16&steps=200&eta=0.1,1.2&from=0.6,0.9&to=3,0.9"
+CROWD = "grid=5&steps=100&region=0.8,2,0.5,1.2&eta=0.1,0.8"
 RATE = "start=2,0.7&tau=1&etas=0.1,0.05,0.03"
 
 
@@ -333,12 +339,19 @@ def lab_resources() -> Iterator[str]:
     yield f"GET /rate.json?{RATE}&rule=sqrt-gd"
     yield "GET /rate.json?loss=product-3&tau=0.5&etas=0.1,0.05,0.03"
     yield "GET /rate.json?loss=parabolic-valley&tau=1&etas=0.1,0.05,0.025,0.0125"
+    yield f"GET /crowd.bin?{CROWD}"
+    yield f"GET /crowd.csv?{CROWD}&rule=ngd"
+    yield f"GET /crowd.json?{CROWD}&loss=two-curvatures&kind=annulus"
+    yield f"GET /starts.csv?{CROWD}&kind=disk"
     yield f"GET /regimes.bin?{MAP} | again"
     yield f"GET /rate.csv?{RATE} | again"
 
 
 SIMULATE = "python -m dynamics simulate --loss hyperbola --rule ngd --eta 0.05 --start 2,0.7"
 FLOW = "python -m dynamics flow --loss parabolic-valley --rule ngd --start 2,0.5"
+CROWD_COMMAND = (
+    "python -m dynamics crowd --loss hyperbola --rule gd --grid 5 --etas 0.1,0.8 --steps 200"
+)
 RATE_COMMAND = "python -m dynamics rate --loss hyperbola --rule ngd --start 2,0.7"
 
 
@@ -362,6 +375,8 @@ def command_line() -> Iterator[str]:
         for rule in ("ngd", "sqrt-gd", "gradient-flow"):
             yield f"python -m dynamics flow --loss {loss} --rule {rule} --start {start} --tau 1"
     yield f"{RATE_COMMAND} --tau 1 --etas 0.1,0.05,0.025"
+    yield f"{CROWD_COMMAND} --region 0.6,2.2,0.5,1.6"
+    yield f"{CROWD_COMMAND} --region 2,1,0,1"
     yield (
         "python -m dynamics rate --loss product-3 --rule sqrt-gd --start 2.2,1.2,0.7"
         " --tau 0.5 --etas 0.1,0.05"

@@ -16,6 +16,8 @@ export const FIELDS = [
   "eta-high",
   "eta-one",
   "range",
+  "region",
+  "grid",
   "from",
   "to",
   "off",
@@ -35,7 +37,7 @@ const POWERS = {
   "steps-slider": "steps",
   "tau-slider": "tau",
 };
-const LISTS = ["from", "to", "start", "etas", "range"];
+const LISTS = ["from", "to", "start", "etas", "range", "region"];
 const AXES = ["across", "up"];
 
 export class Controls {
@@ -63,6 +65,8 @@ export class Controls {
     if (id.startsWith("rule-")) return this.chooseRules([value].flat());
     if (id === "orbit-view") return this.page.setOrbitView(value);
     if (id === "rate-view") return this.page.setRateView(value);
+    if (id === "crowd-hand") return this.page.setCrowdHand(value);
+    if (id === "crowd-colour") return this.page.set("colour", value);
     return this.page.set(id, value);
   }
 
@@ -159,6 +163,7 @@ export class Controls {
     fields.put(`rule-${plot}`, vocabulary.most_rules[plot] > 1 ? settings.rule : settings.rule[0]);
     if (plot === "flatness") fields.put("flatness", flatnessIn(state));
     if (plot === "regimes") this.showMap(settings);
+    else if (plot === "crowd") this.showCrowd(settings);
     else this.showRuns(settings);
   }
 
@@ -184,14 +189,26 @@ export class Controls {
     fields.put("along", along);
     fields.put("colour", colour);
     for (const part of document.querySelectorAll("[data-along]")) part.hidden = part.dataset.along !== along;
-    /** @type {Record<string, boolean>} */
-    const seen = { eta: shown.includes("eta"), start: shown.includes("start"), range: Boolean(range) };
-    for (const part of document.querySelectorAll("[data-axis]"))
-      part.hidden = !(part.dataset.axis || "")
-        .split(" ")
-        .every((name) => seen[name.replace("!", "")] !== name.startsWith("!"));
+    showAxes({ eta: shown.includes("eta"), start: shown.includes("start"), range: Boolean(range) });
     const powers = { "eta-low-slider": low, "eta-high-slider": high, "steps-slider": steps };
     for (const [id, value] of Object.entries(powers)) sliders.set(id, Math.log10(value), short(value));
+    sliders.set("slice", slice);
+  }
+
+  /**
+   * @param {any} any
+   */
+  showCrowd({ eta: [low, high], region, kind, grid, steps, colour, slice, start }) {
+    /** @type {Record<string, number>} */
+    const numbers = { "eta-low": low, "eta-high": high, grid, steps };
+    for (const [name, value] of Object.entries(numbers)) fields.put(name, short(value));
+    fields.put("region", list(region));
+    fields.put("start", list(start));
+    fields.put("kind", kind);
+    fields.put("crowd-colour", colour);
+    showAxes({ eta: true, start: start.length < 3, range: false });
+    for (const name of ["eta-low", "eta-high", "steps"])
+      sliders.set(`${name}-slider`, Math.log10(numbers[name]), short(numbers[name]));
     sliders.set("slice", slice);
   }
 
@@ -213,6 +230,18 @@ export class Controls {
     const at = Object.fromEntries(messages.map(({ field, text }) => [PLACES[field], text]));
     for (const id of FIELDS) fields.refuse(id, at[id] || "");
     showMessages(messages.filter(({ field }) => !PLACES[field] || isHidden(PLACES[field])));
+  }
+}
+
+/**
+ * The controls that belong to what is seen, and no others.
+ * @param {Record<string, boolean>} seen
+ */
+function showAxes(seen) {
+  for (const part of document.querySelectorAll("[data-axis]")) {
+    const elsewhere = part.dataset.for && !part.dataset.for.split(" ").includes(state.plot);
+    const wanted = (part.dataset.axis || "").split(" ");
+    part.hidden = elsewhere || !wanted.every((name) => seen[name.replace("!", "")] !== name.startsWith("!"));
   }
 }
 

@@ -35,6 +35,26 @@ export const PICTURES = {
     ],
   ],
   courses: [[1, [["flatness-along", 1]]]],
+  crowd: [
+    [
+      1,
+      [
+        ["starts", 0.4],
+        ["crowd-sharpness", 0.3],
+        ["crowd-shares", 0.3],
+      ],
+    ],
+  ],
+  starts: [[1, [["starts", 1]]]],
+  curves: [
+    [
+      1,
+      [
+        ["crowd-sharpness", 0.5],
+        ["crowd-shares", 0.5],
+      ],
+    ],
+  ],
   collapse: [
     [
       1,
@@ -57,13 +77,22 @@ const BELOW = {
     [1 / 3, [["flatness-sharpness", 1]]],
     [1 / 3, [["flatness-trace", 1]]],
   ],
+  crowd: [
+    [0.4, [["starts", 1]]],
+    [0.3, [["crowd-sharpness", 1]]],
+    [0.3, [["crowd-shares", 1]]],
+  ],
+  curves: [
+    [0.5, [["crowd-sharpness", 1]]],
+    [0.5, [["crowd-shares", 1]]],
+  ],
   collapse: [
     [1 / 3, [["step", 1]]],
     [1 / 3, [["eta", 1]]],
     [1 / 3, [["tau", 1]]],
   ],
 };
-const TALLER = /** @type {Record<string, number>} */ ({ collapse: 2.4, flatness: 2.4 });
+const TALLER = /** @type {Record<string, number>} */ ({ collapse: 2.4, flatness: 2.4, crowd: 2.4, curves: 1.6 });
 const STACKED = /** @type {Record<string, number>} */ ({ both: 1.5 });
 
 /**
@@ -141,6 +170,7 @@ function portrait(plot, wanted, words) {
 function shownQuery() {
   if (state.plot === "regimes") return mapQuery(state);
   if (state.plot === "rate") return { plot: "rate", ...ownOf(state.rate.head) };
+  if (state.plot === "crowd") return { plot: "crowd", ...state.queries.crowd };
   if (state.plot === "flatness") return { plot: "flatness", ...state.queries.flatness };
   return { plot: "collapse", ...state.pictured.collapse };
 }

@@ -131,7 +131,7 @@ export const entryOf = (fate, inks, more = "") => ({
  * @param {Inks} inks
  * @returns {import("../picture.mjs").Entry[]}
  */
-function scaleEntries(scale, inks) {
+export function scaleEntries(scale, inks) {
   if (!scale) return [];
   const { low, high } = scale;
   return STOPS.map((share, k) => ({

@@ -24,6 +24,8 @@ export class RegimeMap {
     this.still = addCanvas(host);
     this.above = addCanvas(host);
     this.grid = document.createElement("canvas");
+    /** @type {Point[] | null} */
+    this.marked = null;
   }
 
   /**
@@ -45,7 +47,32 @@ export class RegimeMap {
     const pen = wipe(this.above);
     const box = this.frame(scene);
     this.drawSlice(pen, scene, box);
-    if (scene.cursor) this.drawCursor(pen, scene, box);
+    if (scene.cursor && !scene.window) this.drawCursor(pen, scene, box);
+    if (this.marked) this.drawMarked(pen, scene);
+  }
+
+  /**
+   * The window that is being drawn, [x, y] and [x, y] in units; or none.
+   * @param {Point[] | null} corners
+   */
+  mark(corners) {
+    this.marked = corners;
+  }
+
+  /**
+   * @param {Pen} pen
+   * @param {MapScene} scene
+   */
+  drawMarked(pen, { inks }) {
+    const [[x0, y0], [x1, y1]] = /** @type {Point[]} */ (this.marked);
+    for (const [ink, width] of /** @type {[string, number][]} */ ([
+      [inks.card, 4],
+      [inks.ink, 1.6],
+    ])) {
+      pen.strokeStyle = ink;
+      pen.lineWidth = width;
+      pen.strokeRect(Math.min(x0, x1), Math.min(y0, y1), Math.abs(x1 - x0), Math.abs(y1 - y0));
+    }
   }
 
   /**
@@ -59,8 +86,10 @@ export class RegimeMap {
     const box = frameOf(scene, size);
     named(pen, "cells", () => {
       fill(this.grid, scene);
-      pen.imageSmoothingEnabled = box.width < cells.rows || box.height < cells.columns;
-      pen.drawImage(this.grid, box.left, box.top, box.width, box.height);
+      const [x, y, width, height] = stretched(box, scene.window);
+      pen.imageSmoothingEnabled = width < cells.rows || height < cells.columns;
+      if (scene.window) pens.within(pen, box, () => pen.drawImage(this.grid, x, y, width, height));
+      else pen.drawImage(this.grid, x, y, width, height);
     });
     axis.paintAxes(pen, inks, box, { x: axes.across.title, y: [axes.up.title, "start"] }, { inside: false });
     pen.strokeStyle = inks.soft;
@@ -124,6 +153,18 @@ export class RegimeMap {
       pen.strokeRect(x - half, y - high, 2 * half, 2 * high);
     }
   }
+}
+
+/**
+ * Where all cells lie, of which a window fills the box.
+ * @param {Box} box
+ * @param {Span[] | null} window
+ */
+export function stretched({ left, top, width, height }, window) {
+  if (!window) return [left, top, width, height];
+  const [[a, b], [c, d]] = window;
+  const [wide, tall] = [width / (b - a), height / (d - c)];
+  return [left - a * wide, top - (1 - d) * tall, wide, tall];
 }
 
 /**

@@ -87,7 +87,7 @@ export class Orbit {
       else if (orbitView === "exponent") this.drawExponent(pen, scene, box);
       else this.drawOffsets(pen, scene, box);
     });
-    named(pen, "fates", () => this.drawFates(pen, scene, box));
+    named(pen, "fates", () => pens.within(pen, axes, () => this.drawFates(pen, scene, box)));
   }
 
   /**

@@ -11,6 +11,7 @@ import { ask, statusOf } from "../said.mjs";
 import { chooseOther, followScheme, scheme, showScheme } from "../scheme.mjs";
 import { isCommand, isTyping, shortcut } from "../shortcut.mjs";
 import { Collapse } from "./collapse.mjs";
+import { CrowdPlot } from "./crowd.mjs";
 import { Controls, fitting, optionOf, restoreAlong, showFor } from "./controls.mjs";
 import * as fates from "./fates.mjs";
 import { Flatness } from "./flatness.mjs";
@@ -33,6 +34,7 @@ class Lab {
       rate: new Rate(this),
       collapse: new Collapse(this),
       flatness: new Flatness(this),
+      crowd: (this.crowd = new CrowdPlot(this)),
     };
     /** @type {[(search: string) => void, (messages: Message[]) => void]} */
     const opening = [(search) => this.open(search), (messages) => this.say(messages)];
@@ -112,10 +114,11 @@ class Lab {
    * @param {number} turn
    * @param {Meaning} meaning
    * @param {string[]} [names]
+   * @param {Float32Array} [own]
    */
-  adopt(plot, turn, meaning, names) {
+  adopt(plot, turn, meaning, names, own) {
     const { mended } = state;
-    if (!dispatch({ type: "adopts", plot, turn, meaning, names }) || plot !== state.plot) return;
+    if (!dispatch({ type: "adopts", plot, turn, meaning, names, own }) || plot !== state.plot) return;
     this.say([...(mended || []), ...meaning.notices]);
     this.controls.show(plot, settingsOf(state, plot));
     this.controls.offerNumbers(meaning.rule_parameters || []);
@@ -159,7 +162,8 @@ class Lab {
    * @param {number} share
    */
   setSlice(share) {
-    this.regimes.setSlice(share);
+    if (state.plot === "crowd") this.crowd.setSlice(share);
+    else this.regimes.setSlice(share);
   }
 
   /**
@@ -175,6 +179,14 @@ class Lab {
   setRateView(rateView) {
     dispatch({ type: "weighs", rateView });
     this.plots.rate.paint();
+  }
+
+  /**
+   * @param {CrowdHand} hand
+   */
+  setCrowdHand(hand) {
+    dispatch({ type: "hands", hand });
+    this.plots.crowd.paint();
   }
 
   /**

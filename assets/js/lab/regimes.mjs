@@ -1,4 +1,5 @@
 // The first plot: the map, the orbit diagram of its slice, and the cell under the cursor with its path.
+import { keepPlace } from "../address.mjs";
 import { decode, decodeValley } from "../binary.mjs";
 import { pointIn } from "../canvas.mjs";
 import { $ } from "../elements.mjs";
@@ -17,10 +18,13 @@ import { decodeOrbit, Orbit } from "./orbit.mjs";
 import { Path } from "./path.mjs";
 import { dispatch, state, writeLink } from "./state.mjs";
 import { cellOf, orbitQuery, runQuery, scene } from "./store.mjs";
-import { Records } from "../stream.mjs";
+import * as zoom from "./zoom.mjs";
+import { mapRecords } from "../stream.mjs";
 
 const NEAR = 8; // pixels from the slice at which it can be taken
 const STILL = 4; // pixels of a press that is no drag
+const CLOSER = 0.5; // a window, of the one before, by key or button
+const TURN = 0.0015; // its logarithm for a pixel of the wheel
 const REST = 90; // ms that the hand rests before a path or an orbit is asked for
 
 export class Regimes {
@@ -49,6 +53,8 @@ export class Regimes {
     this.due = {}; // what waits for the hand to rest, by name
     /** @type {{ x: number, y: number, slice: boolean } | null} */
     this.grab = null; // where the pointer went down, and whether it has taken the slice
+    /** @type {number | null} */
+    this.across = null; // where it went down on the orbit diagram
     const { map, orbit, path } = this;
     const ofMap = { key: legend.keyOf, of: (/** @type {MapScene} */ { cells }) => cells && cells.head };
     this.pictures = {
@@ -69,7 +75,16 @@ export class Regimes {
     host.addEventListener("pointermove", (event) => this.pointermove(event));
     host.addEventListener("pointerdown", (event) => this.pointerdown(event));
     host.addEventListener("pointerup", (event) => this.pointerup(event));
-    host.addEventListener("pointercancel", () => (this.grab = null));
+    host.addEventListener("pointercancel", () => this.letGo());
+    for (const place of [host, $("orbit-plot")])
+      place.addEventListener("wheel", (event) => this.turned(event, place), { passive: false });
+    const middle = [0.5, 0.5];
+    const orbit = $("orbit-plot");
+    $("zoom-in").addEventListener("click", () => this.zoomAbout(middle, CLOSER));
+    $("zoom-out").addEventListener("click", () => this.zoomAbout(middle, 1 / CLOSER));
+    $("zoom-whole").addEventListener("click", () => this.showWhole());
+    orbit.addEventListener("pointerdown", (event) => this.takeAcross(event));
+    orbit.addEventListener("pointerup", (event) => this.dropAcross(event));
     host.addEventListener("keydown", (event) => this.keydown(event));
     $("orbit-plot").addEventListener("pointermove", (event) => this.alongSlice(event));
     legend.begin((value) => this.pick(value));
@@ -83,7 +98,7 @@ export class Regimes {
    * @param {number} turn
    */
   ask(turn) {
-    this.asking.ask(address("regimes.bin", state.queries.regimes), new Records(), turn);
+    this.asking.ask(address("regimes.bin", state.queries.regimes), mapRecords(), turn);
   }
 
   stop() {
@@ -206,7 +221,11 @@ export class Regimes {
     const box = this.map.frame(scene(state));
     if (this.grab && this.grab.slice) return this.setSlice(sliceOf(y, box, state.cells.columns));
     this.host.classList.toggle("at-slice", this.nearSlice(x, y));
-    const found = state.cells.find(box, x, y);
+    if (this.grab && event.pointerType !== "touch" && isDrag(this.grab, x, y)) {
+      this.map.mark([[this.grab.x, this.grab.y], heldIn(box, x, y)]);
+      return this.paintAbove();
+    }
+    const found = state.window ? null : state.cells.find(box, x, y);
     if (found && event.pointerType !== "touch") this.point(found);
   }
 
@@ -215,7 +234,7 @@ export class Regimes {
    * @param {PointerEvent} event
    */
   alongSlice(event) {
-    if (!state.cells || event.pointerType === "touch") return;
+    if (!state.cells || state.window || event.pointerType === "touch") return;
     const now = scene(state);
     const { top, left, width, height } = this.map.frame(now);
     const [x] = pointIn($("orbit-plot"), event);
@@ -230,7 +249,98 @@ export class Regimes {
     if (!state.cells || event.button) return;
     const [x, y] = at(event);
     this.grab = { x, y, slice: this.nearSlice(x, y) };
-    if (this.grab.slice) this.host.setPointerCapture(event.pointerId);
+    if (this.grab.slice || event.pointerType !== "touch") this.host.setPointerCapture(event.pointerId);
+  }
+
+  letGo() {
+    this.grab = null;
+    this.map.mark(null);
+    this.paintAbove();
+  }
+
+  // ---- windows ----
+
+  /**
+   * Another window, whose cells are asked for when the hand rests; till then those there are stretched.
+   * @param {Span[]} window shares of what is seen, across and upwards
+   */
+  zoom(window) {
+    if (!state.cells) return;
+    keepPlace();
+    dispatch({ type: "zooms", window });
+    writeLink();
+    this.paint();
+    clearTimeout(this.due.zoom);
+    this.due.zoom = setTimeout(() => this.page.request(), REST);
+  }
+
+  showWhole() {
+    if (!state.cells) return;
+    keepPlace();
+    dispatch({ type: "unzooms" });
+    this.page.request();
+  }
+
+  /**
+   * @param {number[]} share of what is seen, that stays where it is
+   * @param {number} factor
+   */
+  zoomAbout(share, factor) {
+    this.zoom(share.map((at) => zoom.about(at, factor)));
+  }
+
+  /**
+   * What lies between two points of the map.
+   * @param {Point} from
+   * @param {Point} to
+   */
+  zoomOnto(from, to) {
+    const box = this.map.frame(scene(state));
+    const [one, other] = [from, to].map((point) => shareIn(box, heldIn(box, ...point)));
+    const window = [zoom.between(one[0], other[0]), zoom.between(one[1], other[1])];
+    if (window[0] && window[1]) this.zoom(/** @type {Span[]} */ (window));
+  }
+
+  get shareOfCursor() {
+    const { cursor, cells } = state;
+    return [(cursor.row + 0.5) / cells.rows, (cursor.column + 0.5) / cells.columns];
+  }
+
+  /**
+   * The wheel scrolls the page as elsewhere; with Ctrl, which two fingers drawn apart on a pad press too, it zooms. On
+   * the orbit diagram along its axis alone.
+   * @param {WheelEvent} event
+   * @param {HTMLElement} place
+   */
+  turned(event, place) {
+    if (!event.ctrlKey || !state.cells) return;
+    event.preventDefault();
+    const box = this.map.frame(scene(state));
+    const [x, y] = shareIn(box, pointIn(place, event));
+    const factor = Math.exp(TURN * Math.max(-400, Math.min(400, event.deltaY)));
+    const upright = place === this.host ? zoom.about(y, factor) : zoom.WHOLE;
+    this.zoom([zoom.about(x, factor), upright]);
+  }
+
+  /**
+   * @param {PointerEvent} event
+   */
+  takeAcross(event) {
+    if (state.cells && !event.button && event.pointerType !== "touch") [this.across] = pointIn($("orbit-plot"), event);
+  }
+
+  /**
+   * @param {PointerEvent} event
+   */
+  dropAcross(event) {
+    const from = this.across;
+    this.across = null;
+    if (from === null || !state.cells) return;
+    const [x] = pointIn($("orbit-plot"), event);
+    if (Math.abs(x - from) <= STILL) return;
+    const box = this.map.frame(scene(state));
+    const span = zoom.between(...ends(from, x, box));
+    if (span) this.zoom([span, zoom.WHOLE]);
   }
 
   /**
@@ -239,11 +349,15 @@ export class Regimes {
    */
   pointerup(event) {
     const pressed = this.grab;
-    this.grab = null;
+    this.letGo();
     if (!pressed || pressed.slice || !state.cells) return;
     const [x, y] = at(event);
-    const found = state.cells.find(this.map.frame(scene(state)), x, y);
-    if (!found || Math.hypot(x - pressed.x, y - pressed.y) > STILL) return;
+    if (isDrag(pressed, x, y)) {
+      if (event.pointerType !== "touch") this.zoomOnto([pressed.x, pressed.y], [x, y]);
+      return;
+    }
+    const found = state.window ? null : state.cells.find(this.map.frame(scene(state)), x, y);
+    if (!found) return;
     this.point(found);
     if (event.pointerType !== "touch") open();
   }
@@ -254,6 +368,9 @@ export class Regimes {
   keydown(event) {
     if (!state.cells || isCommand(event)) return;
     if (event.key === "Enter") return open();
+    if (shortcut(event, { "+": true, "=": true })) return this.zoomAbout(this.shareOfCursor, CLOSER);
+    if (shortcut(event, { "-": true })) return this.zoomAbout(this.shareOfCursor, 1 / CLOSER);
+    if (shortcut(event, { 0: true })) return this.showWhole();
     if (shortcut(event, { s: true })) return this.setSlice(state.cursor.column / Math.max(state.cells.columns - 1, 1));
     const moved = state.cells.move(state.cursor, event.key, event.shiftKey);
     if (!moved) return;
@@ -315,6 +432,44 @@ const address = (name, query) => `../${name}?${writeQuery(query)}`;
  * @param {any} event
  */
 const at = (event) => pointIn($("map-plot"), event);
+
+/**
+ * @param {{ x: number, y: number }} from
+ * @param {number} x
+ * @param {number} y
+ */
+const isDrag = (from, x, y) => Math.hypot(x - from.x, y - from.y) > STILL;
+
+/**
+ * A point of the map, held within its box.
+ * @param {Box} box
+ * @param {number} x
+ * @param {number} y
+ * @returns {Point}
+ */
+const heldIn = ({ left, top, width, height }, x, y) => [
+  Math.min(Math.max(x, left), left + width),
+  Math.min(Math.max(y, top), top + height),
+];
+
+/**
+ * Which share of what is seen a point lies at, across and upwards.
+ * @param {Box} box
+ * @param {Point} point
+ */
+const shareIn = ({ left, top, width, height }, [x, y]) => [(x - left) / width, 1 - (y - top) / height];
+
+/**
+ * The shares across of two places, held within the box.
+ * @param {number} one
+ * @param {number} other
+ * @param {Box} box
+ * @returns {[number, number]}
+ */
+const ends = (one, other, box) => {
+  const share = (/** @type {number} */ x) => shareIn(box, heldIn(box, x, box.top))[0];
+  return [share(one), share(other)];
+};
 
 function open() {
   writeLink();

@@ -7,6 +7,7 @@ import { lossIn, nameOfLoss, numbersOf, readQuery, ruleNumbersOf, writeQuery } f
 import { vocabulary } from "../vocabulary.mjs";
 import { Cells, axesOf, columnOf } from "./cells.mjs";
 import { curveOf, spreadOf } from "./clocks.mjs";
+import { WHOLE, isOpen, queryFor, seen, within } from "./zoom.mjs";
 
 export const PLOTS = vocabulary.plots;
 /** @type {Plot} */
@@ -18,9 +19,16 @@ export const QUIET = ["colour", "slice", "flatness"];
 const COMMON = ["start", "rule", "etas"];
 // What a map shows across and upwards.
 const AXES = ["across", "up"];
+// What a window of it is, in the link.
+const WINDOW = ["eta", "range", "from", "to"];
 // Of another loss these mean nothing.
 const WHICH = ["loss", "formula"];
-const OF_A_LOSS = [...WHICH, ...AXES, "eta", "range", "along", "from", "to", "off", "slice", "start", "tau", "etas"];
+const OF_A_LOSS = [
+  ...[...WHICH, ...AXES],
+  ...["eta", "range", "along", "from", "to", "off", "slice", "start", "tau", "etas", "region"],
+];
+// What is looked at in a plot that has a slice.
+const SLICED = ["regimes", "crowd"];
 
 /** @type {Progress} */
 const RESTS = { at: "rest", share: 0 };
@@ -28,13 +36,13 @@ const RESTS = { at: "rest", share: 0 };
 /** @type {LabState} */
 export const INITIAL = {
   plot: USUAL,
-  queries: { regimes: {}, rate: {}, collapse: {}, flatness: {} },
-  turns: { regimes: 0, rate: 0, collapse: 0, flatness: 0 },
-  asked: { regimes: null, rate: null, collapse: null, flatness: null },
-  progress: { regimes: RESTS, rate: RESTS, collapse: RESTS, flatness: RESTS },
+  queries: { regimes: {}, rate: {}, collapse: {}, flatness: {}, crowd: {} },
+  turns: { regimes: 0, rate: 0, collapse: 0, flatness: 0, crowd: 0 },
+  asked: { regimes: null, rate: null, collapse: null, flatness: null, crowd: null },
+  progress: { regimes: RESTS, rate: RESTS, collapse: RESTS, flatness: RESTS, crowd: RESTS },
   settings: {},
-  pictured: { regimes: null, rate: null, collapse: null, flatness: null },
-  coming: { regimes: null, rate: null, collapse: null, flatness: null },
+  pictured: { regimes: null, rate: null, collapse: null, flatness: null, crowd: null },
+  coming: { regimes: null, rate: null, collapse: null, flatness: null, crowd: null },
   mended: null,
   inks: /** @type {any} */ (null),
   fateInks: /** @type {any} */ (null),
@@ -49,6 +57,12 @@ export const INITIAL = {
   rateView: "eta",
   collapse: { result: /** @type {any} */ (null), curves: {}, spreads: {} },
   flatness: { head: null, courses: [] },
+  window: null,
+  home: null,
+  crowd: {
+    ...{ head: null, root: new Float32Array(0), side: null, conserved: null },
+    ...{ rows: [], count: 0, pointed: null, draft: null, hand: "region" },
+  },
 };
 
 /**
@@ -74,14 +88,36 @@ const reducers = {
   sets: (state, { key, text }) => {
     const { plot } = state;
     const query = onAxes({ ...state.queries[plot], [key]: text }, key);
-    const next = { ...state, queries: { ...state.queries, [plot]: query } };
+    const home = [...AXES, ...WINDOW, "along"].includes(key) ? null : state.home;
+    const next = { ...state, home, queries: { ...state.queries, [plot]: query } };
     return QUIET.includes(key) ? next : turned(next, plot);
+  },
+
+  // A window of the map on screen, which is stretched until its cells come.
+  zooms: (state, { window: wanted }) => {
+    const { head } = state.cells;
+    const before = state.window || [WHOLE, WHOLE];
+    const window = before.map((span, i) => (isOpen(head, i) ? within(span, wanted[i]) : span));
+    const query = state.queries.regimes;
+    const home =
+      state.home || Object.fromEntries(WINDOW.filter((name) => query[name]).map((name) => [name, query[name]]));
+    const { across, up } = axesOf(head, head.variables);
+    const axes = { across: seen(across, window[0]), up: seen(up, window[1]) };
+    const queries = { ...state.queries, regimes: { ...query, ...queryFor(head, window) } };
+    return turned({ ...state, home, window, axes, queries }, "regimes");
+  },
+
+  // The whole of it again.
+  unzooms: (state) => {
+    const kept = Object.entries(state.queries.regimes).filter(([name]) => !WINDOW.includes(name));
+    const regimes = { ...Object.fromEntries(kept), ...state.home };
+    return turned({ ...state, home: null, queries: { ...state.queries, regimes } }, "regimes");
   },
 
   // Another loss brings its own starts, step sizes and numbers, to every plot.
   takesLoss: (state, { key }) => {
     const queries = each((plot) => ({ ...withoutLoss(state.queries[plot]), loss: key }));
-    return PLOTS.reduce(turned, { ...state, queries });
+    return PLOTS.reduce(turned, { ...state, home: null, queries });
   },
 
   // A link, as it came or put right, with what there is to say of that.
@@ -106,13 +142,14 @@ const reducers = {
   ends: (state, { plot, turn, early }) => {
     if (!isAsked(state, plot, turn)) return state;
     const whole = plot === "regimes" && !early && state.coming.regimes ? mapCame(state) : state;
-    return moved(whole, plot, { at: early ? "left" : "rest" });
+    const left = plot === "regimes" && early ? unstretched(whole) : whole;
+    return moved(left, plot, { at: early ? "left" : "rest" });
   },
 
   // A question that cannot be answered. Of a plot out of view that is told when it is looked at.
   refuses: (state, { plot, turn }) => {
     if (!isAsked(state, plot, turn)) return state;
-    const next = moved(state, plot, { at: "rest" });
+    const next = moved(plot === "regimes" ? unstretched(state) : state, plot, { at: "rest" });
     return plot === state.plot ? next : { ...next, asked: { ...next.asked, [plot]: null } };
   },
 
@@ -151,6 +188,16 @@ const reducers = {
     return moved(came({ ...state, flatness: { ...before, courses } }, "flatness"), "flatness", { share });
   },
 
+  // What the runs of a step size do; with the first what was there before goes.
+  crowdRow: (state, { turn, record }) => {
+    if (!isAsked(state, "crowd", turn)) return state;
+    const before = state.coming.crowd ? crowdCame(state) : state.crowd;
+    const rows = [...before.rows];
+    rows[record.row] = record;
+    const crowd = { ...before, rows, count: before.count + 1 };
+    return moved(came({ ...state, crowd }, "crowd"), "crowd", { share: crowd.count / crowd.head.etas.length });
+  },
+
   orbit: (state, { question, found }) =>
     state.cells && question === writeQuery(orbitQuery(state)) ? { ...state, orbit: found } : state,
 
@@ -167,6 +214,12 @@ const reducers = {
   looks: (state, { orbitView }) => ({ ...state, orbitView }),
 
   weighs: (state, { rateView }) => ({ ...state, rateView }),
+
+  pointsStart: (state, { pointed }) => ({ ...state, crowd: { ...state.crowd, pointed } }),
+
+  drafts: (state, { draft }) => ({ ...state, crowd: { ...state.crowd, draft } }),
+
+  hands: (state, { hand }) => ({ ...state, crowd: { ...state.crowd, hand } }),
 
   paintsIn: (state, { inks, fateInks }) => ({ ...state, inks, fateInks }),
 };
@@ -359,10 +412,10 @@ function asks(state, { plot, share }) {
  * What an answer will be of is known, and none of it yet: the last picture stays a little longer. The link
  * is now the server's, but for how the map is looked at since it was asked for.
  * @param {LabState} state
- * @param {{ plot: Plot, turn: number, meaning: Meaning, names?: string[] }} event
+ * @param {{ plot: Plot, turn: number, meaning: Meaning, names?: string[], own?: Float32Array }} event
  * @returns {LabState}
  */
-function adopts(state, { plot, turn, meaning, names }) {
+function adopts(state, { plot, turn, meaning, names, own }) {
   if (!isAsked(state, plot, turn)) return state;
   const { settings, notices } = meaning;
   const now = state.queries[plot];
@@ -373,7 +426,7 @@ function adopts(state, { plot, turn, meaning, names }) {
     ...state,
     queries: { ...state.queries, [plot]: { ...ownOf(meaning), ...Object.fromEntries(mine) } },
     settings: { ...state.settings, [plot]: settings },
-    coming: { ...state.coming, [plot]: { head: meaning, names } },
+    coming: { ...state.coming, [plot]: { head: meaning, names, own } },
     mended: plot === state.plot ? null : state.mended,
   };
 }
@@ -398,7 +451,7 @@ function mapCame(state) {
   const { head, names } = /** @type {Coming} */ (state.coming.regimes);
   const { cells: before } = state;
   const cells = new Cells(/** @type {MapHead} */ (head));
-  const next = { ...state, cells, axes: axesOf(cells.head, names) };
+  const next = { ...state, cells, window: null, axes: axesOf(cells.head, names) };
   const same = before && subjectOf(before.head) === subjectOf(head) && namesOf(before) === namesOf(cells);
   return {
     ...came(next, "regimes"),
@@ -406,6 +459,16 @@ function mapCame(state) {
     orbit: same ? state.orbit : /** @type {any} */ (null),
     path: same ? state.path : null,
   };
+}
+
+/**
+ * The map on screen as it is, where no other comes.
+ * @param {LabState} state
+ * @returns {LabState}
+ */
+function unstretched(state) {
+  if (!state.window) return state;
+  return { ...state, window: null, axes: axesOf(state.cells.head, state.cells.head.variables) };
 }
 
 /**
@@ -453,6 +516,28 @@ function rateCame(state) {
   const { head } = /** @type {Coming} */ (state.coming.rate);
   return { ...state, rate: { head, points: [], fit: null, count: head.settings.etas.length } };
 }
+
+/**
+ * A crowd with no row yet. The start that is pointed at stays where there are the same.
+ * @param {LabState} state
+ * @returns {CrowdState}
+ */
+function crowdCame({ crowd, coming }) {
+  const { head, own } = /** @type {any} */ (coming.crowd);
+  const count = head.points ** 2;
+  const same = crowd.head && writeQuery(ofRegion(crowd.head)) === writeQuery(ofRegion(head));
+  return {
+    ...crowd,
+    ...{ head, root: own.subarray(0, count), side: head.sided ? own.subarray(count, 2 * count) : null },
+    conserved: head.conserved ? own.subarray((head.sided ? 2 : 1) * count) : null,
+    ...{ rows: [], count: 0, pointed: same ? crowd.pointed : null, draft: null },
+  };
+}
+
+/**
+ * @param {Meaning} meaning
+ */
+const ofRegion = ({ settings: { region, kind, grid } }) => ({ region: region.join(), kind, grid });
 
 /**
  * Runs as curves on each clock, and how far apart they are there.
@@ -553,7 +638,7 @@ export const cellOf = ({ cells, cursor }) => cells.at(cursor.row, cursor.column)
 export function settingsOf({ settings, queries }, plot) {
   const { colour, slice } = settings[plot];
   const now = queries[plot];
-  const quiet = plot === USUAL ? { colour: now.colour || colour, slice: Number(now.slice ?? slice) } : {};
+  const quiet = SLICED.includes(plot) ? { colour: now.colour || colour, slice: Number(now.slice ?? slice) } : {};
   return { ...settings[plot], ...quiet };
 }
 
@@ -571,7 +656,46 @@ export const scene = (state) => ({
   colour: /** @type {"fate" | "sharpness"} */ (state.queries.regimes.colour || "fate"),
   slice: sliceOf(state),
   flatnessOf: flatnessIn(state),
+  ...crowdLook(state),
 });
+
+/**
+ * How a crowd is looked at.
+ * @param {LabState} state
+ */
+export function crowdLook({ queries, crowd }) {
+  const settled = crowd.head?.settings || {};
+  return {
+    crowdColour: /** @type {"fate" | "sharpness"} */ (queries.crowd.colour || "fate"),
+    crowdSlice: Number(queries.crowd.slice ?? settled.slice ?? 0.5),
+  };
+}
+
+/**
+ * Which step size of a crowd its map of starts shows.
+ * @param {LabState} state
+ */
+export const crowdRowOf = (state) => columnOf(crowdLook(state).crowdSlice, state.crowd.head.etas.length);
+
+/**
+ * The run of a start of the crowd on screen.
+ * @param {LabState} state
+ * @param {number} k
+ * @returns {Query}
+ */
+export function crowdRunQuery(state, k) {
+  const { head } = state.crowd;
+  const { rule, ...settings } = head.settings;
+  const start = [...head.starts[k], ...settings.start.slice(2)];
+  return {
+    ...lossIn(settings),
+    ...ruleNumbersOf(settings),
+    rule,
+    eta: short(head.etas[crowdRowOf(state)]),
+    start: start.map(short).join(","),
+    steps: settings.steps,
+  };
+}
 
 /**
  * @param {LabState} state

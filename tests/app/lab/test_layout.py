@@ -38,7 +38,7 @@ from tests.app.scripts import exported, parts_of
 ASSETS = Path(__file__).parents[3] / "assets"
 CSS = (ASSETS / "style" / "lab.css").read_text(encoding="utf-8")
 SELECTORS = {"light": ":root", "dark": ':root[data-inks="dark"]'}
-FATES = [fate for fate in Fate if fate is not Fate.UNKNOWN]
+FATES = sorted(fate for fate in Fate if fate is not Fate.UNKNOWN)
 
 # How colours look to those who lack one kind of cone, for linear RGB.
 # [MOF09] Machado, Oliveira and Fernandes, IEEE TVCG 15, 2009, table 1, severity 1.

@@ -15,11 +15,13 @@ import pytest
 from app.lab.settings import (
     COLOURS,
     FIELDS,
+    LEAST_GRID,
     LEAST_SIZE,
     MAX_MAP_STEPS,
     MAX_TAU,
     MIN_TAU,
     MOST_ETAS,
+    MOST_GRID,
     MOST_SIZE,
     PLOTS,
     RATE_ETAS,
@@ -32,7 +34,7 @@ from app.lab.settings import (
 from app.link import BESIDE, MAX_COORDINATE, MAX_ETA, MIN_ETA, WHICH, Reading
 from app.runspec import LossSpec, RuleSpec
 from app.stage.settings import read_query
-from app.vocabulary import MAX_COURSES, MAX_RUNS
+from app.vocabulary import MAX_COURSES, MAX_RUNS, REGIONS
 from dynamics import LOSSES, MAX_STEPS, RULES
 from tests.app.draws import random_start
 
@@ -44,8 +46,9 @@ FIT = {
     "rate": DRIFTING,
     "collapse": list(RULES),
     "flatness": [key for key, rule in RULES.items() if rule.drifts],
+    "crowd": STEPPING,
 }
-MOST = {"regimes": 1, "rate": 1, "collapse": MAX_RUNS, "flatness": MAX_COURSES}
+MOST = {"regimes": 1, "rate": 1, "collapse": MAX_RUNS, "flatness": MAX_COURSES, "crowd": 1}
 
 
 def parse(link: str) -> dict[str, str]:
@@ -71,6 +74,11 @@ def assert_valid(settings: LabSettings) -> None:
     assert LEAST_SIZE <= settings.size <= MOST_SIZE
     assert 1 <= settings.steps <= MAX_MAP_STEPS
     assert settings.colour in COLOURS
+    left, right, below, above = settings.region_shown
+    assert left < right
+    assert below < above
+    assert settings.kind in REGIONS
+    assert LEAST_GRID <= settings.grid <= MOST_GRID
     assert 0 <= settings.column < settings.size
     assert len(settings.start_point) == loss.d
     assert MIN_TAU <= settings.slow_time <= MAX_TAU
@@ -128,6 +136,9 @@ def random_settings(seed: int) -> LabSettings:
         slice=draw.choice([0.5, 0.0, 1.0, draw.random()]),
         start=maybe(point),
         tau=maybe(lambda: draw.uniform(MIN_TAU, MAX_TAU)),
+        region=maybe(lambda: (-draw.random(), draw.random() + 1, 0.25, MAX_COORDINATE)),
+        kind=draw.choice(list(REGIONS)),
+        grid=draw.randint(LEAST_GRID, MOST_GRID),
         etas=maybe(
             lambda: tuple(
                 draw.sample(
@@ -164,6 +175,9 @@ def test_link_reads_back_as_the_same_settings(seed: int) -> None:
         ({"steps": 100_000}, "steps=100000"),
         ({"colour": "sharpness"}, "colour=sharpness"),
         ({"slice": 0.0}, "slice=0"),
+        ({"plot": "crowd", "region": (0.5, 2.0, -1.0, 0.25)}, "plot=crowd&region=0.5,2,-1,0.25"),
+        ({"plot": "crowd", "kind": "annulus"}, "plot=crowd&kind=annulus"),
+        ({"plot": "crowd", "grid": 21}, "plot=crowd&grid=21"),
         ({"plot": "rate", "start": (2.0, 0.7)}, "plot=rate&start=2,0.7"),
         ({"plot": "rate", "tau": 2.5}, "plot=rate&tau=2.5"),
         ({"plot": "rate", "etas": (0.1, 0.05)}, "plot=rate&etas=0.1,0.05"),
@@ -247,7 +261,7 @@ def test_plain_settings_have_the_keys_of_the_link_and_little_open() -> None:
         plain = LabSettings(plot=plot).plain
         assert set(plain) <= keys
         assert [key for key, value in plain.items() if value is None] == ["eta"] * (
-            plot == "regimes"
+            plot in ("regimes", "crowd")
         )
     assert {"from", "to", "eta", "size", "along"} <= set(LabSettings().plain)
     assert {"start", "tau", "etas"} <= set(LabSettings(plot="rate").plain)
@@ -264,6 +278,8 @@ def test_plain_settings_have_the_keys_of_the_link_and_little_open() -> None:
         ("to=1e7,1", "last", (MAX_COORDINATE, 1.0)),
         ("off=1e9", "off", MAX_COORDINATE),
         ("size=3", "size", LEAST_SIZE),
+        ("plot=crowd&grid=900", "grid", MOST_GRID),
+        ("plot=crowd&region=1e9,0,0,1", "region", (0.0, MAX_COORDINATE, 0.0, 1.0)),
         ("size=1e9", "size", MOST_SIZE),
         ("steps=1e6", "steps", MAX_MAP_STEPS),
         ("slice=2", "slice", 1.0),
@@ -305,10 +321,19 @@ BROKEN = [
     (
         "plot=map",
         "plot",
-        "The plot must be one of regimes, rate, collapse, flatness, got ‘map’. Did you mean "
-        "‘regimes’?",
+        "The plot must be one of regimes, rate, collapse, flatness, crowd, got ‘map’. Did you "
+        "mean ‘regimes’?",
         "",
     ),
+    (
+        "plot=crowd&region=0,1,2",
+        "region",
+        "The region must be four numbers, x0, x1, y0, y1, got ‘0,1,2’.",
+        "plot=crowd",
+    ),
+    ("plot=crowd&region=1,1,0,2", "region", "wider and higher than a point.", "plot=crowd"),
+    ("plot=crowd&kind=circle", "kind", "Did you mean ‘disk’?", "plot=crowd&kind=disk"),
+    ("plot=crowd&rule=gradient-flow", "rule", "A crowd needs a rule", "plot=crowd&rule=gd"),
     ("plot=rates", "plot", "Did you mean ‘rate’?", "plot=rate"),
     ("loss=hyperbolla", "loss", "Did you mean 'hyperbola'?", ""),
     ("loss=rings", "loss", "Did you mean 'ring'?", "loss=ring"),

@@ -217,12 +217,6 @@ test("a hand turns the box while it holds it, Esc turns it back, and so do two c
   send("dblclick");
   assert.deepEqual(one.angles, first);
 });
-assert.deepEqual(one.angles, first);
-send("pointerdown", { pointerId: 7 });
-send("pointermove", { pointerId: 7, movementX: 5, movementY: 3 });
-assert.deepEqual(one.angles, solid.turned(first, 5, 3));
-send("dblclick");
-assert.deepEqual(one.angles, first);
 
 // ---- painting ----
 

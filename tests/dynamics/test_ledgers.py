@@ -345,3 +345,24 @@ def test_what_is_not_kept_is_refused(conserved: str, message: str, under: str) -
     assert message in caught.value.message
     start, end = caught.value.position
     assert under in caught.value.text[start:end]
+
+
+def test_a_push_is_no_steps_doing() -> None:
+    """c jumps with the push and the ledger with it; the balance is of the steps alone, each of
+    length η."""
+    forks = (dynamics.Fork(500, push=(0.02, -0.01)), dynamics.Fork(900, eta=0.03))
+    run = simulate("hyperbola", "ngd", None, 0.05, 1500, forks=forks)
+    found = measure(run)
+    assert abs(found.conserved[500] - found.conserved[499]) > 0.05
+    np.testing.assert_allclose(found.conserved_ledger, found.conserved, rtol=1e-11)
+    weight = np.where(run.step < 900, 0.05, 0.03)[:-1] ** 2
+    expected = np.sum(weight * found.step_curvature[:-1]) / np.sum(weight * found.threshold[:-1])
+    # The step before the push led elsewhere than to the row after it.
+    assert found.curvature_balance[-1] == pytest.approx(expected, rel=1e-6)
+    for first in (498, 600, 1000):
+        part, seen = measured_stretch(run, found, first, 40)
+        rows = np.searchsorted(run.step, part.step)
+        for name in ("work", "conserved_ledger", "curvature_balance"):
+            np.testing.assert_allclose(
+                getattr(seen, name), getattr(found, name)[rows], rtol=1e-9, err_msg=name
+            )

@@ -189,7 +189,8 @@ def before_row(run: Run, measures: Any, row: int, first: int) -> Before:
 
 
 def following(before: Before, measures: Any, loss: Loss, begin: np.ndarray) -> Before:
-    """What the next piece of a run follows on. A push is no step's doing.
+    """What the next piece of a run follows on. A push is no step's doing, and after a rule that has
+    no ledgers they begin anew.
 
     Args:
         measures: those of the piece before it, [t], whose last step is the first of the next.
@@ -197,6 +198,8 @@ def following(before: Before, measures: Any, loss: Loss, begin: np.ndarray) -> B
     """
     end = measures.x[-1]
     kept = conserved_at(loss, np.stack([end, begin]))
+    if not np.isfinite(measures.work[-1]):
+        return NOTHING._replace(begun=0.0, ledger=kept[1])
     return Before(
         np.append(before.step, measures.step[:-1]),
         np.append(before.loss, measures.loss[:-1]) + _raised(loss, end, begin),

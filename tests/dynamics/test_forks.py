@@ -227,3 +227,14 @@ def test_ledgers_leave_out_what_a_push_does() -> None:
     late = measured_stretch(run, found, 180, 60)[1]
     np.testing.assert_allclose(late.curvature_balance, found.curvature_balance[180:240], rtol=1e-9)
     np.testing.assert_allclose(late.conserved_ledger, found.conserved_ledger[180:240], rtol=1e-12)
+
+
+def test_ledgers_begin_anew_after_a_rule_that_has_none() -> None:
+    forks = [Fork(50, rule=RULES["ngd"])]
+    run = simulate("hyperbola", "adam", (2.0, 0.7), 0.02, 150, forks=forks)
+    found = measure(run)
+    assert np.isnan(found.conserved_ledger[1:50]).all()
+    np.testing.assert_allclose(found.conserved_ledger[50:], found.conserved[50:], rtol=1e-12)
+    lost = found.loss[150] - found.loss[50]
+    balance = 1 + 2 * lost / found.work[150]
+    assert found.curvature_balance[150] == pytest.approx(balance, rel=1e-9)

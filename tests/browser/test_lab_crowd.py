@@ -71,6 +71,26 @@ def test_a_region_is_drawn_by_mouse_moved_and_changed_and_the_way_back_undoes_it
     assert region_of(lab) == pytest.approx([left, right, below, above])
 
 
+def test_esc_brings_back_the_region_and_draws_no_window(lab: Lab) -> None:
+    lab.open(QUERY)
+    lab.page.mouse.move(*place_of(lab, 1.5, 0.8))
+    lab.page.mouse.down()
+    lab.page.mouse.move(*place_of(lab, 2.5, 1.2))
+    assert lab.page.evaluate("edgewalk.lab.state.crowd.draft")
+    lab.page.keyboard.press("Escape")
+    lab.page.mouse.up()
+    assert lab.page.evaluate("edgewalk.lab.state.crowd.draft") is None
+    assert lab.query["region"] == "1,2,0.4,1.2"
+    lab.open(f"?{SMALL}&eta=0.1,1.6")
+    lab.page.mouse.move(*lab.pixel_of(10, 10))
+    lab.page.mouse.down()
+    lab.page.mouse.move(*lab.pixel_of(20, 30))
+    lab.page.keyboard.press("Escape")
+    lab.page.mouse.up()
+    come(lab)
+    assert lab.query["eta"] == "0.1,1.6"
+
+
 def test_a_region_is_moved_and_made_larger_by_keys(lab: Lab) -> None:
     lab.open(QUERY)
     (x0, x1), _ = lab.page.evaluate("edgewalk.lab.state.crowd.head.view")

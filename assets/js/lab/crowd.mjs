@@ -4,6 +4,7 @@ import { keepPlace } from "../address.mjs";
 import * as axis from "../axis.mjs";
 import { Asking } from "../ask.mjs";
 import { addCanvas, inWindow, pointIn, wipe } from "../canvas.mjs";
+import { makeDraggable } from "../drag.mjs";
 import { $ } from "../elements.mjs";
 import { shade } from "../inks.mjs";
 import { levelLines } from "../levels.mjs";
@@ -23,7 +24,6 @@ import { dispatch, state, writeLink } from "./state.mjs";
 import { crowdRowOf, crowdRunQuery, queryOf, scene } from "./store.mjs";
 
 const MARGIN = { left: 58, right: 16, top: 10, bottom: 46 };
-const STILL = 4; // pixels of a press that is no drag
 const NEAR = 10; // pixels from an edge of the region at which it can be taken
 const REST = 200; // ms that keys rest before a region is asked for
 const BANDS = 12; // of height
@@ -75,10 +75,13 @@ export class CrowdPlot {
 
   listen() {
     const { host } = this;
-    host.addEventListener("pointerdown", (event) => this.pointerdown(event));
-    host.addEventListener("pointermove", (event) => this.pointermove(event));
-    host.addEventListener("pointerup", (event) => this.pointerup(event));
-    host.addEventListener("pointercancel", () => this.letGo());
+    makeDraggable(host, {
+      begins: (event) => this.takes(event),
+      moves: (event) => this.draws(event),
+      ends: (event, moved) => this.drops(event, moved),
+      back: () => this.letGo(),
+    });
+    host.addEventListener("pointermove", (event) => this.hover(event));
     host.addEventListener("pointerleave", () => this.page.tip.hide());
     host.addEventListener("keydown", (event) => this.keydown(event));
     for (const name of ["crowd-sharpness", "crowd-shares"]) {
@@ -166,56 +169,52 @@ export class CrowdPlot {
   }
 
   /**
-   * @param {any} event
+   * @param {PointerEvent} event
    */
-  pointerdown(event) {
-    if (!state.crowd.head || event.button) return;
+  takes(event) {
+    if (!state.crowd.head) return false;
     const [x, y] = pointIn(this.host, event);
     const box = mapFrame(scene(state), this.still.size);
     const { region } = this;
     const taken = event.shiftKey ? "new" : regions.takenAt(region, box, x, y, NEAR);
-    this.grab = { x, y, taken, region, moved: false };
-    this.host.setPointerCapture(event.pointerId);
+    this.grab = { x, y, taken, region };
+    return true;
   }
 
   /**
-   * @param {any} event
+   * @param {PointerEvent} event
    */
-  pointermove(event) {
-    if (!state.crowd.head) return;
-    const [x, y] = pointIn(this.host, event);
-    const box = mapFrame(scene(state), this.still.size);
-    if (!this.grab) return this.hover(event, box, x, y);
-    this.grab.moved ||= Math.hypot(x - this.grab.x, y - this.grab.y) > STILL;
-    if (!this.grab.moved) return;
+  draws(event) {
     this.page.tip.hide();
-    const held = [x, y].map((value, k) => regions.heldIn(box, k, value));
-    const from = [box.x.of(this.grab.x), box.y.of(this.grab.y)];
-    const draft = regions.dragged(this.grab.region, this.grab.taken, from, [box.x.of(held[0]), box.y.of(held[1])]);
-    dispatch({ type: "drafts", draft });
+    const box = mapFrame(scene(state), this.still.size);
+    const { x, y, taken, region } = this.grab;
+    const held = pointIn(this.host, event).map((value, k) => regions.heldIn(box, k, value));
+    const to = [box.x.of(held[0]), box.y.of(held[1])];
+    dispatch({ type: "drafts", draft: regions.dragged(region, taken, [box.x.of(x), box.y.of(y)], to) });
     this.paintAbove();
   }
 
   /**
    * A drag makes a region; a click opens a run, and a tap shows it.
-   * @param {any} event
+   * @param {PointerEvent} event
+   * @param {boolean} moved
    */
-  pointerup(event) {
-    const { grab } = this;
-    this.grab = null;
-    if (!grab) return;
+  drops(event, moved) {
+    const { x, y } = this.grab;
     const { draft } = state.crowd;
-    if (grab.moved) {
+    this.grab = null;
+    if (moved) {
       if (draft && draft[0] < draft[1] && draft[2] < draft[3]) this.choose(draft);
       else this.letGo();
       return;
     }
-    const k = this.startAt(mapFrame(scene(state), this.still.size), grab.x, grab.y);
+    const k = this.startAt(mapFrame(scene(state), this.still.size), x, y);
     if (k === null) return;
     this.point(k);
     if (event.pointerType !== "touch") this.open();
   }
 
+  // As it was before it was taken.
   letGo() {
     this.grab = null;
     dispatch({ type: "drafts", draft: null });
@@ -223,18 +222,18 @@ export class CrowdPlot {
   }
 
   /**
-   * @param {any} event
-   * @param {Axes} box
-   * @param {number} x
-   * @param {number} y
+   * @param {PointerEvent} event
    */
-  hover(event, box, x, y) {
+  hover(event) {
+    if (!state.crowd.head || this.grab) return undefined;
+    const [x, y] = pointIn(this.host, event);
+    const box = mapFrame(scene(state), this.still.size);
     this.host.dataset.taken = regions.takenAt(this.region, box, x, y, NEAR);
     const k = this.startAt(box, x, y);
-    if (event.pointerType === "touch") return;
+    if (event.pointerType === "touch") return undefined;
     if (k === null) return this.page.tip.hide();
     this.point(k);
-    this.page.tip.show(wordsOf(k), ...inWindow(this.host, [x, y]));
+    return this.page.tip.show(wordsOf(k), ...inWindow(this.host, [x, y]));
   }
 
   // ---- a start ----

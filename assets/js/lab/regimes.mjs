@@ -2,6 +2,7 @@
 import { keepPlace } from "../address.mjs";
 import { decode, decodeValley } from "../binary.mjs";
 import { pointIn } from "../canvas.mjs";
+import { makeDraggable } from "../drag.mjs";
 import { $ } from "../elements.mjs";
 import { lossIn, writeQuery } from "../link.mjs";
 import { inWords } from "../numbers.mjs";
@@ -22,7 +23,6 @@ import * as zoom from "./zoom.mjs";
 import { mapRecords } from "../stream.mjs";
 
 const NEAR = 8; // pixels from the slice at which it can be taken
-const STILL = 4; // pixels of a press that is no drag
 const CLOSER = 0.5; // a window, of the one before, by key or button
 const TURN = 0.0015; // its logarithm for a pixel of the wheel
 const REST = 90; // ms that the hand rests before a path or an orbit is asked for
@@ -51,10 +51,8 @@ export class Regimes {
     this.drawn = 0; // the picture that is due
     /** @type {Record<string, number>} */
     this.due = {}; // what waits for the hand to rest, by name
-    /** @type {{ x: number, y: number, slice: boolean } | null} */
-    this.grab = null; // where the pointer went down, and whether it has taken the slice
-    /** @type {number | null} */
-    this.across = null; // where it went down on the orbit diagram
+    /** @type {{ x: number, y: number, slice: number | null } | null} */
+    this.grab = null; // where the pointer went down, and the slice as it was where that is taken
     const { map, orbit, path } = this;
     const ofMap = { key: legend.keyOf, of: (/** @type {MapScene} */ { cells }) => cells && cells.head };
     this.pictures = {
@@ -72,10 +70,13 @@ export class Regimes {
 
   listen() {
     const { host } = this;
-    host.addEventListener("pointermove", (event) => this.pointermove(event));
-    host.addEventListener("pointerdown", (event) => this.pointerdown(event));
-    host.addEventListener("pointerup", (event) => this.pointerup(event));
-    host.addEventListener("pointercancel", () => this.letGo());
+    host.addEventListener("pointermove", (event) => this.hover(event));
+    makeDraggable(host, {
+      begins: (event) => this.takes(event),
+      moves: (event) => this.draws(event),
+      ends: (event, moved) => this.drops(event, moved),
+      back: () => this.letGo(),
+    });
     for (const place of [host, $("orbit-plot")])
       place.addEventListener("wheel", (event) => this.turned(event, place), { passive: false });
     const middle = [0.5, 0.5];
@@ -83,8 +84,12 @@ export class Regimes {
     $("zoom-in").addEventListener("click", () => this.zoomAbout(middle, CLOSER));
     $("zoom-out").addEventListener("click", () => this.zoomAbout(middle, 1 / CLOSER));
     $("zoom-whole").addEventListener("click", () => this.showWhole());
-    orbit.addEventListener("pointerdown", (event) => this.takeAcross(event));
-    orbit.addEventListener("pointerup", (event) => this.dropAcross(event));
+    makeDraggable(orbit, {
+      begins: (event) => this.takesAcross(event),
+      moves: (event) => this.drawsAcross(event),
+      ends: (event, moved) => this.dropsAcross(event, moved),
+      back: () => this.letGo(),
+    });
     host.addEventListener("keydown", (event) => this.keydown(event));
     $("orbit-plot").addEventListener("pointermove", (event) => this.alongSlice(event));
     legend.begin((value) => this.pick(value));
@@ -215,17 +220,11 @@ export class Regimes {
   /**
    * @param {any} event
    */
-  pointermove(event) {
-    if (!state.cells) return;
+  hover(event) {
+    if (!state.cells || this.grab) return;
     const [x, y] = at(event);
-    const box = this.map.frame(scene(state));
-    if (this.grab && this.grab.slice) return this.setSlice(sliceOf(y, box, state.cells.columns));
     this.host.classList.toggle("at-slice", this.nearSlice(x, y));
-    if (this.grab && event.pointerType !== "touch" && isDrag(this.grab, x, y)) {
-      this.map.mark([[this.grab.x, this.grab.y], heldIn(box, x, y)]);
-      return this.paintAbove();
-    }
-    const found = state.window ? null : state.cells.find(box, x, y);
+    const found = state.window ? null : state.cells.find(this.map.frame(scene(state)), x, y);
     if (found && event.pointerType !== "touch") this.point(found);
   }
 
@@ -243,19 +242,61 @@ export class Regimes {
   }
 
   /**
-   * @param {any} event
+   * @param {PointerEvent} event
    */
-  pointerdown(event) {
-    if (!state.cells || event.button) return;
+  takes(event) {
+    if (!state.cells) return false;
     const [x, y] = at(event);
-    this.grab = { x, y, slice: this.nearSlice(x, y) };
-    if (this.grab.slice || event.pointerType !== "touch") this.host.setPointerCapture(event.pointerId);
+    this.grab = { x, y, slice: this.nearSlice(x, y) ? scene(state).slice : null };
+    return true;
   }
 
-  letGo() {
-    this.grab = null;
-    this.map.mark(null);
+  /**
+   * The slice, or a window; a finger beside the slice scrolls the page.
+   * @param {PointerEvent} event
+   */
+  draws(event) {
+    if (!this.grab) return;
+    const [x, y] = at(event);
+    const box = this.map.frame(scene(state));
+    if (this.grab.slice !== null) return this.setSlice(sliceOf(y, box, state.cells.columns));
+    if (event.pointerType === "touch") return;
+    this.map.mark([[this.grab.x, this.grab.y], heldIn(box, x, y)]);
     this.paintAbove();
+  }
+
+  /**
+   * A window is computed; a click opens the run; a tap shows it first, and its link opens it.
+   * @param {PointerEvent} event
+   * @param {boolean} moved
+   */
+  drops(event, moved) {
+    const { grab } = this;
+    this.grab = null;
+    this.unmark();
+    if (!grab || grab.slice !== null || !state.cells) return;
+    const [x, y] = at(event);
+    if (moved) {
+      if (event.pointerType !== "touch") this.zoomOnto([grab.x, grab.y], [x, y]);
+      return;
+    }
+    const found = state.window ? null : state.cells.find(this.map.frame(scene(state)), x, y);
+    if (!found) return;
+    this.point(found);
+    if (event.pointerType !== "touch") open();
+  }
+
+  // As it was before it was taken.
+  letGo() {
+    const slice = this.grab?.slice ?? null;
+    this.grab = null;
+    this.unmark();
+    if (slice !== null) this.setSlice(slice);
+  }
+
+  unmark() {
+    this.map.mark(null);
+    if (state.cells) this.paintAbove();
   }
 
   // ---- windows ----
@@ -266,12 +307,15 @@ export class Regimes {
    */
   zoom(window) {
     if (!state.cells) return;
-    keepPlace();
+    if (!this.due.zoom) keepPlace(); // of many turns of a wheel once
     dispatch({ type: "zooms", window });
     writeLink();
     this.paint();
     clearTimeout(this.due.zoom);
-    this.due.zoom = setTimeout(() => this.page.request(), REST);
+    this.due.zoom = setTimeout(() => {
+      this.due.zoom = 0;
+      this.page.request();
+    }, REST);
   }
 
   showWhole() {
@@ -325,41 +369,36 @@ export class Regimes {
   /**
    * @param {PointerEvent} event
    */
-  takeAcross(event) {
-    if (state.cells && !event.button && event.pointerType !== "touch") [this.across] = pointIn($("orbit-plot"), event);
+  takesAcross(event) {
+    if (!state.cells || event.pointerType === "touch") return false;
+    this.grab = { x: pointIn($("orbit-plot"), event)[0], y: 0, slice: null };
+    return true;
+  }
+
+  /**
+   * The window is seen on the map above.
+   * @param {PointerEvent} event
+   */
+  drawsAcross(event) {
+    if (!this.grab) return;
+    const box = this.map.frame(scene(state));
+    const [x] = pointIn($("orbit-plot"), event);
+    this.map.mark([heldIn(box, this.grab.x, box.top), heldIn(box, x, box.top + box.height)]);
+    this.paintAbove();
   }
 
   /**
    * @param {PointerEvent} event
+   * @param {boolean} moved
    */
-  dropAcross(event) {
-    const from = this.across;
-    this.across = null;
-    if (from === null || !state.cells) return;
+  dropsAcross(event, moved) {
+    const { grab } = this;
+    this.grab = null;
+    this.unmark();
+    if (!grab || !moved || !state.cells) return;
     const [x] = pointIn($("orbit-plot"), event);
-    if (Math.abs(x - from) <= STILL) return;
-    const box = this.map.frame(scene(state));
-    const span = zoom.between(...ends(from, x, box));
+    const span = zoom.between(...ends(grab.x, x, this.map.frame(scene(state))));
     if (span) this.zoom([span, zoom.WHOLE]);
-  }
-
-  /**
-   * A click opens the run; a tap shows it first, and its link opens it.
-   * @param {any} event
-   */
-  pointerup(event) {
-    const pressed = this.grab;
-    this.letGo();
-    if (!pressed || pressed.slice || !state.cells) return;
-    const [x, y] = at(event);
-    if (isDrag(pressed, x, y)) {
-      if (event.pointerType !== "touch") this.zoomOnto([pressed.x, pressed.y], [x, y]);
-      return;
-    }
-    const found = state.window ? null : state.cells.find(this.map.frame(scene(state)), x, y);
-    if (!found) return;
-    this.point(found);
-    if (event.pointerType !== "touch") open();
   }
 
   /**
@@ -432,13 +471,6 @@ const address = (name, query) => `../${name}?${writeQuery(query)}`;
  * @param {any} event
  */
 const at = (event) => pointIn($("map-plot"), event);
-
-/**
- * @param {{ x: number, y: number }} from
- * @param {number} x
- * @param {number} y
- */
-const isDrag = (from, x, y) => Math.hypot(x - from.x, y - from.y) > STILL;
 
 /**
  * A point of the map, held within its box.

@@ -1,13 +1,28 @@
 // Asking for what takes its time: one answer at a time, heard piece by piece; a newer question ends the
 // older one, on the server too.
 
-import { SILENT, statusOf, unreadable } from "./said.mjs";
+import { SILENT, WAITED, longer, statusOf, unreadable } from "./said.mjs";
+
+const BROKEN_OFF = "The answer broke off. What had come is kept.";
+
+/**
+ * Some time, or less where it is ended.
+ * @param {number} time ms
+ * @param {AbortSignal} signal
+ * @returns {Promise<void>}
+ */
+const pause = (time, signal) =>
+  new Promise((resolve) => {
+    const due = setTimeout(resolve, time);
+    signal.addEventListener("abort", () => (clearTimeout(due), resolve()), { once: true });
+  });
 
 export class Asking {
   /**
    * `fetch` as in browsers; `hear` is told of item(item) for each piece that is whole, then of one of
    * done(), refused(body), failed(words) and stopped(), each with the turn of the question. Nothing is
-   * heard of a question once there is a newer one.
+   * heard of a question once there is a newer one. Where nobody answers it is asked again, and
+   * waits(words) is told of it, with nothing once that is over.
    * @param {(url: string, options?: any) => Promise<Response>} fetch
    * @param {any} hear
    */
@@ -26,8 +41,16 @@ export class Asking {
   async ask(address, parser, turn) {
     if (this.control) this.control.abort();
     const control = (this.control = new AbortController());
-    const [end, what] = await this.listen(address, parser, control, turn);
+    let [end, what] = await this.listen(address, parser, control, turn);
+    let waited = 0;
+    while (what === SILENT && control === this.control) {
+      if (!waited) this.hear.waits(WAITED);
+      waited = longer(waited);
+      await pause(waited, control.signal);
+      [end, what] = await this.listen(address, parser, control, turn);
+    }
     if (control !== this.control) return;
+    if (waited) this.hear.waits("");
     this.control = null;
     this.hear[end](what, turn);
   }
@@ -40,6 +63,7 @@ export class Asking {
    * @param {number} turn
    */
   async listen(address, parser, control, turn) {
+    let begun = false;
     try {
       const response = await this.fetch(address, { signal: control.signal });
       const status = statusOf(response);
@@ -50,14 +74,15 @@ export class Asking {
         const { done, value } = await reader.read();
         if (control.signal.aborted) return ["stopped"];
         if (done) break;
+        begun = true;
         for (const item of parser.push(value)) this.hear.item(item, turn);
       }
-      return parser.isWhole ? ["done"] : ["failed", "The answer broke off. What had come is kept."];
+      return parser.isWhole ? ["done"] : ["failed", BROKEN_OFF];
     } catch (error) {
       if (control.signal.aborted) return ["stopped"];
       if (error instanceof SyntaxError) return ["failed", unreadable(error)];
       if (!(error instanceof TypeError) && !(error instanceof Error && error.name === "AbortError")) throw error;
-      return ["failed", SILENT];
+      return ["failed", begun ? BROKEN_OFF : SILENT];
     }
   }
 

@@ -1,6 +1,17 @@
 // What a server says, and the words for when it says nothing or nothing that can be read.
 
 export const SILENT = "The server does not answer. The last picture is kept.";
+// Of what is asked again until somebody answers.
+export const WAITED = "The server does not answer. The last picture is kept; what you asked for comes once it does.";
+
+const AGAIN = 1000; // ms until it is asked again, twice as long each time
+const LONGEST = 5000;
+
+/**
+ * How long to wait after so long a wait before the next.
+ * @param {number} before
+ */
+export const longer = (before) => Math.min(before ? 2 * before : AGAIN, LONGEST);
 
 /**
  * @param {unknown} error

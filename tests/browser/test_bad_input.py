@@ -113,6 +113,13 @@ def test_a_server_that_is_gone(stage: Stage):
     expect(stage.page.get_by_text("The server does not answer")).to_be_visible()
     assert stage.settings["eta"] == [0.1]
     assert stage.step == 30
+    stage.button("Play").click()  # what is there plays on
+    stage.wait("edgewalk.stage.player.step > 31")
+    stage.button("Pause").click()
+    # And what was asked for comes by itself.
+    stage.page.unroute("**/run.bin*")
+    stage.wait("edgewalk.stage.state.result.settings.eta[0] === 0.3")
+    expect(stage.page.get_by_text("The server does not answer")).to_have_count(0)
 
 
 def test_an_answer_that_cannot_be_read_is_told_as_that(stage: Stage):

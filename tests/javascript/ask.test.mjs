@@ -22,7 +22,7 @@ function setUp() {
       sent.push(one);
     });
   const hear = Object.fromEntries(
-    ["item", "done", "refused", "failed", "stopped"].map((name) => [
+    ["item", "done", "refused", "failed", "waits", "stopped"].map((name) => [
       name,
       (what, turn) => heard.push([name, what, turn]),
     ]),
@@ -89,10 +89,43 @@ test("a query that is refused is told with its problems", async () => {
   assert.deepEqual(heard, [["refused", { problems: [], nearest: "loss=ring" }, 1]]);
 });
 
-test("a server that fails, does not answer or breaks off is told", async () => {
+test("where nobody answers it is asked again until somebody does, which is told", async () => {
+  const { asking, sent, heard } = setUp();
+  asking.ask("one", new Lines(), 1);
+  sent[0].reject(new TypeError("Failed to fetch"));
+  await settled();
+  assert.deepEqual(
+    heard.map(([what]) => what),
+    ["waits"],
+  );
+  await new Promise((resolve) => setTimeout(resolve, 1100));
+  assert.equal(sent.length, 2);
+  sent[1].answer();
+  sent[1].stream.enqueue(bytes('{"a": 1}\n'));
+  sent[1].stream.close();
+  await settled();
+  assert.deepEqual(heard.slice(1), [
+    ["item", { a: 1 }, 1],
+    ["waits", "", undefined],
+    ["done", undefined, 1],
+  ]);
+});
+
+test("who waits for an answer can be stopped", async () => {
+  const { asking, sent, heard } = setUp();
+  asking.ask("one", new Lines(), 1);
+  sent[0].reject(new TypeError("Failed to fetch"));
+  await settled();
+  asking.stop();
+  await settled();
+  if (sent[1]) sent[1].reject(new DOMException("aborted", "AbortError"));
+  await settled();
+  assert.equal(heard.at(-1)[0], "stopped");
+});
+
+test("a server that fails or breaks off is told", async () => {
   const cases = [
     (one) => one.answer(503),
-    (one) => one.reject(new TypeError("Failed to fetch")),
     (one) => {
       one.answer();
       one.stream.enqueue(bytes('{"half'));

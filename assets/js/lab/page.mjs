@@ -204,6 +204,7 @@ class Lab {
     return {
       refused: (/** @type {Refusal} */ refusal, /** @type {number} */ turn) => this.refuse(plot, turn, refusal),
       failed: (/** @type {string} */ words, /** @type {number} */ turn) => this.end(plot, turn, words),
+      waits: (/** @type {string} */ words) => this.say(words ? [{ field: "", text: words }] : []),
       stopped: (/** @type {undefined} */ _, /** @type {number} */ turn) => this.end(plot, turn, ""),
     };
   }

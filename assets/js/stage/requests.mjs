@@ -6,7 +6,7 @@ import { decode } from "../binary.mjs";
 import { forRun, writeQuery } from "../link.mjs";
 import { readNumber } from "../numbers.mjs";
 import { locate } from "../run.mjs";
-import { SILENT, bytesOf, json, unreadable } from "../said.mjs";
+import { WAITED, bytesOf, json, longer, unreadable } from "../said.mjs";
 import { queryOf } from "./branches.mjs";
 
 const MOST_STEPS_WHILE_DRAGGED = 100000;
@@ -31,6 +31,9 @@ export class Requests {
     /** @type {{ asked: Asked, reply: Promise<Said | null>, begun: boolean, leave: () => void } | null} */
     this.under = null;
     this.busy = false;
+    this.waited = 0; // ms, for a server that does not answer
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.again = undefined;
     this.windowAsked = 0;
     this.windowTurn = 0;
   }
@@ -41,6 +44,7 @@ export class Requests {
    * @param {Asked} asked
    */
   ask(asked) {
+    clearTimeout(this.again);
     this.waiting = asked;
     if (!this.busy) this.next();
     else if (this.under?.begun) this.under.leave();
@@ -123,11 +127,22 @@ export class Requests {
    * @param {Asked} asked
    */
   tell({ status, body, unread }, asked) {
+    if (status) this.waited = 0;
     if (unread) this.hear.failed(unread);
     else if (status === 400) this.hear.refused(body.problems, body.nearest, asked);
-    else if (status === 0) this.hear.failed(SILENT);
+    else if (status === 0) this.wait(asked);
     else if (body) this.hear.run(body, asked);
     else this.hear.failed(`The server failed (${status}).`);
+  }
+
+  /**
+   * Nobody answers: that is told once, and asked again until somebody does or something newer is asked for.
+   * @param {Asked} asked
+   */
+  wait(asked) {
+    if (!this.waited) this.hear.failed(WAITED);
+    this.waited = longer(this.waited);
+    this.again = setTimeout(() => this.pending || this.ask(asked), this.waited);
   }
 
   /**

@@ -19,6 +19,7 @@ export class Work {
       done: (/** @type {undefined} */ _, /** @type {number} */ turn) => page.ended(turn),
       refused: (/** @type {Refusal} */ refusal) => page.refused(refusal),
       failed: (/** @type {string} */ words, /** @type {number} */ turn) => this.rest(turn, words),
+      waits: (/** @type {string} */ words) => ($("progress-words").textContent = words),
       stopped: (/** @type {undefined} */ _, /** @type {number} */ turn) => this.rest(turn, ""),
     });
   }

@@ -12,7 +12,7 @@ from app.binary import PREFIX
 from app.notebook import frame
 from tests.app.held import held_in
 
-MOST = 1_050_000  # bytes: a megabyte, so nine of them in a notebook of ten
+MOST = 1_000_000  # bytes: ten of them in a notebook of ten megabytes
 
 
 def named(page: str) -> dict[str, bytes]:

@@ -7,7 +7,7 @@ a value becomes text.
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache, cached_property, lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from app.link import (
@@ -117,11 +117,10 @@ class Settings:
         loss = self.chosen.record
         return loss.horizon if self.power == 2 else loss.duration or 10 * loss.horizon
 
-    @cached_property
+    @property
     def runs(self) -> tuple[RunSpec, ...]:
         """What each run is computed from, branches last."""
-        roots = self.roots
-        return (*roots, *runs_of(roots[0], self.branches, self.numbers))
+        return _runs_of(self)
 
     @property
     def roots(self) -> tuple[RunSpec, ...]:
@@ -158,6 +157,13 @@ class Settings:
         }
         branches = {"forks": [branch.plain for branch in self.branches]} if self.branches else {}
         return self.runs[0].plain | numbers | several | branches
+
+
+@lru_cache(FORMULAS_KEPT)
+def _runs_of(settings: Settings) -> tuple[RunSpec, ...]:
+    """Asked for again and again while one request is answered."""
+    roots = settings.roots
+    return (*roots, *runs_of(roots[0], settings.branches, settings.numbers))
 
 
 def _on_bar(lead: RunSpec, run: RunSpec, power: int) -> float:

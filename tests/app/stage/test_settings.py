@@ -47,6 +47,7 @@ from app.vocabulary import (
     WAYS,
 )
 from dynamics import LOSSES, MAX_STEPS, RULES, Parameter
+from dynamics.crowd import KINDS
 from dynamics.schedule import Schedule
 from dynamics.simulate import check_numbers
 from tests.app.draws import random_start
@@ -631,7 +632,7 @@ def test_a_part_to_hide_is_answered_with_the_nearest() -> None:
 def test_other_words_are_for_names_that_there_are_and_for_one_of_them_each() -> None:
     known = {*BESIDE, *(field.key for field in (*FIELDS, *LAB_FIELDS))}
     values = {"": known, "clock": CLOCKS, "axis": AXES, "strobe": STROBES, "look": LOOKS}
-    values |= {"plot": PLOTS, "along": WAYS, "hide": HIDEABLE, "ghost": GHOSTS}
+    values |= {"plot": PLOTS, "along": WAYS, "hide": HIDEABLE, "ghost": GHOSTS, "kind": KINDS}
     assert SENSES.keys() == values.keys()
     for field, senses in SENSES.items():
         assert senses.keys() <= set(values[field])

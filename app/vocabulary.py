@@ -80,7 +80,7 @@ PLOTS = {
     "crowd": "Crowd",
 }
 REGIONS = {"rectangle": "rectangle", "disk": "disk", "annulus": "annulus"}
-HANDS = {"region": "the region", "start": "a start"}  # what arrow keys move on the map of starts
+HANDS = {"region": "the region", "start": "a start"}  # what arrow keys move on the map of
 WAYS = {"line": "on a line", "valley": "along Γ"}
 COLOURS = {"fate": "fate", "sharpness": "sharpness"}
 FLATNESSES = {"sharpness": "λ₁", "trace": "trace"}
@@ -117,7 +117,7 @@ SENSES = {
         "plot": "tab map",
         "colour": "color",
         "along": "starts",
-        "region": "box area starts",
+        "region": "box area",
         "grid": "cells resolution",
     },
     "clock": {"step": "iteration number", "eta": "time", "tau": "slow slow-time"},

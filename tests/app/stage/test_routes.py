@@ -330,8 +330,8 @@ def test_what_belongs_to_the_page_comes_back_and_changes_no_run(client: FlaskCli
     assert set(other["page"]) == set(PAGE_KEYS)
     assert other["page"] == {
         "clock": "eta", "axis": "log", "strobe": "odd", "look": "surface",
-        "lens": "off", "ghost": "rod", "panel": "alignment", "against": None, "focus": 0, "at": 3, "hide": ["story"],
-        "embed": True,
+        "lens": "off", "ghost": "rod", "panel": "alignment", "against": None, "focus": 0, "at": 3,
+        "hide": ["story"], "embed": True,
     }  # fmt: skip
     assert plain["page"] == {
         key: list(value) if isinstance(value, tuple) else value

@@ -80,7 +80,7 @@ PLOTS = {
     "crowd": "Crowd",
 }
 REGIONS = {"rectangle": "rectangle", "disk": "disk", "annulus": "annulus"}
-HANDS = {"region": "the region", "start": "a start"}  # what arrow keys move on the map of
+HANDS = {"region": "the region", "start": "a start"}  # what arrow keys move on the map of starts
 WAYS = {"line": "on a line", "valley": "along Γ"}
 COLOURS = {"fate": "fate", "sharpness": "sharpness"}
 FLATNESSES = {"sharpness": "λ₁", "trace": "trace"}

@@ -38,7 +38,7 @@ def test_columns_of_pairs(loss: Loss, drifting: Rule) -> None:
 
 @each_kind_of_loss
 def test_nothing_is_missing_at_the_edge(loss: Loss, drifting: Rule) -> None:
-    """But for what is of another rule or loss, and of steps before the first, and after the last."""
+    """But for what is of another rule or loss, and of the steps before and after all."""
     run, found = at_the_edge(loss, drifting)
     others = ["flow_spread", "flow_loss"]
     others += [] if drifting.takes_root else ["root_step_curvature"]
@@ -46,7 +46,7 @@ def test_nothing_is_missing_at_the_edge(loss: Loss, drifting: Rule) -> None:
     of_steps = ("step_curvature", "root_step_curvature", "conserved_change")
     for name, column in found._asdict().items():
         assert len(column) == len(run.step), name
-        known = column[:-1] if name in of_steps else column[2 if "balance" in name else 0 :]
+        known = column[:-1] if name in of_steps else column[3 if "balance" in name else 0 :]
         assert np.all(np.isnan(known) if name in others else np.isfinite(known)), name
         assert column.dtype == (np.int64 if name == "step" else np.float64), name
 

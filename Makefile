@@ -23,11 +23,12 @@ export JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES := -1
 # What the formatter lays out.
 FORMATTED := "assets/**/*.{js,mjs,ts}" "!assets/vendor" "tests/{javascript,agreed,mutants}/*.mjs" "*.{mjs,json}"
 
-.PHONY: help run site test test-all mutants bench setup browser readers clean
+.PHONY: help run site wheel test test-all mutants bench setup browser readers clean
 
 help:
 	@echo "make run       serve Edgewalk on http://127.0.0.1:8050 (HOST, PORT, PREFIX)"
 	@echo "make site      the stage as files for any web host, in site/ (SITE), with a SCORM package"
+	@echo "make wheel     a package to install elsewhere, in dist/"
 	@echo "make test      style, types, JavaScript, Python and browser tests"
 	@echo "make test-all  the same over the whole product of losses, rules and recorded answers"
 	@echo "make mutants   change the program in small ways, and print how much the tests notice"
@@ -43,6 +44,10 @@ run: $(RUNTIME)
 SITE := site
 site: $(RUNTIME)
 	@exec $(PYTHON) -m app site --scorm --out $(SITE)
+
+wheel: $(DEVELOPMENT)
+	@$(PYTHON) -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
+	@ls -l dist
 
 test-all: EVERY := --every
 test test-all: setup
@@ -70,7 +75,7 @@ studies: $(RUNTIME)
 setup: $(DEVELOPMENT) $(SCRIPTS) browser readers
 
 clean:
-	rm -rf .venv .cache node_modules
+	rm -rf .venv .cache node_modules dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Installs a Debian package where this is Debian and nobody need be asked; fails elsewhere.

@@ -1,7 +1,7 @@
-"""python -m app: serve Edgewalk on HOST and PORT (127.0.0.1:8050).
+"""python -m app, or edgewalk where it is installed: serve Edgewalk on HOST and PORT.
 
-python -m app export: make a file of a run, as `app/export.py` says.
-python -m app site: write a site that needs no server, as `app/site.py` says.
+Its commands are told by `--help`; `app/export.py` makes a file of a run, `app/site.py` a site that
+needs no server.
 """
 
 import errno
@@ -13,13 +13,32 @@ import sys
 from importlib.util import find_spec
 from typing import NoReturn
 
+from app.place import COMMAND, in_checkout
+
 HOST, PORT = "127.0.0.1", "8050"
+HELP = f"""\
+{COMMAND}                serve Edgewalk on http://{HOST}:{PORT}
+{COMMAND} export LINK    make a file of a link: a picture, a film, numbers, a program, a page
+{COMMAND} site           write the stage as files for any web host
+{COMMAND} COMMAND --help
+{COMMAND} --version
+
+The environment: HOST, PORT; PREFIX, the path that a proxy leaves on; CACHE_DIR and
+JAX_COMPILATION_CACHE_DIR, where results and compiled programs are kept; CACHE_TYPE and the other
+settings of flask-caching."""
+# What the dashboard needs beside the mathematics: what is imported, and what serves.
+NEEDED = ("dash", "plotly", "flask_caching", "flask_compress")
 BACKLOG = 2048
 LAST_PORT = 65_535
 
 
 def main() -> None:
     """Serve until interrupted; exit status 1 where HOST or PORT is none, or is taken."""
+    if sys.argv[1:2] in (["--help"], ["-h"]):
+        return print(HELP)
+    if sys.argv[1:2] == ["--version"]:
+        return _tell_version()
+    _check_libraries()
     if sys.argv[1:2] == ["export"]:
         from app.export import main as export
 
@@ -42,6 +61,20 @@ def main() -> None:
     else:  # on Windows, where Gunicorn cannot run
         from app.threads import serve
     return serve(listener)
+
+
+def _tell_version() -> None:
+    from dynamics.version import VERSION  # here, since it loads JAX
+
+    print(f"edgewalk {VERSION}")
+
+
+def _check_libraries() -> None:
+    serving = "gunicorn" if find_spec("fcntl") else "waitress"
+    missing = [name for name in (*NEEDED, serving) if not find_spec(name)]
+    if missing:
+        how = "-r requirements.txt" if in_checkout() else '"edgewalk[app]"'
+        _fail(f"The dashboard wants {', '.join(missing)}, not installed here: pip install {how}")
 
 
 def _port(text: str) -> int:

@@ -12,7 +12,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-ROOT = Path(__file__).parents[1]
+from app.place import ROOT, in_checkout
+
 # By the environment's variable for a folder, what it is called where none is set.
 NAMES = {"CACHE_DIR": "runs", "JAX_COMPILATION_CACHE_DIR": "jax"}
 
@@ -34,7 +35,7 @@ def folders() -> Folders:
     the checkout. They are made."""
     tried = [_candidates(variable, name) for variable, name in NAMES.items()]
     results, programs = (next(filter(writable, each), None) for each in tried)
-    wanted = [each[0] for each in tried]
+    wanted = [each[0] for each in tried if each]
     refused = [folder for folder in wanted if folder not in (results, programs)]
     said = (
         (
@@ -49,8 +50,12 @@ def folders() -> Folders:
 
 def _candidates(variable: str, name: str) -> list[Path]:
     given = os.environ.get(variable)
-    beside = [ROOT / ".cache" / name, *(folder / name for folder in _folder_of_user())]
-    return [Path(given), *beside] if given else beside
+    kept = [folder / name for folder in (*_folder_of_checkout(), *_folder_of_user())]
+    return [Path(given), *kept] if given else kept
+
+
+def _folder_of_checkout() -> list[Path]:
+    return [ROOT / ".cache"] if in_checkout(ROOT) else []
 
 
 def _folder_of_user() -> list[Path]:

@@ -6,9 +6,8 @@
 
 LINK is a link of the stage, the lab or the study, or a query of the stage alone. Numbers, programs
 and the page that needs no server are made here. Pictures and films are made by the dialog itself,
-in a Chromium without a network, which this process answers: that wants Playwright
-(requirements-dev.txt) and a Chromium. The file's own link is LINK, or where that has no address the
-one at which `python -m app` serves.
+in a Chromium without a network, which this process answers: that wants Playwright and a Chromium.
+The file's own link is LINK, or where that has no address the one at which the server says it is.
 
 One JSON object is printed: `out`, `form`, `bytes`. Bad input gets one line on standard error and
 exit status 2, and nothing is written.
@@ -25,6 +24,7 @@ from urllib.parse import SplitResult, parse_qsl, urlencode, urljoin, urlsplit
 
 from flask.testing import FlaskClient
 
+from app.place import COMMAND
 from app.vocabulary import (
     FILM_FORMS,
     FILM_RATES,
@@ -113,7 +113,7 @@ def main(arguments: Sequence[str]) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m app export", allow_abbrev=False)
+    parser = argparse.ArgumentParser(prog=f"{COMMAND} export", allow_abbrev=False)
     parser.add_argument("link", metavar="LINK", help="a link of a page, or a query")
     parser.add_argument("--out", required=True, metavar="FILE")
     parser.add_argument("--form", choices=FORMS, help="as FILE ends, if left out")
@@ -223,7 +223,7 @@ def _saved(client: FlaskClient, link: SplitResult, choice: dict[str, Any]) -> by
     try:
         from playwright.sync_api import Error, Route, sync_playwright
     except ModuleNotFoundError:
-        raise ValueError("pictures want Playwright: pip install -r requirements-dev.txt") from None
+        raise ValueError("pictures want Playwright: pip install playwright") from None
     home, place = _home(link), _place(link)
 
     def answer(route: Route) -> None:

@@ -22,7 +22,10 @@ from typing import Any, Protocol
 
 import numpy as np
 
-ROOT = Path(__file__).parents[1]
+from dynamics.version import FOLDER
+
+# The folders of all that makes results: wherever they are installed.
+CODE = (FOLDER, Path(__file__).parent)
 LIBRARIES = ("jax", "jaxlib", "numpy", "scipy")
 PATIENCE = 0.05  # seconds from one look to the next at whether one who waits is still there
 
@@ -241,8 +244,8 @@ def version() -> str:
     That is this code, the libraries that compute, and the machine that they compile for.
     """
     digest = hashlib.sha256()
-    for folder in ("dynamics", "app"):
-        for file in sorted((ROOT / folder).rglob("*.py")):
+    for folder in CODE:
+        for file in sorted(folder.rglob("*.py")):
             digest.update(file.read_bytes())
     around = [f"{name} {version_of(name)}" for name in LIBRARIES]
     around += [sys.version, platform.machine(), _processor(), os.environ.get("XLA_FLAGS", "")]

@@ -20,13 +20,14 @@ from flask_caching import Cache
 
 from app import missing, programs
 from app.about.layout import about
-from app.disk import ROOT, Bounds, Folders, folders
+from app.disk import Bounds, Folders, folders
 from app.front import Front
 from app.lab import routes as lab_routes
 from app.lab.compute import Lab
 from app.lab.layout import lab
 from app.modules import imported, without_types
 from app.once import Once, Recent, Store, version
+from app.place import ASSETS
 from app.stage import callbacks as stage_callbacks
 from app.stage import offline
 from app.stage import routes as stage_routes
@@ -38,7 +39,6 @@ from app.study.jobs import Jobs
 from app.study.layout import study
 from app.vocabulary import vocabulary_json
 
-ASSETS = ROOT / "assets"
 # Windows lets every program change these for all, and a browser runs no script of another type.
 TYPES = {
     ".js": "text/javascript",

@@ -22,11 +22,11 @@ from dash import html
 
 from app.about.layout import BUTTONS as BUTTONS_OF_ABOUT
 from app.about.layout import PICTURE, about
-from app.disk import ROOT
 from app.held import COMPARED, STOPS, copy_runs, ways, write_runs
 from app.markup import markup
 from app.modules import imported, without_types
 from app.parts import header
+from app.place import ASSETS, COMMAND
 from app.scorm import Part, package
 from app.server import POLICY, TITLES, create_app
 from app.stage import ids
@@ -36,7 +36,6 @@ from app.stage.settings import opening, write_query
 from app.vocabulary import vocabulary_json
 from dynamics import LOSSES, prepare_process
 
-ASSETS = ROOT / "assets"
 PAGES = {"Stage": "index.html", "About": "about/index.html"}
 STYLES = ("fonts.css", "base.css")
 # Which the pages of a server alone load.
@@ -80,7 +79,7 @@ PAGE = """<!DOCTYPE html>
 def main(arguments: Sequence[str]) -> None:
     """Run the command; exit status 2 where it cannot be done."""
     prepare_process()
-    parser = argparse.ArgumentParser(prog="python -m app site", allow_abbrev=False)
+    parser = argparse.ArgumentParser(prog=f"{COMMAND} site", allow_abbrev=False)
     parser.add_argument("--out", required=True, metavar="FOLDER", help="new or empty")
     parser.add_argument("--losses", default=",".join(LOSSES), help="all, if left out")
     parser.add_argument(

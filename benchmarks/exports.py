@@ -1,5 +1,7 @@
 """What leaves the page: films and pictures, made in Chromium as a person makes them."""
 
+import subprocess
+import sys
 import time
 from functools import partial
 from pathlib import Path
@@ -10,7 +12,7 @@ from playwright.sync_api import Page
 import dynamics
 from app.site import size_of, write_package, write_site
 from benchmarks.row import Bound, Figures, Row, UnavailableError
-from benchmarks.session import stage
+from benchmarks.session import ROOT, stage
 
 SECONDS = 20
 PATIENCE = 300_000.0
@@ -56,6 +58,15 @@ def site() -> Figures:
         seconds, size = time.perf_counter() - begin, size_of(folder)
         package = write_package(folder).stat().st_size
     return {"MB": size / 1e6, "s": seconds, "MB as a package": package / 1e6}
+
+
+def wheel() -> Figures:
+    """The wheel, built as `make wheel` does."""
+    with TemporaryDirectory() as place:
+        begin = time.perf_counter()
+        command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps"]
+        subprocess.run([*command, "--no-build-isolation", "--wheel-dir", place, ROOT], check=True)
+        return {"MB": size_of(Path(place)) / 1e6, "s": time.perf_counter() - begin}
 
 
 def notebook() -> Figures:
@@ -109,6 +120,12 @@ ROWS = (
         "all losses as a site of files",
         (Bound("≤", 40, "MB"),),
         site,
+    ),
+    Row(
+        "wheel",
+        "the wheel",
+        (Bound("≤", 6, "MB"),),
+        wheel,
     ),
     Row(
         "notebook",

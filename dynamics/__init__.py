@@ -27,6 +27,7 @@ from dynamics.simulate import MAX_STEPS, Outcome, Run, simulate, window
 from dynamics.spelling import FormulaError
 from dynamics.sweep import sweep
 from dynamics.types import Branch, Conserved, Domain, Flow, Loss, Parameter, Rule, Scene, Slope
+from dynamics.version import VERSION
 from dynamics.warmup import InvariantSets, held_from, invariant_sets
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "LOSSES",
     "MAX_STEPS",
     "RULES",
+    "VERSION",
     "Branch",
     "Broken",
     "Comparison",

@@ -61,6 +61,7 @@ from dynamics.spelling import FormulaError
 from dynamics.stretch import measured_stretch
 from dynamics.study import STUDIES, Study, find_study, of_table, with_seed
 from dynamics.types import Array, Loss, Rule
+from dynamics.version import VERSION
 
 FLOW_POINTS = 501
 
@@ -112,6 +113,7 @@ def _joined(arguments: Sequence[str]) -> list[str]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="dynamics", description="Gradient descent at the edge of stability.")
+    parser.add_argument("--version", action="version", version=f"edgewalk {VERSION}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
     commands.add_parser("list", help="the losses and rules").set_defaults(command=_list)
 

@@ -14,7 +14,9 @@ from weakref import WeakKeyDictionary
 
 import jax
 
-QUICK = {"xla_cpu_use_fusion_emitters": False, "xla_llvm_disable_expensive_passes": True}
+# XLA lost its older emitters with JAX 0.11.1, and knows the word no more.
+OLDER = {"xla_cpu_use_fusion_emitters": False} if jax.__version_info__ < (0, 11, 1) else {}
+QUICK = OLDER | {"xla_llvm_disable_expensive_passes": True}
 
 # A third to half of that again, for code that is up to five times slower where it takes many rows
 # side by side, and hardly slower where it follows one point.

@@ -22,6 +22,7 @@ from dynamics.measures import Measures, measure, measure_extras
 from dynamics.rod import course_beside, rod_along
 from dynamics.simulate import Run, eta_along
 from dynamics.types import Loss, Rule
+from dynamics.version import about
 
 SUFFIXES = (".npz", ".csv", ".json")
 SETTINGS_SUFFIX = ".settings.json"
@@ -93,7 +94,9 @@ def check_path(path: str, suffixes: Sequence[str] = SUFFIXES) -> Path:
 
 
 def write(path: Path, columns: Columns, settings: Mapping, decimal_comma: bool = False) -> None:
-    """Write columns in the format of the path's ending; `settings` says what was asked for."""
+    """Write columns in the format of the path's ending; `settings` says what was asked for, and by
+    which version of the program beside it."""
+    settings = {**settings, "about": about()}
     path.write_bytes(encode(path.suffix, columns, settings, decimal_comma))
     if path.suffix == ".csv":
         path.with_suffix(SETTINGS_SUFFIX).write_bytes(encode_settings(settings))

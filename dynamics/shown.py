@@ -9,7 +9,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
-PLAYER = "app.notebook"
+PLAYER = "edgewalk.notebook"
 
 
 def frame_of(*runs: Any) -> str | None:

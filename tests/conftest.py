@@ -4,7 +4,10 @@ import ctypes
 import functools
 import gc
 import logging
+import os
 import sys
+import sysconfig
+import tempfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,6 +17,8 @@ from werkzeug.serving import make_server
 
 from dynamics.compilation import prepare_process
 from tests.served import served
+
+NOBODY = 65534
 
 # Before any test compiles a program.
 prepare_process()
@@ -75,3 +80,23 @@ def server_url() -> Iterator[str]:
     server = make_server("127.0.0.1", 0, create_app().server, threaded=True)
     with served(server):
         yield f"http://127.0.0.1:{server.server_port}"
+
+
+@pytest.fixture
+def other() -> Iterator[dict[str, Any]]:
+    """How a process is run as another user, who cannot write in the checkout and has a home."""
+    if not hasattr(os, "geteuid") or os.geteuid() != 0:
+        pytest.skip("only root can be another user")
+    with tempfile.TemporaryDirectory() as home:
+        os.chown(home, NOBODY, NOBODY)
+        yield {
+            "user": NOBODY,
+            "group": NOBODY,
+            "extra_groups": [],
+            "env": {
+                "HOME": home,
+                "PATH": os.environ["PATH"],
+                "PORT": "0",
+                "PYTHONPATH": sysconfig.get_path("purelib"),
+            },
+        }

@@ -51,9 +51,11 @@ LENT = {
         "ROWS",
         "LIBRARIES",
     ),
+    *("VERSION", "FOLDER", "versions"),
 }
 
 ORDER = [
+    "dynamics.version",
     "dynamics.numerals",
     "dynamics.types",
     "dynamics.compilation",
@@ -140,6 +142,7 @@ ORDER = [
     "app.vocabulary",
     "app.origin",
     "app.binary",
+    "app.place",
     "app.disk",
     "app.programs",
     "app.memory",
@@ -190,6 +193,9 @@ ORDER = [
     "app.worker",
     "app.threads",
     "app.__main__",
+    "edgewalk",
+    "edgewalk.notebook",
+    "edgewalk.__main__",
 ]
 
 # What each part may import beside the standard library and the modules above it.
@@ -235,6 +241,10 @@ LIBRARIES = {
 }
 
 
+# The third is how the second is found where it is installed.
+WINGS = ("dynamics", "app", "edgewalk")
+
+
 def path_of(module: str) -> Path:
     """The file of a module or package."""
     base = ROOT.joinpath(*module.split("."))
@@ -272,7 +282,7 @@ def imported_by(module: str) -> set[str]:
 
 def home(name: str) -> str:
     """The module of ours that a dotted name lies in, or the library."""
-    if name.split(".")[0] not in ("dynamics", "app", "benchmarks", "tests"):
+    if name.split(".")[0] not in ("dynamics", "app", "edgewalk", "benchmarks", "tests"):
         return name.split(".")[0]
     while not path_of(name).is_file():
         name = name.rpartition(".")[0]
@@ -284,14 +294,14 @@ def wing(name: str) -> str:
 
 
 OURS = {
-    module: {name for name in imported_by(module) if wing(name) in ("dynamics", "app")}
+    module: {name for name in imported_by(module) if wing(name) in WINGS}
     for module in ORDER
     if path_of(module).is_file()
 }
 
 
 def test_every_file_is_in_the_list_once() -> None:
-    files = [path for folder in ("dynamics", "app") for path in (ROOT / folder).rglob("*.py")]
+    files = [path for folder in WINGS for path in (ROOT / folder).rglob("*.py")]
     assert sorted(map(module_of, files)) == sorted(ORDER)
 
 

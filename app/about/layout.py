@@ -5,6 +5,7 @@ from dash import html
 
 from app.about.claims import CLAIMS, WORKS, Claim
 from app.parts import aria, header
+from dynamics.version import versions
 
 BUTTONS = {"share": "Share", "scheme": "Dark"}
 
@@ -38,9 +39,15 @@ def about() -> html.Div:
     parts += [html.P(SEEN, className="seen")]
     parts += [html.H2("What Edgewalk claims"), html.P(lead, className="lead"), *claims]
     parts += [html.H2("Works"), html.Ul(works, className="works")]
+    parts += [html.P(_versions(), className="facts")]
     said = html.Div(id="messages", className="messages", role="status", **aria(live="polite"))
     page = [header("About", BUTTONS), html.Main(parts, className="about"), said]
     return html.Div(page, className="page")
+
+
+def _versions() -> str:
+    own, *others = (f"{name} {number}" for name, number in versions().items())
+    return f"{own.capitalize()}, with {', '.join(others)}."
 
 
 def _claim(claim: Claim) -> html.Section:

@@ -23,13 +23,13 @@ from dash import html
 from flask import Flask, Response, request
 
 from app.binary import pack
-from app.disk import ROOT
 from app.http import as_file, refusal, take_page, unless_known
 from app.link import write_schedule
 from app.markup import markup
 from app.modules import bundled
 from app.origin import about
 from app.parts import aria
+from app.place import ASSETS
 from app.runspec import RunSpec, plain_loss
 from app.stage.callbacks import still_figures
 from app.stage.compute import Compute, View
@@ -40,7 +40,6 @@ from app.stage.words import caption
 from app.theme import HEIGHT_SCALES
 from app.vocabulary import LICENCE, LOOKS, vocabulary_json
 
-ASSETS = ROOT / "assets"
 PLOTLY = "vendor/plotly-cartesian.min.js"
 ENTRY = "js/stage/offline.mjs"
 # What asks a server for more than is held, and the tour, which changes the run.

@@ -48,11 +48,12 @@ from dynamics.numerals import read_number
 from dynamics.program import LIBRARIES
 from dynamics.simulate import PushedOutError
 from dynamics.typeset import mathml_of
+from dynamics.version import VERSION
 
 
 def register(server: Flask, compute: Compute) -> None:
     """Add the routes to a Flask server."""
-    health = {"status": "ok", "code": compute.once.version}
+    health = {"status": "ok", "version": VERSION, "code": compute.once.version}
     server.add_url_rule("/healthz", "healthz", lambda: jsonify(health))
     server.add_url_rule(
         "/run.<any(bin, npz, csv, json):suffix>",

@@ -83,6 +83,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("checkout", "home"):
         (tmp_path / name).mkdir()
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    (tmp_path / "checkout" / "pyproject.toml").touch()
     monkeypatch.setattr(disk, "ROOT", tmp_path / "checkout")
     return tmp_path / "checkout"
 
@@ -115,6 +116,21 @@ def test_else_they_are_the_users_own(
         f"{checkout / '.cache' / 'runs'} cannot be written: "
         f"results are kept in {results}, compiled programs in {programs}."
     )
+
+
+def test_of_what_is_installed_they_are_the_users_own_and_nothing_is_said(checkout: Path) -> None:
+    (checkout / "pyproject.toml").unlink()
+    kept = checkout.parent / "home" / ".cache" / "edgewalk"
+    assert folders() == (kept / "runs", kept / "jax", "")
+    assert not names(checkout)
+
+
+def test_who_has_no_home_is_told_nothing_of_what_is_installed(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (checkout / "pyproject.toml").unlink()
+    monkeypatch.setattr(disk, "_folder_of_user", list)
+    assert folders() == (None, None, "")
 
 
 def test_where_nothing_can_be_written_nothing_is_kept(checkout: Path) -> None:

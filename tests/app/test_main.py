@@ -6,8 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import sysconfig
-import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -20,7 +18,6 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
-NOBODY = 65534
 # The server takes a third of a second; the rest is for a machine that does other things.
 AT_ONCE = 5.0
 
@@ -50,12 +47,11 @@ def running(
 ) -> Iterator[subprocess.Popen[bytes]]:
     server = subprocess.Popen(
         command,
-        cwd=ROOT,
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
-        **more,
+        **{"cwd": ROOT} | more,
     )
     try:
         yield server
@@ -222,26 +218,6 @@ def processor_time(group: int) -> float:
 
 
 # ---- where things are kept ----
-
-
-@pytest.fixture
-def other() -> Iterator[dict[str, Any]]:
-    """How a process is run as another user, who cannot write in the checkout and has a home."""
-    if not hasattr(os, "geteuid") or os.geteuid() != 0:
-        pytest.skip("only root can be another user")
-    with tempfile.TemporaryDirectory() as home:
-        os.chown(home, NOBODY, NOBODY)
-        yield {
-            "user": NOBODY,
-            "group": NOBODY,
-            "extra_groups": [],
-            "env": {
-                "HOME": home,
-                "PATH": os.environ["PATH"],
-                "PORT": "0",
-                "PYTHONPATH": sysconfig.get_path("purelib"),
-            },
-        }
 
 
 def python_of(other: dict[str, Any]) -> str:

@@ -261,7 +261,7 @@ def test_the_version_changes_with_any_file(tmp_path: Path, monkeypatch: pytest.M
     for folder in ("dynamics/losses", "app/stage"):
         (tmp_path / folder).mkdir(parents=True)
         (tmp_path / folder / "a.py").write_text("x = 1\n")
-    monkeypatch.setattr(app.once, "ROOT", tmp_path)
+    monkeypatch.setattr(app.once, "CODE", (tmp_path / "dynamics", tmp_path / "app"))
     versions = [version(), version()]
     for name in ("dynamics/losses/a.py", "app/stage/a.py", "app/b.py"):
         (tmp_path / name).write_text("x = 2\n")

@@ -10,6 +10,7 @@ import pytest
 
 from dynamics import Run, measure, measure_extras, simulate
 from dynamics.files import check_path, clean, encode, run_columns, run_settings, write
+from dynamics.version import versions
 
 THEORY_NAMES = {
     *("x", "eta", "step", "tau", "loss", "sharpness", "direction", "projection"),
@@ -98,7 +99,9 @@ def test_write(run: Run, columns: dict, tmp_path: Path, suffix: str) -> None:
     beside = tmp_path / "run.settings.json"
     assert beside.exists() == (suffix == ".csv")
     if beside.exists():
-        assert json.loads(beside.read_text(encoding="utf-8")) == settings_of(run)
+        told = json.loads(beside.read_text(encoding="utf-8"))
+        assert told.pop("about") == {"software": "Edgewalk", "versions": versions()}
+        assert told == settings_of(run)
 
 
 @pytest.mark.parametrize(

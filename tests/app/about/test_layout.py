@@ -11,6 +11,7 @@ import pytest
 from app.about.claims import CLAIMS, WORKS, Claim
 from app.about.layout import PICTURE, SEEN, about
 from app.stage.settings import read_query
+from dynamics.version import versions
 
 TESTS = Path(__file__).parents[2]
 
@@ -45,6 +46,12 @@ def test_the_page_states_it(claim: Claim) -> None:
     words = texts(about())
     for text in (claim.name, claim.states, claim.source, *claim.tests):
         assert text in words
+
+
+def test_the_page_tells_the_versions() -> None:
+    (told,) = [text for text in texts(about()) if text.startswith("Edgewalk 0")]
+    for name, number in versions().items():
+        assert f"{name} {number}" in told.lower()
 
 
 def test_the_page_lists_the_works() -> None:

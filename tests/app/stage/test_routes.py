@@ -84,6 +84,7 @@ def test_healthz_answers_with_json(client: FlaskClient) -> None:
     assert response.status_code == 200
     assert response.is_json
     assert response.get_json()["status"] == "ok"
+    assert response.get_json()["version"] == dynamics.VERSION
 
 
 # ---- /run.bin ----

@@ -69,15 +69,26 @@ def as_file(response: Response, name: str, settings_at: str = "") -> Response:
     return response
 
 
+def is_of_data(path: str) -> bool:
+    """Whether an address is one of data, and not of a page."""
+    return path.rpartition(".")[2] in MEDIA_TYPES and not path.endswith(".html")
+
+
+def failure(status: int, problems: Sequence[Message], nearest: str = "") -> Response:
+    """What is wrong, in the one shape that every error of data has."""
+    response = jsonify(problems=[vars(problem) for problem in problems], nearest=nearest)
+    response.headers["Cache-Control"] = "no-store"
+    response.status_code = status
+    return response
+
+
 def refusal(problems: Sequence[Message], nearest: str) -> Response:
     """What is wrong, and the link of the nearest valid settings; with 400 or, where that is
     preferred, 200 and the header `Preference-Applied`."""
-    response = jsonify(problems=[vars(problem) for problem in problems], nearest=nearest)
-    response.headers["Cache-Control"] = "no-store"
+    response = failure(400, problems, nearest)
     if request.headers.get("Prefer") == LENIENT:
         response.headers["Preference-Applied"] = LENIENT
-    else:
-        response.status_code = 400
+        response.status_code = 200
     return response
 
 

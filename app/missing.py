@@ -1,11 +1,15 @@
-"""What an address gets that leads nowhere: a short page, and 404."""
+"""What an address gets that leads nowhere: a short page, and 404. One of data that cannot be
+answered gets what is wrong in the shape of every other refusal of data."""
 
 import re
 from html import escape
 
 from dash.exceptions import DependencyException
-from flask import Flask, Request, request
+from flask import Flask, Request, Response, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
+from app.http import failure, is_of_data
+from app.link import Message
 from app.parts import PAGES, TAGLINE, up
 
 PAGE = """<!DOCTYPE html>
@@ -38,13 +42,29 @@ def register(server: Flask, found_by_dash: list[str]) -> None:
     """Answer so to all that has no route, and to what Dash would answer with a page: the names of
     its routes that take any path."""
 
-    def answer(*_, **parts) -> tuple[str, int]:
+    def answer(*_, **parts) -> tuple[str, int] | Response:
+        if is_of_data(request.path):
+            return failure(404, [Message("", f"There is no {request.path}.")])
         return missing(request), 404
 
+    def refuse(error: HTTPException) -> HTTPException | Response:
+        if not is_of_data(request.path) or error.code is None:
+            return error
+        return failure(error.code, [Message("", _words(error))])
+
+    server.register_error_handler(HTTPException, refuse)
     server.register_error_handler(404, answer)
     server.register_error_handler(DependencyException, answer)  # of Dash's own files
     for name in found_by_dash:
         server.view_functions[name] = answer
+
+
+def _words(error: HTTPException) -> str:
+    if isinstance(error, MethodNotAllowed):
+        return f"{request.path} answers GET, not {request.method}."
+    if error.code == 500:
+        return "The server failed: what was asked for could not be computed."
+    return error.description or error.name
 
 
 def missing(asked: Request) -> str:

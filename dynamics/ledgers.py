@@ -31,6 +31,7 @@ from dynamics.simulate import (
     Run,
     Walk,
     eta_along,
+    first_rows,
     joined,
     noise_at,
     offset_of,
@@ -108,7 +109,7 @@ def tally(run: Run) -> Tally:
         return _nothing(run)
     places = tuple(run.x.T), run.state
     columns = _steps_from(run.loss, run.rule, run.eta, *_filled(places, ROWS))
-    found = Tally(*(np.array(column)[:rows] for column in columns))
+    found = Tally(*(first_rows(column, rows) for column in columns))
     return _over_gaps(run, places, found)
 
 

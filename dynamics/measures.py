@@ -40,7 +40,16 @@ from dynamics.ledgers import NOTHING, Before, conserved_at, following, ledgers, 
 from dynamics.projection import nearest, projection
 from dynamics.rules import scaled_threshold, step_length, step_threshold
 from dynamics.shown import table_of
-from dynamics.simulate import ROWS, Measured, Run, joined, measure_rows, offset_of, padded
+from dynamics.simulate import (
+    ROWS,
+    Measured,
+    Run,
+    first_rows,
+    joined,
+    measure_rows,
+    offset_of,
+    padded,
+)
 from dynamics.stableness import root_stableness, root_stableness_at, stableness
 from dynamics.terrain import foot_of
 from dynamics.types import Array, Flow, Loss, Rule, Scalar
@@ -241,7 +250,7 @@ def measure(
     columns["flow_conserved"] = conserved_at(run.loss, np.asarray(flow.x))
     if run.earlier:
         columns["tau"] = columns["tau"] + run.earlier.tau
-    return Measures(**{name: np.asarray(column)[:rows] for name, column in columns.items()})
+    return Measures(**{name: first_rows(column, rows) for name, column in columns.items()})
 
 
 def _measure_pieces(
@@ -271,7 +280,7 @@ def measure_iterates(run: Run) -> Iterates:
     if run.rule.scales:
         threshold = _scaled(run.loss, run.rule, run.eta, padded(run.x, rows), state, rows)
     columns = loss, top, length, threshold
-    return Iterates(*(np.asarray(column)[:rows] for column in columns))
+    return Iterates(*(first_rows(column, rows) for column in columns))
 
 
 def measure_extras(run: Run) -> Extras:
@@ -281,7 +290,7 @@ def measure_extras(run: Run) -> Extras:
     rows = len(run.step)
     state = _padded_state(run, rows)
     columns = _extras(run.loss, run.rule, padded(run.x, rows), state, run.eta, rows)
-    return Extras(*(np.asarray(column)[:rows] for column in columns))
+    return Extras(*(first_rows(column, rows) for column in columns))
 
 
 def normals(run: Run, measures: Measures, row: int) -> np.ndarray:

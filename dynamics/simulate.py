@@ -379,7 +379,7 @@ def padded(column: np.ndarray, rows: int, row: int = 0, *, least: int = ROWS) ->
 
 def measure_rows(loss: Loss, points: Array, rows: int) -> Measured:
     """Loss and sharpness of the first `rows` of points [·, d] or pairs [·, 2, d]."""
-    return Measured(*(np.asarray(column)[:rows] for column in _loss_and_sharpness(loss, points)))
+    return Measured(*(first_rows(column, rows) for column in _loss_and_sharpness(loss, points)))
 
 
 def overview_ends(steps: int) -> np.ndarray:
@@ -447,7 +447,14 @@ def _rows(ends, places: _Place, first: int, last: int) -> tuple[np.ndarray, _Pla
     """Rows first … last of recorded pairs: step [t], and the places [t, …]."""
     step = np.stack([ends - 1, ends], axis=1).ravel()
     keep = slice(*np.searchsorted(step, [first, last + 1]))
-    return step[keep], jax.tree.map(lambda column: column[keep], _flat(places))
+    kept = jax.tree.map(lambda column: np.array(column[keep]), _flat(places))
+    return np.array(step[keep]), kept
+
+
+def first_rows(column: Array, rows: int) -> np.ndarray:
+    """The first rows of a column by themselves: a part of an array would keep all of it, and a run
+    of sixty steps is computed in five thousand rows."""
+    return np.array(np.asarray(column)[:rows])
 
 
 def _flat(places: _Place) -> _Place:

@@ -215,7 +215,7 @@ LIBRARIES = {
     "app.parts": PAGE,
     "app.dialogs": PAGE,
     "app.markup": PAGE,
-    "app.missing": {"dash", "flask"},
+    "app.missing": {"dash", "flask", "werkzeug"},
     "app.front": {"werkzeug"},
     "app.stage.compute": {"numpy"},
     "app.stage.routes": {"flask"},

@@ -23,7 +23,7 @@ export JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES := -1
 # What the formatter lays out.
 FORMATTED := "assets/**/*.{js,mjs,ts}" "!assets/vendor" "tests/{javascript,agreed,mutants}/*.mjs" "*.{mjs,json}"
 
-.PHONY: help run site wheel test test-all mutants bench setup browser readers clean
+.PHONY: help run site wheel test test-all mutants bench studies setup browser readers clean
 
 help:
 	@echo "make run       serve Edgewalk on http://127.0.0.1:8050 (HOST, PORT, PREFIX)"

@@ -79,13 +79,7 @@ PAGE = """<!DOCTYPE html>
 def main(arguments: Sequence[str]) -> None:
     """Run the command; exit status 2 where it cannot be done."""
     prepare_process()
-    parser = argparse.ArgumentParser(prog=f"{COMMAND} site", allow_abbrev=False)
-    parser.add_argument("--out", required=True, metavar="FOLDER", help="new or empty")
-    parser.add_argument("--losses", default=",".join(LOSSES), help="all, if left out")
-    parser.add_argument(
-        "--scorm", action="store_true", help="a package of SCORM 1.2 too, FOLDER/edgewalk-scorm.zip"
-    )
-    options = parser.parse_args(arguments)
+    options = _parser().parse_args(arguments)
     try:
         losses = _known(options.losses.split(","))
         folder = _empty(Path(options.out))
@@ -99,6 +93,16 @@ def main(arguments: Sequence[str]) -> None:
         file = write_package(folder, losses)
         made |= {"scorm": str(file), "bytes_of_scorm": file.stat().st_size}
     print(json.dumps(made | {"seconds": round(time.perf_counter() - begin, 1)}))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=f"{COMMAND} site", allow_abbrev=False)
+    parser.add_argument("--out", required=True, metavar="FOLDER", help="new or empty")
+    parser.add_argument("--losses", default=",".join(LOSSES), help="all, if left out")
+    parser.add_argument(
+        "--scorm", action="store_true", help="a package of SCORM 1.2 too, FOLDER/edgewalk-scorm.zip"
+    )
+    return parser
 
 
 def _known(keys: Sequence[str]) -> tuple[str, ...]:

@@ -117,6 +117,8 @@ KEYS = (
     ("l", "loop"),
     ("e", "export: a picture, a file, a program"),
     ("Ctrl + z", "back to the rule, loss or scene before"),
+    ("Ctrl + Shift + z", "forth again"),
+    ("Esc", "away with what is said or explained"),
     ("?", "this help"),
 )
 

@@ -38,7 +38,8 @@ export class Difference {
     const [run, other] = [result.runs[focus], result.runs[against]];
     if (!other || other === run) return;
     const { apart, plots } = this.knownOf(scene, run, other);
-    paintAxes(pen, scene, run, plots, ["‖Φ − Φ′‖", "|λ₁ − λ₁′| at Φ and Φ′"]);
+    const prime = `′: ${result.words.labels[against]}`;
+    paintAxes(pen, scene, run, plots, ["‖Φ − Φ′‖", `|λ₁ − λ₁′| at Φ and Φ′; ${prime}`]);
     const [so, last] = [upTo(run, steps[focus]), run.rows - 1];
     const { part, row } = locate(run, steps[focus]);
     const now = apartAt(run, part, row, other, scene.clock);

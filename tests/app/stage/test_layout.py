@@ -95,7 +95,7 @@ def test_every_button_does_something(layout: Component) -> None:
 
 def test_every_key_that_help_lists_is_bound() -> None:
     bound = exported("stage/keys.mjs")
-    names = {"Space": " ", "←": "ArrowLeft", "→": "ArrowRight"}
+    names = {"Space": " ", "←": "ArrowLeft", "→": "ArrowRight", "Esc": "Escape"}
     for keys, _ in KEYS:
         kind = "commands" if keys.startswith("Ctrl +") else "keys"
         listed = keys.replace("Shift +", "").replace("Ctrl +", "").split()

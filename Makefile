@@ -23,7 +23,7 @@ export JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES := -1
 # What the formatter lays out.
 FORMATTED := "assets/**/*.{js,mjs,ts}" "!assets/vendor" "tests/{javascript,agreed,mutants}/*.mjs" "*.{mjs,json}"
 
-.PHONY: help run site wheel test test-all mutants bench studies setup browser readers clean
+.PHONY: help run site wheel test test-all mutants bench studies setup browser engines readers clean
 
 help:
 	@echo "make run       serve Edgewalk on http://127.0.0.1:8050 (HOST, PORT, PREFIX)"
@@ -119,12 +119,21 @@ $(SCRIPTS): package.json package-lock.json .npmrc | $(DEVELOPMENT)
 # Debian's Chromium brings the libraries that it needs; without its windows it opens a page in two
 # thirds of the processor time. Where neither can be had, Playwright downloads a build of its own, or
 # finds it downloaded.
-browser: $(DEVELOPMENT)
+browser: $(DEVELOPMENT) engines
 	@command -v chromium-headless-shell >/dev/null || \
 	{ $(call debian_install,chromium-headless-shell); } 2>/dev/null || \
 	command -v chromium >/dev/null || command -v chromium-browser >/dev/null || \
 	command -v google-chrome >/dev/null || { $(call debian_install,chromium); } || \
 	$(PYTHON) -m playwright install chromium
+
+# Other browsers, for the tour and the measurements of each; without them these are skipped.
+engines:
+	@command -v firefox-esr >/dev/null || command -v firefox >/dev/null || \
+	{ $(call debian_install,firefox-esr); } || \
+	echo "Without Firefox on PATH, its tests are skipped." >&2
+	@{ command -v WebKitWebDriver && command -v Xvfb; } >/dev/null || \
+	{ $(call debian_install,webkit2gtk-driver xvfb); } || \
+	echo "Without WebKitWebDriver and Xvfb on PATH, tests in WebKit are skipped." >&2
 
 # Programs of others, by which tests read exported pictures.
 readers:

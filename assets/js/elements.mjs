@@ -30,6 +30,19 @@ export function write(place, text) {
 }
 
 /**
+ * Set properties of a part of the page where they are others: a browser takes what is written for new.
+ * @template {object} T
+ * @param {T} part
+ * @param {Partial<T>} properties
+ */
+export function put(part, properties) {
+  for (const name of /** @type {(keyof T)[]} */ (Object.keys(properties))) {
+    const value = /** @type {T[keyof T]} */ (properties[name]);
+    if (part[name] !== value) part[name] = value;
+  }
+}
+
+/**
  * @param {string} name
  * @param {string} text
  */

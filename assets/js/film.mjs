@@ -6,6 +6,7 @@ import { NAME } from "./origin.mjs";
 
 const AHEAD = 3; // frames on their way to the worker
 const RATE = 0.12; // bits a pixel a frame
+const PATIENCE = 4000; // ms for the one frame by which an encoder is tried
 const KEYS = 2; // seconds from one frame that stands by itself to the next
 
 /** Codecs that are tried for each form, as mediabunny and as browsers name them. */
@@ -47,12 +48,38 @@ export const delayOf = (k, rate) => Math.round((100 * (k + 1)) / rate) - Math.ro
  */
 async function codecFor(form) {
   if (!("VideoEncoder" in globalThis)) return null;
-  for (const [name, codec] of CODECS[form]) {
-    const asked = { codec, width: 1280, height: 720, framerate: 30 };
-    const { supported } = await VideoEncoder.isConfigSupported(asked).catch(() => ({ supported: false }));
-    if (supported) return name;
-  }
+  for (const [name, codec] of CODECS[form])
+    if (await encodes({ codec, width: 1280, height: 720, framerate: 30 })) return name;
   return null;
+}
+
+/**
+ * Whether an encoder makes something of one frame: some say that they would, and fail, or never answer.
+ * @param {VideoEncoderConfig} asked
+ */
+async function encodes(asked) {
+  const { supported } = await VideoEncoder.isConfigSupported(asked).catch(() => ({ supported: false }));
+  if (!supported) return false;
+  let made = false;
+  const encoder = new VideoEncoder({ output: () => (made = true), error: () => {} });
+  try {
+    encoder.configure(asked);
+    const pixels = new Uint8Array(4 * asked.width * asked.height);
+    const frame = new VideoFrame(pixels, {
+      format: "RGBX",
+      codedWidth: asked.width,
+      codedHeight: asked.height,
+      timestamp: 0,
+    });
+    encoder.encode(frame, { keyFrame: true });
+    frame.close();
+    await Promise.race([encoder.flush(), new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
+  } catch {
+    return false;
+  } finally {
+    if (encoder.state !== "closed") encoder.close();
+  }
+  return made;
 }
 
 /**

@@ -104,7 +104,7 @@ export function begin() {
   const report = new Report(api, Date.now());
   let before = 0;
   setInterval(() => {
-    if (!state.result || state.veiled || !player.last) return;
+    if (document.hidden || !state.result || state.veiled || !player.last) return;
     // One that plays again from the start has been at its end.
     report.reached(player.playing && player.at < before ? 1 : player.step / player.last);
     before = player.at;

@@ -1,6 +1,8 @@
 // Sliders: the browser's own, which keyboards and screen readers know and which follow the hand without a
 // detour through the page's framework. Their places and ranges stand in the layout, or are made by a page.
 
+import { put } from "./elements.mjs";
+
 /** @type {Record<string, HTMLInputElement>} */
 const inputs = {};
 
@@ -39,7 +41,7 @@ export function add(place, hear) {
 export function set(id, value, words) {
   const input = inputs[id];
   if (input.value !== String(value)) input.value = String(value);
-  if (words) input.setAttribute("aria-valuetext", words);
+  if (words) put(input, { ariaValueText: words });
   fill(input);
 }
 

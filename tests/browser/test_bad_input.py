@@ -140,7 +140,7 @@ def test_a_run_that_diverges_is_named_on_the_landscape(stage: Stage):
     text = "edgewalk.stage.state.result.runs[0]"
     assert stage.page.evaluate(f"{text}.outcome") == "not_finite"
     painted = """() => {
-        const canvas = document.querySelectorAll('.card.landscape .plot > canvas')[3];
+        const canvas = [...document.querySelectorAll('.card.landscape .plot > canvas')].at(-1);
         const { left, top } = edgewalk.frame.frameOf(edgewalk.stage.graphOf('landscape'));
         const [width, height] = [170, 24];
         const pen = new OffscreenCanvas(width, height).getContext('2d');

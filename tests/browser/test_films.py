@@ -135,3 +135,33 @@ def test_what_films_are_not_is_not_offered(stage: Stage):
     stage.page.get_by_role("spinbutton", name="From step").fill("3000")
     stage.page.keyboard.press("Tab")
     expect(words).to_be_hidden()
+
+
+# WebCodecs whose encoder takes everything and makes nothing.
+NO_ENCODER = """
+  VideoEncoder.isConfigSupported = async () => ({ supported: true });
+  VideoEncoder.prototype.encode = () => { throw new DOMException('no encoder'); };
+"""
+
+
+@pytest.mark.parametrize("script", [NO_ENCODER, "delete window.VideoEncoder"])
+def test_where_an_encoder_is_missing_the_next_form_is_offered_with_the_reason(
+    stage: Stage, script: str, tmp_path: Path
+):
+    stage.page.add_init_script(script)
+    kept = '{"form": "mp4", "what": "landscape"}'  # as in another browser
+    stage.page.add_init_script(f"localStorage.setItem('edgewalk-picture', '{kept}')")
+    stage.open("?loss=ring&eta=0.1&steps=40")
+    stage.press("e")
+    form = stage.page.get_by_label("Form", exact=True)
+    expect(form).to_have_value("gif")
+    for name in ("mp4", "webm"):
+        option = form.locator(f"[value={name}]")
+        expect(option).to_be_disabled()
+        assert "not in this browser" in option.inner_text()
+    told = stage.page.get_by_text("takes its place")
+    expect(told).to_be_visible()
+    assert told.inner_text() == "Film, WebM: not in this browser. Film, GIF takes its place."
+    choose_film(stage, "Film, GIF", 0.5, 25)
+    gif = Image.open(BytesIO(saved(stage, "Make the film", tmp_path).read_bytes()))
+    assert gif.n_frames == 13  # type: ignore[attr-defined]

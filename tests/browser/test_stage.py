@@ -171,7 +171,7 @@ def test_loss_and_rules(stage: Stage):
     stage.expect_query(loss="hyperbola", eta="0.05")
     expect(stage.page.locator("#formula")).to_have_text("L = ½ (1 − xy)²")
     assert stage.settings["start"] == list(dynamics.LOSSES["hyperbola"].start)
-    stage.page.get_by_text("GD on √L", exact=True).click()
+    stage.page.locator("#rules").get_by_text("GD on √L", exact=True).click()
     stage.expect_query(rule="ngd,sqrt-gd")
     assert stage.page.evaluate("edgewalk.stage.state.result.runs.length") == 2
 

@@ -162,7 +162,10 @@ def test_zoom_and_pan_by_keyboard(stage: Stage, panel: str):
         assert q - p == pytest.approx(b - a)
     assert stage.step == 300
     stage.press("0")
-    stage.page.wait_for_timeout(600)
+    for _ in range(50):
+        if ranges() == [pytest.approx(side) for side in whole]:
+            break
+        stage.page.wait_for_timeout(100)
     assert ranges() == [pytest.approx(side) for side in whole]
 
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { delayOf, timesOf } from "../../assets/js/film.mjs";
+import { delayOf, isMade, timesOf } from "../../assets/js/film.mjs";
 import { commentOf, isGif, withComment } from "../../assets/js/gif.mjs";
 import { linkIn } from "../../assets/js/origin.mjs";
 import { planOf, timesAs } from "../../assets/js/stage/filming.mjs";
@@ -54,4 +54,62 @@ test("a GIF says what it shows, however long that is, and holds its link", async
   assert.equal((await linkIn(marked)).href, link);
   assert.equal(commentOf(GIF), "A");
   assert.equal(commentOf(GIF.subarray(0, 12)), "");
+});
+
+// An encoder of a browser, which says of itself that it makes H.264, VP9 or VP8, and does what it is made to.
+function browserWith({ says = () => true, does = (told) => told.output({}), ends = () => Promise.resolve() }) {
+  const tried = [];
+  globalThis.VideoFrame = class {
+    close() {}
+  };
+  globalThis.VideoEncoder = class {
+    static isConfigSupported = async ({ codec }) => ({ supported: says(codec) });
+    state = "configured";
+    constructor(told) {
+      this.told = told;
+    }
+    configure = ({ codec }) => (this.codec = codec);
+    encode = () => tried.push(this.codec) && does(this.told, this.codec);
+    flush = () => ends();
+    close = () => (this.state = "closed");
+  };
+  return tried;
+}
+const forms = async () => Promise.all(["gif", "webm", "mp4"].map(isMade));
+
+test("a form of film is offered where one frame of it comes out", async (t) => {
+  t.after(() => {
+    delete globalThis.VideoEncoder;
+    delete globalThis.VideoFrame;
+  });
+  assert.deepEqual(await forms(), [true, false, false], "without WebCodecs");
+  const tried = browserWith({});
+  assert.deepEqual(await forms(), [true, true, true]);
+  assert.deepEqual(tried.sort(), ["avc1.640028", "vp09.00.40.08"]);
+  browserWith({ says: (codec) => codec === "vp8" });
+  assert.deepEqual(await forms(), [true, true, false]);
+});
+
+test("an encoder that says yes and fails, gives nothing or never answers is none", async (t) => {
+  t.after(() => {
+    delete globalThis.VideoEncoder;
+    delete globalThis.VideoFrame;
+  });
+  const failing = [
+    { ends: () => Promise.reject(new Error("no hardware")) },
+    { does: () => assert.fail("refused") },
+    { does: () => {} },
+  ];
+  for (const browser of failing) {
+    browserWith(browser);
+    assert.deepEqual(await forms(), [true, false, false]);
+  }
+  browserWith({ does: (told, codec) => codec === "vp8" && told.output({}) });
+  assert.deepEqual(await forms(), [true, true, false], "another codec of the form");
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  browserWith({ does: () => {}, ends: () => new Promise(() => {}) });
+  const asked = isMade("mp4");
+  for (let k = 0; k < 20; k++) await Promise.resolve();
+  t.mock.timers.tick(10_000);
+  assert.equal(await asked, false);
 });

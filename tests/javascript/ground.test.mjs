@@ -195,12 +195,11 @@ const graph = {
 };
 
 function makeGround() {
-  const [line, plane, grid] = [fakeCanvas(), fakeCanvas(), fakeCanvas()];
-  const ground = Object.assign(Object.create(Ground.prototype), { graph: () => graph, line, plane, grid });
+  const [canvas, grid] = [fakeCanvas(), fakeCanvas()];
+  const ground = Object.assign(Object.create(Ground.prototype), { graph: () => graph, canvas, grid });
   ground.reset();
-  const calls = () =>
-    [line, plane].flatMap((canvas) => canvas.calls.splice(0).filter(([name]) => name !== "clearRect"));
-  return { ground, grid, plane, calls };
+  const calls = () => canvas.calls.splice(0).filter(([name]) => name !== "clearRect");
+  return { ground, grid, canvas, calls };
 }
 
 const MAP_INKS = {
@@ -248,9 +247,9 @@ test("heights of a section are painted in bands, the lowest row at the bottom, e
 });
 
 test("a grid lies where its view does, half a pixel farther on each side", () => {
-  const { ground, plane, calls } = makeGround();
+  const { ground, canvas, calls } = makeGround();
   ground.place(
-    plane.getContext(),
+    canvas.getContext(),
     {
       view: [
         [2, 6],
@@ -326,29 +325,32 @@ test("the sharpness map of a section waits for its λ₁", () => {
 });
 
 test("as the threshold moves its line does, and the colours where that can be seen", () => {
-  const { ground, calls } = makeGround();
+  const { ground, grid, calls } = makeGround();
   const heights = sectionOf([0, 1, 2, 7, 14, 28], Float32Array.of(1, 8, 64, 64, 8, 1));
   const painted = (threshold) => {
     const run = { ...RUN, columns: { ...RUN.columns, threshold: [threshold] } };
+    delete grid.pixels;
     ground.paint(makeScene(heights, { look: "sharpness", result: { runs: [run], settings: { loss: "bowl" } } }));
     const names = calls().map(([name]) => name);
-    return ["drawImage", "stroke"].filter((name) => names.includes(name));
+    return [names.indexOf("drawImage") < names.indexOf("stroke"), Boolean(grid.pixels)];
   };
+  // The line above the plane, which is coloured anew from a fiftieth of a doubling on.
   assert.deepEqual([8, 8, 8.05, 8.1, 8.2, 4].map(painted), [
-    ["drawImage", "stroke"],
-    [],
-    ["stroke"],
-    ["stroke"],
-    ["drawImage", "stroke"],
-    ["drawImage", "stroke"],
+    [true, true],
+    [false, false],
+    [true, false],
+    [true, false],
+    [true, true],
+    [true, true],
   ]);
 });
 
 test("of two parameters nothing is painted below but the sharpness map", () => {
-  const { ground, grid, calls } = makeGround();
+  const { ground, grid, canvas, calls } = makeGround();
   const heights = sectionOf([0, 1, 2, 7, 14, 28], Float32Array.of(1, 8, 64, 64, 8, 1));
   for (const look of ["root", "log", "surface"]) ground.paint(makeScene(heights, { section: null, look }));
-  assert.deepEqual([calls(), grid.pixels], [[], undefined]);
+  assert.deepEqual([calls(), grid.pixels, canvas.hidden], [[], undefined, true]);
   ground.paint(makeScene(heights, { section: null, look: "sharpness" }));
   assert.ok(calls().length > 0);
+  assert.equal(canvas.hidden, false);
 });

@@ -13,6 +13,7 @@ const PATIENCE = 20_000; // ms
 const SOON = 100;
 const SPEED = 12; // seconds of a film
 const FORMS = ["gif", "webm", "mp4"];
+const BEST_FIRST = ["mp4", "webm", "gif"]; // of which the next takes the place of one that cannot be made
 
 /** @typedef {import("../exports.mjs").Choice} Choice */
 
@@ -91,15 +92,21 @@ function showSpan() {
   [find("#picture-from").value, find("#picture-to").value] = ["0", String(player.last)];
 }
 
-// What this browser cannot make is said where it would be chosen.
+// What this browser cannot make is said where it would be chosen; of what was chosen before, the next form takes the place.
 async function offerFilms() {
   const { isMade } = await import("../film.mjs");
-  for (const form of FORMS) {
-    const option = /** @type {any} */ (find(`#picture-form [value="${form}"]`));
-    if (await isMade(form)) continue;
+  const form = $("picture-form");
+  for (const name of BEST_FIRST) {
+    const option = /** @type {any} */ (find(`#picture-form [value="${name}"]`));
+    if (await isMade(name)) continue;
     const why = isSecureContext ? "not in this browser" : "needs HTTPS";
-    [option.disabled, option.text] = [true, `${option.text}: ${why}`];
-    if ($("picture-form").value === form) $("picture-form").value = "gif";
+    const next = BEST_FIRST[BEST_FIRST.indexOf(name) + 1];
+    const words = option.text;
+    [option.disabled, option.text] = [true, `${words}: ${why}`];
+    if (form.value !== name) continue;
+    form.value = next;
+    $("film-fault").textContent = `${words}: ${why}. ${form.selectedOptions[0].text} takes its place.`;
+    form.dispatchEvent(new Event("change", { bubbles: true }));
   }
 }
 
@@ -124,6 +131,8 @@ function showFilm({ form }) {
  * @param {string} link
  */
 async function film(subject, choice, link) {
+  const { isMade } = await import("../film.mjs");
+  if (!(await isMade(choice.form))) return; // another form takes its place, and says why
   const { bytesOf, keepFilm, planOf, scenesOf, timesAs } = await import("./filming.mjs");
   const plan = planOf({ ...choice, from: find("#picture-from").value, to: find("#picture-to").value }, player.last);
   const making = { cancelled: false };

@@ -1,6 +1,6 @@
 // Panels that come when there is something in them: the laws and the gap, once a run has reached the edge.
 // Their room is kept, with a sentence that says what will be there and when, so that nothing moves.
-import { $, isOffline } from "../elements.mjs";
+import { $, isOffline, put } from "../elements.mjs";
 import { keep, kept } from "../kept.mjs";
 import { readQuery } from "../link.mjs";
 import { edgeOf } from "../run.mjs";
@@ -47,5 +47,5 @@ export function showFolded(run, step, { until }) {
 function show(folded) {
   dispatch({ type: "folds", folded });
   document.body.toggleAttribute("data-folded", folded);
-  $("all-panels").setAttribute("aria-pressed", String(kept(KEY) === ALL));
+  put($("all-panels"), { ariaPressed: String(kept(KEY) === ALL) });
 }

@@ -2,6 +2,7 @@
 // it is a small one, which brings it back.
 import { pointIn } from "../canvas.mjs";
 import { makeDraggable } from "../drag.mjs";
+import { put } from "../elements.mjs";
 import { actions } from "./actions.mjs";
 import { isLensOn, shareAt } from "./lens.mjs";
 import { dispatch, state } from "./state.mjs";
@@ -57,11 +58,11 @@ export class Handle {
     if (shown === this.shown) return;
     this.shown = shown;
     const { button } = this;
-    button.hidden = !lens;
+    put(button, { hidden: !lens });
     if (!lens) return;
     button.style.transform = `translate(${x}px, ${y}px) translate(-50%, -50%)`;
     button.style.setProperty("--size", size ? `${size}px` : "");
-    button.setAttribute("aria-pressed", String(isOpen));
+    put(button, { ariaPressed: String(isOpen) });
   }
 
   take() {

@@ -5,6 +5,7 @@ import { etaAt, lastStep, paceOf, sameTime } from "../clock.mjs";
 import { canSetProps, whenReady } from "../dash.mjs";
 import { $, find, isOffline } from "../elements.mjs";
 import { Embed } from "../embed.mjs";
+import { nextFrame } from "../frames.mjs";
 import { readInks } from "../inks.mjs";
 import { readQuery, writeQuery } from "../link.mjs";
 import { Paper } from "../paper.mjs";
@@ -381,14 +382,16 @@ class Stage {
 
   /**
    * @param {number} time
+   * @param {boolean} away whether nobody has looked meanwhile: the run goes on where it was
    */
-  loop(time) {
+  loop(time, away) {
     if (!player.playing) return;
+    if (away) player.wait(time / 1000);
     player.tick(time / 1000);
     this.paint();
     this.readout.show(!player.playing);
     this.sharpen();
-    if (player.playing) requestAnimationFrame((time) => this.loop(time));
+    if (player.playing) nextFrame((time, away) => this.loop(time, away));
     else this.stand();
   }
 
@@ -400,7 +403,7 @@ class Stage {
     player.play(performance.now() / 1000);
     this.paint(true);
     showPlaying();
-    requestAnimationFrame((time) => this.loop(time));
+    nextFrame((time, away) => this.loop(time, away));
   }
 
   pause() {
@@ -453,7 +456,7 @@ class Stage {
     dispatch({ type: "explains", step: firstOf(run, step), share: isStill() ? 1 : 0 });
     this.paint(true);
     this.readout.show(true);
-    requestAnimationFrame((time) => this.explainOn(time, time));
+    nextFrame((time) => this.explainOn(time, time));
   }
 
   /**
@@ -469,7 +472,7 @@ class Stage {
       this.paint();
       this.readout.show(true);
     }
-    if (why.share < 1) requestAnimationFrame((next) => this.explainOn(next, time));
+    if (why.share < 1) nextFrame((next, away) => this.explainOn(next, away ? next : time));
   }
 
   stopExplaining() {

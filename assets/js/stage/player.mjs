@@ -4,7 +4,7 @@
 // all of it takes the seconds that were chosen: n steps on from where it was begun it makes 3 + rise · n
 // steps a second.
 
-// A longer gap between two pictures (a hidden tab, a slow machine) counts as this many seconds.
+// A longer gap between two pictures (a slow machine) counts as this many seconds.
 const LONGEST_GAP = 0.25;
 const USUAL = 30; // seconds that the whole run takes
 const SLOW = 300; // a run that would take more is not watched whole: its steps are
@@ -74,6 +74,14 @@ export class Player {
   seek(at) {
     this.at = Math.min(Math.max(at, 0), this.last);
     this.begin();
+  }
+
+  /**
+   * Nobody has looked up to now: no time has gone by.
+   * @param {number} now
+   */
+  wait(now) {
+    this.before = now;
   }
 
   /**

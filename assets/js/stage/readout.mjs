@@ -1,6 +1,6 @@
 // Words and numbers that follow the playhead.
 import { clockTime, etaAt, paceOf } from "../clock.mjs";
-import { $, write } from "../elements.mjs";
+import { $, put, write } from "../elements.mjs";
 import { inWords, short } from "../numbers.mjs";
 import {
   consecutiveFrom,
@@ -256,7 +256,7 @@ function showAsides({ part, row }) {
 function showHalved(run, { part, row, exact }) {
   const { halved } = state;
   const bare = !Number.isFinite(run.columns.flow[0]);
-  $("halve").disabled = bare || Boolean(run.changes || state.result.settings.forks);
+  put($("halve"), { disabled: bare || Boolean(run.changes || state.result.settings.forks) });
   if (run.changes) return setText("halved", "");
   if (!halved || bare) return setText("halved", bare && !run.absent ? `${run.name} has no limiting flow here.` : "");
   if (!exact || Math.abs(run.eta / halved.eta - 0.5) > 1e-9) return setText("halved", "");
@@ -280,11 +280,11 @@ function showRod(run, step) {
   const gap = inWords((now.rod && rodAt(now.rod, step)?.gap) ?? NaN);
   const alone = !showsFlow(now, run);
   const words = now.rod ? rodWords(now.rod, step) || (alone ? "" : gap) : "";
-  $("rod-gap").hidden = !run.central || now.ghost === "central" || !words;
+  put($("rod-gap"), { hidden: !run.central || now.ghost === "central" || !words });
   setText("now-rod", words);
   if (alone) setText("now-gap", gap);
   $("now-gap").classList.toggle("of-rod", alone);
-  $("shut").hidden = !isShut(now.valley, shutAbove(now), now.d === 2 ? now.result.settings.view : []);
+  put($("shut"), { hidden: !isShut(now.valley, shutAbove(now), now.d === 2 ? now.result.settings.view : []) });
 }
 
 /**
@@ -294,8 +294,7 @@ function showRod(run, step) {
  */
 function showWhy(run, step) {
   const against = againstWhy(state.result, run, step);
-  $("why").disabled = Boolean(against);
-  $("why").setAttribute("aria-pressed", String(Boolean(state.why)));
+  put($("why"), { disabled: Boolean(against), ariaPressed: String(Boolean(state.why)) });
   setText("why-not", against);
 }
 
@@ -354,7 +353,6 @@ function summarise(run, { step, loss, sharpness, gap }) {
 export function showPlaying() {
   const playing = isPlaying();
   const name = playing ? "Pause" : "Play";
-  $("play").setAttribute("aria-label", name);
-  $("play").title = name;
+  put($("play"), { ariaLabel: name, title: name });
   $("play").classList.toggle("pause", playing);
 }

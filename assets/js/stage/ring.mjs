@@ -2,6 +2,7 @@
 // the branch in focus does.
 import { pointIn } from "../canvas.mjs";
 import { makeDraggable } from "../drag.mjs";
+import { put } from "../elements.mjs";
 import { inWords } from "../numbers.mjs";
 import * as controls from "./controls.mjs";
 import { frameOf, isAbout } from "./frame.mjs";
@@ -96,15 +97,15 @@ export class Ring {
     if (!map) return;
     const point = this.held.shown();
     const { section } = scene();
-    if (!point || (point.length > 2 && !section)) return void (ring.hidden = true);
+    if (!point || (point.length > 2 && !section)) return put(ring, { hidden: true });
     const [x, y] = coordinates(section, point)(0);
     const [left, top] = [map.x(x) - map.left, map.y(y) - map.top];
-    ring.hidden = scene().look === "surface";
     const inside = left >= 0 && left <= map.width && top >= 0 && top <= map.height;
     ring.style.transform = `translate(${map.unit * map.x(x)}px, ${map.unit * map.y(y)}px)`;
     ring.classList.toggle("outside", !inside);
     const words = point.map((value) => inWords(value)).join(", ");
-    ring.setAttribute("aria-label", `${this.held.name} (${words}). Arrow keys move it.`);
+    const name = `${this.held.name} (${words}). Arrow keys move it.`;
+    put(ring, { hidden: scene().look === "surface", ariaLabel: name });
     ring.style.setProperty("--swatch", `var(--run-${state.focus + 1})`);
   }
 }

@@ -1,6 +1,7 @@
 // The tour: six stops that move the stage itself, of the run that the page opens with. Their words stand in
 // the layout and have the numbers of the run; at the end all is as it was before.
 import { $, find } from "../elements.mjs";
+import { nextFrame } from "../frames.mjs";
 import { readQuery } from "../link.mjs";
 import { inWords } from "../numbers.mjs";
 import { edgeOf, locate } from "../run.mjs";
@@ -119,7 +120,7 @@ class Tour {
     actions.play();
     const watch = () => {
       if (turn !== this.turn || !player.playing) return;
-      if (player.step < to) return void requestAnimationFrame(watch);
+      if (player.step < to) return nextFrame(watch);
       actions.pause();
       actions.seek(to);
     };

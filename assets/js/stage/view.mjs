@@ -1,7 +1,7 @@
 // The still figures, which Dash draws: asked for as the picture in view changes.
 import { unitOf } from "../canvas.mjs";
 import { setProps } from "../dash.mjs";
-import { find } from "../elements.mjs";
+import { find, put } from "../elements.mjs";
 import { nameOfLoss, numbersOf, readQuery } from "../link.mjs";
 import { scheme } from "../scheme.mjs";
 import { actions } from "./actions.mjs";
@@ -34,7 +34,7 @@ export function drawScene(dragged) {
   const unit = dragged && state.still ? state.still.unit : unitOf(find(".plot", card));
   const still = stillOf(state, scheme(), touch, unit);
   if (!still) return;
-  card.dataset.look = still.look;
+  put(card.dataset, { look: still.look });
   const { codim, start } = state.result.settings;
   card.toggleAttribute("data-point", codim === start.length); // no valley, no key to its colours
   if (!state.still || !sameStill(still, state.still)) send(still);

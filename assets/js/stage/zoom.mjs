@@ -1,6 +1,6 @@
 // Zoom and pan, by hand and by keyboard.
 import { isCommand, shortcut } from "../shortcut.mjs";
-import { $ } from "../elements.mjs";
+import { $, put } from "../elements.mjs";
 import { locate } from "../run.mjs";
 import { frameOf, isDrawn } from "./frame.mjs";
 import { scene } from "./scene.mjs";
@@ -33,7 +33,7 @@ export class Zoom {
     for (const event of ["plotly_relayout", "plotly_afterplot"]) landscape.on(event, offerAll);
     landscape.on("plotly_afterplot", () => {
       if (!isDrawn(landscape)) return;
-      document.body.dataset.drawn = "";
+      put(document.body.dataset, { drawn: "" });
       stands(landscape.layout.meta);
     });
     sharpness.on("plotly_afterplot", frameSharpness);
@@ -78,7 +78,7 @@ function listenToKeys(graph, name, showAll) {
 // The way back to all is in sight as long as not all is.
 function offerAll() {
   const frame = frameOf(graphOf("landscape"));
-  $("show-all").hidden = !frame || !state.result || seesAll(state, [frame.rangeX, frame.rangeY]);
+  put($("show-all"), { hidden: !frame || !state.result || seesAll(state, [frame.rangeX, frame.rangeY]) });
 }
 
 // Where the iterate in focus is on the landscape.

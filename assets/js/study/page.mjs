@@ -7,6 +7,7 @@ import { $, find, write } from "../elements.mjs";
 import { Embed } from "../embed.mjs";
 import * as fields from "../fields.mjs";
 import { chooseFile, takeFiles } from "../filing.mjs";
+import { nextFrame } from "../frames.mjs";
 import { readInks } from "../inks.mjs";
 import { readQuery } from "../link.mjs";
 import { showMessages } from "../messages.mjs";
@@ -448,17 +449,20 @@ class StudyPage {
     if (!playing) return void writeLink();
     if (state.at >= PAIRS) this.place = 0;
     this.before = performance.now();
-    requestAnimationFrame((now) => this.tick(now));
+    nextFrame((now, away) => this.tick(now, away));
   }
 
-  /** @param {number} now */
-  tick(now) {
+  /**
+   * @param {number} now
+   * @param {boolean} away whether nobody has looked meanwhile
+   */
+  tick(now, away) {
     if (!this.playing) return;
-    this.place += (Math.min(now - this.before, 250) / 1000) * (PAIRS / PLAY);
+    if (!away) this.place += (Math.min(now - this.before, 250) / 1000) * (PAIRS / PLAY);
     this.before = now;
     if (dispatch({ type: "seeks", at: Math.min(Math.floor(this.place), PAIRS) })) this.paintAtOnce();
     if (state.at >= PAIRS) this.setPlaying(false);
-    else requestAnimationFrame((next) => this.tick(next));
+    else nextFrame((next, away) => this.tick(next, away));
   }
 
   // ---- pictures ----

@@ -1,6 +1,7 @@
 // The ground below the landscape, where it follows the playhead: the sharpness map, the plane coloured by
 // λ₁(∇²L), white where it equals the threshold at the playhead; and heights of √L or log L in a section.
 import { addCanvas, penFor, wipe } from "../../canvas.mjs";
+import { put } from "../../elements.mjs";
 import { rgb, shade } from "../../inks.mjs";
 import { levelLines } from "../../levels.mjs";
 import * as pens from "../../pens.mjs";
@@ -21,9 +22,8 @@ export class Ground {
    */
   constructor(host, graph) {
     this.graph = graph;
-    this.line = addCanvas(host, true);
-    this.plane = addCanvas(host, true);
-    this.grid = document.createElement("canvas");
+    this.canvas = addCanvas(host, true);
+    this.grid = document.createElement("canvas"); // the plane, of which a pixel is a point of its grid
     /** @type {number | null} */
     this.coloured = null; // the threshold that the plane is coloured for
     /** @type {number | Heights | null} */
@@ -44,7 +44,9 @@ export class Ground {
     const map = look === "sharpness" && heights && heights.sharpness;
     const ready = look === "sharpness" ? map : section;
     const frame = ready && frameOf(this.graph());
-    if (!frame || !heights || !isAbout(frame, scene.result)) return this.clear();
+    const shown = Boolean(frame && heights && isAbout(frame, scene.result));
+    put(this.canvas, { hidden: !shown }); // an empty one takes a browser without a graphics card as long as a full one
+    if (!frame || !heights || !shown) return;
     if (map) this.paintMap(scene, heights, map, frame);
     else if (this.drawn !== heights) this.paintHeights(scene, heights, frame);
   }
@@ -61,15 +63,15 @@ export class Ground {
     if (!this.coloured || Math.abs(Math.log2(threshold / this.coloured)) > UNSEEN) {
       const shades = shadesOf((share) => shadeAt(scene.inks, share));
       this.colour(heights, shades, (k) => shadeOf(sharpness[k], threshold));
-      wipeWithin(this.plane, frame, (pen) => this.place(pen, heights, frame));
       this.coloured = threshold;
     }
-    wipeWithin(this.line, frame, (pen) => {
-      /** @type {[string, number][]} */
-      const edge = [
-        [scene.inks.soft, 5],
-        [scene.inks["edge-map"], 3],
-      ];
+    /** @type {[string, number][]} */
+    const edge = [
+      [scene.inks.soft, 5],
+      [scene.inks["edge-map"], 3],
+    ];
+    wipeWithin(this.canvas, frame, (pen) => {
+      this.place(pen, heights, frame);
       this.paintLines(pen, heights, sharpness, [threshold], edge, frame);
     });
     this.drawn = threshold;
@@ -91,16 +93,12 @@ export class Ground {
      */
     const band = (value) => Math.min(Math.max(Math.floor((value - low) / step), 0), BANDS) / BANDS;
     this.colour(heights, shades, (k) => Math.round(band(values[k]) * (SHADES - 1)));
-    wipeWithin(this.plane, frame, (pen) => this.place(pen, heights, frame));
     const levels = Array.from({ length: BANDS }, (_, k) => low + (k + 1) * step);
-    wipeWithin(this.line, frame, (pen) => this.paintLines(pen, heights, values, levels, [[inks.line, 0.8]], frame));
+    wipeWithin(this.canvas, frame, (pen) => {
+      this.place(pen, heights, frame);
+      this.paintLines(pen, heights, values, levels, [[inks.line, 0.8]], frame);
+    });
     this.drawn = heights;
-  }
-
-  clear() {
-    if (this.drawn === 0) return;
-    for (const canvas of [this.plane, this.line]) wipe(canvas);
-    [this.coloured, this.drawn] = [null, 0];
   }
 
   /**

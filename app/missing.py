@@ -50,7 +50,10 @@ def register(server: Flask, found_by_dash: list[str]) -> None:
     def refuse(error: HTTPException) -> HTTPException | Response:
         if not is_of_data(request.path) or error.code is None:
             return error
-        return failure(error.code, [Message("", _words(error))])
+        refused = failure(error.code, [Message("", _words(error))])
+        if isinstance(error, MethodNotAllowed):
+            refused.headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))
+        return refused
 
     server.register_error_handler(HTTPException, refuse)
     server.register_error_handler(404, answer)

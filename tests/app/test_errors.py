@@ -58,6 +58,7 @@ def test_what_is_no_question_is_refused(client: FlaskClient, known: list[str]) -
         answer = client.post(address)
         assert_told(answer, 405)
         assert "GET" in answer.json["problems"][0]["text"]
+        assert "GET" in answer.headers["Allow"].split(", ")
 
 
 def test_what_is_not_there_is_told(client: FlaskClient) -> None:

@@ -7,7 +7,7 @@ import platform
 
 import jax
 
-from benchmarks import browser, exports, growth, loops, networks, process, serving
+from benchmarks import browser, exports, frames, growth, loops, networks, process, serving
 from benchmarks.row import Row, UnavailableError, number
 from dynamics.compilation import prepare_process
 
@@ -18,6 +18,7 @@ ROWS = (
     *serving.ROWS,
     *process.ROWS,
     *browser.ROWS,
+    *frames.ROWS,
     *exports.ROWS,
 )
 

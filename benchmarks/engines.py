@@ -105,7 +105,8 @@ class Engine(ABC):
         """Press keys one after the other; Shift+ArrowLeft holds the first meanwhile."""
         actions = []
         for key in keys:
-            codes = [KEYS.get(part, part) for part in key.split("+")]
+            parts = key.split("+") if len(key) > 1 else [key]
+            codes = [KEYS.get(part, part) for part in parts]
             actions += [{"type": "keyDown", "value": code} for code in codes]
             actions += [{"type": "keyUp", "value": code} for code in reversed(codes)]
         self.act({"type": "key", "id": "keyboard", "actions": actions})

@@ -2,6 +2,8 @@
 import { writeQuery } from "./link.mjs";
 import { vocabulary } from "./vocabulary.mjs";
 
+const TAKEN = 40_000; // ms that a browser may take to fetch what it is to keep: WebKit and Firefox begin after the click
+
 /**
  * The address of a page with a query, as files hold it.
  * @param {Query} query
@@ -29,7 +31,7 @@ export function keepFile(name, content, type) {
   link.download = name;
   link.href = URL.createObjectURL(new Blob([content], { type }));
   link.click();
-  URL.revokeObjectURL(link.href);
+  setTimeout(() => URL.revokeObjectURL(link.href), TAKEN);
 }
 
 /**

@@ -66,8 +66,8 @@ def test_a_video_has_all_its_frames(
     stage.open("?loss=ring&eta=0.1&steps=200")
     stage.press("e")
     option = stage.page.locator(f"#picture-form [value={form.lower()}]")
-    stage.page.wait_for_function("document.querySelector('#picture-what').value")
-    stage.page.wait_for_timeout(500)  # until the browser has said what it can make
+    choose(stage, Form=f"Film, {form}")
+    stage.page.wait_for_timeout(1500)  # until the browser has tried whether it makes it
     if option.is_disabled():
         assert "not in this browser" in option.inner_text()
         pytest.skip(f"this Chromium makes no {form}")

@@ -84,7 +84,6 @@ const nameOf = (what) => `edgewalk-${scene().result.settings.loss}-${what}`;
 function prepareFilms() {
   $("film-span").append(numberField("from", "From step ", { min: 0 }), numberField("to", "To step ", { min: 0 }));
   $("film-speed").prepend(numberField("speed", "Speed ", { min: 0, step: "any", value: SPEED }));
-  offerFilms();
 }
 
 // All of the run, which may be another than before.
@@ -92,22 +91,23 @@ function showSpan() {
   [find("#picture-from").value, find("#picture-to").value] = ["0", String(player.last)];
 }
 
-// What this browser cannot make is said where it would be chosen; of what was chosen before, the next form takes the place.
-async function offerFilms() {
+/**
+ * Whether this browser makes a form is tried once it is chosen, and not before: WebKit of some systems does not survive
+ * being asked. What it cannot make is said where it is chosen, and the next form takes its place.
+ * @param {string} name
+ */
+async function tryForm(name) {
   const { isMade } = await import("../film.mjs");
+  const option = /** @type {any} */ (find(`#picture-form [value="${name}"]`));
+  if (option.disabled || (await isMade(name))) return;
   const form = $("picture-form");
-  for (const name of BEST_FIRST) {
-    const option = /** @type {any} */ (find(`#picture-form [value="${name}"]`));
-    if (await isMade(name)) continue;
-    const why = isSecureContext ? "not in this browser" : "needs HTTPS";
-    const next = BEST_FIRST[BEST_FIRST.indexOf(name) + 1];
-    const words = option.text;
-    [option.disabled, option.text] = [true, `${words}: ${why}`];
-    if (form.value !== name) continue;
-    form.value = next;
-    $("film-fault").textContent = `${words}: ${why}. ${form.selectedOptions[0].text} takes its place.`;
-    form.dispatchEvent(new Event("change", { bubbles: true }));
-  }
+  const why = isSecureContext ? "not in this browser" : "needs HTTPS";
+  const words = option.text;
+  [option.disabled, option.text] = [true, `${words}: ${why}`];
+  if (form.value !== name) return;
+  form.value = BEST_FIRST[BEST_FIRST.indexOf(name) + 1];
+  $("film-fault").textContent = `${words}: ${why}. ${form.selectedOptions[0].text} takes its place.`;
+  form.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
 /**
@@ -116,6 +116,7 @@ async function offerFilms() {
 function showFilm({ form }) {
   const isFilm = FORMS.includes(form);
   $("picture-film").hidden = !isFilm;
+  if (isFilm) tryForm(form);
   toggle("loop").hidden = form !== "gif";
   const clear = find('#picture-scheme [value="clear"]'); // films have a ground
   clear.disabled = isFilm;

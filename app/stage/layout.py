@@ -427,7 +427,7 @@ def _why() -> html.Div:
     """The answer to the question, in slow motion, where there is one at the playhead."""
     button = html.Button("why does it drift?", id="why", className="button small", disabled=True)
     fork = html.Button("from here, with …", id="fork", className="button small")
-    return html.Div([button, html.Span(id="why-not", className="facts"), fork], className="why")
+    return html.Div([button, fork, html.Span(id="why-not", className="facts")], className="why")
 
 
 def _branch() -> html.Div:

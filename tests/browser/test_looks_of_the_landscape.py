@@ -8,15 +8,19 @@ import dynamics
 from tests.browser.stage import Stage
 from tests.catalogue import taking
 
-# The colour of the ground at a point.
+# The colour of the ground at a point: the lightest pixel around, since a line is as wide as one.
 GROUND = """([x, y]) => {
     const host = document.querySelector('.card.landscape .plot');
     const canvas = host.querySelector(':scope > canvas');
     const frame = edgewalk.frame.frameOf(edgewalk.stage.graphOf('landscape'));
     const density = canvas.width / host.clientWidth;
-    const pen = new OffscreenCanvas(1, 1).getContext('2d');
-    pen.drawImage(canvas, -Math.round(frame.x(x) * density), -Math.round(frame.y(y) * density));
-    return [...pen.getImageData(0, 0, 1, 1).data];
+    const pen = new OffscreenCanvas(3, 3).getContext('2d');
+    const at = [frame.x(x), frame.y(y)].map((place) => 1 - Math.round(place * density));
+    pen.drawImage(canvas, ...at);
+    const { data } = pen.getImageData(0, 0, 3, 3);
+    const around = Array.from({ length: 9 }, (_, k) => [...data.subarray(4 * k, 4 * k + 4)]);
+    const light = ([red, green, blue]) => red + green + blue;
+    return around.reduce((best, one) => (light(one) > light(best) ? one : best));
 }"""
 WHITE = [255, 255, 255, 255]
 

@@ -65,7 +65,7 @@ def test_style_sheet_has_the_same_inks(scheme: Scheme) -> None:
 
 
 def test_style_sheet_uses_no_ink_that_is_not_in_the_table() -> None:
-    sizes = {"unit", "small", "text", "large", "head", "size"}
+    sizes = {"unit", "small", "text", "large", "head", "size", "round"}
     # No colours, or one that the page's script picks.
     own = sizes | {"font", "icon", "share", "swatch"}
     known = INKS["light"] | numbered("light")

@@ -243,4 +243,4 @@ def test_the_style_sheet_has_no_other_colours() -> None:
     rules = CSS[CSS.index("/* Controls at the left") :]
     assert not re.findall(r"#[0-9a-fA-F]{3,8}\b", rules)
     used = set(re.findall(r"var\(--([\w-]+)\)", rules))
-    assert used <= set(INKS["light"]) | {"swatch", "unit", "small", "large"}
+    assert used <= set(INKS["light"]) | {"swatch", "unit", "small", "large", "round"}

@@ -10,9 +10,11 @@ import re
 import signal
 import socket
 import sys
+import textwrap
 from importlib.util import find_spec
 from typing import NoReturn
 
+from app.budgets import Budgets, budgets
 from app.place import COMMAND, in_checkout
 
 HOST, PORT = "127.0.0.1", "8050"
@@ -25,7 +27,8 @@ HELP = f"""\
 
 The environment: HOST, PORT; PREFIX, the path that a proxy leaves on; CACHE_DIR and
 JAX_COMPILATION_CACHE_DIR, where results and compiled programs are kept; CACHE_TYPE and the other
-settings of flask-caching."""
+settings of flask-caching. What the server grants to each who asks, as About tells:
+{textwrap.fill(", ".join(budget.setting for budget in Budgets()), 96)}."""
 # What the dashboard needs beside the mathematics: what is imported, and what serves.
 NEEDED = ("dash", "plotly", "flask_caching", "flask_compress")
 BACKLOG = 2048
@@ -39,6 +42,10 @@ def main() -> None:
     if sys.argv[1:2] == ["--version"]:
         return _tell_version()
     _check_libraries()
+    try:
+        budgets()
+    except ValueError as error:
+        _fail(str(error))
     if sys.argv[1:2] == ["export"]:
         from app.export import main as export
 

@@ -18,12 +18,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from app.binary import PREFIX, pack_tightly
+from app.budgets import budgets
 from app.runspec import LossSpec
 from app.stage.compute import Compute
 from app.stage.layout import ETA_HIGH, ETA_LOW
 from app.stage.offline import Get, looks_of, of_picture, of_run
 from app.stage.settings import Settings, of_scene, opening, opening_of, write_query
-from app.vocabulary import MAX_RUNS, PAGE_KEYS
+from app.vocabulary import PAGE_KEYS
 from dynamics import LOSSES, MAX_STEPS
 
 # Shares of the η that a loss opens with: four to an octave down to its half, below which runs grow
@@ -139,7 +140,11 @@ def _around(settings: Settings, stops: Sequence[float]) -> Iterator[Settings]:
     etas = _etas(settings.eta[0], stops)
     companies = [
         *((rule,) for rule in COMPARED),
-        *(some for count in range(2, MAX_RUNS + 1) for some in combinations(COMPARED, count)),
+        *(
+            some
+            for count in range(2, budgets().runs.most + 1)
+            for some in combinations(COMPARED, count)
+        ),
     ]
     for rule in companies:
         yield from (replace(settings, rule=rule, eta=(eta,)) for eta in etas)

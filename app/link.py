@@ -15,6 +15,7 @@ from urllib.parse import quote, urlencode
 
 import numpy as np
 
+from app.budgets import budgets
 from app.runspec import FORMULA, LossSpec, Numbers
 from app.vocabulary import RULE_NUMBERS, SENSES
 from dynamics import (
@@ -29,6 +30,8 @@ from dynamics import (
     numerals,
 )
 from dynamics.catalogue import nearest_key
+from dynamics.expressions import nodes_of
+from dynamics.grammar import Formula, parse
 from dynamics.schedule import MOST_PIECES, Schedule
 
 MIN_ETA, MAX_ETA = 1e-12, 1e6
@@ -188,6 +191,7 @@ def own_loss(text: str) -> Loss:
         FormulaError: it cannot be read.
         ValueError: a page cannot show it.
     """
+    _check_size(parse(text))
     found = formula(text)
     if found.d < 2:
         raise ValueError(
@@ -195,6 +199,17 @@ def own_loss(text: str) -> Loss:
             "command line it runs."
         )
     return found
+
+
+def _check_size(said: Formula) -> None:
+    """Before anything is sought or compiled for it.
+
+    Raises:
+        ValueError: it is larger than this server grants.
+    """
+    for many, budget in ((said.d, budgets().dimension), (nodes_of(said.tree), budgets().parts)):
+        if many > budget.most:
+            raise ValueError(f"This formula has {many}, and {budget.granted}.")
 
 
 def _read_rule_numbers(query: Mapping[str, str]) -> Reading[Numbers]:

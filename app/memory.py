@@ -15,10 +15,12 @@ from pathlib import Path
 
 from flask import Flask, Response
 
+from app.budgets import MEGABYTE, budgets
 from dynamics.compilation import let_go_of_programs
 
 # Bytes from which on programs are let go of: while nobody asks, and in any case.
-AT_REST, AT_MOST = 900 << 20, 1000 << 20
+AT_REST = budgets().memory.most * MEGABYTE
+AT_MOST = AT_REST + 100 * MEGABYTE
 QUIET = 1.0  # seconds without a request
 PIECES = 8 << 20  # bytes of growth that are worth a look for what lies about in pieces
 

@@ -22,6 +22,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from app.budgets import budgets
 from dynamics.version import FOLDER
 
 # The folders of all that makes results: wherever they are installed.
@@ -241,7 +242,8 @@ def _plain(value: Any) -> Any:
 def version() -> str:
     """A short name of all that makes results beside their inputs: it changes when any of it does.
 
-    That is this code, the libraries that compute, and the machine that they compile for.
+    That is this code, the libraries that compute, the machine that they compile for, and what is
+    granted.
     """
     digest = hashlib.sha256()
     for folder in CODE:
@@ -249,6 +251,7 @@ def version() -> str:
             digest.update(file.read_bytes())
     around = [f"{name} {version_of(name)}" for name in LIBRARIES]
     around += [sys.version, platform.machine(), _processor(), os.environ.get("XLA_FLAGS", "")]
+    around += [str(budgets())]  # by which an answer may be shorter
     digest.update("\n".join(around).encode())
     return digest.hexdigest()[:12]
 

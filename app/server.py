@@ -20,6 +20,7 @@ from flask_caching import Cache
 
 from app import missing, programs
 from app.about.layout import about
+from app.budgets import MEGABYTE, budgets
 from app.disk import Bounds, Folders, folders
 from app.front import Front
 from app.lab import routes as lab_routes
@@ -46,10 +47,8 @@ TYPES = {
     ".css": "text/css",
     ".ttf": "font/ttf",
 }
-# Bytes of results, and of compiled programs: some thousand of each.
-MOST_RESULTS, MOST_PROGRAMS = 256 << 20, 256 << 20
 # Bytes of results where there is no folder for them.
-MOST_IN_MEMORY = 64 << 20
+MOST_IN_MEMORY = 64 * MEGABYTE
 
 # Brotli knows the words of scripts and pages, and takes a tenth off what zstd leaves of them.
 COMPRESSION = {
@@ -155,7 +154,7 @@ def create_app(cache_config: dict | None = None) -> Dash:
     app.layout = stage(Settings())
     lab_app.layout = lab()
     study_app.layout = study()
-    about_app.layout = about()
+    about_app.layout = about(budgets())
     stage_routes.register(app.server, compute)
     lab_routes.register(app.server, Lab(once))
     study_routes.register(app.server, Jobs(_studies(kept), once.version), once)
@@ -246,7 +245,11 @@ def _in_files(config: dict) -> bool:
 def _bounds(kept: Folders, config: dict) -> Bounds:
     """Of what is kept in files; other caches see to it themselves."""
     results = kept.results if _in_files(config) else None
-    most = {kept.programs: MOST_PROGRAMS, results: MOST_RESULTS}
+    granted = budgets()
+    most = {
+        kept.programs: granted.programs.most * MEGABYTE,
+        results: granted.results.most * MEGABYTE,
+    }
     return Bounds({folder: bytes_of for folder, bytes_of in most.items() if folder})
 
 

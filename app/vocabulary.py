@@ -7,9 +7,11 @@ have it as one JSON, which stands in its head.
 import json
 from typing import Any
 
+from app.budgets import budgets, shortened
 from app.theme import HEIGHT_SCALES, INKS, RUN_INKS, SHARPNESS_SCALES
 from dynamics import RULES, Fate
 from dynamics.simulate import ROWS, Outcome
+from dynamics.version import VERSION
 
 # What is chosen on the stage: the name in a link, and what its control says of it.
 CLOCKS = {"step": "t", "eta": "ηt", "tau": "η²t"}  # the k-th is ηᵏt
@@ -141,11 +143,14 @@ SENSES = {
     "hide": {"transport": "play controls time-bar", "laws": "gauges", "phases": "ribbon"},
 }
 
-MAX_RUNS = 4
-MOST_BRANCHES = 4  # of a run on the stage
-MAX_COURSES = 6  # of rules side by side in the lab, which paint no iterates
 # How many rules a plot of the lab takes at once.
-MOST_RULES = {"regimes": 1, "rate": 1, "collapse": MAX_RUNS, "flatness": MAX_COURSES, "crowd": 1}
+MOST_RULES = {
+    "regimes": 1,
+    "rate": 1,
+    "collapse": budgets().runs.most,
+    "flatness": budgets().courses.most,
+    "crowd": 1,
+}
 
 # The numbers of rules by name: one name is one quantity, whatever rule has it.
 RULE_NUMBERS = {p.name: p for rule in RULES.values() for p in rule.parameters}
@@ -235,12 +240,14 @@ VOCABULARY: dict[str, Any] = {
     "inks": list(INKS["light"]),
     "scale": len(SHARPNESS_SCALES["light"]),
     "heights": len(HEIGHT_SCALES["light"]),
-    "most_runs": MAX_RUNS,
-    "most_branches": MOST_BRANCHES,
+    "most_runs": budgets().runs.most,
+    "most_branches": budgets().branches.most,
     "most_rules": MOST_RULES,
+    "no_time": shortened(budgets().seconds.granted),
     "run_inks": len(RUN_INKS["light"]),
     "rule_numbers": {name: p.symbol or name for name, p in RULE_NUMBERS.items()},
     "licence": LICENCE,
+    "version": VERSION,
     "picture_sizes": {key: size for key, (_, *size) in PICTURE_SIZES.items()},
     "rows": ROWS,
 }

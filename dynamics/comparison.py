@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from dynamics.catalogue import find_loss, find_rule
 from dynamics.shown import frame_of
-from dynamics.simulate import MAX_STEPS, Run, simulate
+from dynamics.simulate import Run, simulate
 from dynamics.types import Array, Loss, Rule
 
 MOST = 4
@@ -68,4 +68,4 @@ def show(
 
 def _steps(etas: tuple[float, ...], steps: int, power: int) -> list[int]:
     """How many of each η reach the same time."""
-    return [int(min(round(steps * (etas[0] / eta) ** power), MAX_STEPS)) for eta in etas]
+    return [round(steps * (etas[0] / eta) ** power) for eta in etas]

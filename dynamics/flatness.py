@@ -85,13 +85,15 @@ def course(
     time: float,
     *,
     seed: int = 0,
+    most: int = MAX_STEPS,
     stop: Callable[[], bool] = lambda: False,
 ) -> Course | None:
     """A rule from a start to a time on its own clock; None where it was given up.
 
     Args:
         start: x_0, [d]; the flow begins where its own says.
-        time: above 0; at most what ten million steps take.
+        time: above 0.
+        most: steps of a run, which ends there if it must.
         seed: of the first run of a rule that draws at random.
         stop: asked before each run.
 
@@ -103,7 +105,7 @@ def course(
     flow = rule.flow_at(eta)
     assert flow is not None
     pace = float(flow.per_step(eta))
-    steps = int(np.clip(round(time / pace), 1, MAX_STEPS))
+    steps = int(np.clip(round(steps_to(rule, eta, time)), 1, most))
     share = np.linspace(0.0, 1.0, POINTS)
     begin = flow.start(loss, np.asarray(start, dtype=float), foot_of(loss, start))
     x = np.asarray(limiting_flow(loss, rule, begin, share * steps * pace, eta))
@@ -114,6 +116,13 @@ def course(
         runs.append(_along_run(loss, rule, start, eta, steps, share, seed + draw))
     mean = Way(*(np.mean(column, axis=0) for column in zip(*runs, strict=True)))
     return Course(rule.key, eta, steps, share, _way(loss, x), mean)
+
+
+def steps_to(rule: Rule, eta: float, time: float) -> float:
+    """How many steps of a rule with a flow lead to a time on its own clock."""
+    flow = rule.flow_at(eta)
+    assert flow is not None
+    return time / float(flow.per_step(eta))
 
 
 def floor_of(loss: Loss) -> Floor:

@@ -202,8 +202,9 @@ def check_tau(tau: float) -> None:
 
 
 def fit_slope(etas: np.ndarray, gaps: np.ndarray) -> tuple[float, tuple[float, float]]:
-    """The slope of log gaps [n] against log etas [n], with its 95 % confidence interval."""
-    if not np.all(np.isfinite(gaps) & (gaps > 0)):
+    """The slope of log gaps [n] against log etas [n], with its 95 % confidence interval. NaN
+    where a gap is none, or there is one alone."""
+    if len(gaps) < 2 or not np.all(np.isfinite(gaps) & (gaps > 0)):
         return np.nan, (np.nan, np.nan)
     fit: Any = stats.linregress(np.log(etas), np.log(gaps))
     freedom = len(etas) - 2

@@ -12,6 +12,7 @@ import pytest
 
 import app.__main__ as command
 from app import export, site
+from app.budgets import Budgets
 from app.disk import NAMES
 from app.lab import settings as lab
 from app.link import BESIDE
@@ -264,7 +265,7 @@ def test_every_variable_of_the_environment_is_named_and_no_other() -> None:
 
 def variables() -> set[str]:
     """What is looked for in `os.environ`, wherever."""
-    found = set(NAMES)
+    found = set(NAMES) | {budget.setting for budget in Budgets()}
     for node in sources("app", "dynamics", "edgewalk"):
         text = ast.unparse(node) if isinstance(node, ast.Call | ast.Subscript) else ""
         found |= set(re.findall(r"^os\.environ(?:\.get|\.setdefault)?[(\[]'([A-Z_]+)'", text))

@@ -2,8 +2,10 @@
 and which test holds it."""
 
 from dash import html
+from dash.development.base_component import Component
 
 from app.about.claims import CLAIMS, WORKS, Claim
+from app.budgets import Budgets
 from app.parts import aria, header
 from dynamics.version import versions
 
@@ -26,8 +28,18 @@ SEEN = (
 )
 
 
-def about() -> html.Div:
-    """The page; its script sets the picture playing, and hears the buttons."""
+GRANTED = (
+    "To each who asks. Where less is shown than was asked for, the page, its pictures and files "
+    "say “Shortened because …”. Whoever runs the server sets these in its environment."
+)
+
+
+def about(granted: Budgets | None = None) -> html.Div:
+    """The page; its script sets the picture playing, and hears the buttons.
+
+    Args:
+        granted: what its server grants; None where there is no server.
+    """
     claims = [_claim(claim) for claim in CLAIMS]
     works = [_work(tag, *work) for tag, work in WORKS.items()]
     lead = (
@@ -39,10 +51,31 @@ def about() -> html.Div:
     parts += [html.P(SEEN, className="seen")]
     parts += [html.H2("What Edgewalk claims"), html.P(lead, className="lead"), *claims]
     parts += [html.H2("Works"), html.Ul(works, className="works")]
+    parts += _grants(granted) if granted else []
     parts += [html.P(_versions(), className="facts")]
     said = html.Div(id="messages", className="messages", role="status", **aria(live="polite"))
     page = [header("About", BUTTONS), html.Main(parts, className="about"), said]
     return html.Div(page, className="page")
+
+
+def _grants(granted: Budgets) -> list[Component]:
+    head = html.Tr([html.Th(word, scope="col") for word in ("At most", "of", "Setting")])
+    rows = [
+        html.Tr([html.Td(f"{one.most:,}"), html.Td(one.of), html.Td(html.Code(one.setting))])
+        for one in granted
+    ]
+    table = html.Table([html.Thead(head), html.Tbody(rows)], className="card grants")
+    return [
+        html.H2("What this server grants"),
+        html.P(GRANTED, className="lead"),
+        html.Div(
+            table,
+            className="wide",
+            role="region",
+            tabIndex=0,
+            **aria(label="What this server grants"),
+        ),
+    ]
 
 
 def _versions() -> str:

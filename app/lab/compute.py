@@ -4,6 +4,9 @@ A map is computed band by band: some rows of step sizes, far apart at first and 
 that all of it is seen early. A band is one sweep and takes about a seventh of a second. Sweeps take
 every core, so maps that are asked for at the same time take turns, a band each; of two equal maps
 there is only one.
+
+What comes in parts takes no longer than the server grants: no part is begun after that. What there
+is by then is the answer, shorter than was asked for, and is kept like any other.
 """
 
 import threading
@@ -16,6 +19,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from app.budgets import budgets
 from app.lab.settings import CROWD_ETAS, ETA, START, LabSettings, Way
 from app.link import NUMBER
 from app.once import PATIENCE, Gone, Once, StoppedError
@@ -139,10 +143,30 @@ class Band(NamedTuple):
     rows: list[int]
     regimes: Regimes
 
-    def put_into(self, table: Regimes) -> None:
-        """Write the rows where they belong in all of a map."""
-        for column, values in zip(table, self.regimes, strict=True):
-            column[self.rows] = values
+
+# As they are kept: a map has many cells.
+NARROW = (np.int8, np.int8, np.float64, np.int32, np.int32)
+
+
+def joined(bands: Sequence[Band]) -> Band:
+    """All rows of some bands, in order."""
+    rows = [row for band in bands for row in band.rows]
+    order = np.argsort(rows)
+    columns = zip(*(band.regimes for band in bands), strict=True)
+    table = Regimes(*(np.concatenate(column)[order] for column in columns))
+    return Band(sorted(rows), table)
+
+
+class Watch:
+    """The time that computing an answer has taken, without what it waited for its turn."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    @property
+    def over(self) -> bool:
+        """Whether there is no more time."""
+        return self.seconds >= budgets().seconds.most
 
 
 def interlaced(count: int) -> list[int]:
@@ -245,12 +269,9 @@ class Lab:
         key = self._key("regimes", grid)
         return self.once.parts(key, lambda known: _Map(self, grid, known), gone)
 
-    def regimes(self, grid: Grid, gone: Gone) -> Regimes:
-        """All of a map. Raises as `bands` does."""
-        table = _empty(grid.shape)
-        for band in self.bands(grid, gone):
-            band.put_into(table)
-        return table
+    def regimes(self, grid: Grid, gone: Gone) -> Band:
+        """All of a map, as far as there was time for it. Raises as `bands` does."""
+        return joined(list(self.bands(grid, gone)))
 
     def orbit(self, grid: Grid, gone: Gone) -> Orbits:
         """The last 64 iterates of a run from the one start at each of the step sizes.
@@ -260,7 +281,7 @@ class Lab:
         """
 
         def make() -> Orbits:
-            with self.turn(gone):
+            with self.turn(gone, Watch()):
                 runs = grid.runs(range(grid.shape[0]))
                 found = orbits(
                     grid.loss.record,
@@ -321,8 +342,8 @@ class Lab:
         return self.once.key(kind, **grid._asdict())
 
     @contextmanager
-    def turn(self, gone: Gone) -> Iterator[None]:
-        """One sweep at a time; first come, first served."""
+    def turn(self, gone: Gone, watch: Watch) -> Iterator[None]:
+        """One sweep at a time; first come, first served. It is timed."""
         ticket = object()
         self._queue.append(ticket)
         try:
@@ -331,7 +352,9 @@ class Lab:
                     if gone():
                         raise StoppedError
                     self._moved.wait(PATIENCE)
+            begun = time.monotonic()
             yield
+            watch.seconds += time.monotonic() - begun
         finally:
             with self._moved:
                 self._queue.remove(ticket)
@@ -341,38 +364,39 @@ class Lab:
 class _Map:
     """Makes a map; see `app.once.Maker`."""
 
-    def __init__(self, lab: Lab, grid: Grid, known: Regimes | None) -> None:
+    def __init__(self, lab: Lab, grid: Grid, known: Band | None) -> None:
         self.lab, self.grid, self.known = lab, grid, known
         self.left = [] if known else interlaced(grid.shape[0])
         self.chunks = cores()
-        self.table = _empty(grid.shape)
-        self.told = False
+        self.watch = Watch()
+        self.made: list[Band] = []
 
     def next(self, gone: Gone) -> Band | None:
-        if self.known and not self.told:
-            self.told = True
-            return Band(list(range(self.grid.shape[0])), self.known)
-        if not self.left:
+        if self.known:
+            band, self.known = self.known, None
+            return band
+        if not self.left or self.watch.over:
             return None
         count = max(1, self.chunks * CHUNK // self.grid.shape[1])
         band = self._swept(self.left[:count], gone)
         self.left = self.left[count:]
-        band.put_into(self.table)
+        self.made.append(band)
         return band
 
-    def whole(self) -> Regimes | None:
-        return None if self.known else self.table
+    def whole(self) -> Band | None:
+        return joined(self.made) if self.made else None
 
     def _swept(self, rows: list[int], gone: Gone) -> Band:
         grid = self.grid
         shape = len(rows), grid.shape[1]
-        with self.lab.turn(gone):
-            begun = time.monotonic()
+        before = self.watch.seconds
+        with self.lab.turn(gone, self.watch):
             found = _decided(grid, grid.runs(rows), gone)
-            self.chunks = _next_size(self.chunks, time.monotonic() - begun)
+        self.chunks = _next_size(self.chunks, self.watch.seconds - before)
         if gone():
             raise StoppedError
-        return Band(rows, Regimes(*(column.reshape(shape) for column in found)))
+        columns = zip(found, NARROW, strict=True)
+        return Band(rows, Regimes(*(part.reshape(shape).astype(kind) for part, kind in columns)))
 
 
 class Seen(NamedTuple):
@@ -395,12 +419,13 @@ class _Crowd:
         self.left = [] if known else interlaced(len(self.etas))
         self.chunks = cores()
         self.runs = len(points_of(region_of(settings), settings.grid)[1])
+        self.watch = Watch()
         self.made: list[Seen] = []
 
     def next(self, gone: Gone) -> Seen | None:
         if self.known:
             return self.known.pop(0)
-        if not self.left:
+        if not self.left or self.watch.over:
             return None
         count = max(1, self.chunks * CHUNK // self.runs)
         found = self._seen(self.left[:count], gone)
@@ -414,8 +439,8 @@ class _Crowd:
     def _seen(self, rows: list[int], gone: Gone) -> Seen:
         asked = self.settings
         loss, rule = asked.chosen.record, asked.chosen_rules[0].record
-        with self.lab.turn(gone):
-            begun = time.monotonic()
+        before = self.watch.seconds
+        with self.lab.turn(gone, self.watch):
             found = crowd(
                 loss,
                 rule,
@@ -426,8 +451,8 @@ class _Crowd:
                 start=asked.start_point,
                 stop=gone,
             )
-            self.chunks = _next_size(self.chunks, time.monotonic() - begun)
             lopsided = lopsided_share(loss, rule, found) if rule.key == "ngd" else None
+        self.chunks = _next_size(self.chunks, self.watch.seconds - before)
         if gone():
             raise StoppedError
         return Seen(rows, found, summary(found), lopsided)
@@ -485,14 +510,16 @@ class _Clouds:
 
     def __init__(self, lab: Lab, settings: LabSettings, known: list[Cloud] | None) -> None:
         self.lab, self.settings, self.known = lab, settings, known
+        self.wanted = settings.step_sizes[: len(known)] if known else settings.step_sizes
+        self.watch = Watch()
         self.found: list[Cloud] = []
 
     def next(self, gone: Gone) -> Cloud | None:
         if gone():
             raise StoppedError
-        if len(self.found) == len(self.settings.step_sizes):
+        if len(self.found) == len(self.wanted) or self.watch.over:
             return None
-        eta = self.settings.step_sizes[len(self.found)]
+        eta = self.wanted[len(self.found)]
         cloud = self.known[len(self.found)] if self.known else self._cloud_at(eta, gone)
         self.found.append(cloud)
         return cloud
@@ -503,7 +530,7 @@ class _Clouds:
     def _cloud_at(self, eta: float, gone: Gone) -> Cloud:
         asked = self.settings
         loss, rule = asked.chosen.record, asked.chosen_rules[0].record
-        with self.lab.turn(gone):
+        with self.lab.turn(gone, self.watch):
             cloud = cloud_at(loss, rule, asked.start_point, asked.slow_time, eta, stop=gone)
         if gone():
             raise StoppedError
@@ -515,13 +542,15 @@ class _Courses:
 
     def __init__(self, lab: Lab, settings: LabSettings, known: list[Course] | None) -> None:
         self.lab, self.settings, self.known = lab, settings, known
+        self.many = len(settings.fitting_rules if known is None else known)
+        self.watch = Watch()
         self.found: list[Course] = []
 
     def next(self, gone: Gone) -> Course | None:
         if gone():
             raise StoppedError
         done = len(self.found)
-        if done == len(self.settings.fitting_rules):
+        if done == self.many or self.watch.over:
             return None
         found = self.known[done] if self.known else self._course(done, gone)
         self.found.append(found)
@@ -533,9 +562,15 @@ class _Courses:
     def _course(self, i: int, gone: Gone) -> Course:
         asked = self.settings
         rule, eta = asked.fitting_rules[i].record, asked.step_sizes[0]
-        with self.lab.turn(gone):
+        with self.lab.turn(gone, self.watch):
             found = course(
-                asked.chosen.record, rule, asked.start_point, eta, asked.slow_time, stop=gone
+                asked.chosen.record,
+                rule,
+                asked.start_point,
+                eta,
+                asked.slow_time,
+                most=budgets().steps.most,
+                stop=gone,
             )
         if found is None or gone():
             raise StoppedError
@@ -562,13 +597,3 @@ def _next_size(chunks: int, seconds: float) -> int:
     """How many chunks of runs take as long as a band should: the same for every core."""
     wanted = min(chunks * BAND_SECONDS / max(seconds, 1e-6), GROWTH * chunks)
     return max(int(wanted) // cores(), 1) * cores()
-
-
-def _empty(shape: tuple[int, int]) -> Regimes:
-    return Regimes(
-        outcome=np.zeros(shape, np.int8),
-        period=np.zeros(shape, np.int8),
-        sharpness=np.full(shape, np.nan),
-        ended=np.zeros(shape, np.int32),
-        steps=np.zeros(shape, np.int32),
-    )

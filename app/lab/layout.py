@@ -10,8 +10,9 @@ from math import log10
 from dash import html
 from dash.development.base_component import Component
 
+from app.budgets import budgets
 from app.dialogs import export_dialog, files
-from app.lab.settings import FIT, MAX_MAP_STEPS, MAX_TAU, MIN_TAU
+from app.lab.settings import FIT, MAX_TAU, MIN_TAU
 from app.parts import FEW_RULES, OWN, aria, chips, choice, data, field, header, slider
 from app.runspec import FORMULA
 from app.vocabulary import (
@@ -59,7 +60,7 @@ BUTTONS = {"share": "Share", "export": "Export", "scheme": "Dark"}
 SLIDERS = {
     "eta-low": ("Least η", -4.0, 2.0, 0.01),
     "eta-high": ("Greatest η", -4.0, 2.0, 0.01),
-    "steps": ("Steps", 1.5, log10(MAX_MAP_STEPS), 0.01),
+    "steps": ("Steps", 1.5, log10(budgets().map_steps.most), 0.01),
     "tau": ("Slow time τ", log10(MIN_TAU), log10(MAX_TAU), 0.01),
     "slice": ("Slice", 0.0, 1.0, 0.0025),
 }

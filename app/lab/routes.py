@@ -58,13 +58,14 @@ from app.lab.compute import (
     rate_through,
     region_of,
 )
-from app.lab.settings import START, LabSettings, read_lab_query, write_lab_query
-from app.lab.words import caption
+from app.lab.settings import CROWD_ETAS, START, LabSettings, read_lab_query, write_lab_query
+from app.lab.words import caption, shortenings
 from app.link import NUMBER, Message, Reading
 from app.once import Gone, StoppedError
 from app.origin import about
 from app.runspec import plain_rule_parameters
 from app.stage.words import coordinate_names
+from app.vocabulary import VOCABULARY
 from dynamics import RULES, Fate
 from dynamics.crowd import points_of
 from dynamics.files import clean, encode, encode_settings
@@ -150,6 +151,7 @@ def _about(asked: Asked) -> dict[str, Any]:
         "notices": [vars(notice) for notice in asked.notices],
         "query": asked.query,
         "caption": asked.caption,
+        "shortened": shortenings(asked.settings),
         "rule_parameters": plain_rule_parameters(
             [spec.record for spec in asked.settings.chosen_rules], asked.settings.numbers
         ),
@@ -230,9 +232,8 @@ def _records(band: Band) -> bytes:
 def _map_file(suffix: str, lab: Lab, asked: Asked, gone: Gone) -> bytes:
     settings = asked.settings
     grid, line = lab.grid(settings), lab.line(settings)
-    found = lab.regimes(grid, gone)
-    every = range(grid.shape[0])
-    runs, at = grid.runs(every), grid.places(every)
+    rows, found = lab.regimes(grid, gone)
+    runs, at = grid.runs(rows), grid.places(rows)
     table = {
         "eta": runs.etas,
         "position": line.positions[at.get(START, 0 * found.outcome.ravel())],
@@ -244,7 +245,7 @@ def _map_file(suffix: str, lab: Lab, asked: Asked, gone: Gone) -> bytes:
         "ended": found.ended.ravel(),
         "steps": found.steps.ravel(),
     }
-    return _encoded(suffix, table, asked)
+    return _encoded(suffix, table, asked, short=len(rows) < grid.shape[0])
 
 
 def _own(runs: Runs) -> dict[str, np.ndarray]:
@@ -309,13 +310,18 @@ def _orbit_file(suffix: str, lab: Lab, asked: Asked, gone: Gone) -> bytes:
     return _encoded(suffix, table, asked)
 
 
-def _encoded(suffix: str, table: dict[str, np.ndarray], asked: Asked) -> bytes:
-    return encode(f".{suffix}", table, _said(asked), asked.decimal_comma)
+def _encoded(
+    suffix: str, table: dict[str, np.ndarray], asked: Asked, *, short: bool = False
+) -> bytes:
+    return encode(f".{suffix}", table, _said(asked, short=short), asked.decimal_comma)
 
 
-def _said(asked: Asked) -> dict[str, Any]:
-    """What was asked for, for the head of a file."""
-    return asked.settings.plain | {"about": asked.said}
+def _said(asked: Asked, *, short: bool = False) -> dict[str, Any]:
+    """What was asked for, for the head of a file; `short` where there was no time for all of it."""
+    said = dict(asked.said)
+    if short:
+        said["caption"] += f". {VOCABULARY['no_time'].rstrip('.')}"
+    return asked.settings.plain | {"about": said}
 
 
 def _settings_file(lab: Lab, asked: Asked, gone: Gone) -> bytes:
@@ -408,7 +414,7 @@ def _crowd_file(suffix: str, lab: Lab, asked: Asked, gone: Gone) -> bytes:
             "share_lopsided": np.concatenate([one.measured for one in lopsided]),
             "share_lopsided_expected": np.concatenate([one.expected for one in lopsided]),
         }
-    return _encoded(suffix, table, asked)
+    return _encoded(suffix, table, asked, short=len(every) < CROWD_ETAS)
 
 
 def _starts_file(suffix: str, lab: Lab, asked: Asked, gone: Gone) -> bytes:
@@ -423,37 +429,41 @@ def _starts_file(suffix: str, lab: Lab, asked: Asked, gone: Gone) -> bytes:
         **({"crossed": np.concatenate([one.ravel() for one in crossed])} if crossed else {}),
         "x": np.concatenate([one.x.reshape(many, -1) for one in found]),
     }
-    return _encoded(suffix, table, asked)
+    return _encoded(suffix, table, asked, short=len(found) < CROWD_ETAS)
 
 
 def _rate_stream(lab: Lab, asked: Asked, gone: Gone) -> Iterator[bytes]:
     yield json_line(_about(asked))
     etas, clouds = asked.settings.step_sizes, []
     try:
-        for eta, cloud in zip(etas, lab.clouds(asked.settings, gone), strict=True):
+        for eta, cloud in zip(etas, lab.clouds(asked.settings, gone), strict=False):
             clouds.append(cloud)
             told = {"eta": eta, "gap": cloud.median, "envelope": cloud.envelope}
             yield json_line(told | cloud._asdict())
     except StoppedError:
         return
-    rate = rate_through(etas, clouds)
+    rate = rate_through(etas[: len(clouds)], clouds)
     yield json_line({name: rate[name] for name in rate if "slope" in name or name == "bound"})
 
 
 def _rate(lab: Lab, asked: Asked, gone: Gone) -> dict[str, Any]:
     settings = asked.settings
-    return rate_through(settings.step_sizes, list(lab.clouds(settings, gone)))
+    clouds = list(lab.clouds(settings, gone))
+    return rate_through(settings.step_sizes[: len(clouds)], clouds)
 
 
 def _rate_json(lab: Lab, asked: Asked, gone: Gone) -> bytes:
-    return json_line({"about": asked.said} | _about(asked) | _rate(lab, asked, gone))
+    rate = _rate(lab, asked, gone)
+    short = len(rate["etas"]) < len(asked.settings.step_sizes)
+    return json_line({"about": _said(asked, short=short)["about"]} | _about(asked) | rate)
 
 
 def _rate_file(suffix: str, lab: Lab, asked: Asked, gone: Gone) -> bytes:
     rate = _rate(lab, asked, gone)
+    short = len(rate["etas"]) < len(asked.settings.step_sizes)
     columns = ("envelope", "cloud_gaps", "cloud_lopsidedness")
     table = {"eta": rate["etas"], "gap": rate["gaps"]} | {name: rate[name] for name in columns}
-    return _encoded(suffix, table, asked)
+    return _encoded(suffix, table, asked, short=short)
 
 
 def _flatness_stream(lab: Lab, asked: Asked, gone: Gone) -> Iterator[bytes]:
@@ -505,7 +515,8 @@ def _flatness_file(suffix: str, lab: Lab, asked: Asked, gone: Gone) -> bytes:
         "projection_sharpness": np.concatenate([one.run.sharpness for one in courses]),
         "projection_trace": np.concatenate([one.run.trace for one in courses]),
     }
-    return _encoded(suffix, table, asked)
+    short = len(courses) < len(asked.settings.fitting_rules)
+    return _encoded(suffix, table, asked, short=short)
 
 
 # Which plot a route belongs to, whatever the link says.

@@ -21,6 +21,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
+from app.budgets import Budget, Budgets, budgets
 from app.link import (
     MAX_COORDINATE,
     MAX_ETA,
@@ -45,18 +46,16 @@ from app.link import (
 )
 from app.runspec import LossSpec, Numbers, RuleSpec, plain_loss, rule_with
 from app.stage.settings import Settings, opening_of, write_query
-from app.vocabulary import COLOURS, FLATNESSES, MAX_RUNS, MOST_RULES, PLOTS, REGIONS, WAYS
-from dynamics import MAX_STEPS, RULES, Parameter, numerals
+from app.vocabulary import COLOURS, FLATNESSES, MOST_RULES, PLOTS, REGIONS, WAYS
+from dynamics import RULES, Parameter, numerals
 from dynamics.flatness import fits
 
-LEAST_SIZE, MOST_SIZE = 16, 400
-LEAST_GRID, MOST_GRID = 5, 101
+LEAST_SIZE = 16
+LEAST_GRID = 5
 CROWD_ETAS = 24
 ROOM = 0.2  # of the loss's view, that a region is wide to either side of its start
 CLEAR = 0.05  # and stays away from its edges
-MAX_MAP_STEPS = 100_000
 MIN_TAU, MAX_TAU = 0.05, 40.0  # the least of `RATE_ETAS` takes ten million steps to the last
-MOST_ETAS = 16
 ETA, START = "eta", "start"  # axes of a map that are no number of a loss or of a rule
 DEFAULT_LOSS = "hyperbola"  # of which GD does everything that there is a name for
 # On which λ₁ and the trace pull apart.
@@ -65,7 +64,7 @@ DEFAULT_RULES = {
     "regimes": ("gd",),
     "rate": ("ngd",),
     "collapse": ("ngd",),
-    "flatness": ("ngd", "sqrt-gd", "sam", "label-noise"),
+    "flatness": ("ngd", "sqrt-gd", "sam", "label-noise")[: budgets().courses.most],
     "crowd": ("gd",),
 }
 RATE_TAU = 1.0
@@ -105,8 +104,8 @@ class LabSettings:
     first: tuple[float, ...] | None = None
     last: tuple[float, ...] | None = None
     off: float = 0.1
-    size: int = 200
-    steps: int = 2000
+    size: int = min(200, budgets().map_side.most)
+    steps: int = min(2000, budgets().map_steps.most)
     colour: str = "fate"
     slice: float = 0.5
     start: tuple[float, ...] | None = None
@@ -115,7 +114,7 @@ class LabSettings:
     flatness: str = "sharpness"
     region: tuple[float, ...] | None = None
     kind: str = "rectangle"
-    grid: int = 41
+    grid: int = min(41, budgets().grid.most)
 
     @property
     def chosen(self) -> LossSpec:
@@ -222,10 +221,12 @@ class LabSettings:
     def step_sizes(self) -> tuple[float, ...]:
         """η of each run of a rate, of each rule of a collapse, or of all rules side by side."""
         if self.plot == "rate":
-            return self.etas or RATE_ETAS
+            least = (1 - 1e-9) * _reach(self.slow_time)[0]
+            within = tuple(eta for eta in RATE_ETAS if eta >= least)
+            return self.etas or within[: budgets().etas.most]
         if self.plot == "flatness":
             return self.etas or FLATNESS_ETAS
-        return self.etas or COLLAPSE_ETAS[: MAX_RUNS // len(self.rules)]
+        return self.etas or COLLAPSE_ETAS[: budgets().runs.most // len(self.rules)]
 
     @property
     def stage_query(self) -> str:
@@ -440,11 +441,14 @@ def _read_step_sizes(text: str, settings: LabSettings) -> tuple[float, ...]:
     """Of a rate 2 … 16, of a collapse as many as there may be runs; each takes a step before τ,
     and no more than can be computed."""
     if settings.plot == "rate":
-        most, at_most = MOST_ETAS, f"At most {MOST_ETAS} step sizes"
+        most, at_most = budgets().etas.most, f"At most {budgets().etas.most} step sizes"
     elif settings.plot == "flatness":
         most, at_most = 1, "One step size for all"
     else:
-        most, at_most = MAX_RUNS // len(settings.rules), f"At most {MAX_RUNS} runs at once"
+        most, at_most = (
+            budgets().runs.most // len(settings.rules),
+            f"At most {budgets().runs.most} runs at once",
+        )
     notices = []
     try:
         etas = read_etas(text, most, settings.step_sizes, at_most)
@@ -466,7 +470,7 @@ def _read_step_sizes(text: str, settings: LabSettings) -> tuple[float, ...]:
 
 def _reach(tau: float) -> tuple[float, float]:
     """The least step size that comes to a slow time, and the greatest that stops there."""
-    return math.sqrt(tau / MAX_STEPS), math.sqrt(tau)
+    return math.sqrt(tau / budgets().steps.most), math.sqrt(tau)
 
 
 def _if_enough(etas: tuple[float, ...], settings: LabSettings) -> tuple[float, ...] | None:
@@ -498,6 +502,11 @@ def _point(name: str) -> Callable[[str, LabSettings], tuple[float, ...]]:
     return lambda text, settings: read_point(text, settings.chosen, name)
 
 
+def _granted(key: str, name: str, least: int, budget: Callable[[Budgets], Budget]) -> Field:
+    """A whole number, at most what the server grants."""
+    return Field(key, lambda text, _: read_whole(text, name, least, budget(budgets()).most), str)
+
+
 FIELDS: tuple[Field, ...] = (
     Field("plot", one_of("plot", PLOTS), str),
     Field("rule", _read_rules, ",".join),
@@ -513,15 +522,13 @@ FIELDS: tuple[Field, ...] = (
         lambda text, _: read_number(text, "The distance", -MAX_COORDINATE, MAX_COORDINATE),
         write_number,
     ),
-    Field(
-        "size", lambda text, _: read_whole(text, "The size of the map", LEAST_SIZE, MOST_SIZE), str
-    ),
-    Field("steps", lambda text, _: read_whole(text, "The number of steps", 1, MAX_MAP_STEPS), str),
+    _granted("size", "The size of the map", LEAST_SIZE, lambda granted: granted.map_side),
+    _granted("steps", "The number of steps", 1, lambda granted: granted.map_steps),
     Field("colour", one_of("colour", COLOURS), str),
     Field("slice", lambda text, _: read_number(text, "The slice", 0.0, 1.0), write_number),
     Field("region", _read_region, write_numbers),
     Field("kind", one_of("kind", REGIONS), str),
-    Field("grid", lambda text, _: read_whole(text, "The grid", LEAST_GRID, MOST_GRID), str),
+    _granted("grid", "The grid", LEAST_GRID, lambda granted: granted.grid),
     Field("start", _point("The start"), write_numbers),
     Field("flatness", one_of("flatness", FLATNESSES), str),
     Field("tau", lambda text, _: read_number(text, "τ", MIN_TAU, MAX_TAU), write_number),

@@ -1,8 +1,10 @@
 """What the lab says of its plots, from their settings."""
 
+from app.budgets import budgets, shortened
 from app.lab.settings import ETA, START, LabSettings
 from app.link import NUMBER
 from dynamics import RULES
+from dynamics.flatness import steps_to
 
 
 def caption(settings: LabSettings, name: str) -> str:
@@ -13,7 +15,22 @@ def caption(settings: LabSettings, name: str) -> str:
     fixed = [(name, value) for name, value in settings.theta if NUMBER + name not in shown]
     numbers = "".join(f", {name} = {value:g}" for name, value in fixed)
     of = f"{rules} on {settings.chosen.record.formula}{numbers}"
-    return SAID.get(name, SAID.get(settings.plot, _of_runs))(settings, of)
+    said = SAID.get(name, SAID.get(settings.plot, _of_runs))(settings, of)
+    return said + "".join(f". {text.rstrip('.')}" for text in shortenings(settings))
+
+
+def shortenings(settings: LabSettings) -> list[str]:
+    """What to say of runs that end before they should: rules side by side whose steps are many."""
+    if settings.plot != "flatness":
+        return []
+    wanted = {
+        spec.record.name: steps_to(spec.record, settings.step_sizes[0], settings.slow_time)
+        for spec in settings.fitting_rules
+    }
+    budget = budgets().steps
+    long = [name for name, steps in wanted.items() if steps > budget.most + 0.5]
+    why = f"{', '.join(long)} would take more steps, and {budget.granted}"
+    return [shortened(why)] if long else []
 
 
 def _of_map(settings: LabSettings, of: str) -> str:

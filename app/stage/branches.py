@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from app.budgets import budgets
 from app.link import (
     BETWEEN,
     MAX_COORDINATE,
@@ -26,7 +27,7 @@ from app.link import (
     write_number,
 )
 from app.runspec import ForkSpec, Numbers, RunSpec, rule_with
-from app.vocabulary import CLOCKS, MOST_BRANCHES
+from app.vocabulary import CLOCKS
 from dynamics import MAX_STEPS, RULES, find_rule
 
 LONGEST_NAME = 24
@@ -81,7 +82,7 @@ def runs_of(root: RunSpec, branches: Branches, numbers: Numbers) -> tuple[RunSpe
         rule = rule_with(branch.rule, numbers) if branch.rule else None
         fork = ForkSpec(branch.step, branch.eta, rule, branch.noise, branch.push)
         child = replace(parent, forks=(*parent.forks, fork))
-        runs.append(replace(child, steps=_steps(parent, child)))
+        runs.append(replace(child, steps=min(_steps(parent, child), budgets().steps.most)))
     return tuple(runs[1:])
 
 
@@ -90,13 +91,22 @@ def without_pushes(branches: Branches) -> Branches:
     return tuple(replace(branch, push=()) for branch in branches)
 
 
+def steps_wanted(runs: Sequence[RunSpec], branches: Branches) -> list[int]:
+    """Of each branch of a run the steps to the time at which its parent ends, which may be more
+    than it has; `runs` are that run and what `runs_of` gives."""
+    return [
+        _steps(runs[branch.of], child) if branch.step < runs[branch.of].steps else child.steps
+        for branch, child in zip(branches, runs[len(runs) - len(branches) :], strict=True)
+    ]
+
+
 def _steps(parent: RunSpec, child: RunSpec) -> int:
     """To the time at which the parent was to end."""
     clock = list(CLOCKS).index(RULES[child.last_rule.key].clock)
     first = child.forks[-1].step
     left = parent.time(clock, parent.steps) - parent.time(clock, first)
     eta = child.eta_after(first)
-    return int(min(first + math.ceil(left / eta**clock * (1 - 1e-9)), MAX_STEPS))
+    return first + math.ceil(left / eta**clock * (1 - 1e-9))
 
 
 # ---- as a link has them ----
@@ -108,14 +118,14 @@ def _read_steps(text: str, settings: Any) -> Branches:
         raise ValueError("A run is forked alone: of several, keep one rule and one η.")
     parts = text.split(",") if text else []
     found, clamped = [], []
-    for part in parts[:MOST_BRANCHES]:
+    for part in parts[: budgets().branches.most]:
         try:
             found.append(Branch(read_whole(part.strip(), "The step of a fork", 0, MAX_STEPS)))
         except ClampedError as error:
             clamped.append(str(error))
             found.append(Branch(error.value))
-    if len(parts) > MOST_BRANCHES:
-        clamped.append(f"At most {MOST_BRANCHES} branches; the first are used.")
+    if len(parts) > budgets().branches.most:
+        clamped.append(f"At most {budgets().branches.most} branches; the first are used.")
     if clamped:
         raise ClampedError(tuple(found), clamped[0])
     return tuple(found)
@@ -155,7 +165,7 @@ def _each(
 
 def _read_parent(text: str, settings: Any, k: int) -> int:
     """One that comes before it, and that it can leave there."""
-    parent = read_whole(text, "The parent of a fork", 0, MOST_BRANCHES)
+    parent = read_whole(text, "The parent of a fork", 0, budgets().branches.most)
     if parent > k:
         raise ValueError(f"Fork {k + 1} must leave one before it, got {echo(text)}.")
     before = settings.branches[parent - 1].step if parent else -1

@@ -39,6 +39,7 @@ from app.stage.settings import Settings, read_query, view_of, write_query
 from app.stage.words import caption
 from app.theme import HEIGHT_SCALES
 from app.vocabulary import LICENCE, LOOKS, vocabulary_json
+from dynamics.version import VERSION
 
 PLOTLY = "vendor/plotly-cartesian.min.js"
 ENTRY = "js/stage/offline.mjs"
@@ -67,6 +68,7 @@ PAGE = """<!DOCTYPE html>
 <title>{caption}</title>
 <meta name="description" content="{caption}">
 {link}<meta name="license" content="{licence}">
+<meta name="generator" content="Edgewalk {version}">
 <style>{style}</style>
 <script>{early}</script>
 <script type="application/json" id="vocabulary">{vocabulary}</script>
@@ -150,6 +152,7 @@ def offline_page(
         # Its name, then the link: so a page that the file is dropped on finds it.
         link=f'<meta name="Edgewalk link" content="{escape(link)}">\n' if link else "",
         licence=LICENCE,
+        version=VERSION,
         style="".join(map(_style, styles)),
         early=_text("scheme.js"),
         vocabulary=vocabulary_json(),

@@ -36,6 +36,7 @@ from app.stage.settings import (
     of_scene,
     opening_of,
     read_query,
+    shortenings,
     view_of,
     write_query,
 )
@@ -139,9 +140,10 @@ def answer_program(compute: Compute, suffix: str, query: dict[str, str]) -> Resp
     settings = reading.settings
     text = b""
     if not problems:
-        link = f"Edgewalk: {page}?{write_query(settings)}\n" if page else ""
+        link = f": {page}?{write_query(settings)}" if page else ""
+        note = f"Edgewalk {VERSION}{link}\n{LICENCE}"
         try:
-            text = compute.program(settings, f".{suffix}", link + LICENCE, library)
+            text = compute.program(settings, f".{suffix}", note, library)
         except ValueError as error:
             problems = (Message("rule", str(error)),)
     if problems:
@@ -385,6 +387,7 @@ def _header(reading: Reading[Settings], runs: list[tuple[dict[str, Any], bytes]]
         },
         "query": write_query(settings),
         "notices": [vars(notice) for notice in reading.notices],
+        "shortened": shortenings(settings),
         "profile_axis": profile_axis(),
         "laws": LAWS,
         "runs": _told_runs(settings, [header for header, _ in runs]),

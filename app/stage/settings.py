@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Any
 
+from app.budgets import budgets, shortened
 from app.link import (
     CHANGE,
     BrokenError,
@@ -34,9 +35,9 @@ from app.link import (
     write_schedule,
 )
 from app.runspec import FORMULA, LossSpec, Numbers, RunSpec, rule_with
-from app.stage.branches import FORK_FIELDS, KEY, MAX_NOISE, Branches, runs_of
-from app.vocabulary import AXES, CLOCKS, GHOSTS, LENSES, LOOKS, MAX_RUNS, PANELS, STROBES, VIEW
-from dynamics import GALLERY, MAX_STEPS, RULES, Scene
+from app.stage.branches import FORK_FIELDS, KEY, MAX_NOISE, Branches, runs_of, steps_wanted
+from app.vocabulary import AXES, CLOCKS, GHOSTS, LENSES, LOOKS, PANELS, STROBES, VIEW
+from dynamics import GALLERY, RULES, Scene
 from dynamics.gallery import Example
 from dynamics.schedule import Schedule
 
@@ -49,7 +50,7 @@ HIDEABLE = (
 )  # fmt: skip
 BEYOND_START = 0.08  # of the loss's own view: room beyond a start that lies outside it
 DEFAULT_LOSS = "parabolic-valley"
-FORMULAS_KEPT = 256  # of which it is known how they open
+FORMULAS_KEPT = budgets().formulas.most  # of which it is known how they open
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,8 @@ class Settings:
         and to the same time for the others."""
         if self.steps is None:
             return horizon_steps(self.horizon, self.power, eta)
-        return int(min(round(self.steps * (self.eta[0] / eta) ** self.power), MAX_STEPS))
+        wanted = round(self.steps * (self.eta[0] / eta) ** self.power)
+        return int(min(wanted, budgets().steps.most))
 
     @property
     def power(self) -> int:
@@ -177,7 +179,8 @@ def _on_bar(lead: RunSpec, run: RunSpec, power: int) -> float:
 def horizon_steps(horizon: float, power: int, eta: float) -> int:
     """The steps to a horizon of η^power t, in bounds."""
     wanted = horizon / eta**power
-    return int(min(max(math.ceil(wanted - 1e-9 * wanted), MIN_DEFAULT_STEPS), MAX_STEPS))
+    most = budgets().steps.most
+    return int(min(max(math.ceil(wanted - 1e-9 * wanted), MIN_DEFAULT_STEPS), most))
 
 
 def of_scene(loss: LossSpec, scene: Scene) -> Settings:
@@ -249,7 +252,7 @@ def read_query(query: Mapping[str, str]) -> Reading[Settings]:
         reading,
         notices=(
             *reading.notices,
-            *_bounded_horizon(settings),
+            *(Message("steps", text) for text in shortenings(settings)),
             *_unreached(settings),
             *_never_begun(settings),
         ),
@@ -261,18 +264,36 @@ def write_query(settings: Settings) -> str:
     return write_fields(FIELDS, settings, opening_of(settings.chosen.bare), DEFAULT_LOSS)
 
 
-def _bounded_horizon(settings: Settings) -> list[Message]:
-    """What to say where the run with the smallest η cannot go as far as it should."""
+def shortenings(settings: Settings) -> list[str]:
+    """What to say where runs end before they should, since they may have so many steps and no more:
+    of that with the smallest η, and of branches."""
+    return [*_shortened_horizon(settings), *_shortened_branches(settings)]
+
+
+def _shortened_horizon(settings: Settings) -> list[str]:
     eta, power = min(settings.eta), settings.power
     time = settings.horizon
     if settings.steps is not None:
         time = settings.steps * settings.eta[0] ** power
-    wanted = time / eta**power
-    if wanted <= MAX_STEPS:
+    wanted, budget = time / eta**power, budgets().steps
+    if wanted <= budget.most * (1 + 1e-9):
         return []
-    reached, name = MAX_STEPS * eta**power, "τ" if power == 2 else "ηt"
-    text = f"{name} = {_powers(time)} would take {_powers(wanted)} steps at η = {eta:g}; shown are "
-    return [Message("steps", text + f"{MAX_STEPS:,}, to {name} = {_powers(reached)}.")]
+    reached, name = budget.most * eta**power, "τ" if power == 2 else "ηt"
+    why = f"{name} = {_powers(time)} would take {_powers(wanted)} steps at η = {eta:g}"
+    return [shortened(f"{why}, and {budget.granted}: shown is {name} = {_powers(reached)}")]
+
+
+def _shortened_branches(settings: Settings) -> list[str]:
+    budget = budgets().steps
+    long = [
+        (k + 1, wanted)
+        for k, wanted in enumerate(steps_wanted(settings.runs, settings.branches))
+        if wanted > budget.most
+    ]
+    return [
+        shortened(f"fork {k} would take {_powers(wanted)} steps, and {budget.granted}")
+        for k, wanted in long
+    ]
 
 
 def _unreached(settings: Settings) -> list[Message]:
@@ -300,8 +321,9 @@ def _never_begun(settings: Settings) -> list[Message]:
 
 def _powers(value: float) -> str:
     """A number to two digits, large and small ones with a power of ten."""
-    if 1e-3 <= value < 1e6:
-        return f"{value:,.2g}"
+    rounded = float(f"{value:.2g}")
+    if 1e-3 <= rounded < 1e6:
+        return f"{rounded:,.0f}" if rounded >= 10 else f"{rounded:g}"
     digits, power = f"{value:.1e}".split("e")
     return f"{digits}·10" + str(int(power)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
@@ -309,9 +331,11 @@ def _powers(value: float) -> str:
 def _read_rules(text: str, settings: Settings) -> tuple[str, ...]:
     """As many rules as there may be runs."""
     rules = read_rules(text, settings)
-    if len(rules) > MAX_RUNS:
-        kept = rules[:MAX_RUNS]
-        raise ClampedError(kept, f"At most {MAX_RUNS} runs at once; {', '.join(kept)} are used.")
+    if len(rules) > budgets().runs.most:
+        kept = rules[: budgets().runs.most]
+        raise ClampedError(
+            kept, f"At most {budgets().runs.most} runs at once; {', '.join(kept)} are used."
+        )
     return rules
 
 
@@ -325,8 +349,8 @@ def _read_etas(text: str, settings: Settings) -> tuple[float, ...]:
         for notice in reading.notices:
             raise ClampedError(first, notice.text)
         return first
-    most = MAX_RUNS // len(settings.rule)
-    return read_etas(text, most, settings.eta, f"At most {MAX_RUNS} runs at once")
+    most = budgets().runs.most // len(settings.rule)
+    return read_etas(text, most, settings.eta, f"At most {budgets().runs.most} runs at once")
 
 
 def _read_changes(text: str, settings: Settings) -> Schedule | None:
@@ -356,7 +380,7 @@ FIELDS: tuple[Field, ...] = (
     # The same key again: where η changes, it says all of that.
     Field("eta", _read_changes, write_schedule, attribute="schedule"),
     Field("start", lambda text, settings: read_point(text, settings.chosen), write_numbers),
-    Field("steps", lambda text, _: read_whole(text, "The number of steps", 0, MAX_STEPS), str),
+    Field("steps", lambda text, _: read_whole(text, "The number of steps", 0, LARGEST_EXACT), str),
     Field("noise", lambda text, _: read_number(text, "The noise", 0.0, MAX_NOISE), write_number),
     Field("seed", lambda text, _: read_whole(text, "The seed", 0, 2**32 - 1), str),
     *FORK_FIELDS,

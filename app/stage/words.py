@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from app.runspec import RuleSpec, rule_with
 from app.stage.branches import Branch
-from app.stage.settings import Settings
+from app.stage.settings import Settings, shortenings
 from dynamics import RULES, Loss
 
 # One line a symbol: what it is, shown where the symbol is pointed at or has the focus.
@@ -223,7 +223,8 @@ def caption(settings: Settings) -> str:
     steps = f"{settings.runs[0].steps:,} steps"
     forks = "".join(f"; {_forked(settings, k)}" for k in range(len(settings.branches)))
     formula = settings.chosen.record.formula
-    return f"{rules} on {formula}, η = {etas}, from ({start}), {steps}{noise}{forks}"
+    short = "".join(f". {text.rstrip('.')}" for text in shortenings(settings))
+    return f"{rules} on {formula}, η = {etas}, from ({start}), {steps}{noise}{forks}{short}"
 
 
 def _forked(settings: Settings, k: int) -> str:

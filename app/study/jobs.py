@@ -15,13 +15,12 @@ from typing import Any
 
 import numpy as np
 
+from app.budgets import MEGABYTE, budgets
 from app.disk import trim
 from app.study.settings import StudySettings
 from app.study.worker import STOP, name_of, work
 from dynamics.kept import Folder
 
-MOST_WAITING = 8
-MOST_KEPT = 256 << 20  # bytes of courses and results
 IDLE = 60.0  # seconds after which the process is ended
 PATIENCE = 0.7  # seconds in which it is to stop, before it is ended
 LOOK = 0.05  # seconds from one look at what there is to the next
@@ -99,7 +98,7 @@ class Jobs:
             job = self._under_way(settings)
             if job and not job.stopping:
                 return job
-            if len(self._queue) >= MOST_WAITING:
+            if len(self._queue) >= budgets().waiting.most:
                 raise FullError
             job = Job(settings, first)
             job.words = "waits until another study is done" if self._queue else "begins"
@@ -168,7 +167,7 @@ class Jobs:
                 with self._moved:
                     self._queue.remove(job)
                 rested = time.monotonic()
-                trim(self.keep.path, MOST_KEPT)
+                trim(self.keep.path, budgets().studies.most * MEGABYTE)
             elif self._process and time.monotonic() - rested > IDLE:
                 self._end()
 

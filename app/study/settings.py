@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from app.budgets import budgets
 from app.link import (
     BrokenError,
     ClampedError,
@@ -29,7 +30,7 @@ from app.link import (
     write_number,
     write_numbers,
 )
-from app.vocabulary import MAX_RUNS, STUDY_PICTURES
+from app.vocabulary import STUDY_PICTURES
 from dynamics.catalogue import RULES
 from dynamics.conduct import Plan
 from dynamics.courses import PAIRS
@@ -44,8 +45,6 @@ DISTANCES = {"gap": "gap", "plane": "plane", "rate": "seeds"}
 LAYERS = {"weights": "weights", "moved": "moved"}
 PANELS = tuple(name for name in STUDY_PICTURES if name != "all")
 HIDEABLE = ("header", "settings", *PANELS, "transport")
-# Of a visitor's own runs: on this machine others compute as well.
-MAX_STEPS = 100_000
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,7 @@ class StudySettings:
     @property
     def step_sizes(self) -> tuple[float, ...]:
         """η of each run."""
-        return self.etas or STUDIES[self.study].etas[self.rule]
+        return self.etas or STUDIES[self.study].etas[self.rule][: budgets().runs.most]
 
     @property
     def plain(self) -> dict[str, Any]:
@@ -114,7 +113,12 @@ def _read_step_sizes(text: str, settings: StudySettings) -> tuple[float, ...]:
     """As many as there may be runs; each takes a step, and no more than can be computed."""
     notices = []
     try:
-        etas = read_etas(text, MAX_RUNS, settings.step_sizes, f"At most {MAX_RUNS} runs at once")
+        etas = read_etas(
+            text,
+            budgets().runs.most,
+            settings.step_sizes,
+            f"At most {budgets().runs.most} runs at once",
+        )
     except ClampedError as clamped:
         etas = clamped.value
         notices.append(str(clamped))
@@ -138,7 +142,7 @@ def _within(etas: tuple[float, ...], settings: StudySettings) -> tuple[float, ..
 def _reach(settings: StudySettings) -> tuple[float, float]:
     """The least step size that comes so far, and the greatest that stops there."""
     power = 1 if settings.rule == "gd" else 2
-    ends = (MAX_STEPS, 4)
+    ends = (budgets().study_steps.most, 4)
     low, high = ((settings.horizon / steps) ** (1 / power) for steps in ends)
     return low, high
 
@@ -150,7 +154,11 @@ FIELDS: tuple[Field, ...] = (
     Field("etas", _read_step_sizes, write_numbers),
     Field("seed", lambda text, _: read_whole(text, "The seed", 0, MAX_SEED), str),
     Field("at", lambda text, _: read_whole(text, "The playhead", 0, PAIRS), str),
-    Field("focus", lambda text, _: read_whole(text, "The run in focus", 0, MAX_RUNS - 1), str),
+    Field(
+        "focus",
+        lambda text, _: read_whole(text, "The run in focus", 0, budgets().runs.most - 1),
+        str,
+    ),
     Field("distance", one_of("distance", DISTANCES), str),
     Field("layer", one_of("layer", LAYERS), str),
     Field("hide", lambda text, _: read_hidden(text, HIDEABLE), ",".join),

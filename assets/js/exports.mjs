@@ -44,6 +44,7 @@ const MOST = 4000; // at 4× as many as a browser has room for
  * @property {string} remembered where what was chosen last is
  * @property {(what: string) => string} link what a picture is to open
  * @property {(what: string) => string} caption
+ * @property {(what: string) => string} [shortened] why less is shown than was asked for, which every picture says
  * @property {(what: string) => boolean} has whether there is such a picture just now
  * @property {(what: string) => string} nameOf a file, without its ending
  * @property {(what: string, width: number) => number} tallness times as high as usual, so many units across
@@ -221,7 +222,7 @@ export function wantedOf(subject, choice, link, times) {
     clear: choice.scheme === "clear",
     title: has("title"),
     legend: has("legend"),
-    caption: has("caption") ? caption : "",
+    caption: has("caption") ? caption : subject.shortened?.(choice.what) || "",
     link: has("link") ? link : "",
   };
   const { title, entries } = subject.words(choice.what);

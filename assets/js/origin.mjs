@@ -1,13 +1,14 @@
 // Where a file came from: what each says of itself, and the link in it, which opens what it shows. Pure.
 import { commentOf, isGif } from "./gif.mjs";
 import { isPng, textsOf, withTexts } from "./png.mjs";
+import { vocabulary } from "./vocabulary.mjs";
 
-export const NAME = "Edgewalk";
+export const NAME = `Edgewalk ${vocabulary.version}`;
 const METRE = 96 / 0.0254; // pixels of a page
 const ZIP = [0x50, 0x4b];
 const SETTINGS = "settings.npy"; // what holds the link in an .npz
-// The name, then the link: as JSON, SVG, HTML, a program and the texts of a PNG write them.
-const WRITTEN = /\bEdgewalk\b(?:[\s"':,=<>/\\]|link|content|dc:\w+)*?(https?:\/\/[^\s"'<>\\`]+)/;
+// The name, with a version or without, then the link: as JSON, SVG, HTML, a program and the texts of a PNG write them.
+const WRITTEN = /\bEdgewalk\b(?: \d[\w.]*)?(?:[\s"':,=<>/\\]|link|content|dc:\w+)*?(https?:\/\/[^\s"'<>\\`]+)/;
 
 /** @typedef {{ caption: string, link: string, licence: string }} Said */
 

@@ -50,6 +50,8 @@ type Vocabulary = {
   most_branches: number;
   /** Of each plot of the lab, how many rules at once. */
   most_rules: Record<Plot, number>;
+  no_time: string;
+  version: string;
   run_inks: number;
   /** The numbers of rules, and how they are written. */
   rule_numbers: Record<string, string>;
@@ -202,6 +204,8 @@ type Result = {
   settings: Settings;
   query: string;
   notices: Message[];
+  /** Why less is shown than was asked for. */
+  shortened: string[];
   profile_axis: number[];
   laws: { tolerance: number; lasting: number; landed: number };
   runs: Run[];
@@ -472,6 +476,7 @@ type Meaning = {
   notices: Message[];
   query: string;
   caption: string;
+  shortened: string[];
   stage: string;
   rule_parameters?: Parameter[];
   /** What an axis of a map may show. */
@@ -828,7 +833,8 @@ type LabState = {
 };
 
 /** How far an answer has come; of what comes in one piece there is no share. */
-type Progress = { at: "rest" | "under way" | "late" | "left"; share: number | null };
+/** `left` by a person or for want of an answer, `short` for want of time that the server grants. */
+type Progress = { at: "rest" | "under way" | "late" | "left" | "short"; share: number | null };
 
 /** The header of an answer, and of a map the names of the loss's coordinates. */
 type Coming = { head: Meaning; names?: string[]; own?: Float32Array };
@@ -925,7 +931,7 @@ type Keepsake = {
   key: (scene: any) => any[];
   head?: (scene: any) => string;
   /** The answer that it shows, which may be older than the link; none where there is nothing to paint yet. */
-  of: (scene: any) => { settings: any; caption?: string; words?: any } | null;
+  of: (scene: any) => { settings: any; caption?: string; shortened?: string[]; words?: any } | null;
 };
 
 interface LabPlot {

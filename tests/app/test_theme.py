@@ -7,9 +7,10 @@ from typing import get_args
 
 import pytest
 
+from app.budgets import budgets
 from app.stage.figures import sharpness_frame
 from app.theme import HEIGHT_SCALES, INKS, RUN_INKS, SHARPNESS_SCALES, Scheme, template
-from app.vocabulary import MAX_RUNS, VOCABULARY
+from app.vocabulary import VOCABULARY
 from tests.app.scripts import parts_of
 
 ASSETS = Path(__file__).parents[2] / "assets"
@@ -86,7 +87,7 @@ def test_canvas_reads_inks_that_exist() -> None:
 
 def test_canvas_reads_as_many_of_each_list_as_there_are() -> None:
     for scheme in SCHEMES:
-        assert len(RUN_INKS[scheme]) == VOCABULARY["run_inks"] >= MAX_RUNS
+        assert len(RUN_INKS[scheme]) == VOCABULARY["run_inks"] >= budgets().runs.most
         assert len(SHARPNESS_SCALES[scheme]) == VOCABULARY["scale"]
         assert len(HEIGHT_SCALES[scheme]) == VOCABULARY["heights"]
     assert PAINTERS.given("many") == set(LISTS)

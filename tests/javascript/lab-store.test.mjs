@@ -153,7 +153,9 @@ test("what lasts is told, and where it stopped early", () => {
   assert.equal(at({ type: "lasts", plot: "regimes", turn }), "late");
   assert.equal(at({ type: "ends", plot: "regimes", turn, early: true }), "left");
   const whole = { type: "ends", plot: "regimes", turn, early: false };
-  assert.equal(at(adopts(asked, "regimes", mapOf(asked)), row(asked, 0), whole), "rest");
+  const rows = [0, 1, 2, 3].map((k) => row(asked, k));
+  assert.equal(at(adopts(asked, "regimes", mapOf(asked)), ...rows, whole), "rest");
+  assert.equal(at(adopts(asked, "regimes", mapOf(asked)), ...rows.slice(1), whole), "short", "of time");
   assert.equal(at({ type: "refuses", plot: "regimes", turn }, { type: "lasts", plot: "regimes", turn }), "rest");
   assert.equal(answered(asked).progress.regimes.share, 1 / 4);
 });

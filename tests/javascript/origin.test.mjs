@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { crc32, deflateRawSync } from "node:zlib";
 import { linkIn, markedPng, markedSvg } from "../../assets/js/origin.mjs";
 import { textsOf } from "../../assets/js/png.mjs";
+import { vocabulary } from "../../assets/js/vocabulary.mjs";
 import { HEAD, PIXEL } from "./pixel.mjs";
 
 const LINK = "https://uni.example/teach/?loss=ring&eta=0.1&start=1.5,0.7&at=7";
@@ -55,7 +56,12 @@ const found = async (content) => (await linkIn(new Uint8Array(Buffer.from(conten
 
 test("a PNG says what it shows, each chunk with its checksum, and holds its link", async () => {
   const marked = Buffer.from(markedPng(PIXEL, SAID, 2));
-  const texts = { Software: "Edgewalk", Source: LINK, Description: SAID.caption, Copyright: "CC0 1.0" };
+  const texts = {
+    Software: `Edgewalk ${vocabulary.version}`,
+    Source: LINK,
+    Description: SAID.caption,
+    Copyright: "CC0 1.0",
+  };
   assert.deepEqual(textsOf(marked), texts);
   const kinds = [];
   for (let at = HEAD.length; at < marked.length;) {
@@ -74,6 +80,7 @@ test("an SVG says what it shows, and holds its link", async () => {
   const svg = markedSvg('<svg class="main-svg" width="10"><rect/></svg>', SAID);
   assert.match(svg, /^<svg class="main-svg" width="10"><title>L = ½ .* η &lt; 1<\/title><metadata>/);
   assert.match(svg, /<dc:rights>CC0 1.0<\/dc:rights>/);
+  assert.ok(svg.includes(`<dc:creator>Edgewalk ${vocabulary.version}</dc:creator>`));
   assert.equal(await found(svg), LINK);
 });
 
@@ -85,7 +92,9 @@ for (const [name, text] of Object.entries({
   "numbers and settings": JSON.stringify({ settings: { about: ABOUT }, columns: {} }),
   "numbers, laid out": JSON.stringify({ about: ABOUT }, null, 2),
   "a page": `<!doctype html><meta name="Edgewalk" content="${LINK.replaceAll("&", "&amp;")}"><p>http://other.example/`,
-  "a program": `"""Steps are Edgewalk's to 12 digits.\nEdgewalk: ${LINK}\nCC0"""\n`,
+  "a program": `"""Steps are Edgewalk's to 12 digits.\nEdgewalk 0.1.0: ${LINK}\nCC0"""\n`,
+  "a program of before there were versions": `"""Steps are Edgewalk's.\nEdgewalk: ${LINK}\nCC0"""\n`,
+  "a page with a version": `<meta name="Edgewalk link" content="${LINK}"><meta name="generator" content="Edgewalk 1.2">`,
   "a notebook": JSON.stringify({ cells: [{ source: [`Edgewalk: ${LINK}\n`, "CC0"] }] }),
 }))
   test(`the link in ${name}`, async () => assert.equal(await found(text), LINK));

@@ -7,6 +7,7 @@ import { writeQuery } from "../link.mjs";
 import * as pictures from "../picture.mjs";
 import { FONT, HEAD } from "../picture.mjs";
 import { svgSheet } from "../svgpen.mjs";
+import { vocabulary } from "../vocabulary.mjs";
 import * as fates from "./fates.mjs";
 import { state } from "./state.mjs";
 import { mapQuery, orbitQuery, ownOf, runQuery, scene } from "./store.mjs";
@@ -110,6 +111,7 @@ export function openLabExports(plots, titleOf) {
     ...{ remembered: "edgewalk-plot", addressOf, words },
     link: (what) => (what === "path" ? linkOfRun() : linkTo(shownQuery())),
     caption: (what) => captionOf(plot(), what),
+    shortened: (what) => shortenedOf(plot(), what),
     has: (what) => panelsOf(what).every((name) => plot().pictures[name]?.of(scene(state))),
     nameOf: (what) => `edgewalk-${panelOf(plot(), what)?.settings.loss}-${what}`,
     tallness: (what, width) => (pictures.isNarrow(width) && TALLER[what]) || STACKED[what] || 1,
@@ -135,8 +137,18 @@ const panelOf = (plot, what) => plot.pictures[panelsOf(what)[0]].of(scene(state)
  */
 function captionOf(plot, what) {
   const { caption, words } = panelOf(plot, what) || {};
-  return `${caption || words?.caption}${what === "collapse" ? ", on three clocks" : ""}.`;
+  const said = `${caption || words?.caption}${what === "collapse" ? ", on three clocks" : ""}.`;
+  return [said, ...noTime()].join(" ");
 }
+
+/**
+ * Why it shows less than was asked for.
+ * @param {LabPlot} plot
+ * @param {string} what
+ */
+const shortenedOf = (plot, what) => [...(panelOf(plot, what)?.shortened || []), ...noTime()].join(" ");
+
+const noTime = () => (state.progress[state.plot].at === "short" ? [vocabulary.no_time] : []);
 
 /**
  * The picture as SVG in units; its head is for the caller.

@@ -1,5 +1,6 @@
 // How far what is asked for has come, where it takes more than a second; and how to stop it.
 import { $, find } from "../elements.mjs";
+import { vocabulary } from "../vocabulary.mjs";
 import { dispatch, state } from "./state.mjs";
 import { isStale, isUnderWay } from "./store.mjs";
 
@@ -25,13 +26,13 @@ export class ProgressBar {
   // What there is to say of the plot in view.
   draw() {
     const { at, share } = state.progress[state.plot];
-    const left = at === "left";
+    const left = at === "left" || at === "short";
     $("progress").hidden = !left && at !== "late";
     $("progress-bar").hidden = left || share === null;
     $("progress-bar").value = String(share || 0);
-    $("progress-words").textContent = wordsFor(share, left);
+    $("progress-words").textContent = at === "short" ? vocabulary.no_time : wordsFor(share, left);
     $("cancel").hidden = left;
-    $("again").hidden = !left;
+    $("again").hidden = at !== "left";
     $(`panel-${state.plot}`).toggleAttribute("data-stale", isStale(state, state.plot));
     find("main").setAttribute("aria-busy", String(isUnderWay(state, state.plot)));
   }

@@ -138,12 +138,14 @@ const reducers = {
   lasts: (state, { plot, turn }) =>
     isAsked(state, plot, turn) && isUnderWay(state, plot) ? moved(state, plot, { at: "late" }) : state,
 
-  // Nothing more comes; `early` if something is missing.
+  // Nothing more comes; `early` if an answer was broken off. One that is short of its end took all its time.
   ends: (state, { plot, turn, early }) => {
     if (!isAsked(state, plot, turn)) return state;
     const whole = plot === "regimes" && !early && state.coming.regimes ? mapCame(state) : state;
     const left = plot === "regimes" && early ? unstretched(whole) : whole;
-    return moved(left, plot, { at: early ? "left" : "rest" });
+    const { share } = left.progress[/** @type {Plot} */ (plot)];
+    const short = share !== null && share > 0 && share < 1;
+    return moved(left, plot, { at: early ? "left" : short ? "short" : "rest" });
   },
 
   // A question that cannot be answered. Of a plot out of view that is told when it is looked at.

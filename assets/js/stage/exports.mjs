@@ -27,6 +27,7 @@ export function openStageExports(link, addressOf) {
   const subject = {
     ...{ remembered: "edgewalk-picture", link, addressOf, tallness, nameOf },
     caption: () => captionOf(scene()),
+    shortened: () => scene().result.shortened.join(" "),
     words: () => wordsOf(scene()),
     has: (what) =>
       !["alignment", "bounce", "ledger", "difference"].includes(what) ||

@@ -15,7 +15,7 @@ from flask_caching import Cache
 
 import dynamics
 from app.lab import compute as lab_compute
-from app.lab.compute import CHUNK, Grid, Lab, Regimes, interlaced
+from app.lab.compute import CHUNK, Grid, Lab, Regimes, Watch, interlaced
 from app.lab.settings import LabSettings
 from app.once import Once, StoppedError
 from app.runspec import LossSpec, RuleSpec
@@ -140,7 +140,7 @@ SEEN = {
 @pytest.mark.parametrize("key", SEEN)
 def test_the_default_map_shows_what_there_is_to_see(lab: Lab, key: str) -> None:
     loss, rule = key.split()
-    found = lab.regimes(grid_of(lab, 64, 2000, loss=loss, rule=(rule,)), stays)
+    found = lab.regimes(grid_of(lab, 64, 2000, loss=loss, rule=(rule,)), stays).regimes
     shares = {fate: np.mean(found.outcome == fate) for fate in Fate}
     assert all(shares[fate] > 0.01 for fate in SEEN[key])
     known = np.log(found.sharpness[np.isfinite(found.sharpness)])
@@ -174,7 +174,7 @@ def test_every_beginning_of_the_order_is_spread_over_all(count: int) -> None:
 def test_a_map_is_what_a_sweep_says(lab: Lab) -> None:
     grid = grid_of(lab, size=40, rule=("gd",))
     rows, columns = grid.shape
-    found = lab.regimes(grid, stays)
+    found = lab.regimes(grid, stays).regimes
     starts, etas = np.tile(grid.starts, (rows, 1)), np.repeat(grid.etas, columns)
     expected = dynamics.sweep(grid.loss.record, grid.rule.record, starts, etas, grid.steps)
     assert Fate.UNDECIDED not in expected.outcome
@@ -191,7 +191,7 @@ def test_a_run_that_is_not_decided_goes_on(lab: Lab) -> None:
     loss = LossSpec("quartic-hyperbola")
     eta, far = 0.18077, np.array([2.4154, 0.6])
     grid = Grid(loss, RuleSpec("gd"), np.array([eta]), np.stack([far, [1.1, 0.9]]), 3000)
-    found = lab.regimes(grid, stays)
+    found = lab.regimes(grid, stays).regimes
     assert found.steps.tolist() == [[12_000, 3000]]
     assert found.outcome[0, 0] == Fate.CATAPULT
     x, values = far.copy(), []
@@ -228,7 +228,7 @@ def test_a_band_takes_about_as_long_as_it_should() -> None:
 
 def test_a_finished_map_is_not_computed_again(lab: Lab, monkeypatch) -> None:
     grid = grid_of(lab)
-    first = lab.regimes(grid, stays)
+    first = lab.regimes(grid, stays).regimes
     monkeypatch.setattr(lab_compute, "sweep", None)
     bands = list(lab.bands(grid, stays))
     assert [band.rows for band in bands] == [list(range(24))]
@@ -248,7 +248,7 @@ def test_maps_of_other_settings_are_others(lab: Lab) -> None:
 
 def test_a_map_holds_no_more_than_its_answer(lab: Lab) -> None:
     grid = grid_of(lab, size=100, steps=10)
-    found = lab.regimes(grid, stays)
+    found = lab.regimes(grid, stays).regimes
     assert sum(column.nbytes for column in found) <= 18 * 100 * 100
     assert found.sharpness.shape == (100, 100)
 
@@ -332,7 +332,7 @@ def test_two_equal_maps_at_a_time_are_swept_once(lab: Lab, monkeypatch) -> None:
     grid = grid_of(lab, size=128, steps=50)
     monkeypatch.setattr(lab_compute, "sweep", slow)
     with ThreadPoolExecutor(3) as pool:
-        maps = list(pool.map(lambda _: lab.regimes(grid, stays), range(3)))
+        maps = list(pool.map(lambda _: lab.regimes(grid, stays).regimes, range(3)))
     assert sum(swept) == 128 * 128
     for name in Regimes._fields:
         one, *others = (getattr(found, name) for found in maps)
@@ -357,11 +357,11 @@ def test_a_map_goes_on_when_the_first_who_asked_goes_away(lab: Lab, monkeypatch)
 
 
 def test_whoever_goes_away_while_waiting_does_not_hold_up_the_others(lab: Lab) -> None:
-    with lab.turn(stays):
-        with pytest.raises(StoppedError), lab.turn(lambda: True):
+    with lab.turn(stays, Watch()):
+        with pytest.raises(StoppedError), lab.turn(lambda: True, Watch()):
             pass
         assert len(lab._queue) == 1
-    with lab.turn(stays):
+    with lab.turn(stays, Watch()):
         pass
 
 
@@ -411,7 +411,7 @@ def test_clouds_are_those_of_the_rate_and_come_one_by_one(lab: Lab, monkeypatch)
 def test_the_sharpness_of_a_map_is_that_below_its_last_iterates(lab: Lab) -> None:
     """Against a run simulated on its own, Φ and λ₁ by the definitions."""
     grid = grid_of(lab, size=16, steps=200, rule=("ngd",), eta=(0.01, 0.03))
-    found = lab.regimes(grid, stays)
+    found = lab.regimes(grid, stays).regimes
     loss = grid.loss.record
     for row, column in ((0, 0), (5, 9), (15, 15)):
         run = dynamics.simulate(loss, "ngd", grid.starts[column], grid.etas[row], 200)

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from app.budgets import budgets
 from app.lab import layout as page
 from app.lab.routes import ROUTES
 from app.lab.settings import (
     FIELDS,
     FIT,
-    MAX_MAP_STEPS,
     MAX_TAU,
     MIN_TAU,
     LabSettings,
@@ -166,7 +166,7 @@ def test_losses_are_chosen_from_the_catalogue(layout: dict) -> None:
 
 def test_sliders_reach_what_is_allowed() -> None:
     """All of what the server takes of steps and slow time, and all defaults."""
-    assert 10 ** page.SLIDERS["steps"][2] == pytest.approx(MAX_MAP_STEPS)
+    assert 10 ** page.SLIDERS["steps"][2] == pytest.approx(budgets().map_steps.most)
     ends = [10**end for end in page.SLIDERS["tau"][1:3]]
     assert ends == pytest.approx([MIN_TAU, MAX_TAU])
     assert page.SLIDERS["slice"][1:3] == (0, 1)

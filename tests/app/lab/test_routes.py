@@ -307,6 +307,7 @@ def test_a_rate_is_what_dynamics_measures(client: FlaskClient) -> None:
         "notices": [],
         "query": f"plot=rate&{RATE}",
         "rule_parameters": [],
+        "shortened": [],
     }
     assert [line["eta"] for line in gaps] == [0.1, 0.05, 0.03]
     assert [line["gap"] for line in gaps] == list(expected.gaps)

@@ -12,17 +12,14 @@ import jax
 import numpy as np
 import pytest
 
+from app.budgets import budgets
 from app.lab.settings import (
     COLOURS,
     FIELDS,
     LEAST_GRID,
     LEAST_SIZE,
-    MAX_MAP_STEPS,
     MAX_TAU,
     MIN_TAU,
-    MOST_ETAS,
-    MOST_GRID,
-    MOST_SIZE,
     PLOTS,
     RATE_ETAS,
     WAYS,
@@ -34,7 +31,7 @@ from app.lab.settings import (
 from app.link import BESIDE, MAX_COORDINATE, MAX_ETA, MIN_ETA, WHICH, Reading
 from app.runspec import LossSpec, RuleSpec
 from app.stage.settings import read_query
-from app.vocabulary import MAX_COURSES, MAX_RUNS, REGIONS
+from app.vocabulary import REGIONS
 from dynamics import LOSSES, MAX_STEPS, RULES
 from tests.app.draws import random_start
 
@@ -48,7 +45,13 @@ FIT = {
     "flatness": [key for key, rule in RULES.items() if rule.drifts],
     "crowd": STEPPING,
 }
-MOST = {"regimes": 1, "rate": 1, "collapse": MAX_RUNS, "flatness": MAX_COURSES, "crowd": 1}
+MOST = {
+    "regimes": 1,
+    "rate": 1,
+    "collapse": budgets().runs.most,
+    "flatness": budgets().courses.most,
+    "crowd": 1,
+}
 
 
 def parse(link: str) -> dict[str, str]:
@@ -71,22 +74,22 @@ def assert_valid(settings: LabSettings) -> None:
     assert all(len(end) == loss.d for end in settings.ends)
     assert settings.ends[0] != settings.ends[1]
     assert settings.eta is None or MIN_ETA <= settings.eta[0] < settings.eta[1] <= MAX_ETA
-    assert LEAST_SIZE <= settings.size <= MOST_SIZE
-    assert 1 <= settings.steps <= MAX_MAP_STEPS
+    assert LEAST_SIZE <= settings.size <= budgets().map_side.most
+    assert 1 <= settings.steps <= budgets().map_steps.most
     assert settings.colour in COLOURS
     left, right, below, above = settings.region_shown
     assert left < right
     assert below < above
     assert settings.kind in REGIONS
-    assert LEAST_GRID <= settings.grid <= MOST_GRID
+    assert LEAST_GRID <= settings.grid <= budgets().grid.most
     assert 0 <= settings.column < settings.size
     assert len(settings.start_point) == loss.d
     assert MIN_TAU <= settings.slow_time <= MAX_TAU
     sizes = settings.step_sizes
     if settings.plot == "rate":
-        assert 2 <= len(sizes) <= MOST_ETAS
+        assert 2 <= len(sizes) <= budgets().etas.most
     if settings.plot == "collapse":
-        assert 1 <= len(sizes) * len(settings.rules) <= MAX_RUNS
+        assert 1 <= len(sizes) * len(settings.rules) <= budgets().runs.most
     if settings.plot == "flatness":
         assert len(sizes) == 1
     assert len(set(sizes)) == len(sizes)
@@ -110,7 +113,7 @@ def random_settings(seed: int) -> LabSettings:
     rules = FIT[plot]
     chosen = draw.sample(rules, min(draw.randint(1, MOST[plot]), len(rules)))
     count = len(chosen)
-    most = {"rate": MOST_ETAS, "flatness": 1}.get(plot) or MAX_RUNS // count
+    most = {"rate": budgets().etas.most, "flatness": 1}.get(plot) or budgets().runs.most // count
 
     def maybe(make: Callable[[], Any]) -> Any:
         return draw.choice([None, make()])
@@ -130,15 +133,15 @@ def random_settings(seed: int) -> LabSettings:
         first=maybe(point),
         last=maybe(point),
         off=draw.choice([0.1, -0.5, MAX_COORDINATE, draw.random()]),
-        size=draw.randint(LEAST_SIZE, MOST_SIZE),
-        steps=draw.choice([2000, 1, MAX_MAP_STEPS]),
+        size=draw.randint(LEAST_SIZE, budgets().map_side.most),
+        steps=draw.choice([2000, 1, budgets().map_steps.most]),
         colour=draw.choice(list(COLOURS)),
         slice=draw.choice([0.5, 0.0, 1.0, draw.random()]),
         start=maybe(point),
         tau=maybe(lambda: draw.uniform(MIN_TAU, MAX_TAU)),
         region=maybe(lambda: (-draw.random(), draw.random() + 1, 0.25, MAX_COORDINATE)),
         kind=draw.choice(list(REGIONS)),
-        grid=draw.randint(LEAST_GRID, MOST_GRID),
+        grid=draw.randint(LEAST_GRID, budgets().grid.most),
         etas=maybe(
             lambda: tuple(
                 draw.sample(
@@ -252,7 +255,7 @@ def test_a_collapse_has_at_most_as_many_runs_as_the_stage(rules: int) -> None:
     settings = LabSettings(plot="collapse", rule=tuple(RULES)[:rules])
     reading = read_query(parse(settings.stage_query))
     assert not (*reading.problems, *reading.notices)
-    assert len(reading.settings.runs) == rules * (MAX_RUNS // rules) - (rules == 1)
+    assert len(reading.settings.runs) == rules * (budgets().runs.most // rules) - (rules == 1)
 
 
 def test_plain_settings_have_the_keys_of_the_link_and_little_open() -> None:
@@ -278,10 +281,10 @@ def test_plain_settings_have_the_keys_of_the_link_and_little_open() -> None:
         ("to=1e7,1", "last", (MAX_COORDINATE, 1.0)),
         ("off=1e9", "off", MAX_COORDINATE),
         ("size=3", "size", LEAST_SIZE),
-        ("plot=crowd&grid=900", "grid", MOST_GRID),
+        ("plot=crowd&grid=900", "grid", budgets().grid.most),
         ("plot=crowd&region=1e9,0,0,1", "region", (0.0, MAX_COORDINATE, 0.0, 1.0)),
-        ("size=1e9", "size", MOST_SIZE),
-        ("steps=1e6", "steps", MAX_MAP_STEPS),
+        ("size=1e9", "size", budgets().map_side.most),
+        ("steps=1e6", "steps", budgets().map_steps.most),
         ("slice=2", "slice", 1.0),
         ("rule=ngd,gd", "rule", ("ngd",)),
         ("plot=rate&rule=ngd,sqrt-gd", "rule", ("ngd",)),
@@ -307,7 +310,7 @@ def test_out_of_range_is_clamped_with_a_notice(query: str, name: str, nearest: o
 def test_more_step_sizes_than_a_rate_takes_are_cut() -> None:
     etas = [0.1 / (1 + k) for k in range(20)]
     reading = read_lab_query({"plot": "rate", "etas": ",".join(map(str, etas))})
-    assert reading.settings.etas == tuple(etas[:MOST_ETAS])
+    assert reading.settings.etas == tuple(etas[: budgets().etas.most])
     assert only_message(reading)[0] == "etas"
 
 

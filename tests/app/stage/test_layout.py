@@ -6,6 +6,7 @@ from typing import Any, get_args, get_type_hints
 
 import pytest
 
+from app.budgets import budgets
 from app.parts import OWN
 from app.runspec import FORMULA
 from app.server import create_app
@@ -14,7 +15,7 @@ from app.stage.layout import EXPORTS, KEYS, READINGS, stage
 from app.stage.routes import MEDIA_TYPES
 from app.stage.settings import FIELDS, HIDEABLE, Settings
 from app.stage.words import SYMBOLS
-from app.vocabulary import AXES, CLOCKS, LAWS, LOOKS, MAX_RUNS, PHASES, PICTURES, STROBES
+from app.vocabulary import AXES, CLOCKS, LAWS, LOOKS, PHASES, PICTURES, STROBES
 from dynamics import LOSSES, RULES
 from dynamics.phases import Phase
 from tests.app.layout import Component, components, id_counts, of_data, of_type
@@ -131,7 +132,7 @@ def test_every_part_that_can_be_hidden_is_on_the_page_once(layout: Component) ->
 
 def test_every_run_has_a_dash_of_its_own() -> None:
     dashes = exported("pens.mjs")["DASHES"]
-    assert len(dashes) >= MAX_RUNS
+    assert len(dashes) >= budgets().runs.most
     assert len({json.dumps(dash) for dash in dashes}) == len(dashes)
 
 

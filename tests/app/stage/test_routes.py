@@ -22,6 +22,7 @@ from dynamics import LOSSES, Loss
 from dynamics.measures import measure_extras, profile_nodes
 from dynamics.phases import phases
 from dynamics.simulate import ROWS, Outcome
+from dynamics.version import VERSION
 from tests.app.bodies import head_of
 from tests.catalogue import losses
 
@@ -696,7 +697,7 @@ def test_a_program_takes_the_steps_of_the_page(client: FlaskClient) -> None:
     np.testing.assert_allclose(np.concatenate(names["paths"]), columns["x"], atol=1e-12)
     sheet = json.loads(client.get(f"/run.ipynb?{query}&on=dynamics").text)
     words = "".join(sheet["cells"][0]["source"])
-    assert "Edgewalk: http://localhost/?loss=ring" in words
+    assert f"Edgewalk {VERSION}: http://localhost/?loss=ring" in words
     assert LICENCE in words
     assert "k=0.5" in "".join(sheet["cells"][1]["source"])
 

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.study import jobs as jobs_module
 from app.study.jobs import FullError, Job, Jobs
 from app.study.settings import StudySettings
 from app.study.worker import result_of
@@ -116,10 +115,8 @@ def test_a_long_one_is_stopped_within_a_second_and_goes_on(jobs: Jobs) -> None:
     assert not jobs.stop(LONG, forget=False)
 
 
-def test_those_that_come_later_wait_and_no_more_than_eight(
-    jobs: Jobs, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(jobs_module, "MOST_WAITING", 2)
+def test_those_that_come_later_wait_and_no_more_than_are_granted(jobs: Jobs, granting) -> None:
+    granting(MOST_WAITING=2)
     first = jobs.ask(LONG)
     second = jobs.ask(SHORT)
     assert second.words == "waits until another study is done"

@@ -99,6 +99,14 @@ def test_every_choice_of_the_link_is_one() -> None:
             assert not reads({key: choice}).problems, (key, choice)
 
 
+def test_every_part_that_can_be_hidden_is_named_and_no_other() -> None:
+    """On the stage after the colon of its row; in the study where its frame is told."""
+    (row,) = [row for row in section("The link").splitlines() if "left out, with commas: " in row]
+    assert tuple(named(row.split("commas: ")[1].split(";")[0])) == settings.HIDEABLE
+    (line,) = [line for line in README.splitlines() if "so is `hide=`, of " in line]
+    assert tuple(named(line.split("so is `hide=`, of ")[1])) == study.HIDEABLE
+
+
 @pytest.mark.parametrize("page", KEY_FILES)
 def test_every_key_of_a_page_is_named(page: str) -> None:
     text = (ROOT / "assets/js" / KEY_FILES[page]).read_text(encoding="utf-8")

@@ -7,7 +7,18 @@ import platform
 
 import jax
 
-from benchmarks import browser, exports, frames, growth, loops, networks, process, serving
+from benchmarks import (
+    browser,
+    exports,
+    frames,
+    growth,
+    hall,
+    heap,
+    loops,
+    networks,
+    process,
+    serving,
+)
 from benchmarks.row import Row, UnavailableError, number
 from dynamics.compilation import prepare_process
 
@@ -19,6 +30,8 @@ ROWS = (
     *process.ROWS,
     *browser.ROWS,
     *frames.ROWS,
+    *heap.ROWS,
+    *hall.ROWS,
     *exports.ROWS,
 )
 

@@ -1,28 +1,18 @@
 // Asking for what takes its time: one answer at a time, heard piece by piece; a newer question ends the
 // older one, on the server too.
 
-import { SILENT, WAITED, longer, statusOf, unreadable } from "./said.mjs";
+import { bytesAtLast, untilAnswered } from "./again.mjs";
+import { statusOf, unreadable } from "./said.mjs";
 
 const BROKEN_OFF = "The answer broke off. What had come is kept.";
-
-/**
- * Some time, or less where it is ended.
- * @param {number} time ms
- * @param {AbortSignal} signal
- * @returns {Promise<void>}
- */
-const pause = (time, signal) =>
-  new Promise((resolve) => {
-    const due = setTimeout(resolve, time);
-    signal.addEventListener("abort", () => (clearTimeout(due), resolve()), { once: true });
-  });
+const MOST_BROKEN = 5; // answers that break off, of one question: then it is no network's fault
 
 export class Asking {
   /**
    * `fetch` as in browsers; `hear` is told of item(item) for each piece that is whole, then of one of
    * done(), refused(body), failed(words) and stopped(), each with the turn of the question. Nothing is
-   * heard of a question once there is a newer one. Where nobody answers it is asked again, and
-   * waits(words) is told of it, with nothing once that is over.
+   * heard of a question once there is a newer one. Where nobody answers, or an answer breaks off, it is asked again
+   * and heard from its beginning; waits(yes) is told that it has to wait, and that this is over.
    * @param {(url: string, options?: any) => Promise<Response>} fetch
    * @param {any} hear
    */
@@ -33,24 +23,23 @@ export class Asking {
   }
 
   /**
-   * Ask an address; `parser` takes bytes by `push` and answers with items.
+   * Ask an address; a parser, of which each answer gets one, takes bytes by `push` and answers with items.
    * @param {string} address
-   * @param {Parser} parser
+   * @param {() => Parser} parser
    * @param {number} turn
    */
   async ask(address, parser, turn) {
     if (this.control) this.control.abort();
     const control = (this.control = new AbortController());
-    let [end, what] = await this.listen(address, parser, control, turn);
-    let waited = 0;
-    while (what === SILENT && control === this.control) {
-      if (!waited) this.hear.waits(WAITED);
-      waited = longer(waited);
-      await pause(waited, control.signal);
-      [end, what] = await this.listen(address, parser, control, turn);
-    }
+    let broken = 0;
+    const once = async () => {
+      const [end, what] = await this.listen(address, parser(), control, turn);
+      if (what === BROKEN_OFF) broken += 1;
+      return end === "silent" || (what === BROKEN_OFF && broken <= MOST_BROKEN) ? null : [end, what];
+    };
+    const waits = (/** @type {boolean} */ yes) => control === this.control && this.hear.waits(yes);
+    const [end, what] = (await untilAnswered(once, waits, control.signal)) || ["stopped"];
     if (control !== this.control) return;
-    if (waited) this.hear.waits("");
     this.control = null;
     this.hear[end](what, turn);
   }
@@ -82,7 +71,7 @@ export class Asking {
       if (control.signal.aborted) return ["stopped"];
       if (error instanceof SyntaxError) return ["failed", unreadable(error)];
       if (!(error instanceof TypeError) && !(error instanceof Error && error.name === "AbortError")) throw error;
-      return ["failed", begun ? BROKEN_OFF : SILENT];
+      return begun ? ["failed", BROKEN_OFF] : ["silent"];
     }
   }
 
@@ -93,16 +82,18 @@ export class Asking {
 }
 
 // Answers that come in one piece, kept, the last ones first. `get` answers with null for what fails
-// or is overtaken by a newer question.
+// or is overtaken by a newer question; where nobody answers it is asked again, and `waits` is told.
 export class Kept {
   /**
    * @param {(url: string, options?: any) => Promise<Response>} fetch
    * @param {(buffer: ArrayBuffer) => any} decode
+   * @param {(yes: boolean) => void} waits
    * @param {number} [most]
    */
-  constructor(fetch, decode, most = 24) {
+  constructor(fetch, decode, waits, most = 24) {
     this.fetch = fetch;
     this.decode = decode;
+    this.waits = waits;
     this.most = most;
     this.known = new Map();
     this.control = null;
@@ -114,14 +105,14 @@ export class Kept {
   async get(address) {
     if (this.control) this.control.abort();
     if (this.known.has(address)) return this.known.get(address);
-    const control = (this.control = new AbortController());
+    const { signal } = (this.control = new AbortController());
+    const said = await bytesAtLast(this.fetch, address, this.waits, signal);
+    if (said?.status !== 200) return null;
     try {
-      const response = await this.fetch(address, { signal: control.signal });
-      if (!response.ok || statusOf(response) === 400) return null;
-      const found = this.decode(await response.arrayBuffer());
+      const found = this.decode(said.bytes);
       this.known.set(address, found);
       if (this.known.size > this.most) this.known.delete(this.known.keys().next().value);
-      return control.signal.aborted ? null : found;
+      return found;
     } catch {
       return null;
     }

@@ -9,8 +9,33 @@ export function nextFrame(paint) {
   const ask = () => requestAnimationFrame((time) => (document.hidden ? wait() : paint(time, away)));
   const wait = () => {
     away = true;
-    document.addEventListener("visibilitychange", ask, { once: true });
+    whenSeen(ask);
   };
   if (away) wait();
   else ask();
+}
+
+/**
+ * What paints in the next frame, once, however often it is called until then.
+ * @param {() => void} paint
+ */
+export function onceAFrame(paint) {
+  let due = false;
+  return () => {
+    if (due) return;
+    due = true;
+    nextFrame(() => {
+      due = false;
+      paint();
+    });
+  };
+}
+
+/**
+ * Do something at once; on a page that is hidden, as soon as it is shown again.
+ * @param {() => void} then
+ */
+export function whenSeen(then) {
+  if (document.hidden) document.addEventListener("visibilitychange", () => whenSeen(then), { once: true });
+  else then();
 }

@@ -28,11 +28,14 @@ export class Records {
   /**
    * @param {string[]} numbers of a record
    * @param {string[]} columns
+   * @param {(head: any) => number} count of all records
    * @param {(head: any) => number} [own] how many numbers belong to the header
    */
-  constructor(numbers, columns, own = () => 0) {
+  constructor(numbers, columns, count, own = () => 0) {
     this.shape = { numbers, columns };
+    this.count = count;
     this.own = own;
+    this.found = 0;
     this.rest = new Uint8Array(0);
     this.head = null;
   }
@@ -60,12 +63,13 @@ export class Records {
     for (; at + size <= this.rest.length; at += size)
       found.push(recordOf(this.rest.subarray(at, at + size), count, numbers, columns));
     this.rest = this.rest.slice(at);
+    this.found += at / size;
     return found;
   }
 
-  // Whether nothing is left that is no whole record.
+  // Whether all have come: an answer may be cut between two as well.
   get isWhole() {
-    return this.head !== null && this.rest.length === 0;
+    return this.head !== null && this.rest.length === 0 && this.found === this.count(this.head);
   }
 }
 
@@ -85,11 +89,12 @@ function recordOf(bytes, count, numbers, columns) {
 }
 
 // A row of /regimes.bin for each step size, and of /crowd.bin.
-export const mapRecords = () => new Records(["row"], ["outcome", "sharpness", "period", "steps"]);
+export const mapRecords = () => new Records(["row"], ["outcome", "sharpness", "period", "steps"], ({ rows }) => rows);
 export const crowdRecords = () =>
   new Records(
     ["row", "lower", "median", "upper", "edge", "crossed", "diverged", "lopsided", "expected"],
     ["outcome", "sharpness", "across"],
+    ({ etas }) => etas.length,
     ({ points, sided, conserved }) => (1 + (sided ? 1 : 0) + (conserved ? 1 : 0)) * points ** 2,
   );
 
@@ -106,9 +111,15 @@ function joined(one, other) {
 
 // Lines of JSON.
 export class Lines {
-  constructor() {
+  /**
+   * @param {(line: any, count: number) => boolean} isLast whether a line is the last one; `count` lines came before it
+   */
+  constructor(isLast) {
+    this.isLast = isLast;
     this.decoder = new TextDecoder();
     this.rest = "";
+    this.count = 0;
+    this.ended = false;
   }
 
   /**
@@ -117,10 +128,12 @@ export class Lines {
   push(chunk) {
     const lines = (this.rest + this.decoder.decode(chunk, { stream: true })).split("\n");
     this.rest = lines.pop() || "";
-    return lines.filter((line) => line.trim()).map((line) => JSON.parse(line));
+    const found = lines.filter((line) => line.trim()).map((line) => JSON.parse(line));
+    for (const line of found) this.ended = this.isLast(line, this.count++);
+    return found;
   }
 
   get isWhole() {
-    return this.rest.trim() === "";
+    return this.ended && this.rest.trim() === "";
   }
 }

@@ -111,6 +111,8 @@ type Run = Part & {
   /** Full resolution around the playhead, and where one has zoomed in. */
   window?: Part;
   windowTurn?: number;
+  /** Of which steps it is on its way. */
+  coming?: { first: number; end: number };
   details?: Record<string, Part>;
 };
 

@@ -15,20 +15,26 @@ function body(at) {
   return buffer;
 }
 
-const found = (at) => ({ ok: true, arrayBuffer: async () => body(at) });
+const found = (at) => ({ status: 200, arrayBuffer: async () => body(at) });
 
 // A server whose answers the test gives, what is heard of them, and what is wanted.
 function setUp() {
-  const [sent, came, there] = [[], [], {}];
+  const [sent, came, told, there] = [[], [], [], {}];
   const fetch = (url) => new Promise((resolve, reject) => sent.push({ url, resolve, reject }));
-  const answers = new Answers(fetch, (answer) => {
+  const hear = (answer) => {
     came.push([answer.loss, answer.found.at]);
     there[answer.kind] = answer;
-  });
+  };
+  const answers = new Answers(
+    fetch,
+    hear,
+    (yes) => told.push(yes),
+    () => told.push("again"),
+  );
   const want = (kind, at, loss = "product-3") =>
     answers.provide([{ kind, loss, address: `${kind}.bin?at=${at}` }], there);
   const asked = () => sent.map(({ url }) => url);
-  return { sent, came, want, asked };
+  return { sent, came, want, asked, told };
 }
 
 test("a section is asked for once, and says what it answers", async () => {
@@ -43,7 +49,7 @@ test("a section is asked for once, and says what it answers", async () => {
   assert.equal(sent.length, 0, "what is there is not asked for again");
 });
 
-test("sections follow the playhead one at a time, and what fails is asked for with the next picture", async () => {
+test("sections follow the playhead one at a time, and what is refused is asked for with the next picture", async () => {
   const { sent, came, want, asked } = setUp();
   for (const step of [2, 3, 4]) want("section", step);
   assert.deepEqual(asked(), ["section.bin?at=2"]);
@@ -51,13 +57,10 @@ test("sections follow the playhead one at a time, and what fails is asked for wi
   await settled();
   want("section", 4);
   assert.deepEqual(asked(), ["section.bin?at=4"]);
-  sent.pop().reject(new Error("offline"));
+  sent.pop().resolve({ status: 500, arrayBuffer: async () => body(0) });
   await settled();
   want("section", 4);
-  sent.pop().resolve({ ok: false });
-  await settled();
-  want("section", 4);
-  sent.pop().resolve({ ok: true, arrayBuffer: async () => new ArrayBuffer(12) });
+  sent.pop().resolve({ status: 200, arrayBuffer: async () => new ArrayBuffer(12) });
   await settled();
   assert.equal(came.length, 1, "nothing is heard of what failed or cannot be read");
   want("section", 4);
@@ -84,13 +87,37 @@ test("what stands still is kept, and what failed has a rest", async () => {
   assert.deepEqual(came.at(-1), ["product-3", 1], "what was there before is heard of at once");
   assert.equal(sent.length, 0);
   want("heights", 3);
-  sent.pop().reject(new Error("offline"));
+  sent.pop().resolve({ status: 500, arrayBuffer: async () => body(0) });
   await settled();
   want("heights", 3);
   assert.equal(sent.length, 0);
   mock.timers.tick(1001);
   want("heights", 3);
   assert.equal(sent.length, 1);
+  mock.timers.reset();
+});
+
+test("where nobody answers what is wanted is provided again after a while, and not at every picture", async () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const { sent, came, want, told } = setUp();
+  for (const breaks of [true, false]) {
+    want("section", 1);
+    const cut = { status: 200, arrayBuffer: () => Promise.reject(new TypeError("network error")) };
+    if (breaks) sent.pop().resolve(cut);
+    else sent.pop().reject(new TypeError("Failed to fetch"));
+    await settled();
+    want("section", 2);
+    assert.equal(sent.length, 0);
+    mock.timers.tick(2001);
+    await settled();
+    assert.equal(told.pop(), "again");
+  }
+  assert.deepEqual(told, [true], "that it waits is told once");
+  want("section", 3);
+  sent.pop().resolve(found(3));
+  await settled();
+  assert.deepEqual(told, [true, false]);
+  assert.deepEqual(came, [["product-3", 3]]);
   mock.timers.reset();
 });
 

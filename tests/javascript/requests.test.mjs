@@ -21,10 +21,13 @@ const inBytes = (text) => new TextEncoder().encode(text).buffer;
 const refusal = (answer) => ({ ok: false, status: 400, arrayBuffer: async () => inBytes(JSON.stringify(answer)) });
 
 // A server whose answers the test gives, and what is heard of them.
-function setUp() {
+function setUp(hears = () => {}) {
   const heard = [];
   const sent = [];
-  const fetch = (url) => new Promise((resolve, reject) => sent.push({ url, resolve, reject }));
+  const fetch = (url, options) => {
+    hears(url, options);
+    return new Promise((resolve, reject) => sent.push({ url, resolve, reject }));
+  };
   const requests = new Requests(fetch, {
     run: (result, asked) => heard.push(["run", [...result.runs[0].columns.step], asked.query.eta]),
     refused: (problems, nearest, asked) => heard.push(["refused", problems, nearest, asked.query.eta]),
@@ -225,8 +228,8 @@ test("where the whole takes long its iterates are asked for beside it, and told 
 test("what comes after the whole, or fails, or is of an older choice, is not told of", () =>
   withTimers(async () => {
     const { requests, sent, told } = setUp();
-    for (const late of [found(9), refusal({ problems: [], nearest: "" })]) {
-      ask(requests, "1");
+    for (const [eta, late] of Object.entries({ 1: found(9), 3: refusal({ problems: [], nearest: "" }) })) {
+      ask(requests, eta);
       mock.timers.tick(200);
       const [whole, part] = sent.slice(-2);
       whole.resolve(found(1, 2));
@@ -234,7 +237,7 @@ test("what comes after the whole, or fails, or is of an older choice, is not tol
       part.resolve(late);
       await settled();
     }
-    ask(requests, "1");
+    ask(requests, "4");
     mock.timers.tick(200);
     const [older, part] = sent.slice(-2);
     part.resolve(refusal({ problems: [], nearest: "" }));
@@ -244,7 +247,7 @@ test("what comes after the whole, or fails, or is of an older choice, is not tol
     await settled();
     sent.at(-1).resolve(found(2));
     await settled();
-    assert.deepEqual(told(), [...Array(3).fill(["run", [1, 2], "1"]), ["run", [2], "2"]]);
+    assert.deepEqual(told(), [...["1", "3", "4"].map((eta) => ["run", [1, 2], eta]), ["run", [2], "2"]]);
   }));
 
 test("once the iterates stand, a newer choice does not wait for the whole, which is then nobody's", () =>
@@ -299,7 +302,85 @@ test("only what takes long is busy, and no longer than it takes", async () => {
   }
 });
 
+test("what is asked for once more is there, or on its way", async () => {
+  const { requests, sent, told } = setUp();
+  requests.foresee({ eta: "1" });
+  ask(requests, "1", { whole: true });
+  assert.equal(sent.length, 1);
+  sent[0].resolve(found(1));
+  await settled();
+  ask(requests, "1", { dragged: true });
+  await settled();
+  assert.equal(sent.length, 1);
+  assert.deepEqual(told(), [...Array(2).fill(["run", [1], "1"])]);
+});
+
+test("when the hand rests, what it had asked for on the way is ended, unless it is the same", async () => {
+  const signals = [];
+  const { requests, sent } = setUp((url, options) => signals.push(options.signal));
+  for (const eta of ["1", "2", "3"]) ask(requests, eta, { dragged: true });
+  assert.equal(sent.length, 1);
+  ask(requests, "3");
+  await settled();
+  assert.equal(signals[0].aborted, true);
+  assert.deepEqual(
+    sent.map(({ url }) => url),
+    ["run.bin?eta=1", "run.bin?eta=3"],
+  );
+  ask(requests, "3");
+  await settled();
+  assert.equal(signals[1].aborted, false);
+  assert.equal(sent.length, 2);
+});
+
+test("an answer that is cut is not kept, and asked for again by itself", () =>
+  withTimers(async () => {
+    const { requests, sent, told } = setUp();
+    ask(requests, "1");
+    sent[0].resolve(BROKEN["breaks off"]);
+    await settled();
+    mock.timers.tick(1001);
+    await settled();
+    assert.equal(sent.length, 2);
+    sent[1].resolve(found(1));
+    await settled();
+    assert.deepEqual(
+      told().map(([what]) => what),
+      ["failed", "run"],
+    );
+  }));
+
+test("what nobody answered is not asked for again once something newer has come", () =>
+  withTimers(async () => {
+    const { requests, sent } = setUp();
+    ask(requests, "1");
+    sent[0].reject(new TypeError("Failed to fetch"));
+    await settled();
+    ask(requests, "2");
+    sent[1].resolve(found(2));
+    await settled();
+    mock.timers.tick(10000);
+    await settled();
+    assert.equal(sent.length, 2);
+  }));
+
 // ---- windows ----
+
+test("a window that is on its way is not asked for again while the playhead is within it", async () => {
+  mock.timers.enable({ apis: ["Date"], now: 1e6 });
+  try {
+    const { requests, sent } = setUp();
+    const shown = gappy();
+    requests.window(shown, standing, [3000]);
+    mock.timers.tick(1000);
+    assert.equal(await requests.window(shown, standing, [3200]), false);
+    assert.equal(sent.length, 1);
+    requests.window(shown, standing, [3900]);
+    assert.equal(sent.length, 2);
+  } finally {
+    mock.timers.reset();
+  }
+});
 
 const makeRun = (steps, more) => ({
   rule: "ngd",
@@ -415,8 +496,10 @@ test("a window that does not come changes nothing", async () => {
     const coming = requests.window(shown, standing, [3000]);
     if (answer === "reject") sent[0].reject(new TypeError("Failed to fetch"));
     else sent[0].resolve(answer === "refuse" ? refusal({}) : BROKEN["breaks off"]);
-    assert.equal(await coming, false, answer);
+    assert.equal(await coming, "later", answer);
     assert.equal(shown.runs[0].window, undefined);
+    assert.equal(await requests.window(shown, standing, [3000]), "later", "it has a rest");
+    assert.equal(sent.length, 1);
   }
 });
 

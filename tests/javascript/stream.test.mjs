@@ -75,10 +75,12 @@ test("what breaks off in the midst of a record is not whole", () => {
   assert.equal(mapRecords().isWhole, false);
 });
 
-test("a map without a row done is whole with its header alone", () => {
-  const parser = mapRecords();
-  assert.deepEqual(parser.push(sheet(HEAD, [])), [{ head: HEAD, own: new Float32Array(0) }]);
-  assert.equal(parser.isWhole, true);
+test("what breaks off between two records, or after the header, is not whole", () => {
+  for (const rows of [[], ROWS.slice(0, 2)]) {
+    const parser = mapRecords();
+    assert.equal(parser.push(sheet(HEAD, rows)).length, 1 + rows.length);
+    assert.equal(parser.isWhole, false);
+  }
 });
 
 test("what is no file of Edgewalk's is told", () => {
@@ -89,14 +91,14 @@ test("what is no file of Edgewalk's is told", () => {
 test("lines of JSON are found whatever the pieces", () => {
   const bytes = new TextEncoder().encode('{"eta": 0.1, "gap": 1e-3}\n{"slope": 2}\n');
   for (const size of [1, 5, 1000]) {
-    const parser = new Lines();
+    const parser = new Lines(({ slope }) => slope === 2);
     assert.deepEqual(inPieces(parser, bytes, size), [{ eta: 0.1, gap: 1e-3 }, { slope: 2 }]);
     assert.equal(parser.isWhole, true);
   }
 });
 
 test("half a letter at the end of a piece is no other letter, and half a line no line", () => {
-  const parser = new Lines();
+  const parser = new Lines(({ slope }) => slope === 2);
   const bytes = new TextEncoder().encode('{"text": "η"}\n{"a"');
   const cut = bytes.indexOf(0xce) + 1;
   assert.deepEqual(parser.push(bytes.subarray(0, cut)), []);
@@ -105,7 +107,7 @@ test("half a letter at the end of a piece is no other letter, and half a line no
 });
 
 test("a crowd brings its landscape before its rows, in whatever pieces", () => {
-  const head = { columns: 2, points: 2, sided: true };
+  const head = { columns: 2, points: 2, sided: true, etas: [0.1] };
   const told = [5, 1, 2, 3, 0.25, 0.5, 0.125, NaN, NaN];
   const bytes = sheet(head, [
     [1, 2, 3, 4],

@@ -1,14 +1,17 @@
 // The third plot: sharpness at Φ(x_t) of several step sizes against t, ηt and η²t, side by side.
 import { decode } from "../binary.mjs";
+import { bytesAtLast } from "../again.mjs";
 import { addCanvas, inWindow, pointIn, wipe } from "../canvas.mjs";
 import { CLOCKS } from "../clock.mjs";
 import { $ } from "../elements.mjs";
+import { onceAFrame } from "../frames.mjs";
+import { showWaiting } from "../messages.mjs";
 import { writeQuery } from "../link.mjs";
 import { nearestOf } from "../nearest.mjs";
 import { inWords } from "../numbers.mjs";
 import * as pens from "../pens.mjs";
 import { named } from "../quantity.mjs";
-import { SILENT, ask, bytesOf, json, unreadable } from "../said.mjs";
+import { json, listen, unreadable } from "../said.mjs";
 import { vocabulary } from "../vocabulary.mjs";
 import * as axis from "../axis.mjs";
 import * as clocks from "./clocks.mjs";
@@ -27,6 +30,7 @@ export class Collapse {
     /** @type {Record<string, Sheet>} */
     this.canvases = {};
     this.share = null;
+    this.later = onceAFrame(() => this.paint());
     /** @type {AbortController | null} */
     this.control = null;
     this.pictures = Object.fromEntries(
@@ -46,7 +50,7 @@ export class Collapse {
       this.canvases[clock] = addCanvas(host);
       host.addEventListener("pointermove", (event) => this.probe(event, host, clock));
       host.addEventListener("pointerleave", () => page.tip.hide());
-      new ResizeObserver(() => requestAnimationFrame(() => this.paint())).observe(host);
+      new ResizeObserver(this.later).observe(host);
     }
   }
 
@@ -57,11 +61,11 @@ export class Collapse {
   async ask(turn) {
     this.stop();
     const mine = (this.control = new AbortController());
-    let [end, what] = await listen(`../lab.json?${writeQuery(queryOf(state, "collapse"))}`, mine);
+    let [end, what] = await heardOf(`../lab.json?${writeQuery(queryOf(state, "collapse"))}`, mine);
     const meaning = what;
     if (end === "done") this.page.adopt("collapse", turn, meaning);
     if (end === "done" && isAsked(state, "collapse", turn))
-      [end, what] = await listen(`../run.bin?${meaning.stage}`, mine);
+      [end, what] = await heardOf(`../run.bin?${meaning.stage}`, mine);
     if (!isAsked(state, "collapse", turn)) return;
     if (end === "refused") this.page.refuse("collapse", turn, what);
     else if (end === "done") this.accept(turn, meaning, what);
@@ -81,7 +85,7 @@ export class Collapse {
     if (!dispatch({ type: "ran", turn, result })) return;
     this.page.end("collapse", turn);
     $("panel-collapse").dataset.drawn = "yes";
-    this.paint();
+    this.later();
     showWords(state.collapse);
   }
 
@@ -126,10 +130,10 @@ export class Collapse {
  * @param {string} address
  * @param {AbortController} abortController
  */
-async function listen(address, { signal }) {
-  const { status, bytes } = await bytesOf(ask, address, { signal });
-  if (signal.aborted) return ["stopped"];
-  if (!status) return ["failed", SILENT];
+async function heardOf(address, { signal }) {
+  const said = await bytesAtLast(listen, address, showWaiting, signal);
+  if (!said) return ["stopped"];
+  const { status, bytes } = said;
   try {
     if (status === 400) return ["refused", json(bytes)];
     if (status !== 200) return ["failed", `The server failed (${status}).`];

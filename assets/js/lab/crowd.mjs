@@ -6,13 +6,14 @@ import { Asking } from "../ask.mjs";
 import { addCanvas, inWindow, pointIn, wipe } from "../canvas.mjs";
 import { makeDraggable } from "../drag.mjs";
 import { $ } from "../elements.mjs";
+import { onceAFrame } from "../frames.mjs";
 import { shade } from "../inks.mjs";
 import { levelLines } from "../levels.mjs";
 import { writeQuery } from "../link.mjs";
 import { inWords } from "../numbers.mjs";
 import * as pens from "../pens.mjs";
 import { named } from "../quantity.mjs";
-import { ask } from "../said.mjs";
+import { listen } from "../said.mjs";
 import { isCommand } from "../shortcut.mjs";
 import * as sliders from "../sliders.mjs";
 import { crowdRecords } from "../stream.mjs";
@@ -55,12 +56,12 @@ export class CrowdPlot {
     this.grab = null; // what a hand has taken, where, and of which region
     /** @type {number | undefined} */
     this.resting = undefined;
-    this.drawn = 0;
-    this.asking = new Asking(ask, {
+    this.later = onceAFrame(() => this.paint()); // however many rows arrive
+    this.asking = new Asking(listen, {
       item: (/** @type {any} */ item, /** @type {number} */ turn) => this.item(item, turn),
       done: (/** @type {undefined} */ _, /** @type {number} */ turn) => {
         page.end("crowd", turn);
-        this.paint();
+        this.later();
       },
       ...page.endings("crowd"),
     });
@@ -91,15 +92,14 @@ export class CrowdPlot {
       place.addEventListener("pointerdown", (event) => this.takeSlice(event, place, name));
       place.addEventListener("pointerleave", () => this.page.tip.hide());
     }
-    for (const place of [host, ...Object.keys(this.curves).map($)])
-      new ResizeObserver(() => requestAnimationFrame(() => this.paint())).observe(place);
+    for (const place of [host, ...Object.keys(this.curves).map($)]) new ResizeObserver(this.later).observe(place);
   }
 
   /**
    * @param {number} turn
    */
   ask(turn) {
-    this.asking.ask(`../crowd.bin?${writeQuery(queryOf(state, "crowd"))}`, crowdRecords(), turn);
+    this.asking.ask(`../crowd.bin?${writeQuery(queryOf(state, "crowd"))}`, crowdRecords, turn);
   }
 
   stop() {
@@ -119,13 +119,7 @@ export class CrowdPlot {
     return this.later();
   }
 
-  // One picture a frame, however many rows arrive.
-  later() {
-    if (!this.drawn) this.drawn = requestAnimationFrame(() => this.paint());
-  }
-
   paint() {
-    this.drawn = 0;
     const now = scene(state);
     if (!now.crowd.head || $("panel-crowd").hidden) return;
     if (this.still.size[0]) drawStarts(wipe(this.still), this.still.size, now);

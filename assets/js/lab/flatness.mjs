@@ -4,13 +4,14 @@ import * as axis from "../axis.mjs";
 import { Asking } from "../ask.mjs";
 import { addCanvas, inWindow, pointIn, wipe } from "../canvas.mjs";
 import { $ } from "../elements.mjs";
+import { onceAFrame } from "../frames.mjs";
 import { between, rgb } from "../inks.mjs";
 import { writeQuery } from "../link.mjs";
 import { nearestOf } from "../nearest.mjs";
 import { inWords } from "../numbers.mjs";
 import * as pens from "../pens.mjs";
 import { named } from "../quantity.mjs";
-import { ask } from "../said.mjs";
+import { listen } from "../said.mjs";
 import { Lines } from "../stream.mjs";
 import { dispatch, state } from "./state.mjs";
 import { queryOf, scene } from "./store.mjs";
@@ -32,13 +33,14 @@ export class Flatness {
   constructor(page) {
     this.page = page;
     this.share = 0;
+    this.later = onceAFrame(() => this.paint());
     /** @type {Record<string, Sheet>} */
     this.canvases = {};
-    this.asking = new Asking(ask, {
+    this.asking = new Asking(listen, {
       item: (/** @type {any} */ line, /** @type {number} */ turn) => this.item(line, turn),
       done: (/** @type {undefined} */ _, /** @type {number} */ turn) => {
         page.end("flatness", turn);
-        this.paint();
+        this.later();
       },
       ...page.endings("flatness"),
     });
@@ -59,7 +61,7 @@ export class Flatness {
       this.canvases[name] = addCanvas(host);
       host.addEventListener("pointermove", (event) => this.probe(event, host, name));
       host.addEventListener("pointerleave", () => page.tip.hide());
-      new ResizeObserver(() => requestAnimationFrame(() => this.paint())).observe(host);
+      new ResizeObserver(this.later).observe(host);
     }
   }
 
@@ -67,7 +69,7 @@ export class Flatness {
    * @param {number} turn
    */
   ask(turn) {
-    this.asking.ask(`../flatness.ndjson?${writeQuery(queryOf(state, "flatness"))}`, new Lines(), turn);
+    this.asking.ask(`../flatness.ndjson?${writeQuery(queryOf(state, "flatness"))}`, linesOfRules, turn);
   }
 
   stop() {
@@ -84,7 +86,7 @@ export class Flatness {
     if (!dispatch({ type: "course", turn, line })) return undefined;
     $("panel-flatness").dataset.drawn = "yes";
     this.page.progress.draw();
-    return this.paint();
+    return this.later();
   }
 
   paint() {
@@ -130,6 +132,15 @@ export class Flatness {
     ];
     this.page.tip.show(rows, ...inWindow(host, [found.x, found.y]));
   }
+}
+
+// What is compared, then a line for each of its rules.
+function linesOfRules() {
+  let rules = 0;
+  return new Lines((line, count) => {
+    if (line.rules) rules = line.rules.length;
+    return count === rules;
+  });
 }
 
 /**

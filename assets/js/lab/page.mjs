@@ -1,13 +1,16 @@
 // The lab's page: which plot is in view, what is asked for, the link, and the beginning.
 import { copyLink, keepPlace, onWayBack } from "../address.mjs";
+import { bytesAtLast } from "../again.mjs";
 import { onDensity } from "../canvas.mjs";
 import { canSetProps, whenReady } from "../dash.mjs";
 import { $, find } from "../elements.mjs";
 import { chooseFile, takeFiles } from "../filing.mjs";
+import { nextFrame } from "../frames.mjs";
 import { readInks } from "../inks.mjs";
 import { readQuery } from "../link.mjs";
+import { arriving, showWaiting } from "../messages.mjs";
 import { Paper } from "../paper.mjs";
-import { ask, statusOf } from "../said.mjs";
+import { ask, json } from "../said.mjs";
 import { chooseOther, followScheme, scheme, showScheme } from "../scheme.mjs";
 import { isCommand, isTyping, shortcut } from "../shortcut.mjs";
 import { Collapse } from "./collapse.mjs";
@@ -58,7 +61,7 @@ class Lab {
     this.setScheme(scheme());
     followScheme((name) => this.setScheme(name));
     new Paper({ caption: () => titleOf(this.plots[state.plot]), paint: () => this.paintAtOnce() });
-    onDensity(() => requestAnimationFrame(() => this.plots[state.plot].paint()));
+    onDensity(() => nextFrame(() => this.plots[state.plot].paint()));
   }
 
   /**
@@ -79,8 +82,8 @@ class Lab {
    */
   async askMeaning(search) {
     const turn = state.turns[USUAL];
-    const response = await ask(`../lab.json${search}`);
-    const refusal = statusOf(response) === 400 ? await response.json() : null;
+    const said = await bytesAtLast(ask, `../lab.json${search}`, showWaiting);
+    const refusal = said?.status === 400 ? json(said.bytes) : null;
     if (!isAsked(state, USUAL, turn) || state.plot !== USUAL) return; // a person has chosen one meanwhile
     if (refusal) this.refuse(USUAL, turn, refusal);
     else this.show(USUAL);
@@ -204,7 +207,7 @@ class Lab {
     return {
       refused: (/** @type {Refusal} */ refusal, /** @type {number} */ turn) => this.refuse(plot, turn, refusal),
       failed: (/** @type {string} */ words, /** @type {number} */ turn) => this.end(plot, turn, words),
-      waits: (/** @type {string} */ words) => this.say(words ? [{ field: "", text: words }] : []),
+      waits: showWaiting,
       stopped: (/** @type {undefined} */ _, /** @type {number} */ turn) => this.end(plot, turn, ""),
     };
   }
@@ -228,7 +231,7 @@ class Lab {
     if (!isFresh(state, plot)) return this.request();
     writeLink();
     if (state.settings[plot]) this.controls.show(plot, settingsOf(state, plot));
-    return requestAnimationFrame(() => this.plots[plot].paint());
+    return nextFrame(() => this.plots[plot].paint());
   }
 
   /**
@@ -261,7 +264,7 @@ class Lab {
 
   async export() {
     if (!$(`panel-${state.plot}`).dataset.drawn) return this.say([{ field: "", text: "There is no picture yet." }]);
-    const { openLabExports } = await import("./exports.mjs"); // seldom wanted, and never at first
+    const { openLabExports } = await arriving(() => import("./exports.mjs")); // seldom wanted, and never at first
     return openLabExports(this.plots, titleOf);
   }
 

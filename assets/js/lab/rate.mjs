@@ -2,13 +2,14 @@
 // and the bound.
 import { addCanvas, inWindow, pointIn, wipe } from "../canvas.mjs";
 import { $ } from "../elements.mjs";
+import { onceAFrame } from "../frames.mjs";
 import { writeQuery } from "../link.mjs";
 import { rgb, shade } from "../inks.mjs";
 import { nearestOf } from "../nearest.mjs";
 import { inWords } from "../numbers.mjs";
 import * as pens from "../pens.mjs";
 import { named } from "../quantity.mjs";
-import { ask } from "../said.mjs";
+import { listen } from "../said.mjs";
 import { vocabulary } from "../vocabulary.mjs";
 import { Asking } from "../ask.mjs";
 import * as axis from "../axis.mjs";
@@ -36,17 +37,18 @@ export class Rate {
     this.host = $("rate-plot");
     this.canvas = addCanvas(this.host);
     this.share = 0;
-    this.asking = new Asking(ask, {
+    this.later = onceAFrame(() => this.paint());
+    this.asking = new Asking(listen, {
       item: (/** @type {any} */ line, /** @type {number} */ turn) => this.item(line, turn),
       done: (/** @type {undefined} */ _, /** @type {number} */ turn) => {
         page.end("rate", turn);
-        this.paint();
+        this.later();
       },
       ...page.endings("rate"),
     });
     this.host.addEventListener("pointermove", (event) => this.probe(event));
     this.host.addEventListener("pointerleave", () => page.tip.hide());
-    new ResizeObserver(() => requestAnimationFrame(() => this.paint())).observe(this.host);
+    new ResizeObserver(this.later).observe(this.host);
     this.pictures = { rate: { draw: drawPlot, key: keyOf, of: (/** @type {RateScene} */ { rate }) => rate.head } };
   }
 
@@ -54,7 +56,11 @@ export class Rate {
    * @param {number} turn
    */
   ask(turn) {
-    this.asking.ask(`../rate.ndjson?${writeQuery(state.queries.rate)}`, new Lines(), turn);
+    this.asking.ask(
+      `../rate.ndjson?${writeQuery(state.queries.rate)}`,
+      () => new Lines(({ slope }) => slope !== undefined),
+      turn,
+    );
   }
 
   stop() {
@@ -72,7 +78,7 @@ export class Rate {
     if (!dispatch({ type: "line", turn, line })) return undefined;
     if (state.rate.head !== head) this.begins();
     this.page.progress.draw();
-    return this.paint();
+    return this.later();
   }
 
   // The first gap of another measurement has come.

@@ -4,10 +4,12 @@ import { decode, decodeValley } from "../binary.mjs";
 import { pointIn } from "../canvas.mjs";
 import { makeDraggable } from "../drag.mjs";
 import { $ } from "../elements.mjs";
+import { nextFrame, onceAFrame, whenSeen } from "../frames.mjs";
 import { lossIn, writeQuery } from "../link.mjs";
+import { showWaiting } from "../messages.mjs";
 import { inWords } from "../numbers.mjs";
 import { failed } from "../run.mjs";
-import { ask } from "../said.mjs";
+import { listen } from "../said.mjs";
 import { isCommand, shortcut } from "../shortcut.mjs";
 import * as sliders from "../sliders.mjs";
 import { Asking, Kept } from "../ask.mjs";
@@ -38,17 +40,17 @@ export class Regimes {
     this.map = new RegimeMap(this.host);
     this.orbit = new Orbit($("orbit-plot"));
     this.path = new Path($("path-plot"));
-    this.asking = new Asking(ask, {
+    this.asking = new Asking(listen, {
       item: (/** @type {any} */ item, /** @type {number} */ turn) => this.item(item, turn),
       done: (/** @type {undefined} */ _, /** @type {number} */ turn) => this.replaces(() => page.end("regimes", turn)),
       ...page.endings("regimes"),
     });
     this.kept = {
-      paths: new Kept(ask, decode),
-      orbits: new Kept(ask, decodeOrbit),
-      valleys: new Kept(ask, decodeValley),
+      paths: new Kept(listen, decode, showWaiting),
+      orbits: new Kept(listen, decodeOrbit, showWaiting),
+      valleys: new Kept(listen, decodeValley, showWaiting),
     };
-    this.drawn = 0; // the picture that is due
+    this.later = onceAFrame(() => this.paint()); // however many rows arrive
     /** @type {Record<string, number>} */
     this.due = {}; // what waits for the hand to rest, by name
     /** @type {{ x: number, y: number, slice: number | null } | null} */
@@ -93,8 +95,7 @@ export class Regimes {
     host.addEventListener("keydown", (event) => this.keydown(event));
     $("orbit-plot").addEventListener("pointermove", (event) => this.alongSlice(event));
     legend.begin((value) => this.pick(value));
-    for (const place of [host, $("orbit-plot"), $("path-plot")])
-      new ResizeObserver(() => requestAnimationFrame(() => this.paint())).observe(place);
+    for (const place of [host, $("orbit-plot"), $("path-plot")]) new ResizeObserver(this.later).observe(place);
   }
 
   // ---- the map ----
@@ -103,7 +104,7 @@ export class Regimes {
    * @param {number} turn
    */
   ask(turn) {
-    this.asking.ask(address("regimes.bin", state.queries.regimes), mapRecords(), turn);
+    this.asking.ask(address("regimes.bin", state.queries.regimes), mapRecords, turn);
   }
 
   stop() {
@@ -137,18 +138,14 @@ export class Regimes {
   begins() {
     $("panel-regimes").dataset.drawn = "yes";
     if (!state.path) $("path-aside").textContent = "computing";
-    this.pointed();
-    this.askOrbit();
     showCaption();
-  }
-
-  // One picture a frame, however many rows arrive.
-  later() {
-    if (!this.drawn) this.drawn = requestAnimationFrame(() => this.paint());
+    whenSeen(() => {
+      this.pointed();
+      this.askOrbit();
+    });
   }
 
   paint() {
-    this.drawn = 0;
     if (!state.cells || $("panel-regimes").hidden) return;
     const now = scene(state);
     this.map.paint(now);
@@ -200,7 +197,7 @@ export class Regimes {
     // None where it is overtaken by another cell, or not to be had.
     if (!result || !dispatch({ type: "path", question: writeQuery(query), found: { result, valley } })) return;
     $("path-aside").textContent = endingOf(result.runs[0]);
-    this.path.paint(scene(state));
+    nextFrame(() => this.path.paint(scene(state)));
   }
 
   // ---- hands and keys ----
@@ -434,7 +431,7 @@ export class Regimes {
     showSlice();
     const question = writeQuery(orbitQuery(state));
     const found = await this.kept.orbits.get(`../orbit.bin?${question}`);
-    if (found && dispatch({ type: "orbit", question, found })) this.orbit.paint(scene(state));
+    if (found && dispatch({ type: "orbit", question, found })) nextFrame(() => this.orbit.paint(scene(state)));
   }
 
   /**

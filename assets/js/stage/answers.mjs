@@ -1,12 +1,14 @@
 // What a picture is painted from beside its runs: Γ, heights over a part of the plane, Γ as a sheet in
 // space, the section at the playhead, and the rod. What is wanted follows from the record; what is not there yet
 // is asked for, and what comes says what it answers.
+import { longer, pause } from "../again.mjs";
 import { decodeHeights, decodeRod, decodeValley } from "../binary.mjs";
 import { nameOfLoss, readQuery, writeQuery } from "../link.mjs";
 import { queryOf } from "./branches.mjs";
+import { bytesOf } from "../said.mjs";
 import { ASIDE, isOpening, isPlane, subjectOf } from "./store.mjs";
 
-const PATIENCE = 1000; // ms until what failed is asked for again
+const PATIENCE = 1000; // ms until what was refused or cannot be read is asked for again
 const KEPT = 12;
 /** @type {Record<AnswerKind, (buffer: ArrayBuffer) => any>} */
 const DECODE = {
@@ -20,13 +22,19 @@ const DECODE = {
 
 export class Answers {
   /**
-   * `fetch` as in browsers; `hear` is told of each answer.
+   * `fetch` as in browsers; `hear` is told of each answer. Where nobody answers, `waits` is told, and that this is over;
+   * after a while `again` may provide what is wanted then.
    * @param {(url: string) => Promise<Response>} fetch
    * @param {(answer: Answer) => void} hear
+   * @param {(yes: boolean) => void} [waits]
+   * @param {() => void} [again]
    */
-  constructor(fetch, hear) {
+  constructor(fetch, hear, waits = () => {}, again = () => {}) {
     this.fetch = fetch;
     this.hear = hear;
+    this.waits = waits;
+    this.again = again;
+    this.waited = 0; // ms
     /** @type {Map<string, any>} */
     this.known = new Map();
     /** @type {Set<string>} */
@@ -58,24 +66,47 @@ export class Answers {
     const slot = `${need.kind} ${need.loss}`;
     if (this.under.has(slot)) return;
     this.under.add(slot);
-    const found = await this.answer(need);
+    const { status, found } = await this.heard(need);
+    if (!status) return this.wait(slot);
+    if (this.waited) this.waits(false);
+    this.waited = 0;
     if (found || moves) this.under.delete(slot);
     else setTimeout(() => this.under.delete(slot), PATIENCE);
-    if (!found) return;
+    if (!found) return undefined;
     if (!moves) this.keep(need.address, found);
-    this.hear({ ...need, found });
+    return this.hear({ ...need, found });
+  }
+
+  /**
+   * Nobody answers: what is wanted after a while may be something else.
+   * @param {string} slot
+   */
+  async wait(slot) {
+    if (!this.waited) this.waits(true);
+    this.waited = longer(this.waited);
+    await pause(this.waited);
+    this.under.delete(slot);
+    this.again();
   }
 
   /**
    * What an address answers with, decoded; null where nothing comes that can be read.
    * @param {Need} need
    */
-  async answer({ kind, address }) {
+  async answer(need) {
+    return (await this.heard(need)).found;
+  }
+
+  /**
+   * The same with its status, 0 where nobody answers or it breaks off.
+   * @param {Need} need
+   */
+  async heard({ kind, address }) {
+    const { status, bytes } = await bytesOf(this.fetch, address);
     try {
-      const response = await this.fetch(address);
-      return response.ok ? DECODE[kind](await response.arrayBuffer()) : null;
+      return { status, found: status === 200 ? DECODE[kind](bytes) : null };
     } catch {
-      return null;
+      return { status, found: null };
     }
   }
 

@@ -3,6 +3,7 @@ import { copyLink, redo, undo } from "../address.mjs";
 import { $, find, isOffline } from "../elements.mjs";
 import { chooseFile, linkTo, pageAddress, takeFiles } from "../filing.mjs";
 import { forRun, readQuery, writeQuery } from "../link.mjs";
+import { arriving } from "../messages.mjs";
 import { chooseOther } from "../scheme.mjs";
 import { TEXT_FIELDS, isCommand, isTyping, shortcut } from "../shortcut.mjs";
 import { vocabulary } from "../vocabulary.mjs";
@@ -212,6 +213,6 @@ function addressOf(file) {
 async function exportPicture() {
   if (!state.result) return;
   if (isPlaying()) actions.pause();
-  const { openStageExports } = await import("./exports.mjs"); // seldom wanted, and never at first
+  const { openStageExports } = await arriving(() => import("./exports.mjs")); // seldom wanted, and never at first
   openStageExports(() => linkTo(shownQuery()), addressOf);
 }

@@ -1,6 +1,7 @@
 // The tour is offered on a first visit, and by Help at any time; it is loaded when it is taken.
 import { $, find } from "../elements.mjs";
 import { keep, kept } from "../kept.mjs";
+import { arriving } from "../messages.mjs";
 import { isCold } from "./fold.mjs";
 
 const KEY = "edgewalk-tour";
@@ -18,6 +19,6 @@ export function decline() {
 export async function take() {
   decline();
   find("dialog[open]")?.close();
-  const { begin: set } = await import("./tour.mjs");
+  const { begin: set } = await arriving(() => import("./tour.mjs"));
   set();
 }

@@ -1,13 +1,14 @@
 // One's own loss: a formula, read as it is typed and shown when it is done.
+import { bytesAtLast } from "../again.mjs";
 import { $, element } from "../elements.mjs";
 import { readQuery, writeQuery } from "../link.mjs";
-import { SILENT } from "../said.mjs";
+import { WAITED, ask, json } from "../said.mjs";
 import * as controls from "./controls.mjs";
 
 const RESTS = 120; // ms after a key
 
-/** @type {{ turn: number, due: number | undefined }} */
-const reading = { turn: 0, due: undefined };
+/** @type {{ control: AbortController, due: number | undefined }} */
+const reading = { control: new AbortController(), due: undefined };
 
 /** @typedef {{ mathml: string, problem: { text: string, place: string } | null }} Read */
 
@@ -56,25 +57,17 @@ function choose() {
  */
 async function read(more = {}) {
   clearTimeout(reading.due);
-  const turn = ++reading.turn;
+  reading.control.abort();
+  const { signal } = (reading.control = new AbortController());
   const formula = $("own-text").value;
   if (!formula.trim()) return say({ mathml: "", problem: null });
-  const found = await answer({ formula, ...more });
-  if (turn === reading.turn) say(found);
-  return turn === reading.turn && !found.problem;
-}
-
-/**
- * @param {Query} query
- * @returns {Promise<Read>}
- */
-async function answer(query) {
-  try {
-    const response = await fetch(`formula.json?${writeQuery(query)}`);
-    return await response.json();
-  } catch {
-    return { mathml: "", problem: { text: SILENT, place: "" } };
-  }
+  const waits = (/** @type {boolean} */ yes) =>
+    yes && !signal.aborted && say({ mathml: "", problem: { text: WAITED, place: "" } });
+  const said = await bytesAtLast(ask, `formula.json?${writeQuery({ formula, ...more })}`, waits, signal);
+  if (!said) return false;
+  const found = /** @type {Read} */ (json(said.bytes));
+  say(found);
+  return !found.problem;
 }
 
 /**

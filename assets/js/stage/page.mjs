@@ -2,13 +2,15 @@
 import { onWayBack, showLink, takeAlong } from "../address.mjs";
 import { onDensity } from "../canvas.mjs";
 import { etaAt, lastStep, paceOf, sameTime } from "../clock.mjs";
-import { canSetProps, whenReady } from "../dash.mjs";
+import { canSetProps, persevere, whenReady } from "../dash.mjs";
 import { $, find, isOffline } from "../elements.mjs";
 import { Embed } from "../embed.mjs";
-import { nextFrame } from "../frames.mjs";
+import { nextFrame, onceAFrame, whenSeen } from "../frames.mjs";
 import { readInks } from "../inks.mjs";
 import { readQuery, writeQuery } from "../link.mjs";
+import { arriving, showWaiting } from "../messages.mjs";
 import { Paper } from "../paper.mjs";
+import { ask } from "../said.mjs";
 import { followScheme, scheme, showScheme } from "../scheme.mjs";
 import { actions } from "./actions.mjs";
 import { Answers, isWhole, needsOf } from "./answers.mjs";
@@ -72,8 +74,10 @@ class Stage {
     this.later = { surface: null, alignment: null, bounce: null, ledger: null, difference: null }; // panels that few look at: promises of them, once wanted
     this.painted = "";
     this.answers = new Answers(
-      (url) => fetch(url),
+      ask,
       (answer) => this.heardAnswer(answer),
+      showWaiting,
+      () => this.paint(),
     );
     /** @type {Record<string, number>} */
     this.due = {}; // what is put off for a moment, by name
@@ -264,7 +268,8 @@ class Stage {
     if (!result) return;
     clearTimeout(this.due.sharpen);
     const came = await requests.window(result, player, steps());
-    if (came === "later" && !player.playing) this.due.sharpen = setTimeout(() => this.sharpen(), RETRY);
+    if (came === "later" && !player.playing)
+      this.due.sharpen = setTimeout(() => whenSeen(() => this.sharpen()), Math.max(RETRY, requests.windowWaited));
     if (came !== true || state.result !== result) return;
     this.paint(true);
     this.readout.show(true);
@@ -333,7 +338,7 @@ class Stage {
   }
 
   async addSurface() {
-    const { Surface } = await import("./panels/surface.mjs");
+    const { Surface } = await arriving(() => import("./panels/surface.mjs"));
     const surface = new Surface(find(".card.landscape .plot"), () => this.repaint());
     actions.surfacePicture = (/** @type {Size} */ size, /** @type {Scene} */ seen, /** @type {number} */ fine) =>
       surface.toDataURL(seen, size, fine);
@@ -345,7 +350,7 @@ class Stage {
   }
 
   async addBounce() {
-    const { Bounce } = await import("./panels/bounce.mjs");
+    const { Bounce } = await arriving(() => import("./panels/bounce.mjs"));
     const bounce = new Bounce($("bounce"));
     this.hover.listen(bounce.host, bounce);
     this.panels.push(bounce);
@@ -354,7 +359,7 @@ class Stage {
   }
 
   async addDifference() {
-    const { Difference } = await import("./panels/difference.mjs");
+    const { Difference } = await arriving(() => import("./panels/difference.mjs"));
     const difference = new Difference($("difference"));
     this.hover.listen(difference.host, difference);
     this.panels.push(difference);
@@ -363,7 +368,7 @@ class Stage {
   }
 
   async addLedger() {
-    const { Ledger } = await import("./panels/ledger.mjs");
+    const { Ledger } = await arriving(() => import("./panels/ledger.mjs"));
     const ledger = new Ledger($("ledger"));
     this.hover.listen(ledger.host, ledger);
     this.panels.push(ledger);
@@ -372,7 +377,7 @@ class Stage {
   }
 
   async addAlignment() {
-    const { Alignment } = await import("./panels/alignment.mjs");
+    const { Alignment } = await arriving(() => import("./panels/alignment.mjs"));
     const alignment = new Alignment($("alignment"));
     this.hover.listen(alignment.host, alignment);
     this.panels.push(alignment);
@@ -586,7 +591,7 @@ class Stage {
     new Zoom(this.detail);
     new Wheel();
     new Paper({ caption: () => (state.result ? heading(scene()) : ""), paint: () => this.paintAtOnce() });
-    const later = () => requestAnimationFrame(() => this.repaint());
+    const later = onceAFrame(() => this.repaint());
     for (const id of ["landscape", "sharpness"]) {
       for (const event of ["plotly_afterplot", "plotly_relayouting"]) graphOf(id).on(event, later);
     }
@@ -605,6 +610,8 @@ class Stage {
  * @param {string} [search]
  */
 export function start(search = location.search) {
+  persevere(showWaiting);
+  requests.foresee(readQuery(search)); // while Dash makes the page
   whenReady(
     () => $("loss") && $("landscape") && canSetProps(),
     () => new Stage().begin(search),

@@ -1,4 +1,5 @@
 // The study's page: its settings, its numbers, one playhead under all panels, the link, and the beginning.
+import { bytesAtLast } from "../again.mjs";
 import { copyLink, keepPlace, onWayBack } from "../address.mjs";
 import { addCanvas, inWindow, onDensity, pointIn, wipe } from "../canvas.mjs";
 import { canSetProps, whenReady } from "../dash.mjs";
@@ -7,13 +8,13 @@ import { $, find, write } from "../elements.mjs";
 import { Embed } from "../embed.mjs";
 import * as fields from "../fields.mjs";
 import { chooseFile, takeFiles } from "../filing.mjs";
-import { nextFrame } from "../frames.mjs";
+import { nextFrame, onceAFrame } from "../frames.mjs";
 import { readInks } from "../inks.mjs";
 import { readQuery } from "../link.mjs";
-import { showMessages } from "../messages.mjs";
+import { arriving, showMessages, showWaiting } from "../messages.mjs";
 import { inWords, short } from "../numbers.mjs";
 import { Paper } from "../paper.mjs";
-import { SILENT, ask, bytesOf, json, unreadable } from "../said.mjs";
+import { ask, json, unreadable } from "../said.mjs";
 import { chooseOther, followScheme, scheme, showScheme } from "../scheme.mjs";
 import { isCommand, isTyping, shortcut } from "../shortcut.mjs";
 import * as sliders from "../sliders.mjs";
@@ -55,10 +56,11 @@ class StudyPage {
     this.playing = false;
     this.before = 0;
     this.place = PAIRS; // of the playhead, between two pairs while playing
-    this.due = false;
+    this.paint = onceAFrame(() => this.paintAtOnce());
     this.dragging = false; // the step size
     this.previewed = false; // a run is on its way while the hand drags
     this.again = false; // and another is wanted
+    this.control = new AbortController(); // of what is asked
     /** @type {[(search: string) => void, (messages: Message[]) => void]} */
     const opening = [(search) => this.open(search), showMessages];
     /** @type {Record<string, () => unknown>} */
@@ -218,9 +220,11 @@ class StudyPage {
    */
   async request(first = null, problems = []) {
     const { turn } = state;
-    const { status, bytes } = await bytesOf(ask, `../study.bin?${madeQuery(state)}`);
-    if (turn !== state.turn) return;
-    if (!status) return showMessages([{ field: "", text: SILENT }]);
+    this.control.abort();
+    const { signal } = (this.control = new AbortController());
+    const said = await bytesAtLast(ask, `../study.bin?${madeQuery(state)}`, showWaiting, signal);
+    if (!said || turn !== state.turn) return;
+    const { status, bytes } = said;
     if (status === 400) return this.refused(json(bytes));
     try {
       const answer = decodeStudy(bytes);
@@ -276,8 +280,8 @@ class StudyPage {
   }
 
   async askRates() {
-    const { status, bytes } = await bytesOf(ask, "../study-rates.json");
-    if (status === 200 && dispatch({ type: "rates", rates: json(bytes) })) this.paint();
+    const said = await bytesAtLast(ask, "../study-rates.json", () => {});
+    if (said?.status === 200 && dispatch({ type: "rates", rates: json(said.bytes) })) this.paint();
   }
 
   /** @param {Message[]} notices */
@@ -413,7 +417,7 @@ class StudyPage {
 
   async export() {
     if (!state.flow) return showMessages([{ field: "", text: "There is no picture yet." }]);
-    const { openStudyExports } = await import("./exports.mjs"); // seldom wanted, and never at first
+    const { openStudyExports } = await arriving(() => import("./exports.mjs")); // seldom wanted, and never at first
     return openStudyExports(PANELS, () => this.caption);
   }
 
@@ -466,15 +470,6 @@ class StudyPage {
   }
 
   // ---- pictures ----
-
-  paint() {
-    if (this.due) return;
-    this.due = true;
-    requestAnimationFrame(() => {
-      this.due = false;
-      this.paintAtOnce();
-    });
-  }
 
   paintAtOnce() {
     dispatch({ type: "paintsIn", inks: readInks() });

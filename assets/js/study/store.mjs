@@ -173,7 +173,7 @@ export const linkOf = ({ query, at, focus, distance, layer }) => ({
 /** @param {StudyState} state */
 export const isPending = (state) => state.pending || isWorking(state);
 
-/** @param {StudyState} state */
+/** @param {{ job: { state: string } }} of */
 export const isWorking = ({ job }) => job.state === "waits" || job.state === "runs";
 
 // ---- what is seen ----

@@ -2,7 +2,7 @@
 // nobody listens, so that the page only listens to it.
 import { Asking } from "../ask.mjs";
 import { $ } from "../elements.mjs";
-import { ask } from "../said.mjs";
+import { WAITED, listen } from "../said.mjs";
 import { Lines } from "../stream.mjs";
 import { dispatch, state } from "./state.mjs";
 import { isWorking, madeQuery } from "./store.mjs";
@@ -14,12 +14,12 @@ export class Work {
    */
   constructor(page) {
     this.page = page;
-    this.asking = new Asking(ask, {
+    this.asking = new Asking(listen, {
       item: (/** @type {any} */ line, /** @type {number} */ turn) => page.hears(line, turn),
       done: (/** @type {undefined} */ _, /** @type {number} */ turn) => page.ended(turn),
       refused: (/** @type {Refusal} */ refusal) => page.refused(refusal),
       failed: (/** @type {string} */ words, /** @type {number} */ turn) => this.rest(turn, words),
-      waits: (/** @type {string} */ words) => ($("progress-words").textContent = words),
+      waits: (/** @type {boolean} */ yes) => ($("progress-words").textContent = yes ? WAITED : ""),
       stopped: (/** @type {undefined} */ _, /** @type {number} */ turn) => this.rest(turn, ""),
     });
   }
@@ -30,7 +30,7 @@ export class Work {
    */
   begin(first = null) {
     const query = [madeQuery(state), first === null ? "" : `first=${first}`].filter(Boolean).join("&");
-    this.asking.ask(`../study.ndjson?${query}`, new Lines(), state.turn);
+    this.asking.ask(`../study.ndjson?${query}`, () => new Lines(isOver), state.turn);
   }
 
   /**
@@ -77,6 +77,12 @@ export class Work {
     $("progress-words").textContent = wordsOf(job, working);
   }
 }
+
+/**
+ * Whether a line is the last that is told of a job.
+ * @param {any} line
+ */
+const isOver = (line) => Boolean(line.state) && !isWorking({ job: line });
 
 /**
  * @param {StudyJob} job

@@ -1,4 +1,4 @@
-"""On the network of a full lecture hall, 300 ms and 1 Mbit/s: from an address to the first picture."""
+"""On the network of a full lecture hall, 300 ms and 1 Mbit/s: how long a page takes to open."""
 
 import time
 

@@ -46,7 +46,16 @@ import numpy as np
 from flask import Flask, Response, request
 
 from app.binary import float32, pack
-from app.http import as_file, gone_from, json_line, refusal, take_decimal, take_page, unless_known
+from app.http import (
+    as_file,
+    gone_from,
+    json_line,
+    packed,
+    refusal,
+    take_decimal,
+    take_page,
+    unless_known,
+)
 from app.lab.compute import (
     Band,
     Grid,
@@ -133,7 +142,7 @@ def _answer(lab: Lab, name: str, suffix: str, make: Maker) -> Response:
         file = f"edgewalk-{name}-{asked.settings.loss}-{asked.settings.rules[0]}.{suffix}"
         where = f"{name}.settings.json?{write_lab_query(asked.settings)}"
         as_file(response, file, where if suffix == "csv" else "")
-    return response
+    return packed(response) if suffix == "bin" else response
 
 
 def _filled(

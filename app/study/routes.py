@@ -24,6 +24,7 @@ from app.http import (
     as_file,
     gone_from,
     json_line,
+    packed,
     refusal,
     take_decimal,
     take_page,
@@ -95,7 +96,7 @@ def _known(jobs: Jobs) -> Response:
         made = pack(header, map(float32, numbers.values()))
     response = Response(made, content_type=MEDIA_TYPES["bin"])
     response.headers["Cache-Control"] = "no-store"
-    return response
+    return packed(response)
 
 
 def _stream(jobs: Jobs) -> Response:

@@ -1,5 +1,5 @@
-"""A small proxy: it serves what lies on a server below a path of its own, and is as bad a network as
-a test wants it to be."""
+"""A small proxy: it serves what lies on a server below a path of its own, over a network that is as
+bad as a test wants it."""
 
 import http.client
 import socket

@@ -59,6 +59,34 @@ def test_a_gif_has_each_frame_at_its_time_with_the_iterate_at_its_pixel(
     stage.page.wait_for_url("**/?*loss=hyperbola*")
 
 
+# What a browser does with a page that nobody looks at.
+AWAY = """() => {
+  Object.defineProperty(document, 'hidden', { value: true });
+  Object.defineProperty(document, 'visibilityState', { value: 'hidden' });
+  document.dispatchEvent(new Event('visibilitychange'));
+  const later = window.setTimeout;
+  window.requestAnimationFrame = () => 0;
+  window.setTimeout = (then, ms = 0, ...more) => later(then, Math.max(ms, 1000), ...more);
+}"""
+
+
+@pytest.mark.parametrize("form", ["GIF", "WebM"])
+def test_a_film_is_made_while_nobody_looks(stage: Stage, tmp_path: Path, form: str):
+    """A person has asked for it, and does something else meanwhile."""
+    stage.open(f"?loss=hyperbola&eta=0.1&steps={STEPS}")
+    stage.press("e")
+    if stage.page.locator(f"#picture-form [value={form.lower()}]").is_disabled():
+        pytest.skip(f"this Chromium makes no {form}")
+    choose(stage, What="Landscape", Size="Slide 4:3")
+    choose_film(stage, f"Film, {form}", 2, 30)
+    stage.page.evaluate(AWAY)
+    file = saved(stage, "Make the film", tmp_path)
+    if form == "GIF":
+        assert Image.open(BytesIO(file.read_bytes())).n_frames == 60  # type: ignore[attr-defined]
+    else:
+        assert films.webm(file).frames == 60
+
+
 @pytest.mark.parametrize(("form", "read"), [("WebM", films.webm), ("MP4", films.mp4)])
 def test_a_video_has_all_its_frames(
     stage: Stage, tmp_path: Path, form: str, read: Callable[[Path], films.Video]

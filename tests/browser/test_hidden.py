@@ -14,11 +14,11 @@ WATCH = """() => {
     const before = window[name];
     window[name] = (...given) => { done.push(name); return before.call(window, ...given); };
   }
-  for (const pen of [CanvasRenderingContext2D.prototype])
-    for (const name of ['clearRect', 'fillRect', 'fillText', 'stroke', 'fill', 'drawImage', 'putImageData']) {
-      const before = pen[name];
-      pen[name] = function (...given) { done.push(name); return before.apply(this, given); };
-    }
+  const pen = CanvasRenderingContext2D.prototype;
+  for (const name of ['clearRect', 'fillRect', 'fillText', 'stroke', 'fill', 'drawImage']) {
+    const before = pen[name];
+    pen[name] = function (...given) { done.push(name); return before.apply(this, given); };
+  }
   window.hide = (yes) => {
     Object.defineProperty(document, 'hidden', { value: yes, configurable: true });
     Object.defineProperty(document, 'visibilityState',

@@ -6,6 +6,7 @@ import json
 import re
 import socket
 import time
+import zlib
 from dataclasses import replace
 from posixpath import normpath
 from typing import Any
@@ -93,6 +94,31 @@ def test_a_map_decodes_to_what_a_sweep_says(client: FlaskClient, expected: dynam
     ]
     assert header["query"] == "eta=0.1,2&from=0.4,0.9&to=3,0.9&size=24&steps=120"
     assert header["notices"] == []
+
+
+def test_a_map_comes_compressed_for_who_takes_that_and_row_by_row(client: FlaskClient) -> None:
+    query = f"/regimes.bin?{MAP}&size=40"
+    plain = client.get(query).data
+    assert "Content-Encoding" not in client.get(query).headers
+    answer = client.get(query, headers={"Accept-Encoding": "gzip, br"}, buffered=False)
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert "Accept-Encoding" in answer.headers["Vary"]
+    unpacked, press, size, lengths = b"", zlib.decompressobj(31), 0, []
+    for part in answer.iter_encoded():
+        size += len(part)
+        unpacked += press.decompress(part)
+        lengths.append(len(unpacked))
+    assert press.eof
+    (head, _, table), (wanted, _, found) = records_of(unpacked), records_of(plain)
+    assert head == wanted
+    for name, column in found.items():
+        np.testing.assert_array_equal(table[name], column)
+    assert size < len(plain) / 2
+    assert lengths[0] == head_of(plain)[1], "the header is there before the rows"
+    known = client.get(
+        query, headers={"Accept-Encoding": "gzip", "If-None-Match": answer.headers["ETag"]}
+    )
+    assert known.status_code == 304
 
 
 def test_a_map_that_is_known_is_the_same_map(client: FlaskClient) -> None:
@@ -500,6 +526,22 @@ def test_a_page_names_every_module_that_it_imports(
     assert f"js/{entry}/page.mjs" in found
     assert all(client.get(f"{path}assets/{name}").status_code == 200 for name in found)
     assert not set(found) & set(ENTRIES.values()), "an entry would be a second instance"
+
+
+@pytest.mark.parametrize("path", ["/", "/lab/", "/study/", "/about/"])
+def test_what_a_page_loads_at_its_end_is_asked_for_before_its_modules(
+    client: FlaskClient, path: str
+) -> None:
+    """There are many of these, and on a slow network the large scripts would stand behind them."""
+    head, _, end = client.get(path).text.partition("<footer>")
+    late = re.findall(r'<script src="([^"]+)"></script>', end)
+    early = re.findall(r'<link rel="preload" as="script" href="([^"]+)">', head)
+    assert early == late
+    assert any("dash_renderer" in name for name in late)
+    assert head.rindex('as="script"') < head.index('rel="modulepreload"')
+    asked = re.findall(r'<link rel="preload" as="fetch" crossorigin href="([^"]+)">', head)
+    assert len(asked) == 2
+    assert all(client.get(normpath(f"{path}{name}")).status_code == 200 for name in asked)
 
 
 WORKER = re.compile(r'new Worker\(new URL\("\./([^"]+)"')

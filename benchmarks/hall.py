@@ -59,7 +59,7 @@ ROWS = (
     Row(
         "hall",
         "first load at 300 ms and 1 Mbit/s, until it can be used",
-        tuple(Bound("≤", 12, f"s, {name}") for name in PAGES),
+        (Bound("≤", 12, "s, stage"), Bound("≤", 9, "s, lab"), Bound("≤", 9, "s, study")),
         first_loads,
     ),
 )

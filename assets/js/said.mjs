@@ -4,8 +4,10 @@ export const SILENT = "The server does not answer. The last picture is kept.";
 // Of what is asked again until somebody answers.
 export const WAITED = "The server does not answer. The last picture is kept; what you asked for comes once it does.";
 
-const PATIENCE = 120_000; // ms until an answer begins, which may have to be computed and wait for its turn
-const STALLED = 10_000; // ms without another piece, of one that lies ready
+const PATIENCE = 120_000; // ms until an answer begins, which may have to be computed and wait for its turn; or goes on
+const STALLED = 10_000; // ms for one that lies ready, and
+const SLOWEST = 30; // bytes of it a millisecond
+const MANY = 1e6; // bytes, where it does not say how many
 const AWAY = [502, 503, 504]; // what a proxy says that reaches nobody
 
 /**
@@ -19,19 +21,24 @@ export const unreadable = (error) =>
  * way breaks off, which a browser alone would wait for in vain.
  * @param {string} address
  * @param {any} [options]
- * @param {number} [quiet] ms without another piece until then
- * @returns {Promise<Response>}
  */
-export const ask = (address, options, quiet) => askBy(fetch, address, options, quiet);
+export const ask = (address, options) => askBy(fetch, address, options);
 
 /**
- * The same by another `fetch`.
+ * The same, of an answer that comes as it is computed.
+ * @param {string} address
+ * @param {any} [options]
+ */
+export const listen = (address, options) => askBy(fetch, address, options, heard);
+
+/**
+ * The same by any `fetch`.
  * @param {(address: string, options?: any) => Promise<Response>} fetch
  * @param {string} address
  * @param {any} [options]
- * @param {number} [quiet]
+ * @param {(response: Response, end: () => void) => Response} [attend] what ends an answer that stalls
  */
-export async function askBy(fetch, address, options = {}, quiet = STALLED) {
+export async function askBy(fetch, address, options = {}, attend = taken) {
   const control = new AbortController();
   const end = () => control.abort();
   if (options.signal?.aborted) end();
@@ -41,30 +48,37 @@ export async function askBy(fetch, address, options = {}, quiet = STALLED) {
     const headers = { Prefer: "handling=lenient" };
     const response = await fetch(address, { headers, ...options, signal: control.signal });
     if (AWAY.includes(response.status)) throw new TypeError(`nobody answers behind a proxy (${response.status})`);
-    return response.body ? new Response(watched(response.body, quiet, end), response) : response;
+    return attend(response, end);
   } finally {
     clearTimeout(due);
   }
 }
 
 /**
- * The same, of an answer that comes as it is computed.
- * @param {string} address
- * @param {any} [options]
- */
-export const listen = (address, options) => ask(address, options, PATIENCE);
-
-/**
- * @param {ReadableStream<Uint8Array>} body
- * @param {number} quiet
+ * An answer that is taken in one piece, in a time.
+ * @param {Response} response
  * @param {() => void} end
  */
-function watched(body, quiet, end) {
+function taken(response, end) {
+  const take = response.arrayBuffer.bind(response);
+  const length = Number(response.headers.get("Content-Length")) || MANY;
+  const due = setTimeout(end, STALLED + length / SLOWEST);
+  response.arrayBuffer = () => take().finally(() => clearTimeout(due));
+  return response;
+}
+
+/**
+ * An answer that is heard piece by piece, with little time between two.
+ * @param {Response} response
+ * @param {() => void} end
+ */
+function heard(response, end) {
+  if (!response.body) return response;
   let last = performance.now();
   /** @type {ReturnType<typeof setTimeout>} */
   let due;
   const look = () => {
-    const left = last + quiet - performance.now();
+    const left = last + PATIENCE - performance.now();
     if (left > 0) due = setTimeout(look, left);
     else end();
   };
@@ -76,7 +90,7 @@ function watched(body, quiet, end) {
     },
     flush: () => clearTimeout(due),
   });
-  return body.pipeThrough(watch);
+  return new Response(response.body.pipeThrough(watch), response);
 }
 
 /**

@@ -2,6 +2,7 @@
 // was seen, and that all was.
 //
 // [RTE] ADL, SCORM 1.2 Run-Time Environment, 2001: where the API is found, and the names of what is told.
+import { whenSeen } from "./frames.mjs";
 import { player, state } from "./stage/state.mjs";
 
 const HIGHEST = 500; // frames around this one that are looked into
@@ -103,11 +104,14 @@ export function begin() {
   if (!api) return;
   const report = new Report(api, Date.now());
   let before = 0;
-  setInterval(() => {
-    if (document.hidden || !state.result || state.veiled || !player.last) return;
-    // One that plays again from the start has been at its end.
-    report.reached(player.playing && player.at < before ? 1 : player.step / player.last);
-    before = player.at;
-  }, EVERY);
+  const look = () => {
+    if (state.result && !state.veiled && player.last) {
+      // One that plays again from the start has been at its end.
+      report.reached(player.playing && player.at < before ? 1 : player.step / player.last);
+      before = player.at;
+    }
+    setTimeout(() => whenSeen(look), EVERY);
+  };
+  look();
   window.addEventListener("pagehide", () => report.finish(Date.now()));
 }

@@ -49,8 +49,10 @@ def packed(response: Response) -> Response:
     if response.status_code == 200 and "gzip" in request.accept_encodings:
         response.headers["Content-Encoding"] = "gzip"
         response.vary.add("Accept-Encoding")
-        response.headers.pop("Content-Length", None)
-        response.response = _packed(response.response)
+        if response.is_streamed:
+            response.response = _packed(response.response)
+        else:  # with its length, by which one that is cut is known
+            response.set_data(b"".join(_packed([response.get_data()])))
     return response
 
 

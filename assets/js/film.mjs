@@ -71,8 +71,11 @@ async function encodes(asked) {
       codedHeight: asked.height,
       timestamp: 0,
     });
-    encoder.encode(frame, { keyFrame: true });
-    frame.close();
+    try {
+      encoder.encode(frame, { keyFrame: true });
+    } finally {
+      frame.close();
+    }
     await Promise.race([encoder.flush(), new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
   } catch {
     return false;

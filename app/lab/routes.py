@@ -20,8 +20,9 @@ takes `decimal=comma`, and its settings are in the .settings.json of its name.
 A query that cannot be read is answered with 400, the problems and the nearest valid query. Whoever
 goes away stops what is computed for them.
 
-/regimes.bin and /orbit.bin begin with a header as `app.binary` has it; then come, little-
-endian and in float32,
+/regimes.bin, /orbit.bin and /crowd.bin begin with a header as `app.binary` has it; then come,
+little-endian and in float32, what follows. Where the server grants no time for all η of the first
+or the last, their end is a record of −1; that of /flatness.ndjson is then the line {"short": true}.
 
     /regimes.bin   for each η, in an order that shows all of the map early: its row; then the fate,
                    λ₁ at Φ of the last iterate, the period, and how many steps were taken, of the
@@ -191,12 +192,25 @@ def _map_stream(lab: Lab, asked: Asked, gone: Gone) -> Iterator[bytes]:
 
     def parts() -> Iterator[bytes]:
         yield pack(header, [])
-        try:
-            yield from map(_records, lab.bands(grid, gone))
-        except StoppedError:
-            return
+        yield from _told(lab.bands(grid, gone), _records, grid.shape[0])
 
     return parts()
+
+
+def _told(parts: Iterator[Any], tell: Callable[[Any], bytes], rows: int) -> Iterator[bytes]:
+    """Parts, each of some `rows`, as records of one length. One of row −1 ends them where there was
+    no time for all rows: without it an answer that broke off would look the same."""
+    came = length = 0
+    try:
+        for part in parts:
+            records = tell(part)
+            came += len(part.rows)
+            length = len(records) // len(part.rows)
+            yield records
+    except StoppedError:
+        return
+    if came < rows:
+        yield float32(np.full(length // 4, -1.0))
 
 
 def _axes(grid: Grid, settings: LabSettings) -> list[dict[str, Any]]:
@@ -357,10 +371,7 @@ def _crowd_stream(lab: Lab, asked: Asked, gone: Gone) -> Iterator[bytes]:
 
     def parts() -> Iterator[bytes]:
         yield pack(header, map(float32, planes))
-        try:
-            yield from map(_crowd_records, lab.crowd(settings, gone))
-        except StoppedError:
-            return
+        yield from _told(lab.crowd(settings, gone), _crowd_records, CROWD_ETAS)
 
     return parts()
 
@@ -487,13 +498,17 @@ def _flatness_stream(lab: Lab, asked: Asked, gone: Gone) -> Iterator[bytes]:
         "left": f"{', '.join(left)}: no flow along this Γ." if left else "",
     }
     yield json_line(_about(asked) | head)
+    came = 0
     try:
         for found in lab.courses(settings, gone):
             ways = {"flow": _plain_way(found.flow), "run": _plain_way(found.run)}
             told = {"rule": found.rule, "eta": found.eta, "steps": found.steps}
             yield json_line(told | {"share": found.share} | ways)
+            came += 1
     except StoppedError:
         return
+    if came < len(rules):
+        yield json_line({"short": True})
 
 
 def _plain_way(way: Way) -> dict[str, Any]:

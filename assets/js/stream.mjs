@@ -2,6 +2,7 @@
 
 const MAGIC = 0x45444757;
 const PREFIX = 8;
+const ENDS_EARLY = -1; // the row of the last record where there was no time for all
 
 /**
  * The header of bytes and where the data begin; null while it has not come whole.
@@ -36,6 +37,7 @@ export class Records {
     this.count = count;
     this.own = own;
     this.found = 0;
+    this.short = false;
     this.rest = new Uint8Array(0);
     this.head = null;
   }
@@ -64,12 +66,14 @@ export class Records {
       found.push(recordOf(this.rest.subarray(at, at + size), count, numbers, columns));
     this.rest = this.rest.slice(at);
     this.found += at / size;
-    return found;
+    if (found.at(-1)?.row !== ENDS_EARLY) return found;
+    this.short = true;
+    return found.slice(0, -1);
   }
 
-  // Whether all have come: an answer may be cut between two as well.
+  // Whether all have come, or all that there was time for: an answer may be cut between two as well.
   get isWhole() {
-    return this.head !== null && this.rest.length === 0 && this.found === this.count(this.head);
+    return this.head !== null && this.rest.length === 0 && (this.short || this.found === this.count(this.head));
   }
 }
 

@@ -232,6 +232,33 @@ def test_a_plot_that_has_taken_its_time_is_what_there_is_by_then(
     assert 0 < tables[0] < all_of_it
 
 
+@pytest.mark.parametrize("name", ["regimes", "crowd", "flatness"])
+def test_a_stream_that_is_short_of_time_says_where_it_ends(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Or it would be taken for one that broke off."""
+    route, query, form, all_of_it = PLOTS[name]
+    query = query.replace("50", "52").replace("tau=0.2", "tau=0.22")  # which nothing here has cut
+    whole = client.get(f"/{route}.{form}?{query}").data
+    monkeypatch.setattr(lab_compute.Watch, "over", property(lambda watch: watch.seconds > 0))
+    monkeypatch.setattr(lab_compute, "CHUNK", 1)
+    other = query.replace("52", "51").replace("0.22", "0.21")
+    body = client.get(f"/{route}.{form}?{other}").data
+    if form == "ndjson":
+        assert json.loads(body.splitlines()[-1]) == {"short": True}
+        assert "short" not in json.loads(whole.splitlines()[-1])
+        return
+    head, at = head_of(body)
+    before, begin = head_of(whole)
+    own = head.get("points", 0) ** 2 * (1 + bool(head.get("sided")) + bool(head.get("conserved")))
+    length = (len(whole) - begin - 4 * own) // all_of_it
+    assert before["columns"] == head["columns"]
+    records = np.frombuffer(body, "<f4", offset=at + 4 * own).reshape(-1, length // 4)
+    assert np.all(records[-1] == -1)
+    assert np.all(records[:-1, 0] >= 0)
+    assert len(records) - 1 < all_of_it
+
+
 def parts_in(name: str, body: bytes, form: str) -> int:
     """How many of the step sizes, or of the rules, a file has."""
     key = {"flatness": "rule", "rate": "etas" if form == "json" else "eta"}.get(name, "eta")

@@ -79,7 +79,7 @@ def test_step_counts_are_bounded(stage: Stage, steps: str, last: int):
     stage.press("End")
     assert stage.step == last
     if last:
-        expect(stage.page.get_by_text("10,000,000 is used")).to_be_visible()
+        expect(stage.page.get_by_text("this server grants 10,000,000 steps")).to_be_visible()
 
 
 def test_a_start_on_the_valley_floor(stage: Stage):

@@ -61,6 +61,22 @@ for (const size of [1, 3, 7, 64, 10000]) {
   });
 }
 
+test("what there was no time for is told by the last record, which is none of them", () => {
+  const end = [-1, [-1, -1], [-1, -1], [-1, -1], [-1, -1]];
+  for (const [rows, whole] of [
+    [[...ROWS.slice(1), end], true],
+    [ROWS.slice(1), false],
+  ]) {
+    const parser = mapRecords();
+    const [, ...records] = inPieces(parser, sheet(HEAD, rows), 24);
+    assert.deepEqual(
+      records.map(({ row }) => row),
+      [2, 1],
+    );
+    assert.equal(parser.isWhole, whole);
+  }
+});
+
 test("a record stays as it was when the next ones come", () => {
   const parser = mapRecords();
   const [, first] = inPieces(parser, sheet(HEAD, ROWS), 24);

@@ -83,6 +83,7 @@ export class Flatness {
    */
   item(line, turn) {
     if (line.settings) return this.page.adopt("flatness", turn, line);
+    if (line.short) return undefined; // of time: what came before is all
     if (!dispatch({ type: "course", turn, line })) return undefined;
     $("panel-flatness").dataset.drawn = "yes";
     this.page.progress.draw();
@@ -139,7 +140,7 @@ function linesOfRules() {
   let rules = 0;
   return new Lines((line, count) => {
     if (line.rules) rules = line.rules.length;
-    return count === rules;
+    return line.short || count === rules;
   });
 }
 

@@ -48,6 +48,8 @@ export const delayOf = (k, rate) => Math.round((100 * (k + 1)) / rate) - Math.ro
  */
 async function codecFor(form) {
   if (!("VideoEncoder" in globalThis)) return null;
+  // WebKitGTK falls where it is asked what it encodes before its GStreamer has begun, which it does to say what it plays.
+  document.createElement("video").canPlayType(TYPES[form]);
   for (const [name, codec] of CODECS[form])
     if (await encodes({ codec, width: 1280, height: 720, framerate: 30 })) return name;
   return null;

@@ -56,14 +56,22 @@ test("a GIF says what it shows, however long that is, and holds its link", async
   assert.equal(commentOf(GIF.subarray(0, 12)), "");
 });
 
-// An encoder of a browser, which says of itself that it makes H.264, VP9 or VP8, and does what it is made to.
+const page = globalThis.document;
+
+// An encoder of a browser, which says of itself that it makes H.264, VP9 or VP8, and does what it is made to; of one that
+// falls where it is asked that before it has been asked what it plays.
 function browserWith({ says = () => true, does = (told) => told.output({}), ends = () => Promise.resolve() }) {
   const tried = [];
+  let begun = false;
+  globalThis.document = { ...page, createElement: () => ({ canPlayType: () => (begun = true) }) };
   globalThis.VideoFrame = class {
     close() {}
   };
   globalThis.VideoEncoder = class {
-    static isConfigSupported = async ({ codec }) => ({ supported: says(codec) });
+    static isConfigSupported = async ({ codec }) => {
+      assert.ok(begun, "the browser falls");
+      return { supported: says(codec) };
+    };
     state = "configured";
     constructor(told) {
       this.told = told;
@@ -75,13 +83,14 @@ function browserWith({ says = () => true, does = (told) => told.output({}), ends
   };
   return tried;
 }
+function forget() {
+  globalThis.document = page;
+  for (const name of ["VideoEncoder", "VideoFrame"]) delete globalThis[name];
+}
 const forms = async () => Promise.all(["gif", "webm", "mp4"].map(isMade));
 
 test("a form of film is offered where one frame of it comes out", async (t) => {
-  t.after(() => {
-    delete globalThis.VideoEncoder;
-    delete globalThis.VideoFrame;
-  });
+  t.after(forget);
   assert.deepEqual(await forms(), [true, false, false], "without WebCodecs");
   const tried = browserWith({});
   assert.deepEqual(await forms(), [true, true, true]);
@@ -91,10 +100,7 @@ test("a form of film is offered where one frame of it comes out", async (t) => {
 });
 
 test("an encoder that says yes and fails, gives nothing or never answers is none", async (t) => {
-  t.after(() => {
-    delete globalThis.VideoEncoder;
-    delete globalThis.VideoFrame;
-  });
+  t.after(forget);
   const failing = [
     { ends: () => Promise.reject(new Error("no hardware")) },
     { does: () => assert.fail("refused") },

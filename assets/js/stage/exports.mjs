@@ -93,8 +93,8 @@ function showSpan() {
 }
 
 /**
- * Whether this browser makes a form is tried once it is chosen, and not before: WebKit of some systems does not survive
- * being asked. What it cannot make is said where it is chosen, and the next form takes its place.
+ * Whether this browser makes a form is tried once it is chosen, since an encoder is begun for it. What it cannot make is
+ * said where it is chosen, and the next form takes its place.
  * @param {string} name
  */
 async function tryForm(name) {

@@ -465,7 +465,9 @@ def _panels(settings: Settings) -> html.Div:
                 ["along ", _symbol("direction", "v₁")],
                 html.Span(
                     [_symbol("unit", "unit"), " ", html.Span(id="across-aside")],
+                    id="across-unit",
                     className="aside unit",
+                    hidden=True,
                 ),
             ),
         ),

@@ -243,7 +243,8 @@ function meanSince(begin, part, row, name) {
 function showAsides({ part, row }) {
   const run = state.result.runs[state.focus];
   const view = isSmooth(run) ? null : acrossView(part, row, state.result.profile_axis);
-  setText("across-aside", view ? inWords(view.unit) : "");
+  put($("across-unit"), { hidden: !view });
+  if (view) setText("across-aside", inWords(view.unit));
   const critical = 2 / part.columns.sharpness[row];
   setText("critical", `2/λ₁ here: ${inWords(critical > 0 ? critical : NaN)}`);
 }
@@ -257,16 +258,22 @@ function showHalved(run, { part, row, exact }) {
   const { halved } = state;
   const bare = !Number.isFinite(run.columns.flow[0]);
   put($("halve"), { disabled: bare || Boolean(run.changes || state.result.settings.forks) });
-  if (run.changes) return setText("halved", "");
-  if (!halved || bare) return setText("halved", bare && !run.absent ? `${run.name} has no limiting flow here.` : "");
-  if (!exact || Math.abs(run.eta / halved.eta - 0.5) > 1e-9) return setText("halved", "");
-  if (part.columns.step[row] !== 4 * halved.step) return setText("halved", "This run does not reach the same τ.");
+  if (run.changes) return tellHalved("");
+  if (!halved || bare) return tellHalved(bare && !run.absent ? `${run.name} has no limiting flow here.` : "");
+  if (!exact || Math.abs(run.eta / halved.eta - 0.5) > 1e-9) return tellHalved("");
+  if (part.columns.step[row] !== 4 * halved.step) return tellHalved("This run does not reach the same τ.");
   const gap = part.columns.gap[row];
   const times = halved.gap > 0 && gap > 0 ? `, ${(halved.gap / gap).toPrecision(2)} times less` : "";
-  setText(
-    "halved",
-    `η = ${short(halved.eta)}: ${inWords(halved.gap)} → η = ${short(run.eta)}: ${inWords(gap)}${times}`,
-  );
+  tellHalved(`η = ${short(halved.eta)}: ${inWords(halved.gap)} → η = ${short(run.eta)}: ${inWords(gap)}${times}`);
+}
+
+/**
+ * With a mark that there are words: WebKit does not look again whether a part of a panel is empty.
+ * @param {string} words
+ */
+function tellHalved(words) {
+  setText("halved", words);
+  $("halved").toggleAttribute("data-told", Boolean(words));
 }
 
 /**

@@ -1,8 +1,8 @@
-"""Firefox and WebKitGTK (the engine of Safari), each driven by what it brings itself.
+"""Chromium, Firefox and WebKitGTK (the engine of Safari) by one hand.
 
-Firefox serves WebDriver BiDi on a socket; WebKitGTK has a driver that speaks the classic protocol.
-Both take the same actions of a hand. What is not installed is an `UnavailableError` that names its
-package.
+Chromium is driven by Playwright; Firefox serves WebDriver BiDi on a socket; WebKitGTK has a driver
+that speaks the classic protocol. All take the same actions. What is not installed is an
+`UnavailableError` that names its package.
 """
 
 import base64
@@ -20,10 +20,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import websocket
+from playwright.sync_api import ConsoleMessage, Page
 
+from benchmarks import session
 from benchmarks.row import UnavailableError
 
 SCREEN = (1440, 900)
@@ -62,13 +64,28 @@ Driven = TypeVar("Driven", bound="Engine")
 
 
 class Engine(ABC):
-    """A browser with one page open."""
+    """A browser with one page open: what its console was told to complain of, and the addresses
+    that it asked for, as far as its driver tells."""
 
     name: str
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+        self.asked: list[str] = []
+        self.turns = itertools.count()
 
     @abstractmethod
     def open(self, url: str) -> None:
         """Load a page, and what it loads."""
+
+    def arrive(self, condition: str) -> None:
+        """Wait for the page that another has led to, of which an expression is true."""
+        self.wait(condition)
+
+    def heard(self) -> list[str]:
+        """Errors and warnings that were said since this was asked last."""
+        said, self.said = self.said, []
+        return said
 
     @abstractmethod
     def run(self, body: str, *given: Any) -> Any:
@@ -81,6 +98,14 @@ class Engine(ABC):
     @abstractmethod
     def screenshot(self) -> bytes:
         """What the window shows, as PNG."""
+
+    @abstractmethod
+    def printed(self) -> bytes:
+        """The page as PDF, on A4 across.
+
+        Raises:
+            UnavailableError: its driver does not print.
+        """
 
     def wait(self, condition: str, *given: Any, seconds: float = 60.0) -> None:
         """Until an expression of `given` is true."""
@@ -105,11 +130,30 @@ class Engine(ABC):
         """Press keys one after the other; Shift+ArrowLeft holds the first meanwhile."""
         actions = []
         for key in keys:
-            parts = key.split("+") if len(key) > 1 else [key]
-            codes = [KEYS.get(part, part) for part in parts]
+            codes = _codes(key)
             actions += [{"type": "keyDown", "value": code} for code in codes]
             actions += [{"type": "keyUp", "value": code} for code in reversed(codes)]
+        self._keys(actions)
+
+    def turn(self, x: float, y: float, by: float, *, holding: str) -> None:
+        """Turn the wheel over a point, so many pixels down, while a key is held; WebKitGTK's driver
+        tells the wheel nothing of that."""
+        (code,) = _codes(holding)
+        # Another wheel each time: that driver counts from where one has been turned to.
+        wheel = f"wheel-{next(self.turns)}"
+        where = {"x": round(x), "y": round(y)}
+        far = {"deltaX": 0, "deltaY": round(by), "origin": "viewport", "duration": 0}
+        self._keys([{"type": "keyDown", "value": code}])
+        self.act({"type": "wheel", "id": wheel, "actions": [{"type": "scroll"} | where | far]})
+        self._keys([{"type": "keyUp", "value": code}])
+
+    def _keys(self, actions: list[dict[str, Any]]) -> None:
         self.act({"type": "key", "id": "keyboard", "actions": actions})
+
+
+def _codes(key: str) -> list[str]:
+    """The keys of a combination, as the protocol names them."""
+    return [KEYS.get(part, part) for part in (key.split("+") if len(key) > 1 else [key])]
 
 
 DOWN = {"type": "pointerDown", "button": 0}
@@ -125,21 +169,117 @@ def rest(milliseconds: int) -> dict[str, Any]:
     return {"type": "pause", "duration": milliseconds}
 
 
+# ---- Chromium ----
+
+
+class Chromium(Engine):
+    """A page of Playwright's."""
+
+    name = "Chromium"
+    NAMES: ClassVar[dict[str, str]] = {code: name for name, code in KEYS.items()}
+    BUTTONS: ClassVar = ("left", "middle", "right")
+
+    def __init__(self, page: Page):
+        super().__init__()
+        self.page = page
+        self.protocol = page.context.new_cdp_session(page)
+        self.place = (0, 0)
+        self.touching = False
+        page.on("console", self._hear)
+        page.on("pageerror", lambda error: self.said.append(f"error: {error}"))
+        page.on("request", lambda request: self.asked.append(request.url))
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.said.append(f"{message.type}: {message.text}")
+
+    def open(self, url: str) -> None:
+        self.page.goto(url)
+
+    def arrive(self, condition: str) -> None:
+        self.page.wait_for_function(f"() => {condition}", timeout=1e3 * ANSWER_SECONDS)
+
+    def run(self, body: str, *given: Any) -> Any:
+        return self.page.evaluate(
+            f"async (given) => (await (async (...given) => {{ {body} }})(...given)) ?? null",
+            list(given),
+        )
+
+    def act(self, source: dict[str, Any]) -> None:
+        mouse = source.get("parameters", {}).get("pointerType", "mouse") == "mouse"
+        for action in source["actions"]:
+            if action["type"] == "pause":
+                self.page.wait_for_timeout(action["duration"])
+            elif source["type"] == "key":
+                self._key(action)
+            elif source["type"] == "wheel":
+                self.page.mouse.move(action["x"], action["y"])
+                self.page.mouse.wheel(action["deltaX"], action["deltaY"])
+            elif mouse:
+                self._mouse(action)
+            else:
+                self._touch(action)
+
+    def _key(self, action: dict[str, Any]) -> None:
+        value: str = action["value"]
+        key = self.NAMES.get(value, value)
+        if action["type"] == "keyDown":
+            self.page.keyboard.down(key)
+        else:
+            self.page.keyboard.up(key)
+
+    def _mouse(self, action: dict[str, Any]) -> None:
+        mouse = self.page.mouse
+        if action["type"] == "pointerMove":
+            self.page.wait_for_timeout(action["duration"])
+            mouse.move(action["x"], action["y"])
+        elif action["type"] == "pointerDown":
+            mouse.down(button=self.BUTTONS[action["button"]])
+        else:
+            mouse.up(button=self.BUTTONS[action["button"]])
+
+    def _touch(self, action: dict[str, Any]) -> None:
+        """Of one finger, which is nowhere while it does not touch."""
+        if action["type"] == "pointerMove":
+            self.page.wait_for_timeout(action["duration"])
+            self.place = (action["x"], action["y"])
+            kind = "touchMove" if self.touching else ""
+        else:
+            self.touching = action["type"] == "pointerDown"
+            kind = "touchStart" if self.touching else "touchEnd"
+        x, y = self.place
+        points = [{"x": x, "y": y}] if self.touching else []
+        if kind:
+            self.protocol.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    def screenshot(self) -> bytes:
+        return self.page.screenshot()
+
+    def printed(self) -> bytes:
+        return self.page.pdf(format="A4", landscape=True)
+
+
+@contextmanager
+def chromium() -> Iterator[Chromium]:
+    """Chromium without a window, with nothing from before."""
+    with session.chromium() as page:
+        yield Chromium(page)
+
+
 # ---- Firefox ----
 
 
 class Firefox(Engine):
-    """Over WebDriver BiDi; `said` is what its console got, errors and warnings first of all."""
+    """Over WebDriver BiDi."""
 
     name = "Firefox"
 
     def __init__(self, address: str):
+        super().__init__()
         self.socket = websocket.create_connection(
             address, timeout=ANSWER_SECONDS, suppress_origin=True
         )
         self.numbers = itertools.count()
-        self.said: list[str] = []
-        self.asked: list[str] = []
         self.send("session.new", capabilities={})
         self.send("session.subscribe", events=["log.entryAdded", "network.beforeRequestSent"])
         self.context = self.send("browsingContext.getTree")["contexts"][0]["context"]
@@ -197,8 +337,9 @@ class Firefox(Engine):
         )
 
     def printed(self) -> bytes:
-        """The page as PDF."""
-        return base64.b64decode(self.send("browsingContext.print", context=self.context)["data"])
+        sheet = {"page": {"width": 21.0, "height": 29.7}, "orientation": "landscape"}
+        printed = self.send("browsingContext.print", context=self.context, **sheet)
+        return base64.b64decode(printed["data"])
 
 
 @contextmanager
@@ -228,12 +369,34 @@ def firefox() -> Iterator[Firefox]:
 # ---- WebKit ----
 
 
+# A script of a page keeps what is said to its console, and what fails.
+LISTEN = """
+  const said = window.said = [];
+  for (const name of ['error', 'warn']) console[name] = (...words) => said.push(words.join(' '));
+  addEventListener('error', ({ message, target }) => said.push(message || target.src), true);
+  addEventListener('unhandledrejection', ({ reason }) => said.push(String(reason)));
+  addEventListener('securitypolicyviolation', (event) =>
+    said.push(`${event.violatedDirective} ${event.blockedURI}`));
+"""
+# Before anything of a page runs, it can be heard where it is written into one that runs nothing.
+WRITE = """
+  const page = await (await fetch(given[0])).text();
+  history.replaceState(null, '', given[0]);
+  document.open();
+  LISTEN
+  document.write(page);
+  document.close();
+""".replace("LISTEN", LISTEN)
+
+
 class WebKit(Engine):
-    """Over classic WebDriver, which tells nothing of the console."""
+    """Over classic WebDriver, which tells nothing of the console and of requests: what a page says
+    is kept in it, from where it has been loaded, or from its first word where it is `written`."""
 
     name = "WebKitGTK"
 
     def __init__(self, address: str, program: str):
+        super().__init__()
         self.address = address
         options = {"binary": program, "args": ["--automation"]}
         asked = {"alwaysMatch": {"webkitgtk:browserOptions": options}}
@@ -265,6 +428,19 @@ class WebKit(Engine):
 
     def open(self, url: str) -> None:
         self.send("POST", "/url", {"url": url})
+        self.run(LISTEN)
+
+    def write(self, url: str, empty: str) -> None:
+        """Load a page while it is heard, over an `empty` one from where it comes."""
+        self.send("POST", "/url", {"url": empty})
+        self.run(WRITE, url)
+
+    def arrive(self, condition: str) -> None:
+        super().arrive(condition)
+        self.run(LISTEN)
+
+    def heard(self) -> list[str]:
+        return self.run("return window.said.splice(0)")
 
     def run(self, body: str, *given: Any) -> Any:
         script = (
@@ -282,6 +458,9 @@ class WebKit(Engine):
 
     def screenshot(self) -> bytes:
         return base64.b64decode(self.send("GET", "/screenshot"))
+
+    def printed(self) -> bytes:
+        raise UnavailableError("WebKitGTK's driver has no command that prints")
 
 
 @contextmanager

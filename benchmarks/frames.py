@@ -1,10 +1,10 @@
-"""Frames a second of a run that plays, in Firefox and in WebKitGTK, beside a bare page that paints
-as many canvases in the same minute: how busy the machine is drops out of the ratio."""
+"""Frames a second of a run that plays, in Chromium, Firefox and WebKitGTK, beside a bare page that
+paints as many canvases in the same minute: how busy the machine is drops out of the ratio."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
-from benchmarks.engines import Engine, firefox, webkit
+from benchmarks.engines import Engine, chromium, firefox, webkit
 from benchmarks.row import Bound, Figures, Row
 from benchmarks.session import serving, wait_until_ready
 
@@ -84,6 +84,12 @@ def play(launch: Callable[[], AbstractContextManager[Engine]]) -> Figures:
 
 
 ROWS = (
+    Row(
+        "play-chromium",
+        "playing in Chromium, beside a bare page",
+        tuple(Bound("≥", 58, f"fps {words}") for words in PLAYED),
+        lambda: play(chromium),
+    ),
     Row(
         "play-firefox",
         "playing in Firefox",

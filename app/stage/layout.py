@@ -118,7 +118,7 @@ KEYS = (
     ("e", "export: a picture, a file, a program"),
     ("Ctrl + z", "back to the rule, loss or scene before"),
     ("Ctrl + Shift + z", "forth again"),
-    ("Esc", "away with what is said or explained"),
+    ("Esc", "away with what is said or explained; what is being dragged goes back"),
     ("?", "this help"),
 )
 

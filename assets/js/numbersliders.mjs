@@ -9,9 +9,9 @@ const DIGITS = 4; // of a number that is dragged
  * @param {string} id of their place
  * @param {Parameter[]} parameters
  * @param {string} before the names of the keys that they have in the link
- * @param {(key: string, value: number) => void} hear
+ * @param {import("./sliders.mjs").Told} told
  */
-export function offer(id, parameters, before, hear) {
+export function offer(id, parameters, before, told) {
   const rows = parameters.map(({ name, symbol, range: [low, high], words }) => {
     const row = Object.assign(element("div", ""), { className: "number", title: words });
     const slider = Object.assign(element("div", ""), { className: "slider", id: before + name });
@@ -21,7 +21,7 @@ export function offer(id, parameters, before, hear) {
     return row;
   });
   $(id).replaceChildren(...rows);
-  for (const place of document.querySelectorAll(`#${id} .slider`)) sliders.add(place, hear);
+  for (const place of document.querySelectorAll(`#${id} .slider`)) sliders.add(place, told);
   for (const { name, value } of parameters) show(before + name, value);
 }
 

@@ -771,6 +771,7 @@ type StageEvent =
   | { type: "mends"; query: Query; asked: Asked }
   | { type: "sets"; key: string; text: string; from?: number }
   | { type: "branches"; query: Query; focus?: number; several?: boolean; from: number }
+  | { type: "returns"; query: Query; from: number }
   | { type: "halves"; halved: Halved; from: number }
   | { type: "takesUnit"; unit: "tau" | "steps" }
   | { type: "takesHorizon"; tau: number; from: number }
@@ -901,6 +902,7 @@ type CollapseScene = { inks: Inks; collapse: CollapseState };
 type LabEvent =
   | { type: "shows"; plot: Plot; fit?: string[]; most?: number }
   | { type: "sets"; key: string; text: string }
+  | { type: "returns"; plot: Plot; query: Query; home: Query | null }
   | { type: "takesLoss"; key: string }
   | { type: "opens"; plot: Plot; query: Query; problems?: Message[] }
   | { type: "staysAlong" }
@@ -953,7 +955,9 @@ interface LabPage {
   refuse(plot: Plot, turn: number, refusal: Refusal): void;
   end(plot: Plot, turn: number, words?: string | null): void;
   endings(plot: Plot): Record<"refused" | "failed" | "stopped", (what: any, turn: number) => void>;
+  keep(): () => void;
   setSlice(share: number): void;
+  keepSlice(): () => void;
   setOrbitView(view: OrbitView): void;
   setRateView(view: RateView): void;
   setCrowdHand(hand: CrowdHand): void;

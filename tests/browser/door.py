@@ -26,7 +26,7 @@ LAB = {
     "crowd": ["lab/crowd"],
 }
 
-_OPEN = """async (rooms) => {
+OPEN = """async (rooms) => {
   if (window.edgewalk) return;
   const from = (name) => import(new URL(`assets/js/${name}.mjs`, location.href).href);
   const door = {};
@@ -40,4 +40,4 @@ _OPEN = """async (rooms) => {
 
 def open_door(page: Page, rooms: dict[str, list[str]]) -> None:
     """Open the door to a page that has begun."""
-    page.evaluate(_OPEN, rooms)
+    page.evaluate(OPEN, rooms)

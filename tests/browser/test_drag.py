@@ -1,180 +1,167 @@
-"""Dragging: a table of what a hand may do besides, for all that is dragged, by pointer events."""
+"""Dragging: all that is dragged, by all that a hand may do besides, by events of a real pointer."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from playwright.sync_api import CDPSession, Page
+from playwright.sync_api import Browser, BrowserContext, Frame, Page
 
-from tests.browser.stage import Stage
+from tests.browser.conftest import Heard
+from tests.browser.door import OPEN
+from tests.browser.dragged import (
+    BESIDES,
+    ELSEWHERE,
+    FINGERS,
+    Button,
+    Column,
+    Dragged,
+    Hand,
+    Point,
+    cases,
+)
+from tests.browser.test_embed import FRAME
 
-
-@dataclass(frozen=True)
-class Dragged:
-    """What is dragged, and what says where it is."""
-
-    query: str
-    part: str
-    place: str
-    """JavaScript."""
-
-
-RING = "edgewalk.stage.state.query.start || ''"
-DRAGGED = {
-    "start": Dragged("?loss=hyperbola&steps=60&at=20", "button.start", RING),
-    "push": Dragged(
-        "?loss=hyperbola&steps=60&at=40&fork=20&focus=1",
-        "button.push",
-        "edgewalk.stage.state.query['fork.push'] || ''",
-    ),
-    "lens": Dragged(
-        "?loss=hyperbola&steps=60&at=40",
-        "button.lens",
-        "JSON.stringify(edgewalk.stage.state.lensAt)",
-    ),
-}
+PATIENCE = 30_000
+# By what the page is opened in: what a context is made with.
+DESK = {"viewport": {"width": 1440, "height": 900}}
+# At 200 % a page has half the room, and twice the pixels for it.
+TWICE = {"viewport": {"width": 720, "height": 450}, "device_scale_factor": 2}
+GLASS = {"viewport": {"width": 900, "height": 700}, "has_touch": True}
+LEFT, TOP = 60, 40
+SCROLLABLE = """void document.body.append(Object.assign(document.createElement('div'),
+  { style: 'flex: none; height: 5000px' }))"""
 
 
-@pytest.fixture(params=DRAGGED)
-def dragged(request: pytest.FixtureRequest) -> Dragged:
-    return DRAGGED[request.param]
+class Mouse(Hand):
+    """Of Playwright, in Chromium."""
+
+    def __init__(self, page: Page, window: Page | Frame, at: Point):
+        self.page = page
+        self.window = window
+        self.at = at
+        self.inside = window is not page
+        self.glass = page.context.new_cdp_session(page)
+        self.fingers: tuple[Point, ...] = ()
+
+    def see(self, expression: str) -> Any:
+        return self.window.evaluate(f"() => {expression}")
+
+    def wait(self, condition: str) -> None:
+        self.window.wait_for_function(f"() => {condition}", timeout=PATIENCE)
+
+    def move(self, x: float, y: float) -> None:
+        self.page.mouse.move(self.at[0] + x, self.at[1] + y)
+
+    def down(self, button: Button = "left") -> None:
+        self.page.mouse.down(button=button)
+
+    def up(self, button: Button = "left") -> None:
+        self.page.mouse.up(button=button)
+
+    def press(self, key: str) -> None:
+        self.page.keyboard.press(key)
+
+    def touch(self, *fingers: Point) -> None:
+        more, fewer = len(fingers) > len(self.fingers), len(fingers) < len(self.fingers)
+        self.fingers = fingers
+        self._touch("touchStart" if more else "touchEnd" if fewer else "touchMove")
+
+    def take_away(self) -> None:
+        self.fingers = ()
+        self._touch("touchCancel")
+
+    def _touch(self, kind: str) -> None:
+        points = [{"x": x, "y": y, "id": k} for k, (x, y) in enumerate(self.fingers)]
+        self.glass.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
 
-def opened(stage: Stage, dragged: Dragged) -> tuple[Page, Callable[[], str], float, float]:
-    stage.open(dragged.query)
-    stage.page.locator(dragged.part).scroll_into_view_if_needed()
-    box = stage.page.locator(dragged.part).bounding_box()
-    assert box
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+class Opener:
+    """Opens pages, one at a time: a row of the table is tried on one that is open already."""
 
-    def place() -> str:
-        return stage.page.evaluate(dragged.place)
+    def __init__(self, browser: Browser, home: str):
+        self.browser = browser
+        self.home = home
+        self.now: tuple[Any, ...] = ()
+        self.context: BrowserContext | None = None
+        self.hand: Mouse | None = None
+        self.heard = Heard()
 
-    return stage.page, place, x, y
+    def open(self, row: Dragged, kind: dict[str, Any], framed: bool = False) -> Mouse:
+        wanted = (row.room.path, row.query, str(kind), framed)
+        if wanted != self.now or not self.hand:
+            self.close()
+            self.hand = self._open(row, kind, framed)
+            self.now = wanted
+        self.hand.row = row
+        return self.hand
 
+    def _open(self, row: Dragged, kind: dict[str, Any], framed: bool) -> Mouse:
+        self.context = self.browser.new_context(**kind)
+        self.heard = Heard()
+        self.heard.listen(self.context)
+        page = self.context.new_page()
+        window: Page | Frame = page
+        at = (0.0, 0.0)
+        if framed:
+            page.goto(f"{self.home}healthz")
+            page.evaluate(FRAME, f"{row.room.path}{row.query}&embed=1")
+            page.evaluate(f"document.querySelector('iframe').style.margin = '{TOP}px {LEFT}px'")
+            frame = page.query_selector("iframe")
+            assert frame
+            box, window = frame.bounding_box(), frame.content_frame() or page
+            assert box
+            at = (box["x"] + 2, box["y"] + 2)
+        else:
+            page.goto(f"{self.home}{row.room.path}{row.query}")
+        hand = Mouse(page, window, at)
+        window.wait_for_selector("body[data-drawn], .panel[data-drawn]", timeout=PATIENCE)
+        window.evaluate(OPEN, row.room.door)
+        # The menu of the browser would stand in the way.
+        window.evaluate("addEventListener('contextmenu', (event) => event.preventDefault())")
+        if kind.get("has_touch"):
+            window.evaluate(SCROLLABLE)
+        hand.wait(row.room.settled)
+        return hand
 
-def test_the_main_button_drags_and_the_others_do_not(stage: Stage, dragged: Dragged) -> None:
-    page, place, x, y = opened(stage, dragged)
-    before = place()
-    for button in ("right", "middle"):
-        page.mouse.move(x, y)
-        page.mouse.down(button=button)
-        page.mouse.move(x + 30, y + 12, steps=3)
-        page.mouse.up(button=button)
-        assert place() == before, button
-    page.mouse.move(x, y)
-    page.mouse.down()
-    page.mouse.move(x + 30, y + 12, steps=3)
-    page.mouse.up()
-    assert place() != before
+    def attempt(self, column: Column, hand: Hand) -> None:
+        """A page that failed is not used again."""
+        try:
+            column(hand)
+        except Exception:
+            self.now = ()
+            raise
 
-
-def test_escape_brings_it_back(stage: Stage, dragged: Dragged) -> None:
-    page, place, x, y = opened(stage, dragged)
-    page.mouse.move(x, y)
-    page.mouse.down()
-    page.mouse.move(x + 12, y + 6, steps=3)
-    page.mouse.up()
-    stage.settle()
-    before = place()
-    page.mouse.down()
-    page.mouse.move(x + 50, y + 20, steps=4)
-    assert place() != before
-    page.keyboard.press("Escape")
-    assert place() == before
-    page.mouse.move(x + 80, y + 30, steps=4)
-    assert place() == before
-    page.mouse.up()
-    assert place() == before
-
-
-def test_the_pointer_may_leave_the_window(stage: Stage, dragged: Dragged) -> None:
-    page, place, x, y = opened(stage, dragged)
-    before = place()
-    page.mouse.move(x, y)
-    page.mouse.down()
-    page.mouse.move(-40, y, steps=4)
-    outside = place()
-    page.mouse.up()
-    assert outside != before
-    page.mouse.move(x + 60, y, steps=4)
-    assert place() == outside
-
-
-def test_no_words_are_selected(stage: Stage, dragged: Dragged) -> None:
-    page, _, x, y = opened(stage, dragged)
-    page.mouse.move(x, y)
-    page.mouse.down()
-    page.mouse.move(700, 20, steps=6)
-    assert page.evaluate("String(getSelection())") == ""
-    page.mouse.up()
+    def close(self) -> None:
+        if self.context:
+            self.context.close()
+        self.context = self.hand = None
+        heard, self.heard = self.heard, Heard()
+        assert not heard.exceptions
+        assert not heard.complaints
 
 
-def touch(client: CDPSession, kind: str, *points: tuple[float, float]) -> None:
-    fingers = list(enumerate(points))
-    client.send(
-        "Input.dispatchTouchEvent",
-        {"type": kind, "touchPoints": [{"x": x, "y": y, "id": k} for k, (x, y) in fingers]},
-    )
+@pytest.fixture(scope="module")
+def opener(browser: Browser, server_url: str) -> Iterator[Opener]:
+    opener = Opener(browser, f"{server_url}/")
+    yield opener
+    opener.close()
 
 
-@pytest.fixture
-def phone(new_context) -> tuple[Stage, CDPSession]:
-    context = new_context(viewport={"width": 900, "height": 800}, has_touch=True)
-    page = context.new_page()
-    return Stage(page), context.new_cdp_session(page)
+@cases(*BESIDES)
+def test_by_mouse(opener: Opener, row: Dragged, column: Column) -> None:
+    opener.attempt(column, opener.open(row, DESK))
 
 
-def test_a_second_finger_does_nothing(phone: tuple[Stage, CDPSession], dragged: Dragged) -> None:
-    stage, client = phone
-    _, place, x, y = opened(stage, dragged)
-    touch(client, "touchStart", (x, y))
-    touch(client, "touchMove", (x + 20, y + 10))
-    stage.paint()
-    one = place()
-    touch(client, "touchStart", (x + 20, y + 10), (x + 60, y + 60))
-    touch(client, "touchMove", (x + 20, y + 10), (x + 120, y + 90))
-    stage.paint()
-    assert place() == one
-    touch(client, "touchEnd")
+@cases(*FINGERS)
+def test_by_fingers(opener: Opener, row: Dragged, column: Column) -> None:
+    opener.attempt(column, opener.open(row, GLASS))
 
 
-def test_a_touch_that_is_taken_away_brings_it_back(
-    phone: tuple[Stage, CDPSession], dragged: Dragged
-) -> None:
-    """As where the system takes it for a scroll or a gesture of its own."""
-    stage, client = phone
-    _, place, x, y = opened(stage, dragged)
-    touch(client, "touchStart", (x, y))
-    touch(client, "touchMove", (x + 6, y + 6))
-    touch(client, "touchEnd")
-    stage.settle()
-    before = place()
-    touch(client, "touchStart", (x + 6, y + 6))
-    touch(client, "touchMove", (x + 40, y + 30))
-    stage.paint()
-    assert place() != before
-    touch(client, "touchCancel")
-    stage.wait(f"({dragged.place}) === {before!r}")
+@cases(*ELSEWHERE)
+def test_in_a_frame_of_another_page(opener: Opener, row: Dragged, column: Column) -> None:
+    opener.attempt(column, opener.open(row, DESK, framed=True))
 
 
-def test_a_finger_beside_it_scrolls(phone: tuple[Stage, CDPSession]) -> None:
-    stage, client = phone
-    stage.open("?loss=hyperbola&steps=60&at=20")
-    stage.page.evaluate("scrollTo(0, 0)")
-    touch(client, "touchStart", (300, 120))
-    for y in range(110, 20, -10):
-        touch(client, "touchMove", (300, y))
-    touch(client, "touchEnd")
-    stage.wait("scrollY > 0")
-
-
-def test_it_is_dragged_at_twice_the_size(stage: Stage, dragged: Dragged) -> None:
-    stage.page.set_viewport_size({"width": 720, "height": 450})
-    page, place, x, y = opened(stage, dragged)
-    before = place()
-    page.mouse.move(x, y)
-    page.mouse.down()
-    page.mouse.move(x + 20, y + 10, steps=3)
-    page.mouse.up()
-    assert place() != before
+@cases(*ELSEWHERE)
+def test_at_twice_the_size(opener: Opener, row: Dragged, column: Column) -> None:
+    opener.attempt(column, opener.open(row, TWICE))

@@ -51,7 +51,8 @@ export class Controls {
     $("loss").addEventListener("change", () => this.chooseLoss($("loss").value));
     for (const id of AXES) $(id).addEventListener("change", () => this.chooseAxis(id, $(id).value));
     fields.begin((id, value) => this.heard(id, value));
-    sliders.begin((id, value) => this.slid(id, value));
+    sliders.begin({ hear: (id, value) => this.slid(id, value), keep: (id) => this.keepSlid(id) });
+    this.numbers = ""; // those that are offered
   }
 
   // ---- what a person does ----
@@ -93,6 +94,22 @@ export class Controls {
     clearTimeout(this.resting);
     this.resting = setTimeout(() => this.setField(name, text), REST);
     return undefined;
+  }
+
+  /**
+   * What brings back what a slider is about.
+   * @param {string} id
+   */
+  keepSlid(id) {
+    if (id === "slice") return this.page.keepSlice();
+    const name = POWERS[id];
+    const { value } = $(name);
+    const back = this.page.keep();
+    return () => {
+      clearTimeout(this.resting);
+      fields.write(name, value);
+      back();
+    };
   }
 
   /**
@@ -146,11 +163,39 @@ export class Controls {
    * @param {Parameter[]} parameters
    */
   offerNumbers(parameters) {
-    numbers.offer("rule-numbers", parameters, "", (key, value) => {
-      numbers.show(key, value);
-      clearTimeout(this.resting);
-      this.resting = setTimeout(() => this.page.set(key, numbers.textOf(value)), REST);
+    const offered = JSON.stringify(parameters.map(({ name, range }) => [name, range]));
+    if (offered === this.numbers) {
+      for (const { name, value } of parameters) numbers.show(name, value);
+      return;
+    }
+    this.numbers = offered;
+    numbers.offer("rule-numbers", parameters, "", {
+      hear: (key, value) => this.slidNumber(key, value),
+      keep: (key) => this.keepNumber(key),
     });
+  }
+
+  /**
+   * @param {string} key
+   * @param {number} value
+   */
+  slidNumber(key, value) {
+    numbers.show(key, value);
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => this.page.set(key, numbers.textOf(value)), REST);
+  }
+
+  /**
+   * @param {string} key
+   */
+  keepNumber(key) {
+    const { value } = find("input", $(key));
+    const back = this.page.keep();
+    return () => {
+      clearTimeout(this.resting);
+      numbers.show(key, Number(value));
+      back();
+    };
   }
 
   /**

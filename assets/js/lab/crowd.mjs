@@ -88,8 +88,16 @@ export class CrowdPlot {
     for (const name of ["crowd-sharpness", "crowd-shares"]) {
       const place = $(name);
       this.curves[name] = addCanvas(place);
+      let back = () => {};
+      makeDraggable(place, {
+        begins: (event) => {
+          back = this.page.keep();
+          return this.takeSlice(event, place, name);
+        },
+        moves: (event) => this.takeSlice(event, place, name),
+        back: () => back(),
+      });
       place.addEventListener("pointermove", (event) => this.alongCurves(event, place, name));
-      place.addEventListener("pointerdown", (event) => this.takeSlice(event, place, name));
       place.addEventListener("pointerleave", () => this.page.tip.hide());
     }
     for (const place of [host, ...Object.keys(this.curves).map($)]) new ResizeObserver(this.later).observe(place);
@@ -314,7 +322,6 @@ export class CrowdPlot {
    */
   alongCurves(event, place, name) {
     if (!state.crowd.head) return;
-    if (event.buttons & 1) this.takeSlice(event, place, name);
     if (event.pointerType === "touch") return;
     const { row, at } = this.rowAt(event, place, name);
     const told = state.crowd.rows[row];
@@ -328,9 +335,10 @@ export class CrowdPlot {
    * @param {string} name
    */
   takeSlice(event, place, name) {
-    if (!state.crowd.head || event.button > 0) return;
+    if (!state.crowd.head) return false;
     const { row } = this.rowAt(event, place, name);
     if (row !== crowdRowOf(state)) this.setSlice(row / (state.crowd.head.etas.length - 1));
+    return true;
   }
 }
 

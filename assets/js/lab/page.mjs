@@ -103,6 +103,20 @@ class Lab {
     return this.plots[state.plot].paint();
   }
 
+  // What brings the settings of the plot in view back.
+  keep() {
+    const { plot, queries, home } = state;
+    const query = queries[plot];
+    return () => {
+      if (state.queries[plot] === query) return undefined;
+      const turn = state.turns[plot];
+      dispatch({ type: "returns", plot, query, home });
+      if (turn !== state.turns[plot]) return this.request();
+      writeLink();
+      return this.plots[plot].paint();
+    };
+  }
+
   request() {
     const { plot } = state;
     dispatch({ type: "asks", plot, share: this.plots[plot].share });
@@ -167,6 +181,10 @@ class Lab {
   setSlice(share) {
     if (state.plot === "crowd") this.crowd.setSlice(share);
     else this.regimes.setSlice(share);
+  }
+
+  keepSlice() {
+    return state.plot === "crowd" ? this.keep() : this.regimes.keep();
   }
 
   /**

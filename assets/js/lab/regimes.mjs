@@ -53,8 +53,8 @@ export class Regimes {
     this.later = onceAFrame(() => this.paint()); // however many rows arrive
     /** @type {Record<string, number>} */
     this.due = {}; // what waits for the hand to rest, by name
-    /** @type {{ x: number, y: number, slice: number | null } | null} */
-    this.grab = null; // where the pointer went down, and the slice as it was where that is taken
+    /** @type {{ x: number, y: number, back: (() => void) | null } | null} */
+    this.grab = null; // where the pointer went down, and what brings the slice back where that is taken
     const { map, orbit, path } = this;
     const ofMap = { key: legend.keyOf, of: (/** @type {MapScene} */ { cells }) => cells && cells.head };
     this.pictures = {
@@ -79,6 +79,8 @@ export class Regimes {
       ends: (event, moved) => this.drops(event, moved),
       back: () => this.letGo(),
     });
+    // What lies under a finger is known only as it comes: beside the slice it scrolls the page.
+    host.addEventListener("touchstart", (event) => this.touched(event), { passive: false });
     for (const place of [host, $("orbit-plot")])
       place.addEventListener("wheel", (event) => this.turned(event, place), { passive: false });
     const middle = [0.5, 0.5];
@@ -226,6 +228,13 @@ export class Regimes {
   }
 
   /**
+   * @param {TouchEvent} event
+   */
+  touched(event) {
+    if (event.cancelable && state.cells && this.nearSlice(...at(event.touches[0]))) event.preventDefault();
+  }
+
+  /**
    * A step size under the pointer on the orbit diagram is a cell of the slice.
    * @param {PointerEvent} event
    */
@@ -244,7 +253,7 @@ export class Regimes {
   takes(event) {
     if (!state.cells) return false;
     const [x, y] = at(event);
-    this.grab = { x, y, slice: this.nearSlice(x, y) ? scene(state).slice : null };
+    this.grab = { x, y, back: this.nearSlice(x, y) ? this.keep() : null };
     return true;
   }
 
@@ -256,7 +265,7 @@ export class Regimes {
     if (!this.grab) return;
     const [x, y] = at(event);
     const box = this.map.frame(scene(state));
-    if (this.grab.slice !== null) return this.setSlice(sliceOf(y, box, state.cells.columns));
+    if (this.grab.back) return this.setSlice(sliceOf(y, box, state.cells.columns));
     if (event.pointerType === "touch") return;
     this.map.mark([[this.grab.x, this.grab.y], heldIn(box, x, y)]);
     this.paintAbove();
@@ -271,7 +280,7 @@ export class Regimes {
     const { grab } = this;
     this.grab = null;
     this.unmark();
-    if (!grab || grab.slice !== null || !state.cells) return;
+    if (!grab || grab.back || !state.cells) return;
     const [x, y] = at(event);
     if (moved) {
       if (event.pointerType !== "touch") this.zoomOnto([grab.x, grab.y], [x, y]);
@@ -285,10 +294,10 @@ export class Regimes {
 
   // As it was before it was taken.
   letGo() {
-    const slice = this.grab?.slice ?? null;
+    const { grab } = this;
     this.grab = null;
     this.unmark();
-    if (slice !== null) this.setSlice(slice);
+    grab?.back?.();
   }
 
   unmark() {
@@ -368,7 +377,7 @@ export class Regimes {
    */
   takesAcross(event) {
     if (!state.cells || event.pointerType === "touch") return false;
-    this.grab = { x: pointIn($("orbit-plot"), event)[0], y: 0, slice: null };
+    this.grab = { x: pointIn($("orbit-plot"), event)[0], y: 0, back: null };
     return true;
   }
 
@@ -421,6 +430,19 @@ export class Regimes {
    */
   setSlice(share) {
     this.page.set("slice", String(Number(share.toFixed(4))));
+    this.sliced();
+  }
+
+  // What brings the settings of the map back.
+  keep() {
+    const back = this.page.keep();
+    return () => {
+      back();
+      this.sliced();
+    };
+  }
+
+  sliced() {
     if (!state.cells) return;
     showSlice();
     clearTimeout(this.due.orbit);

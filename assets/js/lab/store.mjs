@@ -93,6 +93,14 @@ const reducers = {
     return QUIET.includes(key) ? next : turned(next, plot);
   },
 
+  // The settings of a plot as they were before a hand took hold.
+  returns: (state, /** @type {{ plot: Plot, query: Query, home: Query | null }} */ { plot, query, home }) => {
+    const now = state.queries[plot];
+    const next = { ...state, home, queries: { ...state.queries, [plot]: query } };
+    const changed = Object.keys({ ...query, ...now }).filter((key) => query[key] !== now[key]);
+    return changed.every((key) => QUIET.includes(key)) ? next : turned(next, plot);
+  },
+
   // A window of the map on screen, which is stretched until its cells come.
   zooms: (state, { window: wanted }) => {
     const { head } = state.cells;

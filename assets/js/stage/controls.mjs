@@ -45,7 +45,7 @@ const written = {}; // what the page says of the runs
 const due = {}; // what waits for the hand to rest
 export function begin() {
   $("loss").addEventListener("change", () => chooseLoss({ loss: $("loss").value }));
-  sliders.begin(slide);
+  sliders.begin(SLIDERS);
   fields.begin(heard);
   $("runs").addEventListener("click", chooseRun);
   lineage.begin();
@@ -76,6 +76,33 @@ function slide(id, value) {
   if (id in changes) changes[id](value);
   else dragNumber(id, value);
 }
+
+/**
+ * What brings back what a slider is about.
+ * @param {string} id
+ */
+function keepSlid(id) {
+  if (id === "playhead") {
+    const { at } = player;
+    return () => actions.seek(at);
+  }
+  if (id === "speed") {
+    const { speed, seconds } = player;
+    return () => {
+      Object.assign(player, { speed, seconds });
+      player.begin();
+      showSpeed();
+    };
+  }
+  if (id !== "eta-slider") return keepNumber(id);
+  const restore = keepRuns([lineage.isOnBranch(state) ? "branch-eta" : "eta"]);
+  return () => {
+    restore();
+    showFocusEta();
+  };
+}
+
+const SLIDERS = { hear: slide, keep: keepSlid };
 
 /**
  * As long as there are no runs there is nothing to change.
@@ -204,6 +231,19 @@ function dragTo(event, texts) {
   due.rest = setTimeout(() => actions.request({}), HAND_RESTS);
 }
 
+/**
+ * What brings back the runs that are asked for by now, and the texts of fields that say so.
+ * @param {string[]} ids
+ */
+function keepRuns(ids) {
+  const { query, opening } = state;
+  const texts = Object.fromEntries(ids.map((id) => [id, $(id).value]));
+  return () => {
+    clearTimeout(due.rest);
+    if (state.query !== query) dragTo({ type: "returns", query, from: opening }, texts);
+  };
+}
+
 // ---- branches ----
 
 /**
@@ -235,10 +275,7 @@ export function dragPush(point) {
 }
 
 // What brings it back to where it is.
-export function keepPush() {
-  const { push = "" } = branchesIn(state.query)[state.focus - 1] || {};
-  return () => dragBranch("push", readPush(push).join(","), { "branch-push": readPush(push).join(", ") });
-}
+export const keepPush = () => keepRuns(["branch-push"]);
 
 // Where it is by now, whether or not its run has arrived.
 export const pushedNow = () => {
@@ -326,6 +363,18 @@ function dragNumber(key, value) {
 }
 
 /**
+ * @param {string} key
+ */
+function keepNumber(key) {
+  const restore = keepRuns([]);
+  const { value } = find("input", $(key));
+  return () => {
+    numbers.show(key, Number(value));
+    restore();
+  };
+}
+
+/**
  * @param {string[]} point
  */
 export function dragStart(point) {
@@ -333,10 +382,7 @@ export function dragStart(point) {
 }
 
 // What brings it back to where it is.
-export function keepStart() {
-  const point = startNow().map(String);
-  return () => dragStart(point);
-}
+export const keepStart = () => keepRuns(startIds(state.result.settings.start.length));
 
 /**
  * The fields of the start that are shown: one a coordinate or, where these are too many, one for all.
@@ -600,11 +646,11 @@ export function showRun(result) {
   const inFormula = settings.parameters.map(({ name, symbol, range }) => [name, symbol, range]);
   unlessSame("scenes", settings.scenes, () => offerScenes(settings));
   unlessSame("numbers", [nameOfLoss(settings), inFormula], () => {
-    numbers.offer("numbers", settings.parameters, "p.", slide);
+    numbers.offer("numbers", settings.parameters, "p.", SLIDERS);
   });
   const ofRules = settings.rule_parameters.map(({ name }) => name);
   unlessSame("rule-numbers", ofRules, () => {
-    numbers.offer("rule-numbers", settings.rule_parameters, "", slide);
+    numbers.offer("rule-numbers", settings.rule_parameters, "", SLIDERS);
   });
   const shown = [words.labels, settings.eta, settings.schedule, settings.forks];
   unlessSame("runs", [...shown, state.view.clock], () => lineage.showRuns(result, state.view.clock));

@@ -27,19 +27,21 @@ export class Handle {
     this.lens = null;
     /** @type {Point | null} */
     this.before = null; // it was dragged
-    this.dragged = false; // by what is a click besides
+    /** @type {Point} */
+    this.off = [0, 0]; // from its middle to where it was taken
+    this.dragged = false; // by what is a click besides; no click by a key is
     this.shown = "";
     button.setAttribute("aria-label", "Lens on the iterate. Arrow keys move it.");
     host.append(button);
     for (const name of ["pointerdown", "pointermove"])
       button.addEventListener(name, (event) => event.stopPropagation()); // the plot below it would be dragged
     makeDraggable(button, {
-      begins: () => this.take(),
+      begins: (event) => this.take(event),
       moves: (event) => this.follow(event),
       ends: (_, moved) => (this.dragged = moved),
       back: () => this.giveBack(),
     });
-    button.addEventListener("click", () => this.press());
+    button.addEventListener("click", ({ detail }) => this.press(detail > 0));
     button.addEventListener("keydown", (event) => this.nudge(event));
   }
 
@@ -65,7 +67,13 @@ export class Handle {
     put(button, { ariaPressed: String(isOpen) });
   }
 
-  take() {
+  /**
+   * @param {PointerEvent} event
+   */
+  take(event) {
+    const [x, y] = pointIn(this.host, event);
+    const [u, v] = this.lens?.at || [x, y];
+    this.off = [x - u, y - v];
     this.dragged = false;
     this.before = state.lensAt;
   }
@@ -75,7 +83,9 @@ export class Handle {
    */
   follow(event) {
     const { frame, lens } = this;
-    if (frame && lens) this.move(shareAt(frame, pointIn(this.host, event), lens.radius));
+    if (!frame || !lens) return;
+    const [x, y] = pointIn(this.host, event);
+    this.move(shareAt(frame, [x - this.off[0], y - this.off[1]], lens.radius));
   }
 
   giveBack() {
@@ -83,8 +93,11 @@ export class Handle {
     this.move(this.before);
   }
 
-  press() {
-    const { dragged } = this;
+  /**
+   * @param {boolean} byHand
+   */
+  press(byHand) {
+    const dragged = byHand && this.dragged;
     this.dragged = false;
     if (dragged) return;
     if (state.why) actions.stopExplaining();

@@ -11,6 +11,7 @@ import { scene } from "./scene.mjs";
 import { coordinates, moved } from "./section.mjs";
 import { graphOf, state } from "./state.mjs";
 
+const EDGE = 1; // pixel beyond the map that a start on its edge may be rounded to
 const NUDGE = 0.01; // of the width in view; ten times that with Shift
 /** @type {Record<string, number[]>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
@@ -100,7 +101,8 @@ export class Ring {
     if (!point || (point.length > 2 && !section)) return put(ring, { hidden: true });
     const [x, y] = coordinates(section, point)(0);
     const [left, top] = [map.x(x) - map.left, map.y(y) - map.top];
-    const inside = left >= 0 && left <= map.width && top >= 0 && top <= map.height;
+    const isWithin = (/** @type {number} */ at, /** @type {number} */ side) => at >= -EDGE && at <= side + EDGE;
+    const inside = isWithin(left, map.width) && isWithin(top, map.height);
     ring.style.transform = `translate(${map.unit * map.x(x)}px, ${map.unit * map.y(y)}px)`;
     ring.classList.toggle("outside", !inside);
     const words = point.map((value) => inWords(value)).join(", ");

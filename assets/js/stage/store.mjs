@@ -98,6 +98,9 @@ const reducers = {
   branches: (state, { query, focus = null, several = false, from }) =>
     from === state.opening ? { ...state, halved: null, query, toFocus: focus, behind: state.behind || several } : state,
 
+  // What was asked for before a hand took hold.
+  returns: (state, { query, from }) => (from === state.opening ? { ...state, halved: null, query } : state),
+
   halves: (state, { halved, from }) => {
     if (from !== state.opening) return state;
     const { query, result } = state;

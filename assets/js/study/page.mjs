@@ -90,7 +90,7 @@ class StudyPage {
       End: () => this.seek(PAIRS),
     };
     fields.begin((id, value) => this.onField(id, value));
-    sliders.begin((id, value) => this.onSlider(id, value));
+    sliders.begin({ hear: (id, value) => this.onSlider(id, value), keep: (id) => this.keepSlid(id) });
     document.addEventListener("click", (event) => this.onClick(event));
     document.addEventListener("keydown", (event) => this.onKey(event));
     $("study").addEventListener("change", () => this.change("study", $("study").value));
@@ -116,14 +116,14 @@ class StudyPage {
     new ResizeObserver(() => this.paint()).observe(host);
     if (!TIMED.includes(name)) return;
     host.classList.add("timed");
-    let before = 0;
+    let back = () => {};
     makeDraggable(host, {
       begins: (event) => {
-        before = state.at;
+        back = this.keepPlayhead();
         this.seekTo(host, name, event);
       },
       moves: (event) => this.seekTo(host, name, event),
-      back: () => this.seek(before),
+      back: () => back(),
     });
     host.addEventListener("pointermove", (event) => {
       if (event.pointerType === "mouse") this.probe(host, name, event);
@@ -368,8 +368,28 @@ class StudyPage {
     return undefined;
   }
 
+  /**
+   * What brings back what a slider is about.
+   * @param {string} id
+   */
+  keepSlid(id) {
+    if (id === "playhead") return this.keepPlayhead();
+    const { query, made, focus } = state;
+    return () => {
+      this.dragging = this.again = false;
+      fields.write("etas", made.etas.map(short).join(", "));
+      if (state.query !== query) this.set("etas", query.etas ?? "", made.etas[focus]);
+    };
+  }
+
+  keepPlayhead() {
+    const { at } = state;
+    return () => this.seek(at);
+  }
+
   // The hand lets go of the slider.
   onRelease() {
+    if (!this.dragging) return undefined;
     this.dragging = this.again = false;
     keepPlace();
     return this.setEtas();

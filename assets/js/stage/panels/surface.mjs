@@ -62,11 +62,16 @@ export class Surface extends Landscape {
   listen() {
     const { box } = this;
     let before = this.angles;
+    let [x, y] = [0, 0]; // where the pointer was, which engines do not say alike
     makeDraggable(box, {
-      begins: () => {
+      begins: (event) => {
         before = this.angles;
+        [x, y] = [event.clientX, event.clientY];
       },
-      moves: (event) => this.turn(event.movementX, event.movementY),
+      moves: (event) => {
+        this.turn(event.clientX - x, event.clientY - y);
+        [x, y] = [event.clientX, event.clientY];
+      },
       back: () => this.see(before),
     });
     box.addEventListener("dblclick", () => this.see(FIRST));

@@ -310,7 +310,7 @@ def another_button_meanwhile_changes_nothing(hand: Hand) -> None:
     hand.go(*hand.way(x, y)[1:])
     hand.up("left")
     hand.changes(before)
-    after = hand.see(hand.row.place)
+    after = hand.place()
     hand.go((x, y))
     hand.up("right")
     hand.stays(after)

@@ -208,7 +208,15 @@ class Hand(ABC):
         raise NotImplementedError
 
     def grip(self) -> Point:
-        """Where the part is taken, which is then in sight."""
+        """Where the part is taken, which is then in sight and rests."""
+        point = self._grip()
+        while True:
+            self.paint()
+            before, point = point, self._grip()
+            if before == point:
+                return point
+
+    def _grip(self) -> Point:
         x, y, there = self.see(
             f"""((part) => {{
                 const at = () => {{
@@ -349,13 +357,14 @@ def it_may_leave_the_window(hand: Hand) -> None:
 
 
 def nothing_is_selected(hand: Hand) -> None:
-    hand.place()
-    x, y = point = hand.take()
-    hand.go(*hand.way(x, y), (600, 30), (640, 10))
+    before = hand.place()
+    hand.drag()
+    hand.go((600, 30), (640, 10))
     assert hand.see("String(getSelection())") == ""
+    hand.press("Escape")
     hand.up()
     assert hand.see("String(getSelection())") == ""
-    hand.carry_back(point)
+    hand.stays(before)
 
 
 def what_is_selected_stays_where_it_is(hand: Hand) -> None:

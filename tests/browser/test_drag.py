@@ -18,6 +18,7 @@ from tests.browser.dragged import (
     Hand,
     Point,
     cases,
+    first_of_each,
 )
 from tests.browser.test_embed import FRAME
 
@@ -162,6 +163,6 @@ def test_in_a_frame_of_another_page(opener: Opener, row: Dragged, column: Column
     opener.attempt(column, opener.open(row, DESK, framed=True))
 
 
-@cases(*ELSEWHERE)
+@cases(*ELSEWHERE, rows=first_of_each())
 def test_at_twice_the_size(opener: Opener, row: Dragged, column: Column) -> None:
     opener.attempt(column, opener.open(row, TWICE))

@@ -6,7 +6,7 @@ Nothing is loaded for this: it is read before the server listens.
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import NamedTuple
@@ -96,3 +96,8 @@ def budgets() -> Budgets:
 def shortened(why: str) -> str:
     """What is said where less is shown than was asked for."""
     return f"Shortened because {why}."
+
+
+def telling(caption: str, shortenings: Iterable[str]) -> str:
+    """A caption that says it too."""
+    return ". ".join([caption, *(text.rstrip(".") for text in shortenings)])

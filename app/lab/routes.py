@@ -47,6 +47,7 @@ import numpy as np
 from flask import Flask, Response, request
 
 from app.binary import float32, pack
+from app.budgets import telling
 from app.http import (
     as_file,
     gone_from,
@@ -343,7 +344,7 @@ def _said(asked: Asked, *, short: bool = False) -> dict[str, Any]:
     """What was asked for, for the head of a file; `short` where there was no time for all of it."""
     said = dict(asked.said)
     if short:
-        said["caption"] += f". {VOCABULARY['no_time'].rstrip('.')}"
+        said["caption"] = telling(said["caption"], [VOCABULARY["no_time"]])
     return asked.settings.plain | {"about": said}
 
 

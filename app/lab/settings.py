@@ -50,8 +50,6 @@ from app.vocabulary import COLOURS, FLATNESSES, MOST_RULES, PLOTS, REGIONS, WAYS
 from dynamics import RULES, Parameter, numerals
 from dynamics.flatness import fits
 
-LEAST_SIZE = 16
-LEAST_GRID = 5
 CROWD_ETAS = 24
 ROOM = 0.2  # of the loss's view, that a region is wide to either side of its start
 CLEAR = 0.05  # and stays away from its edges
@@ -502,9 +500,14 @@ def _point(name: str) -> Callable[[str, LabSettings], tuple[float, ...]]:
     return lambda text, settings: read_point(text, settings.chosen, name)
 
 
-def _granted(key: str, name: str, least: int, budget: Callable[[Budgets], Budget]) -> Field:
-    """A whole number, at most what the server grants."""
-    return Field(key, lambda text, _: read_whole(text, name, least, budget(budgets()).most), str)
+def _granted(key: str, name: str, which: Callable[[Budgets], Budget]) -> Field:
+    """A whole number, from the least that a server may grant to what this one does."""
+
+    def read(text: str, _: LabSettings) -> int:
+        budget = which(budgets())
+        return read_whole(text, name, budget.least, budget.most)
+
+    return Field(key, read, str)
 
 
 FIELDS: tuple[Field, ...] = (
@@ -522,13 +525,13 @@ FIELDS: tuple[Field, ...] = (
         lambda text, _: read_number(text, "The distance", -MAX_COORDINATE, MAX_COORDINATE),
         write_number,
     ),
-    _granted("size", "The size of the map", LEAST_SIZE, lambda granted: granted.map_side),
-    _granted("steps", "The number of steps", 1, lambda granted: granted.map_steps),
+    _granted("size", "The size of the map", lambda granted: granted.map_side),
+    _granted("steps", "The number of steps", lambda granted: granted.map_steps),
     Field("colour", one_of("colour", COLOURS), str),
     Field("slice", lambda text, _: read_number(text, "The slice", 0.0, 1.0), write_number),
     Field("region", _read_region, write_numbers),
     Field("kind", one_of("kind", REGIONS), str),
-    _granted("grid", "The grid", LEAST_GRID, lambda granted: granted.grid),
+    _granted("grid", "The grid", lambda granted: granted.grid),
     Field("start", _point("The start"), write_numbers),
     Field("flatness", one_of("flatness", FLATNESSES), str),
     Field("tau", lambda text, _: read_number(text, "τ", MIN_TAU, MAX_TAU), write_number),

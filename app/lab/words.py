@@ -1,6 +1,6 @@
 """What the lab says of its plots, from their settings."""
 
-from app.budgets import budgets, shortened
+from app.budgets import budgets, shortened, telling
 from app.lab.settings import ETA, START, LabSettings
 from app.link import NUMBER
 from dynamics import RULES
@@ -16,7 +16,7 @@ def caption(settings: LabSettings, name: str) -> str:
     numbers = "".join(f", {name} = {value:g}" for name, value in fixed)
     of = f"{rules} on {settings.chosen.record.formula}{numbers}"
     said = SAID.get(name, SAID.get(settings.plot, _of_runs))(settings, of)
-    return said + "".join(f". {text.rstrip('.')}" for text in shortenings(settings))
+    return telling(said, shortenings(settings))
 
 
 def shortenings(settings: LabSettings) -> list[str]:

@@ -6,6 +6,7 @@ Numbers at the playhead are filled in by the page, where a sentence has their na
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from app.budgets import telling
 from app.runspec import RuleSpec, rule_with
 from app.stage.branches import Branch
 from app.stage.settings import Settings, shortenings
@@ -223,8 +224,8 @@ def caption(settings: Settings) -> str:
     steps = f"{settings.runs[0].steps:,} steps"
     forks = "".join(f"; {_forked(settings, k)}" for k in range(len(settings.branches)))
     formula = settings.chosen.record.formula
-    short = "".join(f". {text.rstrip('.')}" for text in shortenings(settings))
-    return f"{rules} on {formula}, η = {etas}, from ({start}), {steps}{noise}{forks}{short}"
+    said = f"{rules} on {formula}, η = {etas}, from ({start}), {steps}{noise}{forks}"
+    return telling(said, shortenings(settings))
 
 
 def _forked(settings: Settings, k: int) -> str:

@@ -16,8 +16,6 @@ from app.budgets import budgets
 from app.lab.settings import (
     COLOURS,
     FIELDS,
-    LEAST_GRID,
-    LEAST_SIZE,
     MAX_TAU,
     MIN_TAU,
     PLOTS,
@@ -74,14 +72,14 @@ def assert_valid(settings: LabSettings) -> None:
     assert all(len(end) == loss.d for end in settings.ends)
     assert settings.ends[0] != settings.ends[1]
     assert settings.eta is None or MIN_ETA <= settings.eta[0] < settings.eta[1] <= MAX_ETA
-    assert LEAST_SIZE <= settings.size <= budgets().map_side.most
+    assert budgets().map_side.least <= settings.size <= budgets().map_side.most
     assert 1 <= settings.steps <= budgets().map_steps.most
     assert settings.colour in COLOURS
     left, right, below, above = settings.region_shown
     assert left < right
     assert below < above
     assert settings.kind in REGIONS
-    assert LEAST_GRID <= settings.grid <= budgets().grid.most
+    assert budgets().grid.least <= settings.grid <= budgets().grid.most
     assert 0 <= settings.column < settings.size
     assert len(settings.start_point) == loss.d
     assert MIN_TAU <= settings.slow_time <= MAX_TAU
@@ -133,7 +131,7 @@ def random_settings(seed: int) -> LabSettings:
         first=maybe(point),
         last=maybe(point),
         off=draw.choice([0.1, -0.5, MAX_COORDINATE, draw.random()]),
-        size=draw.randint(LEAST_SIZE, budgets().map_side.most),
+        size=draw.randint(budgets().map_side.least, budgets().map_side.most),
         steps=draw.choice([2000, 1, budgets().map_steps.most]),
         colour=draw.choice(list(COLOURS)),
         slice=draw.choice([0.5, 0.0, 1.0, draw.random()]),
@@ -141,7 +139,7 @@ def random_settings(seed: int) -> LabSettings:
         tau=maybe(lambda: draw.uniform(MIN_TAU, MAX_TAU)),
         region=maybe(lambda: (-draw.random(), draw.random() + 1, 0.25, MAX_COORDINATE)),
         kind=draw.choice(list(REGIONS)),
-        grid=draw.randint(LEAST_GRID, budgets().grid.most),
+        grid=draw.randint(budgets().grid.least, budgets().grid.most),
         etas=maybe(
             lambda: tuple(
                 draw.sample(
@@ -280,7 +278,7 @@ def test_plain_settings_have_the_keys_of_the_link_and_little_open() -> None:
         ("from=1e7,1", "first", (MAX_COORDINATE, 1.0)),
         ("to=1e7,1", "last", (MAX_COORDINATE, 1.0)),
         ("off=1e9", "off", MAX_COORDINATE),
-        ("size=3", "size", LEAST_SIZE),
+        ("size=3", "size", budgets().map_side.least),
         ("plot=crowd&grid=900", "grid", budgets().grid.most),
         ("plot=crowd&region=1e9,0,0,1", "region", (0.0, MAX_COORDINATE, 0.0, 1.0)),
         ("size=1e9", "size", budgets().map_side.most),

@@ -78,6 +78,9 @@ STUDY_ROOM = Room(
     "edgewalk.study.state.known && !edgewalk.study.isPending(edgewalk.study.state)",
 )
 
+# What is in view of a plot.
+VIEW = """(({ xaxis, yaxis }) => JSON.stringify([xaxis.range, yaxis.range]))(
+    document.querySelector('PLOT .js-plotly-plot')._fullLayout)"""
 # All that the runs on screen were asked for by.
 ASKED = "JSON.stringify(Object.entries(edgewalk.stage.state.query).sort())"
 LENS = "JSON.stringify(edgewalk.stage.state.lensAt)"
@@ -116,6 +119,14 @@ def slider(
     return Dragged(name, room, query, part, said, by, THUMB, native=True, finger="slides")
 
 
+def plot(name: str, place: str, by: Point) -> Dragged:
+    """One that Plotly drags, by a mouse."""
+    part, view = f"{place} .nsewdrag", VIEW.replace("PLOT", place)
+    return Dragged(
+        name, STAGE_ROOM, RING, part, view, by, "[0.2, 0.1]", native=True, finger="scrolls"
+    )
+
+
 TABLE = [
     Dragged("start", STAGE_ROOM, RING, "button.start", ASKED, (-24, 14), beside=(-70, 0)),
     Dragged(
@@ -124,6 +135,9 @@ TABLE = [
     slider("playhead", STAGE_ROOM, RING, "#playhead", "edgewalk.stage.player.at", (-60, 0)),
     slider("step size", STAGE_ROOM, RING, "#eta-slider", ASKED),
     slider("speed", STAGE_ROOM, RING, "#speed", "edgewalk.stage.player.speed"),
+    # Last of their page: where they were dragged to they stay.
+    plot("landscape", "#landscape", (30, 20)),
+    plot("sharpness", "#sharpness", (-40, 0)),
     Dragged("push", STAGE_ROOM, FORKED, "button.push", ASKED, (30, 12), beside=(-70, 0)),
     slider("step size of a branch", STAGE_ROOM, FORKED, "#eta-slider", ASKED),
     Dragged(

@@ -10,11 +10,18 @@ from tests.browser.driver import Driver
 PATIENCE = 60_000
 
 # Nothing is asked for any more, and the figure on screen is the one asked for last; there is none
-# as long as it is not known what of a section is worth seeing.
+# as long as it is not known what of a section is worth seeing. Plotly fits a figure to its place
+# some time after that has changed.
 SETTLED = """() => {
   const { requests, state } = edgewalk.stage;
   const figure = state.picture.view && state.still && state.still.of.turn === state.stood;
-  return !requests.busy && !requests.waiting && state.opening === state.shown && figure;
+  const fits = ['landscape', 'sharpness'].every((id) => {
+    const place = document.getElementById(id);
+    const { width, height } = place.querySelector('.main-svg')?.getBoundingClientRect() || {};
+    const { clientWidth, clientHeight } = place;
+    return Math.abs(width - clientWidth) < 1 && Math.abs(height - clientHeight) < 1 || !clientWidth;
+  });
+  return !requests.busy && !requests.waiting && state.opening === state.shown && figure && fits;
 }"""
 
 

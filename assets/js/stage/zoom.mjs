@@ -1,7 +1,8 @@
 // Zoom and pan, by hand and by keyboard.
-import { isCommand, shortcut } from "../shortcut.mjs";
+import { makeDraggable } from "../drag.mjs";
 import { $, put } from "../elements.mjs";
 import { locate } from "../run.mjs";
+import { isCommand, shortcut } from "../shortcut.mjs";
 import { frameOf, isDrawn } from "./frame.mjs";
 import { scene } from "./scene.mjs";
 import { coordinates } from "./section.mjs";
@@ -27,7 +28,10 @@ export class Zoom {
     /** @type {number | undefined} */
     this.resting = undefined;
     const [landscape, sharpness] = [graphOf("landscape"), graphOf("sharpness")];
-    for (const graph of [landscape, sharpness]) graph.on("plotly_relayout", () => this.settleLater());
+    for (const graph of [landscape, sharpness]) {
+      graph.on("plotly_relayout", () => this.settleLater());
+      this.listenToHand(graph);
+    }
     sharpness.on("plotly_relayout", takeOwn);
     landscape.on("plotly_doubleclick", showWhole);
     for (const event of ["plotly_relayout", "plotly_afterplot"]) landscape.on(event, offerAll);
@@ -43,7 +47,33 @@ export class Zoom {
     listenToKeys(sharpness, "Sharpness", showAllTime);
   }
 
-  // After a zoom or a pan, once the hand rests.
+  /**
+   * Plotly drags a plot by itself, but does not bring it back: it is told that the hand did. Nor does it know which button
+   * is down: a plot that is dragged by another than the main one it leaves where it is, and then fails.
+   * @param {Graph} graph
+   */
+  listenToHand(graph) {
+    /** @type {Partial<PointerEvent>} */
+    let from = {};
+    makeDraggable(graph, {
+      begins: (event) => {
+        from = event;
+        clearTimeout(this.resting);
+      },
+      ends: () => this.settleLater(),
+      back: () => {
+        const { clientX, clientY } = from;
+        for (const name of ["mousemove", "mouseup"])
+          document.dispatchEvent(new MouseEvent(name, { clientX, clientY, cancelable: true }));
+        this.settleLater();
+      },
+      native: true,
+    });
+    const isOther = (/** @type {MouseEvent} */ { button, ctrlKey }) => button !== 0 || ctrlKey;
+    graph.addEventListener("mousedown", (event) => isOther(event) && event.stopPropagation(), true);
+  }
+
+  // After a zoom or a pan, once no hand holds the plot and it rests.
   settleLater() {
     clearTimeout(this.resting);
     this.resting = setTimeout(() => {

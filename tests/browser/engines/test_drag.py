@@ -153,7 +153,7 @@ class Opener:
         engine = self.hand.engine
         if isinstance(engine, Firefox):
             engine.send("browsingContext.getTree")  # what was said before has come by now
-            assert engine.said == []
+            assert engine.heard() == []
 
     def in_page(self, body: str, *given: Any) -> None:
         """Run by the page itself, though it is in a frame: what it imports are its own modules."""
@@ -194,6 +194,7 @@ class Opener:
             pytest.skip("the driver of WebKitGTK never lets go of the other buttons")
         try:
             column(hand)
+            self.listen()
         except Exception:
             self.now = ()
             raise

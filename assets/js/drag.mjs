@@ -3,13 +3,14 @@
 
 /**
  * `begins` tells whether anything is taken hold of, and `moves` of each place while it is; `ends` once it is let go, and
- * whether it has moved; `back` when it is to be as it was. What is `native` the browser itself drags: only how it begins
- * and what undoes it is heard of.
+ * whether it has moved; `back` when it is to be as it was; and `twice` of two presses that moved nothing: WebKit tells
+ * of two drags alike. What is `native` the browser itself drags: only how it begins and what undoes it is heard of.
  * @typedef {{
  *   begins?: (event: PointerEvent) => boolean | void,
  *   moves?: (event: PointerEvent) => void,
  *   ends?: (event: PointerEvent, moved: boolean) => void,
  *   back: () => void,
+ *   twice?: () => void,
  *   native?: boolean,
  * }} Drag
  */
@@ -23,9 +24,10 @@ const FIRST = { capture: true, passive: false }; // to hear of an event, and to 
  * @param {HTMLElement} part
  * @param {Drag} drag
  */
-export function makeDraggable(part, { begins, moves, ends, back, native = false }) {
-  /** @type {{ pointer: number, x: number, y: number, moved: boolean } | null} */
+export function makeDraggable(part, { begins, moves, ends, back, twice, native = false }) {
+  /** @type {{ pointer: number, x: number, y: number } | null} */
   let held = null;
+  let moved = [false, false]; // by the last two presses
 
   /**
    * What is heard while it is held, before anything else on the page hears of it and wherever the pointer is, so that
@@ -58,17 +60,16 @@ export function makeDraggable(part, { begins, moves, ends, back, native = false 
   const follow = (event) => {
     if (!held) return;
     if (!(event.buttons & MAIN)) return event.button === 0 ? drop(event) : letGo(true);
-    held.moved ||= Math.hypot(event.clientX - held.x, event.clientY - held.y) > STILL;
-    if (held.moved) moves?.(event);
+    moved[1] ||= Math.hypot(event.clientX - held.x, event.clientY - held.y) > STILL;
+    if (moved[1]) moves?.(event);
   };
 
   /**
    * @param {PointerEvent} event
    */
   const drop = (event) => {
-    const moved = Boolean(held?.moved);
     letGo(false);
-    ends?.(event, moved);
+    ends?.(event, moved[1]);
   };
 
   /**
@@ -85,11 +86,13 @@ export function makeDraggable(part, { begins, moves, ends, back, native = false 
 
   part.addEventListener("pointerdown", (event) => {
     if (held || event.button !== 0 || !event.isPrimary || begins?.(event) === false) return;
-    held = { pointer: event.pointerId, x: event.clientX, y: event.clientY, moved: false };
+    held = { pointer: event.pointerId, x: event.clientX, y: event.clientY };
+    moved = [moved[1], false];
     if (!native) part.setPointerCapture(event.pointerId);
     if (!document.hasFocus()) window.focus(); // in a frame of another page keys go to that page else
     for (const [name, hear] of Object.entries(meanwhile)) window.addEventListener(name, hear, FIRST);
   });
+  if (twice) part.addEventListener("dblclick", () => moved.includes(true) || twice());
   // Neither a selection nor a picture is dragged along.
   part.addEventListener("dragstart", (event) => event.preventDefault());
 }

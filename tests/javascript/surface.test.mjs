@@ -224,7 +224,14 @@ test("a hand turns the box while it holds it, Esc turns it back, and so do two c
   send("pointerdown", hand());
   hear("pointermove", moved);
   hear("pointerup", moved);
-  assert.deepEqual(one.angles, solid.turned(solid.turned(first, 5, 3), 5, 3));
+  const twice = solid.turned(solid.turned(first, 5, 3), 5, 3);
+  assert.deepEqual(one.angles, twice);
+  const press = () => (send("pointerdown", hand()), hear("pointerup", hand({ clientX: 2 })));
+  send("dblclick");
+  press();
+  send("dblclick");
+  assert.deepEqual(one.angles, twice, "two presses, of which one has moved it");
+  press();
   send("dblclick");
   assert.deepEqual(one.angles, first);
 });

@@ -73,8 +73,8 @@ export class Surface extends Landscape {
         [x, y] = [event.clientX, event.clientY];
       },
       back: () => this.see(before),
+      twice: () => this.see(FIRST),
     });
-    box.addEventListener("dblclick", () => this.see(FIRST));
     box.addEventListener("wheel", (event) => this.onWheel(event), { passive: false });
     box.addEventListener("keydown", (event) => this.onKey(event));
   }

@@ -176,11 +176,14 @@ def nothing_known(loss: Loss, rule: Rule, n: int) -> Sweep:
 
 
 def compile_for(loss: Loss, rule: Rule, own: Own) -> None:
-    """Compile a sweep here and now: threads that ask for one program at one time do so twice."""
+    """Compile a sweep here and now: threads that ask for one program at one time do so twice.
+
+    Of runs that are nowhere, which take no time: from where a network does not fit, Φ is far.
+    """
     known = AHEAD.setdefault(loss.family, set())
     what = rule.family, *sorted(own.theta), None, *sorted(own.numbers)
     if what not in known:
-        start, each = np.ones((CHUNK, loss.d)), jax.tree.map(lambda _: np.ones(CHUNK), own)
+        start, each = np.full((CHUNK, loss.d), np.nan), jax.tree.map(lambda _: np.ones(CHUNK), own)
         begun = _begin(loss, rule, start, each)
         if begun.facing:
             begun = _walk(loss, rule, begun, each, 0, watched=True)

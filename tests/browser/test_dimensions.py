@@ -3,6 +3,7 @@ theorem."""
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 import dynamics
 from dynamics.sections import Section
@@ -192,7 +193,7 @@ def test_alignment(stage: Stage) -> None:
     stage.open("?loss=two-curvatures&eta=0.02&at=90")
     stage.page.get_by_role("combobox", name="Panel").select_option("Alignment")
     stage.expect_query(panel="alignment")
-    assert stage.page.locator("#alignment").is_visible()
+    expect(stage.page.locator("#alignment")).to_be_visible()
     run = dynamics.simulate("two-curvatures", "ngd", None, 0.02, 90)
     found = dynamics.measure(run)
     angle = stage.page.evaluate(f"{PLACE}.part.columns.alignment[{PLACE}.row]")
@@ -216,7 +217,7 @@ def test_where_the_theorem_ends_is_flagged(stage: Stage) -> None:
     stage.settle()
     assert "λ₁ and λ₂ have met" in stage.page.inner_text("#story")
     stage.page.get_by_role("button", name="Reset").click()
-    assert "λ₂" not in stage.page.inner_text("#story")
+    expect(stage.page.locator("#story")).not_to_contain_text("λ₂")
 
 
 def test_a_bowl_has_nowhere_to_drift(stage: Stage) -> None:

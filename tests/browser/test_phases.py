@@ -228,6 +228,6 @@ def test_how_gd_bounces_about_its_central_flow(stage: Stage):
     )
     stage.page.get_by_role("combobox", name="Panel").select_option("Bounce")
     stage.expect_query(panel="bounce")
-    assert stage.page.locator("#bounce").is_visible()
+    expect(stage.page.locator("#bounce")).to_be_visible()
     stage.open("?loss=self-stabilization&rule=ngd")
     expect(stage.page.locator("#panel option[value=bounce]")).to_be_disabled()

@@ -36,7 +36,7 @@ export const listen = (address, options) => askBy(fetch, address, options, heard
  * @param {(address: string, options?: any) => Promise<Response>} fetch
  * @param {string} address
  * @param {any} [options]
- * @param {(response: Response, end: () => void) => Response} [attend] what ends an answer that stalls
+ * @param {(response: Response, control: AbortController) => Response} [attend] what ends an answer that stalls
  */
 export async function askBy(fetch, address, options = {}, attend = taken) {
   const control = new AbortController();
@@ -48,7 +48,7 @@ export async function askBy(fetch, address, options = {}, attend = taken) {
     const headers = { Prefer: "handling=lenient" };
     const response = await fetch(address, { headers, ...options, signal: control.signal });
     if (AWAY.includes(response.status)) throw new TypeError(`nobody answers behind a proxy (${response.status})`);
-    return attend(response, end);
+    return attend(response, control);
   } finally {
     clearTimeout(due);
   }
@@ -57,22 +57,24 @@ export async function askBy(fetch, address, options = {}, attend = taken) {
 /**
  * An answer that is taken in one piece, in a time.
  * @param {Response} response
- * @param {() => void} end
+ * @param {AbortController} control
  */
-function taken(response, end) {
+function taken(response, control) {
   const take = response.arrayBuffer.bind(response);
   const length = Number(response.headers.get("Content-Length")) || MANY;
-  const due = setTimeout(end, STALLED + length / SLOWEST);
-  response.arrayBuffer = () => take().finally(() => clearTimeout(due));
+  const due = setTimeout(() => control.abort(), STALLED + length / SLOWEST);
+  const over = () => clearTimeout(due);
+  control.signal.addEventListener("abort", over, { once: true });
+  response.arrayBuffer = () => take().finally(over);
   return response;
 }
 
 /**
  * An answer that is heard piece by piece, with little time between two.
  * @param {Response} response
- * @param {() => void} end
+ * @param {AbortController} control
  */
-function heard(response, end) {
+function heard(response, control) {
   if (!response.body) return response;
   let last = performance.now();
   /** @type {ReturnType<typeof setTimeout>} */
@@ -80,15 +82,17 @@ function heard(response, end) {
   const look = () => {
     const left = last + PATIENCE - performance.now();
     if (left > 0) due = setTimeout(look, left);
-    else end();
+    else control.abort();
   };
+  const over = () => clearTimeout(due);
   look();
+  control.signal.addEventListener("abort", over, { once: true });
   const watch = new TransformStream({
     transform(piece, control) {
       last = performance.now();
       control.enqueue(piece);
     },
-    flush: () => clearTimeout(due),
+    flush: over,
   });
   return new Response(response.body.pipeThrough(watch), response);
 }

@@ -53,6 +53,16 @@ def test_a_hidden_stage_does_nothing_and_goes_on_where_it_was(stage: Stage, quer
     stage.wait(f"edgewalk.stage.player.at > {at}")
 
 
+def test_a_stage_that_opens_where_nobody_looks_is_painted_as_it_is_seen(stage: Stage):
+    stage.page.add_init_script(f"({WATCH})(); hide(true)")
+    stage.page.goto("/?loss=hyperbola&at=20")
+    stage.page.wait_for_selector("body[data-drawn]:not([data-veiled])")
+    stage.page.wait_for_timeout(500)
+    assert not {"clearRect", "stroke", "fill"} & set(stage.page.evaluate("done"))
+    stage.page.evaluate("hide(false)")
+    stage.wait("done.includes('stroke') && done.includes('fill')")
+
+
 def test_so_does_the_study(new_context):
     study = StudyPage(new_context().new_page())
     study.page.add_init_script(f"({WATCH})()")

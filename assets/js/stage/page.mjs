@@ -86,6 +86,7 @@ class Stage {
     this.readout = new Readout(this.ribbon, this.embed);
     this.hover = new Hover();
     this.detail = new Detail();
+    this.repaintLater = onceAFrame(() => this.repaint());
     /** @type {Ring[]} */
     this.rings = []; // as long as there is no plot to put them on
   }
@@ -300,6 +301,7 @@ class Stage {
     if (!state.result) return;
     this.provide();
     if (state.veiled) return void (isWhole(state, steps()) && this.reveal());
+    if (document.hidden) return this.repaintLater();
     const now = scene();
     if (this.panels.length) this.addWanted(now);
     const shown = [...now.steps, now.hop, now.why?.share].join();
@@ -591,16 +593,15 @@ class Stage {
     new Zoom(this.detail);
     new Wheel();
     new Paper({ caption: () => (state.result ? heading(scene()) : ""), paint: () => this.paintAtOnce() });
-    const later = onceAFrame(() => this.repaint());
     for (const id of ["landscape", "sharpness"]) {
-      for (const event of ["plotly_afterplot", "plotly_relayouting"]) graphOf(id).on(event, later);
+      for (const event of ["plotly_afterplot", "plotly_relayouting"]) graphOf(id).on(event, this.repaintLater);
     }
     const resized = () => {
       drawScene(); // with larger words where there is more room
-      later();
+      this.repaintLater();
     };
     for (const place of Object.values(host)) new ResizeObserver(resized).observe(place);
-    onDensity(later);
+    onDensity(this.repaintLater);
     this.repaint();
   }
 }

@@ -44,6 +44,16 @@ import { Zoom } from "./zoom.mjs";
 
 const RETRY = 80; // ms
 const PATIENCE = 10000; // ms that runs wait for a still figure, which may never come
+/**
+ * Panels that few look at, by their names in a link, which are those of their places too.
+ * @type {Record<string, () => Promise<any>>}
+ */
+const LATER = {
+  alignment: async () => (await import("./panels/alignment.mjs")).Alignment,
+  ledger: async () => (await import("./panels/ledger.mjs")).Ledger,
+  bounce: async () => (await import("./panels/bounce.mjs")).Bounce,
+  difference: async () => (await import("./panels/difference.mjs")).Difference,
+};
 // What its parts may ask of the stage.
 const ACTIONS = /** @type {const} */ ([
   "accept",
@@ -70,8 +80,8 @@ class Stage {
   constructor() {
     /** @type {Painter[]} */
     this.panels = [];
-    /** @type {Record<"surface" | "alignment" | "bounce" | "ledger" | "difference", Promise<unknown> | null>} */
-    this.later = { surface: null, alignment: null, bounce: null, ledger: null, difference: null }; // panels that few look at: promises of them, once wanted
+    /** @type {Record<string, Promise<unknown> | undefined>} */
+    this.later = {}; // panels that few look at: promises of them, once wanted
     this.painted = "";
     this.answers = new Answers(
       ask,
@@ -333,10 +343,7 @@ class Stage {
    */
   addWanted({ look, panel }) {
     if (look === "surface") this.later.surface = this.later.surface || this.addSurface();
-    if (panel === "alignment") this.later.alignment = this.later.alignment || this.addAlignment();
-    if (panel === "ledger") this.later.ledger = this.later.ledger || this.addLedger();
-    if (panel === "bounce") this.later.bounce = this.later.bounce || this.addBounce();
-    if (panel === "difference") this.later.difference = this.later.difference || this.addDifference();
+    if (LATER[panel]) this.later[panel] = this.later[panel] || this.addPanel(panel);
   }
 
   async addSurface() {
@@ -351,40 +358,16 @@ class Stage {
     return surface;
   }
 
-  async addBounce() {
-    const { Bounce } = await arriving(() => import("./panels/bounce.mjs"));
-    const bounce = new Bounce($("bounce"));
-    this.hover.listen(bounce.host, bounce);
-    this.panels.push(bounce);
+  /**
+   * @param {string} name
+   */
+  async addPanel(name) {
+    const Panel = await arriving(LATER[name]);
+    const panel = new Panel($(name));
+    this.hover.listen(panel.host, panel);
+    this.panels.push(panel);
     this.repaint();
-    return bounce;
-  }
-
-  async addDifference() {
-    const { Difference } = await arriving(() => import("./panels/difference.mjs"));
-    const difference = new Difference($("difference"));
-    this.hover.listen(difference.host, difference);
-    this.panels.push(difference);
-    this.repaint();
-    return difference;
-  }
-
-  async addLedger() {
-    const { Ledger } = await arriving(() => import("./panels/ledger.mjs"));
-    const ledger = new Ledger($("ledger"));
-    this.hover.listen(ledger.host, ledger);
-    this.panels.push(ledger);
-    this.repaint();
-    return ledger;
-  }
-
-  async addAlignment() {
-    const { Alignment } = await arriving(() => import("./panels/alignment.mjs"));
-    const alignment = new Alignment($("alignment"));
-    this.hover.listen(alignment.host, alignment);
-    this.panels.push(alignment);
-    this.repaint();
-    return alignment;
+    return panel;
   }
 
   /**

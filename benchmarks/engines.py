@@ -269,6 +269,11 @@ def chromium() -> Iterator[Chromium]:
 # ---- Firefox ----
 
 
+# What Firefox itself notes where a page ends an answer in its midst, as the lab does with one that
+# a newer question has overtaken.
+ENDED = "Failed to read data from the ReadableStream: “AbortError"
+
+
 class Firefox(Engine):
     """Over WebDriver BiDi."""
 
@@ -304,7 +309,8 @@ class Firefox(Engine):
 
     def _hear(self, event: str, told: dict[str, Any]) -> None:
         if event == "log.entryAdded" and told["level"] in ("error", "warn"):
-            self.said.append(f"{told['level']}: {told['text']}")
+            if not told["text"].startswith(ENDED):
+                self.said.append(f"{told['level']}: {told['text']}")
         elif event == "network.beforeRequestSent":
             self.asked.append(told["request"]["url"])
 

@@ -38,9 +38,6 @@ from tests.browser import films
 from tests.browser.conftest import LOCAL_SCHEMES
 from tests.browser.pictures import answer_of, pixels_of
 
-# What Firefox itself notes where a page ends an answer in its midst, as the lab does with one that
-# a newer question has overtaken.
-ENDED = "error: Failed to read data from the ReadableStream: “AbortError"
 READY = "document.body?.matches('[data-ready][data-drawn]:not([data-veiled])')"
 # Nothing is asked for any more; the run on screen is whole, and the figure the one asked for last.
 SETTLED = """(([{ state }, { requests }]) => {
@@ -189,7 +186,7 @@ def tourist(engine: Engine, server_url: str) -> Iterator[Tourist]:
     tourist = Tourist(engine, f"{server_url}/")
     yield tourist
     tourist.settle()
-    assert [said for said in engine.heard() if not said.startswith(ENDED)] == []
+    assert engine.heard() == []
     near = (server_url, "file:", *LOCAL_SCHEMES)
     assert not [url[:200] for url in engine.asked if not url.startswith(near)]
     engine.asked.clear()

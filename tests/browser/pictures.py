@@ -1,5 +1,6 @@
 """Pictures that the Export dialog makes, and what other programs read in them."""
 
+import base64
 import os
 import re
 import shutil
@@ -32,12 +33,13 @@ def choose(page: Driver, **choices: str) -> None:
 def drop(page: Driver, file: Path) -> None:
     """Drop a file on the page."""
     transfer = page.page.evaluate_handle(
-        """([bytes, name]) => {
+        """([base64, name]) => {
             const transfer = new DataTransfer();
-            transfer.items.add(new File([Uint8Array.from(bytes)], name));
+            const bytes = Uint8Array.from(atob(base64), (sign) => sign.charCodeAt(0));
+            transfer.items.add(new File([bytes], name));
             return transfer;
         }""",
-        [list(file.read_bytes()), file.name],
+        [base64.b64encode(file.read_bytes()).decode(), file.name],
     )
     page.page.dispatch_event("body", "drop", {"dataTransfer": transfer})
 

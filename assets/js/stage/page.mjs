@@ -342,8 +342,8 @@ class Stage {
    * @param {Scene} scene
    */
   addWanted({ look, panel }) {
-    if (look === "surface") this.later.surface = this.later.surface || this.addSurface();
-    if (LATER[panel]) this.later[panel] = this.later[panel] || this.addPanel(panel);
+    if (look === "surface") this.later.surface ||= this.addSurface();
+    if (LATER[panel]) this.later[panel] ||= this.addPanel(panel);
   }
 
   async addSurface() {

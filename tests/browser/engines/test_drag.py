@@ -145,8 +145,7 @@ class Opener:
         engine = self.hand.engine
         self.listen()
         engine.open(url)
-        if isinstance(engine, Firefox):
-            engine.said.clear()
+        engine.said.clear()
 
     def listen(self) -> None:
         """Nothing was said on the page."""
